@@ -1,0 +1,86 @@
+// Accuracy against fault rate: the result of a sensitivity or a comparison job, as plain values.
+// Accuracies are fractions 0...1, rates are probabilities per stored bit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evaluation/outcome.h"
+
+namespace clipscope {
+
+enum class Protection { none, clip_actmax, clip_tuned };
+
+// "none", "clip-actmax", "clip-tuned": as JSON, CSV and the command line spell it.
+std::string to_string(Protection protection);
+Protection protection_from_string(const std::string& text);
+
+// What a whole campaign shares.
+struct CampaignInfo {
+    std::string model;          // file name or bundled name
+    std::string data;           // data folder or bundled name, with the split
+    std::int64_t images = 0;    // evaluation images
+    std::int64_t classes = 0;
+    std::uint64_t seed = 0;
+    int trials = 0;             // asked for, at every rate
+    std::string format = "float32";
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    std::vector<double> rates;  // ascending
+};
+
+// What one curve is about.
+struct CurveInfo {
+    std::string layer;    // "CONV-1", "network" or a joint scope, "CONV-1+FC-2"
+    std::string path;     // "features.0"; for a joint scope the paths, joined by "+"; empty for the network
+    std::int64_t bits = 0;
+    Protection protection = Protection::none;
+    Outcome clean;        // of this very configuration, without faults
+};
+
+// One trial at one rate.
+struct TrialOutcome {
+    std::int64_t faults = 0;  // faulty bits injected
+    Outcome outcome;
+};
+
+// Statistics of one point over its trials (METHOD.md, "Statistics"); fractions of the images.
+struct CurvePoint {
+    double rate = 0;
+    int trials = 0;
+    double faults_mean = 0;
+    double mean = 0;
+    double sd = 0;  // n - 1; 0 for a single trial
+    double min = 0;
+    double q1 = 0;
+    double median = 0;
+    double q3 = 0;
+    double max = 0;
+    double ci95_low = 0;   // Student's t; equal to the mean for a single trial
+    double ci95_high = 0;
+    std::optional<double> top5_mean;  // absent below 5 classes
+    double sdc_mean = 0;
+    double due_mean = 0;
+};
+
+// A curve and all its trials so far. trials[rate index] maps the trial's number to its outcome, so trials may arrive in any order.
+struct AccuracyCurve {
+    CurveInfo info;
+    std::vector<std::map<int, TrialOutcome>> trials;
+};
+
+// All curves of a job. Filled from events, live or from a file; a value, to be copied and drawn.
+struct AccuracyCurves {
+    CampaignInfo info;
+    std::vector<AccuracyCurve> curves;
+};
+
+// Fraction of right answers under the rule.
+double accuracy(const Outcome& outcome, NonfiniteRule rule);
+
+// Points that have at least one trial, in ascending order of rate. Rate 0 is one of them only if it was asked for.
+std::vector<CurvePoint> curve_points(const AccuracyCurve& curve, const CampaignInfo& info);
+
+}  // namespace clipscope

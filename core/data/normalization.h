@@ -1,0 +1,39 @@
+// How 8-bit pixels become a network's input: pixel / 255, minus the channel's mean, divided by its standard deviation, after padding
+// with black (0) pixels to the network's input size, the image centred.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace clipscope {
+
+struct Normalization {
+    std::string name;         // "cifar10", "imagenet", "mnist", "fashion-mnist", "none" or "custom"
+    std::vector<float> mean;  // per channel, on the 0...1 scale; empty for "none"
+    std::vector<float> std;
+
+    // Throws UsageError naming the presets there are.
+    static Normalization preset(const std::string& name);
+    static const std::vector<std::string>& preset_names();
+    // Throws UsageError unless both have the same length, are finite and every std is positive.
+    static Normalization custom(std::vector<float> mean, std::vector<float> std);
+};
+
+// What a network wants its input to be.
+struct InputFormat {
+    Normalization normalization;
+    std::optional<ImageShape> shape;  // pad to this size; absent: images as they are
+};
+
+// Writes image `i` of the dataset, padded and normalised, as C×H×W floats to `out` (which has the padded size).
+// Throws Error where the channels differ or the image is larger than the shape.
+void prepare_image(const Dataset& dataset, std::size_t i, const InputFormat& format, std::span<float> out);
+
+// The shape that prepare_image() writes; the same errors.
+ImageShape prepared_shape(const Dataset& dataset, const InputFormat& format);
+
+}  // namespace clipscope
