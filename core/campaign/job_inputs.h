@@ -1,0 +1,29 @@
+// What every job works on: a network, the images and how they enter it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "data/dataset.h"
+#include "data/normalization.h"
+#include "network/network.h"
+
+namespace clipscope {
+
+struct JobInputs {
+    std::shared_ptr<const Network> network;
+    Dataset images;            // the evaluation images, already selected
+    InputFormat input;
+    std::string model_name;    // as results name it
+    std::string data_name;
+};
+
+// The input format of this network on these images: what the caller asked for, else what the model file says about itself. Throws UsageError
+// where neither is there (ClipScope never guesses a normalisation), Error where the images cannot enter this network (channels, size).
+InputFormat resolve_input_format(const Network& network, const Dataset& images, const std::optional<Normalization>& asked);
+
+// A number of workers for `asked` = 0: the processor's cores.
+int resolve_threads(int asked);
+
+}  // namespace clipscope

@@ -1,0 +1,35 @@
+// The sensitivity job: accuracy against fault rate for each scope, over many trials (FT-ClipAct, section III; METHOD.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stop_token>
+#include <vector>
+
+#include "campaign/events.h"
+#include "campaign/fault_scope.h"
+#include "campaign/job_inputs.h"
+
+namespace clipscope {
+
+struct SensitivitySpecification {
+    std::vector<FaultScope> scopes;   // one curve each
+    std::vector<double> rates;        // ascending; 0 is the clean point
+    int trials = 50;
+    std::uint64_t seed = 1;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    int threads = 0;                  // workers; 0: all cores. Results do not depend on it.
+    int chunk = 100;                  // images a pass
+    std::string device = "auto";      // "auto", "cpu", "cuda:0"
+    std::size_t memory_bytes = 0;     // budget for cached activations; 0: a quarter of the free memory
+    bool list_faults = false;         // send FaultsInjected events
+};
+
+// Runs on the calling thread and on workers of its own; sends CampaignStarted, then trials as they finish with Progress between them, then
+// JobFinished. Polls `stop` for every chunk of images; stopping keeps what was sent. Throws UsageError or Error.
+void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop);
+
+// Clean accuracy alone.
+Outcome run_clean(const JobInputs& inputs, int threads, int chunk, const std::string& device, std::stop_token stop);
+
+}  // namespace clipscope
