@@ -214,8 +214,8 @@ private slots:
             for (std::size_t i = 0; i + 1 < faulty.size(); i += 2) ++pairs[std::size_t(2 * faulty[i] + faulty[i + 1])];
         }
         const double n = 200 * 500;
-        const double p = chi_squared_p_value(
-            pairs, {n * (1 - rate) * (1 - rate), n * (1 - rate) * rate, n * rate * (1 - rate), n * rate * rate});
+        const double p =
+            chi_squared_p_value(pairs, {n * (1 - rate) * (1 - rate), n * (1 - rate) * rate, n * rate * (1 - rate), n * rate * rate});
         QVERIFY(p > least_p_value);
     }
 
