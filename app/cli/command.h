@@ -18,8 +18,8 @@ enum ExitStatus : int {
     exit_interrupted = 130,  // stopped by Ctrl-C or SIGTERM; the results so far are kept
 };
 
-// Does the chosen command and returns the exit status. The source is asked to stop when the user interrupts; a command may stop itself with it.
-// Throws UsageError, Error.
+// Does the chosen command and returns the exit status. The source is asked to stop when the user interrupts; a command may stop itself with
+// it. Throws UsageError, Error.
 using CommandRunner = std::function<int(std::stop_source&)>;
 
 // Each sets `runner` when its subcommand is the one on the command line.

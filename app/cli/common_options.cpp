@@ -34,7 +34,9 @@ std::optional<Normalization> chosen_normalization(const NormalizationOptions& op
 void add_input_options(CLI::App& command, InputOptions& options) {
     command.add_option("--model", options.model, "TorchScript file, or bundled:NAME")->capture_default_str();
     command.add_option("--data", options.data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)");
-    command.add_option("--split", options.split, "Images to use: test or train")->check(CLI::IsMember({"test", "train"}))->capture_default_str();
+    command.add_option("--split", options.split, "Images to use: test or train")
+        ->check(CLI::IsMember({"test", "train"}))
+        ->capture_default_str();
     command
         .add_option("--images", options.images,
                     "How many: N is a seeded sample with the classes in proportion, first:N the first N, all every one")
@@ -79,9 +81,18 @@ void check_threads(int threads) {
     }
 }
 
+void add_fault_options(CLI::App& command, FaultOptions& options) {
+    command
+        .add_option("--rates", options.rates,
+                    "Fault rates per bit: paper, a list as 1e-8,5e-8 or LOWEST:HIGHEST:COUNT log-spaced; 0 is the clean point")
+        ->capture_default_str();
+    command.add_option("--trials", options.trials, "Trials at every rate")->capture_default_str();
+}
+
 void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule) {
     const std::map<std::string, NonfiniteRule> rules = {{"wrong", NonfiniteRule::wrong}, {"argmax", NonfiniteRule::argmax}};
-    command.add_option("--nonfinite", rule, "How an image with a NaN or infinite logit counts: wrong, or argmax as PyTorch scripts have it")
+    command
+        .add_option("--nonfinite", rule, "How an image with a NaN or infinite logit counts: wrong, or argmax as PyTorch scripts have it")
         ->transform(CLI::CheckedTransformer(rules).description(""))
         ->option_text("wrong|argmax (default wrong)");
 }
@@ -90,7 +101,9 @@ void add_json_option(CLI::App& command, std::string& path) {
     command.add_option("--json", path, "Write JSON to this file; - prints it instead of the table");
 }
 
-std::string data_folder(const std::string& data) { return data.empty() ? fashion_mnist_folder() : data; }
+std::string data_folder(const std::string& data) {
+    return data.empty() ? fashion_mnist_folder() : data;
+}
 
 std::string model_label(const std::string& model) {
     return model.starts_with("bundled:") ? model : std::filesystem::path(model).filename().string();

@@ -1,5 +1,5 @@
-// Options that several commands share, and what they mean. Adding them parses; the functions below check and open. Everything that can be wrong
-// about an option's value throws UsageError before a file is read.
+// Options that several commands share, and what they mean. Adding them parses; the functions below check and open. Everything that can be
+// wrong about an option's value throws UsageError before a file is read.
 #pragma once
 
 #include <cstddef>
@@ -50,6 +50,13 @@ struct WorkOptions {
 void add_work_options(CLI::App& command, WorkOptions& options);
 void check_work_options(const WorkOptions& options);
 void check_threads(int threads);
+
+// --rates, --trials: the grid of a campaign.
+struct FaultOptions {
+    std::string rates = "1e-7:1e-3:9";
+    int trials = 50;
+};
+void add_fault_options(CLI::App& command, FaultOptions& options);
 
 // --nonfinite wrong|argmax.
 void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule);

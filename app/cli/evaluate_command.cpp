@@ -23,7 +23,9 @@ struct EvaluateOptions {
     std::string json;
 };
 
-double fraction(std::int32_t count, const Outcome& outcome) { return outcome.images == 0 ? 0 : double(count) / outcome.images; }
+double fraction(std::int32_t count, const Outcome& outcome) {
+    return outcome.images == 0 ? 0 : double(count) / outcome.images;
+}
 
 nlohmann::ordered_json outcome_json(const JobInputs& inputs, const EvaluateOptions& options, const Outcome& outcome) {
     const bool by_argmax = options.nonfinite == NonfiniteRule::argmax;
@@ -45,7 +47,11 @@ nlohmann::ordered_json outcome_json(const JobInputs& inputs, const EvaluateOptio
 
 std::string outcome_text(const nlohmann::ordered_json& json) {
     using Align = TextTable::Align;
-    TextTable table({{"Model"}, {"Data"}, {"Images", Align::right}, {"Top-1 %", Align::right}, {"Top-5 %", Align::right},
+    TextTable table({{"Model"},
+                     {"Data"},
+                     {"Images", Align::right},
+                     {"Top-1 %", Align::right},
+                     {"Top-5 %", Align::right},
                      {"Non-finite %", Align::right}});
     const auto& top5 = json["top5_accuracy"];
     table.add_row({json["model"], json["data"], grouped(json["images"]), percent(json["clean_accuracy"]),

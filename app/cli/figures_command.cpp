@@ -109,8 +109,9 @@ int run_figures(const FiguresOptions& options, std::stop_source& stop) {
     check_writable_folder(options.output);
     const auto program = find_desktop_program();
     if (!program) {
-        throw Error("The figures are drawn by the desktop program 'clipscope', which is neither beside clipscope-cli nor in PATH; "
-                    "build it with -DCLIPSCOPE_DESKTOP=ON or install it.");
+        throw Error(
+            "The figures are drawn by the desktop program 'clipscope', which is neither beside clipscope-cli nor in PATH; "
+            "build it with -DCLIPSCOPE_DESKTOP=ON or install it.");
     }
     const pid_t process = start(program->string(), {program->string(), "--render", options.result, "--output", options.output});
     return wait_for(process, stop.get_token());

@@ -22,7 +22,8 @@ struct InfoOptions {
 };
 
 nlohmann::ordered_json network_json(const Network& network, const std::string& label) {
-    nlohmann::ordered_json json = {{"model", label}, {"layers", nlohmann::ordered_json::array()}, {"sites", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json json = {
+        {"model", label}, {"layers", nlohmann::ordered_json::array()}, {"sites", nlohmann::ordered_json::array()}};
     for (const LayerInfo& layer : network.layers()) {
         json["layers"].push_back({{"name", layer.name},
                                   {"path", layer.path},
@@ -56,8 +57,7 @@ std::string network_text(const Network& network, const std::string& label) {
     using Align = TextTable::Align;
     TextTable layers({{"Layer"}, {"Path"}, {"Kind"}, {"Shape"}, {"Parameters", Align::right}, {"Bits", Align::right}});
     for (const LayerInfo& layer : network.layers()) {
-        layers.add_row(
-            {layer.name, layer.path, layer.kind, shape_text(layer.shape), grouped(layer.parameter_count), grouped(layer.bits)});
+        layers.add_row({layer.name, layer.path, layer.kind, shape_text(layer.shape), grouped(layer.parameter_count), grouped(layer.bits)});
     }
     TextTable sites({{"Site"}, {"Path"}, {"Kind"}, {"Fed by"}});
     for (const SiteInfo& site : network.sites()) {

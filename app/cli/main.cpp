@@ -62,8 +62,9 @@ int main(int argc, char** argv) {
     CLI::App app("The resilience of neural networks against memory faults, without a window.", "clipscope-cli");
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("ClipScope ") + version(), "Print the version and exit");
-    app.footer("Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted with the results so far kept.\n"
-               "Without --model and --data the bundled network and Fashion-MNIST are used.");
+    app.footer(
+        "Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted with the results so far kept.\n"
+        "Without --model and --data the bundled network and Fashion-MNIST are used.");
     CommandRunner runner;
     add_info_command(app, runner);
     add_evaluate_command(app, runner);

@@ -26,7 +26,9 @@ int terminal_columns() {
 
 ProgressLine::ProgressLine() : is_terminal_(isatty(STDERR_FILENO) != 0) {}
 
-ProgressLine::~ProgressLine() { clear(); }
+ProgressLine::~ProgressLine() {
+    clear();
+}
 
 void ProgressLine::show(double fraction, double seconds_left, const std::string& activity) {
     if (!is_terminal_) return;

@@ -7,7 +7,9 @@ namespace clipscope::cli {
 
 namespace {
 
-bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+bool starts_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+}
 
 std::string padded(const std::string& text, std::size_t width, TextTable::Align align) {
     const std::string space(width - std::min(width, character_count(text)), ' ');
@@ -43,7 +45,9 @@ std::string TextTable::to_string() const {
     return text;
 }
 
-std::size_t character_count(const std::string& text) { return std::count_if(text.begin(), text.end(), starts_character); }
+std::size_t character_count(const std::string& text) {
+    return std::count_if(text.begin(), text.end(), starts_character);
+}
 
 std::string first_characters(const std::string& text, std::size_t count) {
     std::size_t seen = 0;

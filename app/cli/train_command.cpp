@@ -36,6 +36,7 @@ Normalization training_normalization(const TrainOptions& options) {
 void check_training(const TrainingSpecification& training) {
     check_at_least("--epochs", training.epochs, 1);
     check_at_least("--batch", training.batch, 1);
+    check_at_least("--shift", training.shift, 0);
     check_threads(training.threads);
     if (!(training.learning_rate > 0 && training.learning_rate <= 100)) {
         throw UsageError("--lr must be above 0 and at most 100, not " + number_text(training.learning_rate));
@@ -92,20 +93,20 @@ void add_train_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<TrainOptions>();
     TrainingSpecification& training = options->training;
     CLI::App* command = app.add_subcommand("train", "Train a built-in architecture and save it as TorchScript");
-    command->add_option("--arch", training.architecture, "Architecture")
-        ->check(CLI::IsMember(architecture_names()))
-        ->capture_default_str();
+    command->add_option("--arch", training.architecture, "Architecture")->check(CLI::IsMember(architecture_names()))->capture_default_str();
     command->add_option("--data", options->data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)");
     command->add_option("--output", options->output, "The .pt file to write")->required();
     command->add_option("--epochs", training.epochs, "Passes over the training images")->capture_default_str();
     command->add_option("--batch", training.batch, "Images a step")->capture_default_str();
     command->add_option("--lr", training.learning_rate, "Peak learning rate; warm-up, then half a cosine down to 0")->capture_default_str();
     command->add_flag("--no-mirror", options->no_mirror, "Never flip training images left to right");
+    command->add_option("--shift", training.shift, "Move training images by up to so many pixels each way")->capture_default_str();
     command->add_option("--seed", training.seed, "Decides the first weights and the order of the images")->capture_default_str();
     command->add_option("--threads", training.threads, "Threads; 0 takes all cores")->capture_default_str();
     add_normalization_options(*command, options->normalization);
-    command->footer("Ctrl-C ends the training and keeps the best epoch so far.\n"
-                    "Example: clipscope-cli train --arch lenet5 --output lenet5.pt --epochs 10");
+    command->footer(
+        "Ctrl-C ends the training and keeps the best epoch so far.\n"
+        "Example: clipscope-cli train --arch lenet5 --output lenet5.pt --epochs 10");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_train(*options, stop); }; });
 }
 
