@@ -114,15 +114,15 @@ std::string lower_case(std::string text) {
     return text;
 }
 
-// The folder nearest to the files whose name tells the family decides: …/FashionMNIST/raw is Fashion-MNIST, /home/fashion/mnist is not.
+// The folder's own name decides, or its parent's (…/FashionMNIST/raw); folders further out say nothing about the data.
 Family family_of(const fs::path& folder) {
-    for (fs::path rest = folder; rest.has_filename(); rest = rest.parent_path()) {
-        const std::string name = lower_case(rest.filename().string());
+    for (const fs::path& part : {folder, folder.parent_path()}) {
+        const std::string name = lower_case(part.filename().string());
         if (name.find("fashion") != std::string::npos) {
             return {"Fashion-MNIST",
                     {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}};
         }
-        if (name.find("mnist") != std::string::npos) return {name == "mnist" ? "MNIST" : rest.filename().string(), {}};
+        if (name.find("mnist") != std::string::npos) return {name == "mnist" ? "MNIST" : part.filename().string(), {}};
     }
     return {folder.filename().string(), {}};
 }

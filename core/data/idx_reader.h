@@ -12,8 +12,8 @@ namespace clipscope {
 // The splits whose images lie in the folder; none where it holds no IDX images.
 std::vector<Split> idx_splits(const std::filesystem::path& folder);
 
-// Fashion-MNIST's class names where the folder's path says so, otherwise the digits (numbers, where labels go beyond 9). Throws Error
-// naming the file.
+// Fashion-MNIST's class names where the folder or its parent is named so, otherwise the digits (numbers, where labels go beyond 9). Throws
+// Error naming the file.
 Dataset read_idx(const std::filesystem::path& folder, Split split);
 
 }  // namespace clipscope
