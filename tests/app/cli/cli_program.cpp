@@ -44,7 +44,9 @@ void write_idx_pair(const QString& folder, const QString& prefix, int images, No
 
 }  // namespace
 
-QString cli_program() { return CLIPSCOPE_CLI_PROGRAM; }
+QString cli_program() {
+    return CLIPSCOPE_CLI_PROGRAM;
+}
 
 CliResult run_cli(const QStringList& arguments, const QString& program, const QProcessEnvironment& environment) {
     QProcess process;
@@ -95,6 +97,24 @@ void make_cifar_folder(const QString& folder, int images) {
 }
 
 CliResult train_model(const QString& data, const QString& model) {
-    return run_cli({"train", "--arch", "lenet5", "--data", data, "--normalize", "mnist", "--output", model, "--epochs", "6", "--batch", "20",
-                    "--lr", "0.02", "--no-mirror", "--shift", "0", "--validation-images", "100"});
+    return run_cli({"train",
+                    "--arch",
+                    "lenet5",
+                    "--data",
+                    data,
+                    "--normalize",
+                    "mnist",
+                    "--output",
+                    model,
+                    "--epochs",
+                    "6",
+                    "--batch",
+                    "20",
+                    "--lr",
+                    "0.02",
+                    "--no-mirror",
+                    "--shift",
+                    "0",
+                    "--validation-images",
+                    "100"});
 }
