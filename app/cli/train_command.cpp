@@ -103,7 +103,8 @@ void add_train_command(CLI::App& app, CommandRunner& runner) {
     command->add_flag("--no-mirror", options->no_mirror, "Never flip training images left to right");
     command->add_option("--shift", training.shift, "Move training images by up to so many pixels each way")->capture_default_str();
     command
-        ->add_option("--validation-images", training.validation_images, "Training images held back; the epoch that does best on them is kept")
+        ->add_option("--validation-images", training.validation_images,
+                     "Training images held back; the epoch that does best on them is kept")
         ->capture_default_str();
     command->add_option("--seed", training.seed, "Decides the first weights and the order of the images")->capture_default_str();
     command->add_option("--threads", training.threads, "Threads; 0 takes all cores")->capture_default_str();
