@@ -59,7 +59,7 @@ struct ApplyToTuning {
     void operator()(const SweepStarted& started) const {
         check(started.site);
         std::erase_if(result.sweeps, [&](const SiteSweep& one) { return one.site == started.site; });
-        result.sweeps.push_back({started.site, started.scope, started.act_max, started.unclipped, {}});
+        result.sweeps.push_back({started.site, started.scope, started.act_max, started.unclipped, {}, started.rates});
     }
 
     void operator()(const SweepPointMeasured& measured) const {
@@ -74,7 +74,15 @@ struct ApplyToTuning {
         }
     }
 
-    void operator()(const SearchStarted& started) const { begin_search(started.site, started.scope, started.act_max, started.settings); }
+    void operator()(const SearchStarted& started) const {
+        SiteSearch search;
+        search.site = started.site;
+        search.scope = started.scope;
+        search.act_max = started.act_max;
+        search.settings = started.settings;
+        search.rates = started.rates;
+        begin(std::move(search));
+    }
 
     void operator()(const ThresholdEvaluated& evaluated) const {
         of_site(result.searches, evaluated.site).evaluations.push_back(evaluated.evaluation);
@@ -83,7 +91,12 @@ struct ApplyToTuning {
     void operator()(const IntervalChosen& chosen) const { of_site(result.searches, chosen.site).grids.push_back(chosen.grid); }
 
     void operator()(const SiteHardened& hardened) const {
-        if (!result.search(hardened.site)) begin_search(hardened.site, {}, hardened.result.act_max, {});
+        if (!result.search(hardened.site)) {
+            SiteSearch nothing_to_search;
+            nothing_to_search.site = hardened.site;
+            nothing_to_search.act_max = hardened.result.act_max;
+            begin(std::move(nothing_to_search));
+        }
         of_site(result.searches, hardened.site).hardened = hardened.result;
     }
 
@@ -98,10 +111,10 @@ private:
         static_cast<void>(result.info.sites.at(std::size_t(site)));
     }
 
-    void begin_search(int site, const std::string& scope, float act_max, const ThresholdSearchSettings& settings) const {
-        check(site);
-        std::erase_if(result.searches, [&](const SiteSearch& one) { return one.site == site; });
-        result.searches.push_back({site, scope, act_max, settings, {}, {}, {}});
+    void begin(SiteSearch search) const {
+        check(search.site);
+        std::erase_if(result.searches, [&](const SiteSearch& one) { return one.site == search.site; });
+        result.searches.push_back(std::move(search));
     }
 };
 

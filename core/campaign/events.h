@@ -64,6 +64,7 @@ struct SweepStarted {
     std::string scope;  // where the faults are, "CONV-4"
     float act_max = 0;
     MeasuredAuc unclipped;
+    std::vector<double> rates;
 };
 
 // Points come in any order.
@@ -78,6 +79,7 @@ struct SearchStarted {
     std::string scope;
     float act_max = 0;
     ThresholdSearchSettings settings;
+    std::vector<double> rates;
 };
 
 // One evaluation of a search, in its order.

@@ -31,7 +31,7 @@ enum class TrainedOn {
 // What a tuning job is about.
 struct TuningInfo {
     TuningJob job = TuningJob::profile;
-    CampaignInfo campaign;  // its images are the tuning images; no rates where a profile looks at the clean network alone
+    CampaignInfo campaign;  // its images are the tuning images; no rates where a profile sees no faults, or where each site has its own
     AucAxis auc_axis = AucAxis::linear;
     TrainedOn trained_on = TrainedOn::no;
     std::string model_sha256;     // of the model's file
@@ -52,7 +52,7 @@ struct MeasuredAuc {
     double auc = 0;
     std::optional<double> standard_error;  // over trials; unknown for a single one
     double clean_accuracy = 0;
-    std::vector<double> accuracies;  // mean over trials at each of the campaign's rates: the curve whose area this is (Fig. 5a)
+    std::vector<double> accuracies;  // mean over trials at each rate: the curve whose area this is (Fig. 5a)
     std::vector<double> trial_aucs;  // one a trial: trials pair across thresholds
 };
 
@@ -68,6 +68,7 @@ struct SiteSweep {
     float act_max = 0;
     MeasuredAuc unclipped;             // the network with no site clipped, same faults: the red line
     std::vector<ThresholdAuc> points;  // ascending thresholds, whatever the order in which they came
+    std::vector<double> rates;         // of the AUCs, ascending
 };
 
 // One evaluation of a search.
@@ -98,6 +99,7 @@ struct SiteSearch {
     std::vector<SearchEvaluation> evaluations;  // in the order of evaluation
     std::vector<SearchGrid> grids;              // complete ones
     std::optional<HardenedSite> hardened;
+    std::vector<double> rates;  // of the AUCs, ascending
 };
 
 // A hardened network's file that was opened again and gave the same logits as the clipped network, bit for bit.
