@@ -74,7 +74,7 @@ private:
         if (const auto layer = layer_of_step_.find(&step); layer != layer_of_step_.end()) feeding.insert(layer->second);
         if (std::optional<FoundSite> site = site_at(step)) {
             site->step = position;
-            site->is_top_level = is_top_level;
+            site->is_top_level = site->info.can_be_clipped = is_top_level;
             add_site(std::move(*site), step, feeding);
             feeding.clear();
         } else if (clips_known_site(step, position)) {
