@@ -1,0 +1,38 @@
+// Shown while nothing is loaded: one click to a first study, or a network and data of one's own. GUI thread.
+#pragma once
+
+#include <QString>
+#include <QWidget>
+#include <vector>
+
+class QVBoxLayout;
+
+namespace clipscope {
+
+struct BundledNetwork {
+    QString id;           // what the signals carry
+    QString name;         // "LeNet-5"
+    QString description;  // "61,706 parameters, trained on Fashion-MNIST, 90 %"
+};
+
+class WelcomePane : public QWidget {
+    Q_OBJECT
+public:
+    explicit WelcomePane(QWidget* parent = nullptr);
+
+    // The first one is used for the first study.
+    void set_networks(const std::vector<BundledNetwork>& networks);
+
+Q_SIGNALS:
+    void first_study_requested(const QString& id);
+    void network_chosen(const QString& id);
+    void open_model_requested();
+    void open_data_requested();
+
+private:
+    QVBoxLayout* networks_;
+    QWidget* first_study_;
+    QString first_id_;
+};
+
+}  // namespace clipscope

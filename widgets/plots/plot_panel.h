@@ -1,0 +1,89 @@
+// What all plot panels share: a title (double-click asks to be maximised, F2 edits it), tool buttons and context menu, coalesced redraws,
+// zoom and pan with history, hover, export. A panel of a certain kind derives from it and says how to draw, what is at a point, what its numbers
+// are. All on the GUI thread.
+//
+// Redraws: data_changed() arms one 40 ms timer; nothing is drawn while the panel is hidden.
+// Zoom: once the user zooms or pans (wheel, drag, Shift+drag for a box), new data leaves the axes alone until "Follow" is pressed.
+#pragma once
+
+#include <QString>
+#include <QWidget>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "plots/figure_export.h"
+#include "theme/theme.h"
+
+class QCustomPlot;
+class QMenu;
+
+namespace clipscope {
+
+class PlotPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit PlotPanel(const QString& title, QWidget* parent = nullptr);
+    ~PlotPanel() override;
+
+    // The user's own title if there is one, otherwise the one set last.
+    QString title() const;
+    void set_title(const QString& title);
+    void set_user_title(const QString& title);  // empty: back to the panel's own
+
+    // Shown while there is nothing to draw.
+    void set_empty_text(const QString& text);
+
+    QCustomPlot& plot();
+    const Theme& theme() const;
+    bool is_following() const;
+    int redraw_count() const;  // pictures drawn so far
+
+    // Writes the figure (pdf, svg, png by the extension) or the numbers (csv); returns the path written; throws Error.
+    QString export_to(const QString& path, const FigureSize& size, bool with_title) const;
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+public Q_SLOTS:
+    void follow();
+    void zoom_back();
+    void zoom_forward();
+    void reset_history();
+    void show_export_dialog();
+
+Q_SIGNALS:
+    void maximise_requested();
+    void following_changed(bool following);
+    void user_title_changed(const QString& title);
+    void exported(const QString& path);
+    void export_failed(const QString& message);  // also shown in a dialog
+
+protected:
+    using Range = std::pair<double, double>;
+
+    // Fills the plot, axes at their full ranges.
+    virtual void draw_screen(QCustomPlot& plot, const Theme& theme) const = 0;
+    // The same for a figure; x and y are the zoomed ranges, if the user has zoomed.
+    virtual void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x, std::optional<Range> y) const = 0;
+    virtual bool has_data() const = 0;
+    virtual std::string csv() const = 0;
+    // Rich text for the tooltip, empty where there is nothing.
+    virtual QString tip_at(const QPointF& position) const = 0;
+    virtual void clicked(const QPointF& position) = 0;
+    // Adds entries above the common ones.
+    virtual void fill_menu(QMenu& menu);
+
+    void data_changed();
+
+    void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    class Private;
+    std::unique_ptr<Private> d_;
+};
+
+}  // namespace clipscope
