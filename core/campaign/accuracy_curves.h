@@ -16,16 +16,20 @@ enum class Protection { none, clip_actmax, clip_tuned };
 
 // "none", "clip-actmax", "clip-tuned": as JSON, CSV and the command line spell it.
 std::string to_string(Protection protection);
-Protection protection_from_string(const std::string& text);
+Protection protection_from_string(const std::string& text);  // throws UsageError
+
+// "wrong", "argmax", likewise.
+std::string to_string(NonfiniteRule rule);
+NonfiniteRule nonfinite_rule_from_string(const std::string& text);  // throws UsageError
 
 // What a whole campaign shares.
 struct CampaignInfo {
-    std::string model;          // file name or bundled name
-    std::string data;           // data folder or bundled name, with the split
-    std::int64_t images = 0;    // evaluation images
+    std::string model;        // file name or bundled name
+    std::string data;         // data folder or bundled name, with the split
+    std::int64_t images = 0;  // evaluation images
     std::int64_t classes = 0;
     std::uint64_t seed = 0;
-    int trials = 0;             // asked for, at every rate
+    int trials = 0;  // asked for, at every rate
     std::string format = "float32";
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     std::vector<double> rates;  // ascending
@@ -33,11 +37,11 @@ struct CampaignInfo {
 
 // What one curve is about.
 struct CurveInfo {
-    std::string layer;    // "CONV-1", "network" or a joint scope, "CONV-1+FC-2"
-    std::string path;     // "features.0"; for a joint scope the paths, joined by "+"; empty for the network
+    std::string layer;  // "CONV-1", "network" or a joint scope, "CONV-1+FC-2"
+    std::string path;   // "features.0"; for a joint scope the paths, joined by "+"; empty for the network
     std::int64_t bits = 0;
     Protection protection = Protection::none;
-    Outcome clean;        // of this very configuration, without faults
+    Outcome clean{};  // of this very configuration, without faults
 };
 
 // One trial at one rate.
@@ -58,7 +62,7 @@ struct CurvePoint {
     double median = 0;
     double q3 = 0;
     double max = 0;
-    double ci95_low = 0;   // Student's t; equal to the mean for a single trial
+    double ci95_low = 0;  // Student's t; equal to the mean for a single trial
     double ci95_high = 0;
     std::optional<double> top5_mean;  // absent below 5 classes
     double sdc_mean = 0;

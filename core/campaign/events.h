@@ -22,7 +22,7 @@ struct TrialFinished {
     int curve = 0;       // index into CampaignStarted::curves
     int rate_index = 0;  // index into CampaignInfo::rates
     int trial = 0;
-    TrialOutcome result;
+    TrialOutcome result{};
 };
 
 // A bit that a trial flipped, sent only where the caller asked to list them.
@@ -51,7 +51,7 @@ struct Progress {
     std::int64_t done = 0;
     std::int64_t total = 0;
     double seconds_left = -1;
-    std::string activity;  // "CONV-4 · rate 1e-06 · trial 12"
+    std::string activity{};  // "CONV-4 · rate 1e-06 · trial 12"
 };
 
 // Passing news for the activity log.
@@ -64,7 +64,8 @@ using Event = std::variant<CampaignStarted, TrialFinished, FaultsInjected, JobFi
 // Called by one thread at a time, but not always the same one; must return quickly.
 using EventSink = std::function<void(const Event&)>;
 
-// Adds an event's result to the curves; events that are not about curves change nothing.
+// Adds an event's result to the curves: CampaignStarted begins them anew, TrialFinished fills in a trial (a second outcome of the same
+// trial replaces the first), all others change nothing. Throws std::out_of_range where a trial belongs to no curve or rate.
 void apply(const Event& event, AccuracyCurves& curves);
 
 }  // namespace clipscope
