@@ -92,6 +92,7 @@ JobController::JobController(QObject* parent, int emits_per_second) : QObject(pa
     delivery_.setSingleShot(true);
     delivery_.setTimerType(Qt::PreciseTimer);
     connect(&delivery_, &QTimer::timeout, this, &JobController::deliver);
+    connect(this, &JobController::woken, this, &JobController::wake, Qt::QueuedConnection);
 }
 
 JobController::~JobController() {
@@ -102,8 +103,8 @@ JobController::~JobController() {
 void JobController::start(Job job) {
     discard();
     running_ = true;
-    // The worker is joined before this object goes, so `this` outlives every wake-up; a posted one is dropped with its receiver.
-    auto inbox = std::make_shared<Inbox>([this] { QMetaObject::invokeMethod(this, &JobController::wake, Qt::QueuedConnection); });
+    // The worker is joined before this object goes, so `this` outlives every wake-up; a queued one is dropped with its receiver.
+    auto inbox = std::make_shared<Inbox>([this] { emit woken({}); });
     current_.inbox = inbox;
     current_.thread = std::jthread([inbox, job = std::move(job)](std::stop_token stop) mutable {
         const QString error = run_and_catch(

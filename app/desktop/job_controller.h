@@ -56,6 +56,7 @@ signals:
     void message(const QString& text);
     void finished(clipscope::JobEnd end, double seconds);
     void failed(const QString& text);
+    void woken(QPrivateSignal);  // emitted by the job's threads, always queued to this one
 
 private:
     // What one job has said and nobody has read yet. Shared with the job's thread, the only thing that is.
