@@ -15,6 +15,7 @@
 namespace clipscope {
 
 class Program;
+struct FoundStructure;
 
 // What ClipScope's own .pt files say about themselves, in the extra file "clipscope.json"; empty for other files.
 struct ModelMetadata {
@@ -43,6 +44,7 @@ public:
     std::int64_t fault_bits() const;                    // scope `network`: weights and biases of all layers
     const ModelMetadata& metadata() const;
     const Program& program() const;
+    const FoundStructure& structure() const;             // where layers and sites stand in the program
 
 private:
     struct Contents;

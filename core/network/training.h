@@ -20,6 +20,7 @@ struct TrainingSpecification {
     double momentum = 0.9;
     double weight_decay = 5e-4;
     bool mirror = true;              // flip half of the training images left to right
+    int shift = 2;                   // move every training image by up to so many pixels a way
     std::size_t validation_images = 5000;  // held back from the training images; the best epoch on them is kept
     std::uint64_t seed = 1;
     int threads = 0;                 // 0: all cores

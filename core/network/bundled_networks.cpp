@@ -1,0 +1,47 @@
+#include "network/bundled_networks.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "common/error.h"
+
+namespace clipscope {
+
+namespace {
+
+std::string networks_folder() {
+    std::vector<std::filesystem::path> candidates;
+    if (const char* chosen = std::getenv("CLIPSCOPE_RESOURCES")) candidates.emplace_back(chosen);
+    std::error_code ignored;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+    candidates.push_back(program.parent_path().parent_path() / "share" / "clipscope");
+    candidates.emplace_back(CLIPSCOPE_SOURCE_RESOURCES);
+    for (const auto& candidate : candidates)
+        if (std::filesystem::exists(candidate / "networks" / "lenet5.pt", ignored)) return (candidate / "networks").string();
+    throw Error("The bundled networks are missing: install ClipScope again, or point CLIPSCOPE_RESOURCES to its resources folder.");
+}
+
+}  // namespace
+
+std::vector<BundledNetwork> bundled_networks() {
+    const std::string folder = networks_folder();
+    return {
+        {"lenet5", "LeNet-5", "A small classic: 2 convolutions and 3 linear layers, trained on Fashion-MNIST. Studies take seconds.",
+         folder + "/lenet5.pt"},
+        {"alexnet", "AlexNet", "The network of the FT-ClipAct paper, 5 convolutions and 3 linear layers, trained on Fashion-MNIST.",
+         folder + "/alexnet.pt"},
+    };
+}
+
+std::string resolve_model_path(const std::string& name) {
+    constexpr std::string_view prefix = "bundled:";
+    if (!name.starts_with(prefix)) return name;
+    std::string known;
+    for (const BundledNetwork& network : bundled_networks()) {
+        if (name.substr(prefix.size()) == network.name) return network.path;
+        known += (known.empty() ? "" : ", ") + std::string(prefix) + network.name;
+    }
+    throw UsageError("There is no bundled network \"" + name.substr(prefix.size()) + "\": choose one of " + known + ".");
+}
+
+}  // namespace clipscope

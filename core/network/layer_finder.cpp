@@ -1,0 +1,155 @@
+#include "network/layer_finder.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+
+namespace clipscope {
+
+namespace {
+
+// Which input of a computational operation is its weight and which its bias; -1 where there is none.
+struct LayerOperation {
+    std::string_view name;
+    std::string_view label;  // "CONV" or "FC"
+    int weight;
+    int bias;
+};
+
+constexpr std::array layer_operations{
+    LayerOperation{"aten::_convolution", "CONV", 1, 2}, LayerOperation{"aten::convolution", "CONV", 1, 2},
+    LayerOperation{"aten::conv1d", "CONV", 1, 2},       LayerOperation{"aten::conv2d", "CONV", 1, 2},
+    LayerOperation{"aten::conv3d", "CONV", 1, 2},       LayerOperation{"aten::conv_transpose2d", "CONV", 1, 2},
+    LayerOperation{"aten::linear", "FC", 1, 2},         LayerOperation{"aten::addmm", "FC", 2, 0},
+    LayerOperation{"aten::matmul", "FC", 1, -1},        LayerOperation{"aten::mm", "FC", 1, -1},
+};
+
+constexpr std::array<std::string_view, 19> activation_names{
+    "relu",  "relu6", "leaky_relu", "prelu",     "rrelu",       "elu",      "selu",       "celu",    "gelu",   "silu",
+    "mish",  "tanh",  "sigmoid",    "hardswish", "hardsigmoid", "hardtanh", "softplus",   "softsign", "log_sigmoid"};
+
+// "relu" for "aten::relu" and "aten::relu_" alike; empty where the operation is no activation.
+std::string activation_kind(std::string_view operation) {
+    if (!operation.starts_with("aten::")) return {};
+    operation.remove_prefix(6);
+    if (operation.ends_with('_')) operation.remove_suffix(1);
+    return std::find(activation_names.begin(), activation_names.end(), operation) == activation_names.end() ? std::string{}
+                                                                                                             : std::string(operation);
+}
+
+std::string without_suffix(const std::string& path, std::string_view suffix) {
+    return path.ends_with(suffix) ? path.substr(0, path.size() - suffix.size()) : path;
+}
+
+class Finder {
+public:
+    explicit Finder(const Program& program) : program_(program) {
+        for (std::size_t i = 0; i < program.tensors().size(); ++i) tensor_by_slot_[program.tensors()[i].slot] = i;
+    }
+
+    FoundStructure find() {
+        for (std::size_t i = 0; i < program_.steps().size(); ++i) visit(program_.steps()[i], i);
+        return std::move(found_);
+    }
+
+private:
+    void visit(const Step& step, std::size_t position) {
+        follow_views_of_parameters(step);
+        add_layer(step, position);
+        std::set<std::size_t> feeding;  // layers whose output reaches this step's inputs without passing a site
+        for (Slot slot : step.inputs)
+            if (const auto reached = reaching_.find(slot); reached != reaching_.end()) feeding.insert(reached->second.begin(), reached->second.end());
+        for (const Block& block : step.blocks) {
+            pass_into(step, block);
+            for (const Step& inner : block.steps) visit(inner, position);
+            for (Slot slot : block.outputs)
+                if (const auto reached = reaching_.find(slot); reached != reaching_.end())
+                    feeding.insert(reached->second.begin(), reached->second.end());
+        }
+        if (const auto layer = layer_of_step_.find(&step); layer != layer_of_step_.end()) feeding.insert(layer->second);
+        if (const std::string kind = activation_kind(step.name); !kind.empty()) {
+            add_site(step, position, kind, feeding);
+            feeding.clear();
+        }
+        for (Slot slot : step.outputs) reaching_[slot] = feeding;
+    }
+
+    // Values carried into a loop keep what reaches them.
+    void pass_into(const Step& step, const Block& block) {
+        if (step.kind != StepKind::loop) return;
+        for (std::size_t i = 1; i < block.inputs.size() && i + 1 < step.inputs.size(); ++i)
+            if (const auto reached = reaching_.find(step.inputs[i + 1]); reached != reaching_.end()) reaching_[block.inputs[i]] = reached->second;
+    }
+
+    // A transposed or reshaped parameter is still that parameter (older exports write x·Wᵀ as t and addmm).
+    void follow_views_of_parameters(const Step& step) {
+        if (step.name != "aten::t" && step.name != "aten::transpose" && step.name != "aten::detach") return;
+        if (const auto tensor = tensor_by_slot_.find(step.inputs[0]); tensor != tensor_by_slot_.end())
+            tensor_by_slot_[step.outputs[0]] = tensor->second;
+    }
+
+    std::optional<std::size_t> tensor_at(const Step& step, int input) const {
+        if (input < 0 || std::size_t(input) >= step.inputs.size()) return std::nullopt;
+        const auto tensor = tensor_by_slot_.find(step.inputs[std::size_t(input)]);
+        return tensor == tensor_by_slot_.end() ? std::nullopt : std::optional(tensor->second);
+    }
+
+    void add_layer(const Step& step, std::size_t position) {
+        const auto operation =
+            std::find_if(layer_operations.begin(), layer_operations.end(), [&](const LayerOperation& known) { return known.name == step.name; });
+        if (operation == layer_operations.end()) return;
+        const auto weight = tensor_at(step, operation->weight);
+        if (!weight) return;
+        if (const auto known = layer_by_weight_.find(*weight); known != layer_by_weight_.end()) {  // one weight used twice is one layer
+            layer_of_step_[&step] = known->second;
+            return;
+        }
+        FoundLayer layer;
+        layer.first_step = position;
+        layer.info.name = std::string(operation->label) + "-" + std::to_string(++counts_[operation->label]);
+        layer.info.path = without_suffix(program_.tensors()[*weight].path, ".weight");
+        layer.info.kind = operation->label == "FC" ? "Linear" : convolution_kind(program_.tensors()[*weight].tensor);
+        layer.info.shape = program_.tensors()[*weight].tensor.sizes().vec();
+        add_parameter(layer, *weight);
+        if (const auto bias = tensor_at(step, operation->bias)) add_parameter(layer, *bias);
+        layer_by_weight_[*weight] = layer_of_step_[&step] = found_.layers.size();
+        found_.layers.push_back(std::move(layer));
+    }
+
+    static std::string convolution_kind(const at::Tensor& weight) { return "Conv" + std::to_string(weight.dim() - 2) + "d"; }
+
+    void add_parameter(FoundLayer& layer, std::size_t index) {
+        const NamedTensor& named = program_.tensors()[index];
+        layer.tensors.push_back(index);
+        layer.info.parameters.push_back({named.path, named.tensor.sizes().vec(), named.tensor.numel()});
+        layer.info.parameter_count += named.tensor.numel();
+        layer.info.bits += named.tensor.numel() * 32;
+    }
+
+    void add_site(const Step& step, std::size_t position, const std::string& kind, const std::set<std::size_t>& feeding) {
+        FoundSite site;
+        site.step = position;
+        site.info.name = "ACT-" + std::to_string(found_.sites.size() + 1);
+        site.info.path = step.module_path;
+        site.info.kind = kind;
+        for (std::size_t layer : feeding) site.info.fed_by.push_back(found_.layers[layer].info.name);
+        found_.sites.push_back(std::move(site));
+    }
+
+    const Program& program_;
+    FoundStructure found_;
+    std::unordered_map<Slot, std::size_t> tensor_by_slot_;
+    std::unordered_map<std::size_t, std::size_t> layer_by_weight_;
+    std::unordered_map<const Step*, std::size_t> layer_of_step_;
+    std::unordered_map<Slot, std::set<std::size_t>> reaching_;
+    std::unordered_map<std::string_view, int> counts_;
+};
+
+}  // namespace
+
+FoundStructure find_layers_and_sites(const Program& program) { return Finder(program).find(); }
+
+}  // namespace clipscope

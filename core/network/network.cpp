@@ -1,0 +1,67 @@
+#include "network/network.h"
+
+#include <filesystem>
+#include <fstream>
+#include <unordered_set>
+
+#include "common/error.h"
+#include "network/model_file.h"
+#include "network/network_contents.h"
+
+namespace clipscope {
+
+namespace {
+
+std::int64_t count_trainable(const torch::jit::Module& module) {
+    std::unordered_set<const c10::TensorImpl*> seen;
+    std::int64_t count = 0;
+    for (const at::Tensor& parameter : module.parameters())
+        if (seen.insert(parameter.unsafeGetTensorImpl()).second) count += parameter.numel();
+    return count;
+}
+
+}  // namespace
+
+std::shared_ptr<const Network> Network::load(const std::string& path) {
+    LoadedModule loaded = load_module(path);
+    loaded.module.eval();
+    std::unique_ptr<Contents> contents;
+    try {
+        contents = std::make_unique<Contents>(loaded.module);
+    } catch (const c10::Error& error) {
+        throw Error("Cannot run \"" + path + "\" step by step: " + first_line(error.what_without_backtrace()));
+    }
+    contents->name = std::filesystem::path(path).stem().string();
+    contents->path = path;
+    contents->metadata = std::move(loaded.metadata);
+    contents->parameter_count = count_trainable(loaded.module);
+    for (FoundLayer& layer : contents->structure.layers) contents->layers.push_back(layer.info);
+    for (FoundSite& site : contents->structure.sites) contents->sites.push_back(site.info);
+    if (contents->layers.empty())
+        throw Error("\"" + path + "\" has no convolution or linear layer with a weight: there is no memory to inject faults into.");
+    for (const NamedTensor& named : contents->program.tensors())
+        if (named.tensor.is_floating_point() && named.tensor.scalar_type() != at::kFloat)
+            throw Error("\"" + path + "\" stores " + named.path + " as " + std::string(c10::toString(named.tensor.scalar_type())) +
+                        ": convert the network with model.float() and export it again.");
+    return std::shared_ptr<const Network>(new Network(std::move(contents)));
+}
+
+Network::Network(std::unique_ptr<const Contents> contents) : contents_(std::move(contents)) {}
+Network::~Network() = default;
+
+const std::string& Network::name() const { return contents_->name; }
+const std::string& Network::path() const { return contents_->path; }
+const std::vector<LayerInfo>& Network::layers() const { return contents_->layers; }
+const std::vector<SiteInfo>& Network::sites() const { return contents_->sites; }
+std::int64_t Network::parameter_count() const { return contents_->parameter_count; }
+const ModelMetadata& Network::metadata() const { return contents_->metadata; }
+const Program& Network::program() const { return contents_->program; }
+const FoundStructure& Network::structure() const { return contents_->structure; }
+
+std::int64_t Network::fault_bits() const {
+    std::int64_t bits = 0;
+    for (const LayerInfo& layer : layers()) bits += layer.bits;
+    return bits;
+}
+
+}  // namespace clipscope

@@ -1,0 +1,26 @@
+// What a Network holds. Includes LibTorch.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "network/layer_finder.h"
+#include "network/network.h"
+#include "network/program.h"
+
+namespace clipscope {
+
+struct Network::Contents {
+    explicit Contents(const torch::jit::Module& module) : program(module), structure(find_layers_and_sites(program)) {}
+
+    std::string name;
+    std::string path;
+    ModelMetadata metadata;
+    std::int64_t parameter_count = 0;
+    std::vector<LayerInfo> layers;
+    std::vector<SiteInfo> sites;
+    Program program;
+    FoundStructure structure;
+};
+
+}  // namespace clipscope
