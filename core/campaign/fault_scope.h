@@ -15,7 +15,8 @@ struct FaultScope {
     std::vector<std::size_t> layers;  // indices into the network's layers, ascending
 };
 
-// A comma separates curves, a plus joins layers into one scope; names in any case. Throws UsageError naming the layers there are.
+// A comma separates curves, a plus joins layers into one scope; names in any case; "each" is one curve for every layer. A layer's faults
+// hit its weight and its bias. Scopes come in the order written, each once. Throws UsageError naming the layers there are.
 std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& layers);
 
 }  // namespace clipscope

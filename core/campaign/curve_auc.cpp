@@ -1,0 +1,49 @@
+#include "campaign/curve_auc.h"
+
+#include <algorithm>
+
+namespace clipscope {
+namespace {
+
+// One map of trials for each rate above 0; empty where one has none yet.
+std::vector<const std::map<int, TrialOutcome>*> trials_above_zero(const AccuracyCurve& curve, const CampaignInfo& info) {
+    std::vector<const std::map<int, TrialOutcome>*> trials;
+    for (std::size_t i = 0; i < info.rates.size(); ++i) {
+        if (info.rates[i] == 0) continue;
+        if (i >= curve.trials.size() || curve.trials[i].empty()) return {};
+        trials.push_back(&curve.trials[i]);
+    }
+    return trials;
+}
+
+}  // namespace
+
+std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis) {
+    const auto by_rate = trials_above_zero(curve, info);
+    if (by_rate.empty() || !has_auc(info.rates, axis)) return std::nullopt;
+
+    CurveAuc result;
+    for (const auto& [number, trial] : *by_rate.front()) {
+        if (std::all_of(by_rate.begin(), by_rate.end(), [&](const auto* trials) { return trials->contains(number); }))
+            result.trials.push_back(number);
+    }
+    std::vector<double> rates, means;
+    std::vector<std::vector<double>> accuracies;
+    for (const double rate : info.rates) {
+        if (rate > 0) rates.push_back(rate);
+    }
+    for (const auto* trials : by_rate) {
+        std::vector<double> of_rate;
+        for (const int number : result.trials) of_rate.push_back(accuracy(trials->at(number).outcome, info.nonfinite));
+        accuracies.push_back(std::move(of_rate));
+    }
+    for (const CurvePoint& point : curve_points(curve, info)) {
+        if (point.rate > 0) means.push_back(point.mean);
+    }
+    const double clean = accuracy(curve.info.clean, info.nonfinite);
+    result.auc = auc(clean, rates, means, axis);
+    result.trial_aucs = trial_aucs(clean, rates, accuracies, axis);
+    return result;
+}
+
+}  // namespace clipscope

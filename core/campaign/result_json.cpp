@@ -1,0 +1,227 @@
+#include "campaign/result_json.h"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "campaign/curve_auc.h"
+#include "common/error.h"
+#include "common/json_text.h"
+#include "common/number_text.h"
+#include "common/version.h"
+
+namespace clipscope {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::int64_t largest_int = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t largest_int64 = std::numeric_limits<std::int64_t>::max();
+
+Json optional_number(const std::optional<double>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
+
+void add_counts(const Outcome& outcome, Json& json) {
+    json["correct"] = outcome.correct;
+    json["correct_argmax"] = outcome.correct_argmax;
+    json["top5"] = outcome.top5;
+    json["top5_argmax"] = outcome.top5_argmax;
+    json["due"] = outcome.due;
+    json["sdc"] = outcome.sdc;
+}
+
+Json outcomes_json(const std::map<int, TrialOutcome>& trials, const CampaignInfo& info) {
+    Json outcomes = Json::array();
+    for (const auto& [number, trial] : trials) {
+        Json json;
+        json["trial"] = number;
+        json["faults"] = trial.faults;
+        if (trial.outcome.images != info.images) json["images"] = trial.outcome.images;
+        add_counts(trial.outcome, json);
+        outcomes.push_back(std::move(json));
+    }
+    return outcomes;
+}
+
+Json point_json(const CurvePoint& point) {
+    Json json;
+    json["rate"] = point.rate;
+    json["trials"] = point.trials;
+    json["faults_mean"] = point.faults_mean;
+    json["mean"] = point.mean;
+    json["sd"] = point.sd;
+    json["min"] = point.min;
+    json["q1"] = point.q1;
+    json["median"] = point.median;
+    json["q3"] = point.q3;
+    json["max"] = point.max;
+    json["ci95"] = {point.ci95_low, point.ci95_high};
+    json["top5_mean"] = optional_number(point.top5_mean);
+    json["sdc_mean"] = point.sdc_mean;
+    json["due_mean"] = point.due_mean;
+    return json;
+}
+
+Json points_json(const AccuracyCurve& curve, const CampaignInfo& info) {
+    Json points = Json::array();
+    std::size_t rate_index = 0;
+    for (const CurvePoint& point : curve_points(curve, info)) {
+        while (curve.trials[rate_index].empty()) ++rate_index;
+        points.push_back(point_json(point));
+        points.back()["outcomes"] = outcomes_json(curve.trials[rate_index++], info);
+    }
+    return points;
+}
+
+Json curve_json(const AccuracyCurve& curve, const CampaignResult& result) {
+    const CampaignInfo& info = result.curves.info;
+    const auto area = curve_auc(curve, info, result.auc_axis);
+    Json json;
+    json["layer"] = curve.info.layer;
+    json["path"] = curve.info.path;
+    json["bits"] = curve.info.bits;
+    json["protection"] = to_string(curve.info.protection);
+    json["auc"] = optional_number(area ? std::optional(area->auc) : std::nullopt);
+    json["clean_accuracy"] = accuracy(curve.info.clean, info.nonfinite);
+    json["clean"]["images"] = curve.info.clean.images;
+    add_counts(curve.info.clean, json["clean"]);
+    json["points"] = points_json(curve, info);
+    return json;
+}
+
+// Of the unprotected network where it is among the curves.
+std::optional<double> clean_accuracy(const AccuracyCurves& curves) {
+    if (curves.curves.empty()) return std::nullopt;
+    auto chosen = std::find_if(curves.curves.begin(), curves.curves.end(),
+                               [](const AccuracyCurve& curve) { return curve.info.protection == Protection::none; });
+    if (chosen == curves.curves.end()) chosen = curves.curves.begin();
+    return accuracy(chosen->info.clean, curves.info.nonfinite);
+}
+
+Outcome read_counts(const JsonFields& fields, std::int64_t images) {
+    const auto count = [&](const char* name) { return std::int32_t(fields.integer(name, 0, images)); };
+    return {.images = std::int32_t(images),
+            .correct = count("correct"),
+            .correct_argmax = count("correct_argmax"),
+            .top5 = count("top5"),
+            .top5_argmax = count("top5_argmax"),
+            .due = count("due"),
+            .sdc = count("sdc")};
+}
+
+// One of a few names, like a protection.
+template <typename FromString>
+auto read_name(const JsonFields& fields, const char* field, FromString from_string) {
+    try {
+        return from_string(fields.text(field));
+    } catch (const UsageError&) {
+        fields.fail("'" + std::string(field) + "' is '" + fields.text(field) + "', which is not known");
+    }
+}
+
+std::vector<double> read_rates(const JsonFields& fields) {
+    std::vector<double> rates;
+    for (const Json& rate : fields.array("rates")) {
+        const double value = rate.is_number() ? rate.get<double>() : -1;
+        if (!(value >= 0 && value <= 1) || (!rates.empty() && value <= rates.back())) fields.fail("'rates' do not ascend from 0 to 1");
+        rates.push_back(value);
+    }
+    return rates;
+}
+
+// Reads one file; keeps what its errors and its points need.
+class Reader {
+public:
+    Reader(const Json& json, std::string file) : json_(json), file_(std::move(file)) {}
+
+    CampaignResult read() {
+        const JsonFields fields(json_, file_);
+        CampaignResult result;
+        result.kind = fields.text("kind");
+        if (result.kind != "sensitivity" && result.kind != "compare")
+            fields.fail("it holds no curves but a result of the kind '" + result.kind + "'");
+        read_info(fields, result);
+        info_ = &result.curves.info;
+        for (const Json& curve : fields.array("curves")) result.curves.curves.push_back(read_curve(curve, result.curves.curves.size()));
+        return result;
+    }
+
+private:
+    void read_info(const JsonFields& fields, CampaignResult& result) const {
+        CampaignInfo& info = result.curves.info;
+        result.auc_axis = read_name(fields, "auc_axis", auc_axis_from_string);
+        info.nonfinite = read_name(fields, "nonfinite", nonfinite_rule_from_string);
+        info.model = fields.text("model");
+        info.data = fields.text("data");
+        info.images = fields.integer("images", 0, largest_int);
+        info.classes = fields.integer("classes", 0, largest_int);
+        info.seed = fields.unsigned_integer("seed");
+        info.trials = int(fields.integer("trials", 0, largest_int));
+        info.format = fields.text("format");
+        info.rates = read_rates(fields);
+    }
+
+    AccuracyCurve read_curve(const Json& json, std::size_t index) const {
+        const std::string place = "curve " + std::to_string(index + 1);
+        const JsonFields fields(json, file_, place);
+        AccuracyCurve curve;
+        curve.info.layer = fields.text("layer");
+        curve.info.path = fields.text("path");
+        curve.info.bits = fields.integer("bits", 0, largest_int64);
+        curve.info.protection = read_name(fields, "protection", protection_from_string);
+        const JsonFields clean(fields.get("clean"), file_, place + ", clean");
+        curve.info.clean = read_counts(clean, clean.integer("images", 0, largest_int));
+        curve.trials.resize(info_->rates.size());
+        for (const Json& point : fields.array("points")) read_point(JsonFields(point, file_, place + ", points"), place, curve);
+        return curve;
+    }
+
+    void read_point(const JsonFields& fields, const std::string& place, AccuracyCurve& curve) const {
+        const double rate = fields.number("rate");
+        const auto found = std::find(info_->rates.begin(), info_->rates.end(), rate);
+        if (found == info_->rates.end()) fields.fail("the rate " + number_text(rate) + " is not among 'rates'");
+        auto& trials = curve.trials[std::size_t(found - info_->rates.begin())];
+        for (const Json& json : fields.array("outcomes")) {
+            const JsonFields outcome(json, file_, place + ", outcomes at the rate " + number_text(rate));
+            const auto number = int(outcome.integer("trial", 0, largest_int));
+            const std::int64_t images = outcome.has("images") ? outcome.integer("images", 0, largest_int) : info_->images;
+            const TrialOutcome trial{outcome.integer("faults", 0, largest_int64), read_counts(outcome, images)};
+            if (!trials.emplace(number, trial).second) outcome.fail("trial " + std::to_string(number) + " comes twice");
+        }
+    }
+
+    const Json& json_;
+    std::string file_;
+    const CampaignInfo* info_ = nullptr;
+};
+
+}  // namespace
+
+std::string result_to_json(const CampaignResult& result) {
+    const CampaignInfo& info = result.curves.info;
+    Json json;
+    json["clipscope_version"] = version();
+    json["kind"] = result.kind;
+    json["model"] = info.model;
+    json["data"] = info.data;
+    json["images"] = info.images;
+    json["classes"] = info.classes;
+    json["seed"] = info.seed;
+    json["trials"] = info.trials;
+    json["format"] = info.format;
+    json["nonfinite"] = to_string(info.nonfinite);
+    json["auc_axis"] = to_string(result.auc_axis);
+    json["rates"] = info.rates;
+    json["clean_accuracy"] = optional_number(clean_accuracy(result.curves));
+    json["curves"] = Json::array();
+    for (const AccuracyCurve& curve : result.curves.curves) json["curves"].push_back(curve_json(curve, result));
+    return json_text(json);
+}
+
+CampaignResult result_from_json(const std::string& text, const std::string& file) {
+    const Json json = parse_json(text, file);
+    return Reader(json, file).read();
+}
+
+}  // namespace clipscope

@@ -1,0 +1,23 @@
+// The JSON file of a sensitivity or a comparison job: every statistic that people read and every trial behind them, so that a file read
+// back draws exactly what was drawn live. No time and no machine is in it: the same results give the same bytes.
+#pragma once
+
+#include <string>
+
+#include "campaign/accuracy_curves.h"
+#include "clipping/auc.h"
+
+namespace clipscope {
+
+struct CampaignResult {
+    std::string kind = "sensitivity";  // or "compare"
+    AucAxis auc_axis = AucAxis::linear;
+    AccuracyCurves curves;
+};
+
+std::string result_to_json(const CampaignResult& result);
+
+// Restores all but the statistics, which follow from the trials. `file` is named in errors: throws Error where the text is not such a file.
+CampaignResult result_from_json(const std::string& text, const std::string& file);
+
+}  // namespace clipscope

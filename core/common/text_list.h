@@ -1,0 +1,19 @@
+// Lists as command lines write them: "CONV-1, FC-2".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace clipscope {
+
+// Without the blanks around it.
+std::string trimmed(std::string_view text);
+
+// The trimmed parts between separators, empty ones included: never an empty vector.
+std::vector<std::string> split_list(std::string_view text, char separator);
+
+// ASCII letters made small, whatever the locale.
+std::string lower_case(std::string_view text);
+
+}  // namespace clipscope
