@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "data/dataset_reader.h"
 #include "common/error.h"
+#include "data/dataset_reader.h"
 #include "network/bundled_networks.h"
 
 namespace clipscope {
@@ -34,8 +34,9 @@ OpenedModel open_model(const std::string& name) {
 // The bundled networks' data come from a Debian package; its absence deserves better advice than "no such folder".
 Dataset open_data(const std::string& folder, Split split) {
     if (folder == fashion_mnist_folder() && !std::filesystem::exists(folder)) {
-        throw Error("Fashion-MNIST is not installed in " + folder +
-                    ": install the Debian package dataset-fashion-mnist (sudo apt install dataset-fashion-mnist), or open another data folder.");
+        throw Error(
+            "Fashion-MNIST is not installed in " + folder +
+            ": install the Debian package dataset-fashion-mnist (sudo apt install dataset-fashion-mnist), or open another data folder.");
     }
     return open_dataset(folder, split);
 }
@@ -50,6 +51,8 @@ Job sensitivity(const JobInputs& inputs, const SensitivitySpecification& specifi
 
 }  // namespace
 
-Engine core_engine() { return {open_model, open_data, input_format, run_clean, sensitivity}; }
+Engine core_engine() {
+    return {open_model, open_data, input_format, run_clean, sensitivity};
+}
 
 }  // namespace clipscope

@@ -18,32 +18,30 @@ Laboratory::Laboratory(Engine engine, QObject* parent) : QObject(parent), engine
 
 void Laboratory::open_model(const QString& name, const std::optional<Normalization>& normalization) {
     emit opening(tr("Opening %1…").arg(short_name(name)));
-    model_task_.start<OpenedModel>(
-        [open = engine_.open_model, path = name.toStdString()](std::stop_token) { return open(path); },
-        [this, normalization](OpenedModel model) {
-            model_ = std::move(model);
-            asked_ = normalization;
-            select_layer({});
-            forget_match();
-            emit model_changed();
-            match();
-        },
-        [this](const QString& text) { opening_failed(text); });
+    model_task_.start<OpenedModel>([open = engine_.open_model, path = name.toStdString()](std::stop_token) { return open(path); },
+                                   [this, normalization](OpenedModel model) {
+                                       model_ = std::move(model);
+                                       asked_ = normalization;
+                                       select_layer({});
+                                       forget_match();
+                                       emit model_changed();
+                                       match();
+                                   },
+                                   [this](const QString& text) { opening_failed(text); });
     emit readiness_changed();
 }
 
 void Laboratory::open_data(const QString& folder, Split split) {
     emit opening(tr("Opening %1…").arg(folder));
-    data_task_.start<Dataset>(
-        [open = engine_.open_data, path = folder.toStdString(), split](std::stop_token) { return open(path, split); },
-        [this, folder](Dataset data) {
-            data_ = std::move(data);
-            data_folder_ = folder;
-            forget_match();
-            emit data_changed();
-            match();
-        },
-        [this](const QString& text) { opening_failed(text); });
+    data_task_.start<Dataset>([open = engine_.open_data, path = folder.toStdString(), split](std::stop_token) { return open(path, split); },
+                              [this, folder](Dataset data) {
+                                  data_ = std::move(data);
+                                  data_folder_ = folder;
+                                  forget_match();
+                                  emit data_changed();
+                                  match();
+                              },
+                              [this](const QString& text) { opening_failed(text); });
     emit readiness_changed();
 }
 
@@ -60,7 +58,9 @@ void Laboratory::set_normalization(const Normalization& normalization) {
     match();
 }
 
-bool Laboratory::is_opening() const { return model_task_.running() || data_task_.running() || match_task_.running(); }
+bool Laboratory::is_opening() const {
+    return model_task_.running() || data_task_.running() || match_task_.running();
+}
 
 bool Laboratory::needs_normalization() const {
     return model_ && data_ && !is_opening() && !asked_ && !model_->metadata.normalization;
@@ -125,7 +125,9 @@ void Laboratory::measure_clean(const ImageSelection& selection, std::uint64_t se
         [this](const CleanPass& clean) { set_clean(clean); }, [this](const QString& text) { emit failed(text); });
 }
 
-void Laboratory::cancel_clean() { clean_task_.cancel(); }
+void Laboratory::cancel_clean() {
+    clean_task_.cancel();
+}
 
 void Laboratory::set_clean(const CleanPass& clean) {
     clean_ = clean;
