@@ -19,13 +19,11 @@ class ProgressStrip : public QWidget {
 public:
     explicit ProgressStrip(QWidget* parent = nullptr);
 
-    void start(const QString& activity);      // a job begins: the clock runs, the bar shows "busy" until the first progress
+    void start(const QString& activity);  // a job begins: the clock runs, the bar shows "busy" until the first progress
     void set_progress(const Progress& progress);
-    void set_stopping();                      // Stop was pressed, the job winds up
-    void finish(const QString& text);         // "Done in 0:41", "Stopped after 1,204 trials; results kept"
+    void set_stopping();               // Stop was pressed, the job winds up
+    void finish(const QString& text);  // "Done in 0:41", "Stopped after 1,204 trials; results kept"
     bool is_running() const { return running_; }
-
-    static QString duration(double seconds);  // "0:41", "1:02:03"
 
 Q_SIGNALS:
     void stop_requested();

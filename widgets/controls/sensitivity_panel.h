@@ -1,5 +1,5 @@
-// The form for a sensitivity job. It knows no rule itself: what makes a form valid is a callable, so that window and command line share core's
-// own parsers. GUI thread.
+// The form for a sensitivity job. It knows no rule itself: what makes a form valid is a callable, so that window and command line share
+// core's own parsers. GUI thread.
 #pragma once
 
 #include <QString>
@@ -10,6 +10,8 @@
 #include <memory>
 
 #include "evaluation/outcome.h"
+
+class QToolButton;
 
 namespace clipscope {
 
@@ -64,7 +66,17 @@ Q_SIGNALS:
     void run_requested();
     void stop_requested();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void set_up_choices();
+    void set_up_numbers();
+    QToolButton* make_presets();
+    void lay_out();
+    void connect_fields();
+    void show_message_color();
+
     class Private;
     std::unique_ptr<Private> d_;
 };

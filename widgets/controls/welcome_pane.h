@@ -5,6 +5,7 @@
 #include <QWidget>
 #include <vector>
 
+class QPushButton;
 class QVBoxLayout;
 
 namespace clipscope {
@@ -31,7 +32,7 @@ Q_SIGNALS:
 
 private:
     QVBoxLayout* networks_;
-    QWidget* first_study_;
+    QPushButton* first_study_;
     QString first_id_;
 };
 

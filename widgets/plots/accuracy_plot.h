@@ -5,6 +5,8 @@
 #include "plots/accuracy_view.h"
 #include "plots/plot_panel.h"
 
+class QCPGraph;
+
 namespace clipscope {
 
 class AccuracyPlot : public PlotPanel {
@@ -32,8 +34,7 @@ Q_SIGNALS:
 
 protected:
     void draw_screen(QCustomPlot& plot, const Theme& theme) const override;
-    void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x,
-                     std::optional<Range> y) const override;
+    void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x, std::optional<Range> y) const override;
     bool has_data() const override;
     std::string csv() const override;
     QString tip_at(const QPointF& position) const override;
@@ -42,6 +43,7 @@ protected:
 
 private:
     AccuracyView effective_view() const;
+    static double distance_to(const QCPGraph& graph, const QPointF& position);  // of its line, in pixels
 
     AccuracyView view_;
     std::optional<BoxPlots> chosen_box_plots_;

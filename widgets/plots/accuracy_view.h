@@ -31,14 +31,14 @@ enum class BoxPlots {
 
 struct AccuracyView {
     QString title;
-    bool show_title = true;                // in the picture; a panel has its own title
+    bool show_title = true;  // in the picture; a panel has its own title
     std::vector<AccuracySeries> series;
     std::optional<double> clean_accuracy;  // dashed line
     QString emphasised;                    // name of the series drawn strong, the others pale; empty: all alike
     std::vector<double> rates;             // of the whole study, so that the axis stands still while points come in
     BoxPlots box_plots = BoxPlots::automatic;
     bool show_markers = true;
-    bool show_interval = false;            // 95 % interval of the mean as error bars
+    bool show_interval = false;  // 95 % interval of the mean as error bars
     // A part of the picture, in axis units (position of a rate, percent), as chosen by zooming; empty: everything, 0...100 %.
     std::optional<std::pair<double, double>> x_range;
     std::optional<std::pair<double, double>> y_range;
@@ -52,6 +52,7 @@ public:
     double operator()(double rate) const;
     bool has_zero() const { return has_zero_; }
     double zero_slot() const { return zero_slot_; }
+    double first_positive() const { return first_; }
     double smallest_gap() const { return smallest_gap_; }  // between neighbours, at most 1
     std::pair<double, double> range() const;               // with a margin on both sides
 

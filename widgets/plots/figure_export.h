@@ -1,6 +1,6 @@
-// Writes a figure as PDF (text stays text), SVG or PNG (300 dpi). The figure is drawn anew from its value, always with the paper theme, never
-// grabbed from the screen; so a panel that is hidden, zoomed or dark exports just as well, also with QT_QPA_PLATFORM=offscreen.
-// Needs a QApplication; call on the GUI thread.
+// Writes a figure as PDF (text stays text), SVG or PNG (300 dpi). The figure is drawn anew from its value, always with the paper theme,
+// never grabbed from the screen; so a panel that is hidden, zoomed or dark exports just as well, also with QT_QPA_PLATFORM=offscreen. Needs
+// a QApplication; call on the GUI thread.
 #pragma once
 
 #include <QString>

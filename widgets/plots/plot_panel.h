@@ -1,11 +1,12 @@
 // What all plot panels share: a title (double-click asks to be maximised, F2 edits it), tool buttons and context menu, coalesced redraws,
-// zoom and pan with history, hover, export. A panel of a certain kind derives from it and says how to draw, what is at a point, what its numbers
-// are. All on the GUI thread.
+// zoom and pan with history, hover, export. A panel of a certain kind derives from it and says how to draw, what is at a point, what its
+// numbers are. All on the GUI thread.
 //
 // Redraws: data_changed() arms one 40 ms timer; nothing is drawn while the panel is hidden.
 // Zoom: once the user zooms or pans (wheel, drag, Shift+drag for a box), new data leaves the axes alone until "Follow" is pressed.
 #pragma once
 
+#include <QKeySequence>
 #include <QString>
 #include <QWidget>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "plots/figure_export.h"
 #include "theme/theme.h"
 
+class QAction;
 class QCustomPlot;
 class QMenu;
 
@@ -32,10 +34,11 @@ public:
     void set_title(const QString& title);
     void set_user_title(const QString& title);  // empty: back to the panel's own
 
-    // Shown while there is nothing to draw.
-    void set_empty_text(const QString& text);
+    // Shown while there is nothing to draw: what will fill the panel, and a button for the way there (none if its text is empty).
+    void set_empty_text(const QString& text, const QString& button = {});
 
     QCustomPlot& plot();
+    const QCustomPlot& plot() const;
     const Theme& theme() const;
     bool is_following() const;
     int redraw_count() const;  // pictures drawn so far
@@ -57,6 +60,7 @@ Q_SIGNALS:
     void maximise_requested();
     void following_changed(bool following);
     void user_title_changed(const QString& title);
+    void empty_action_requested();
     void exported(const QString& path);
     void export_failed(const QString& message);  // also shown in a dialog
 
@@ -66,7 +70,8 @@ protected:
     // Fills the plot, axes at their full ranges.
     virtual void draw_screen(QCustomPlot& plot, const Theme& theme) const = 0;
     // The same for a figure; x and y are the zoomed ranges, if the user has zoomed.
-    virtual void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x, std::optional<Range> y) const = 0;
+    virtual void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x,
+                             std::optional<Range> y) const = 0;
     virtual bool has_data() const = 0;
     virtual std::string csv() const = 0;
     // Rich text for the tooltip, empty where there is nothing.
@@ -82,6 +87,20 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void build_pages();
+    void build_actions();
+    QAction* add_action(const QString& text, const QString& icon_text, const QString& tip, const QKeySequence& shortcut);
+    void connect_plot();
+    void edit_title();
+    void update_title();
+    void redraw();
+    void set_following(bool following);
+    void update_actions();
+    bool has_data_to_show() const;
+    void show_history_state();
+    void zoom_by_key(int key);
+    void show_menu(const QPoint& position);
+
     class Private;
     std::unique_ptr<Private> d_;
 };

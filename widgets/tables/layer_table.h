@@ -29,7 +29,7 @@ public:
     void set_sensitivity(const QString& name, const std::vector<double>& rates, const std::vector<CurvePoint>& points);
     void clear_sensitivity();
 
-    QString selected_layer() const;  // empty: none
+    QString selected_layer() const;      // empty: none
     QStringList checked_layers() const;  // in program order, without "network"
     void set_checked_layers(const QStringList& names);
 
@@ -47,8 +47,11 @@ Q_SIGNALS:
     void checked_layers_changed();
 
 private:
+    void add_actions();
+
     LayerTableModel* model_;
     QTreeView* view_;
+    bool selecting_ = false;  // by the program, not by the user
 };
 
 }  // namespace clipscope

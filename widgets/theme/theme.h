@@ -13,16 +13,16 @@ enum class Marker { circle, square, triangle, diamond, triangle_down, plus, cros
 
 // How one series looks. Colour, dash and marker all differ between neighbours, so that none of them alone has to tell series apart.
 struct SeriesStyle {
-    QColor color;          // Okabe-Ito, lightened or darkened where the background asks for it
-    QList<qreal> dashes;   // in pen widths, as QPen::setDashPattern takes them; empty: solid
+    QColor color;         // Okabe-Ito, lightened or darkened where the background asks for it
+    QList<qreal> dashes;  // in pen widths, as QPen::setDashPattern takes them; empty: solid
     Marker marker = Marker::circle;
-    bool filled = true;    // the marker
+    bool filled = true;  // the marker
 };
 
 struct Theme {
     QColor background;
     QColor text;
-    QColor muted;   // secondary text, reference lines
+    QColor muted;  // secondary text, reference lines
     QColor axis;
     QColor grid;
     QColor accent;  // selections, spark bars

@@ -1,0 +1,98 @@
+#include "controls/welcome_pane.h"
+
+#include <QCommandLinkButton>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "theme/theme.h"
+
+namespace clipscope {
+
+namespace {
+
+QLabel* heading(const QString& text, double factor) {
+    auto* label = new QLabel(text);
+    QFont font = label->font();
+    if (font.pointSizeF() > 0) font.setPointSizeF(font.pointSizeF() * factor);
+    font.setBold(true);
+    label->setFont(font);
+    return label;
+}
+
+}  // namespace
+
+WelcomePane::WelcomePane(QWidget* parent)
+    : QWidget(parent), networks_(new QVBoxLayout), first_study_(new QPushButton(tr("&Run a first study"))) {
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    auto* text =
+        new QLabel(tr("Flip bits in the memory that holds a network's weights, watch its accuracy fall, and find the clipping "
+                      "thresholds that bring it back."));
+    text->setWordWrap(true);
+
+    QFont strong = first_study_->font();
+    strong.setBold(true);
+    first_study_->setFont(strong);
+    first_study_->setMinimumHeight(2 * fontMetrics().height() + 4);
+    first_study_->setToolTip(
+        tr("Loads the first bundled network and Fashion-MNIST and injects faults layer by layer: a curve moves at once"));
+    first_study_->setEnabled(false);
+    auto* open_model = new QPushButton(tr("Open a &model…"));
+    open_model->setToolTip(tr("A TorchScript file (.pt), traced or scripted; you can also drop it on the window"));
+    auto* open_data = new QPushButton(tr("Open a &data folder…"));
+    open_data->setToolTip(
+        tr("CIFAR-10 binary files or IDX files (MNIST, Fashion-MNIST), plain or gzip; you can also drop the folder on the window"));
+
+    auto* column = new QWidget;
+    column->setMaximumWidth(560);
+    auto* layout = new QVBoxLayout(column);
+    layout->setSpacing(10);
+    layout->addWidget(heading(tr("How much does a flipped bit hurt?"), 1.6));
+    layout->addWidget(text);
+    layout->addSpacing(8);
+    layout->addWidget(first_study_);
+    layout->addSpacing(12);
+    layout->addWidget(heading(tr("Bundled networks"), 1.05));
+    networks_->setSpacing(2);
+    layout->addLayout(networks_);
+    layout->addSpacing(12);
+    layout->addWidget(heading(tr("Your own"), 1.05));
+    auto* own = new QHBoxLayout;
+    own->addWidget(open_model);
+    own->addWidget(open_data);
+    own->addStretch();
+    layout->addLayout(own);
+
+    auto* outer = new QVBoxLayout(this);
+    auto* middle = new QHBoxLayout;
+    middle->addStretch(1);
+    middle->addWidget(column, 20);
+    middle->addStretch(1);
+    outer->addStretch(1);
+    outer->addLayout(middle);
+    outer->addStretch(1);
+    connect(first_study_, &QPushButton::clicked, this, [this] { Q_EMIT first_study_requested(first_id_); });
+    connect(open_model, &QPushButton::clicked, this, &WelcomePane::open_model_requested);
+    connect(open_data, &QPushButton::clicked, this, &WelcomePane::open_data_requested);
+}
+
+void WelcomePane::set_networks(const std::vector<BundledNetwork>& networks) {
+    while (QLayoutItem* item = networks_->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    first_id_ = networks.empty() ? QString() : networks.front().id;
+    first_study_->setEnabled(!networks.empty());
+    for (const BundledNetwork& network : networks) {
+        auto* button = new QCommandLinkButton(network.name, network.description);
+        button->setToolTip(tr("Load %1 and Fashion-MNIST, and choose what to run yourself").arg(network.name));
+        button->setAccessibleName(network.name);
+        button->setAccessibleDescription(network.description);
+        connect(button, &QCommandLinkButton::clicked, this, [this, id = network.id] { Q_EMIT network_chosen(id); });
+        networks_->addWidget(button);
+    }
+}
+
+}  // namespace clipscope

@@ -1,0 +1,208 @@
+// The picture of an AccuracyView.
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "plots/accuracy_layout.h"
+#include "plots/accuracy_view.h"
+#include "plots/clipped_line.h"
+#include "plots/plot_style.h"
+#include "plots/rate_ticker.h"
+
+namespace clipscope {
+
+namespace {
+
+constexpr double percent = 100;
+
+// What the parts of the picture share.
+struct Picture {
+    const AccuracyView& view;
+    const Theme& theme;
+    QCustomPlot& plot;
+    RatePositions positions;
+    AccuracyLayout layout;
+    QRectF visible;  // axis units
+};
+
+QColor series_color(const Picture& picture, std::size_t i) {
+    const QColor color = series_style(int(i), picture.theme).color;
+    return picture.layout.series[i].pale ? faded(color, picture.theme, 0.38) : color;
+}
+
+void set_up_axes(Picture& picture) {
+    const auto [x_low, x_high] = picture.view.x_range.value_or(picture.positions.range());
+    // A little more than 0...100 %, so that markers at either end are seen whole.
+    const auto [y_low, y_high] = picture.view.y_range.value_or(std::pair(-2.0, 102.0));
+    QCustomPlot& plot = picture.plot;
+    picture.visible = QRectF(QPointF(x_low, y_low), QPointF(x_high, y_high));
+    plot.xAxis->setRange(x_low, x_high);
+    plot.yAxis->setRange(y_low, y_high);
+    std::optional<double> zero;
+    if (picture.positions.has_zero()) zero = picture.positions.zero_slot();
+    plot.xAxis->setTicker(QSharedPointer<RateTicker>::create(zero, picture.positions.first_positive()));
+    auto y_ticker = QSharedPointer<QCPAxisTicker>::create();
+    y_ticker->setTickCount(6);
+    plot.yAxis->setTicker(y_ticker);
+    plot.xAxis->setLabel(QCoreApplication::translate("AccuracyView", "Fault rate per bit"));
+    plot.yAxis->setLabel(QCoreApplication::translate("AccuracyView", "Accuracy (%)"));
+}
+
+// A dotted line between the slot of rate 0 and the logarithmic part: the axis is broken there.
+void add_zero_separator(const Picture& picture) {
+    if (!picture.positions.has_zero()) return;
+    const double x = 0.5 * (picture.positions.zero_slot() + picture.positions.first_positive());
+    if (x < picture.visible.left() || x > picture.visible.right()) return;
+    auto* line = new QCPItemStraightLine(&picture.plot);
+    line->setObjectName(QStringLiteral("zero-separator"));
+    line->point1->setCoords(x, 0);
+    line->point2->setCoords(x, 1);
+    line->setPen(QPen(picture.theme.muted, picture.theme.paper ? picture.theme.line_width : 1, Qt::DotLine));
+    line->setSelectable(false);
+}
+
+void add_clean_line(const Picture& picture) {
+    if (!picture.view.clean_accuracy) return;
+    const double y = percent * *picture.view.clean_accuracy;
+    if (!std::isfinite(y) || y < picture.visible.top() || y > picture.visible.bottom()) return;
+    auto* line = new QCPItemStraightLine(&picture.plot);
+    line->setObjectName(QStringLiteral("clean-line"));
+    line->point1->setCoords(0, y);
+    line->point2->setCoords(1, y);
+    line->setPen(QPen(picture.theme.muted, picture.theme.paper ? 1.3 * picture.theme.line_width : 1.3, Qt::DashLine));
+    line->setSelectable(false);
+
+    auto* label = new QCPItemText(&picture.plot);
+    label->setObjectName(QStringLiteral("clean-label"));
+    label->setText(QCoreApplication::translate("AccuracyView", "clean %1 %").arg(percent * *picture.view.clean_accuracy, 0, 'f', 1));
+    label->setFont(picture.theme.number_font);
+    label->setColor(picture.theme.muted);
+    label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    label->position->setTypeY(QCPItemPosition::ptPlotCoords);
+    label->position->setCoords(0.995, y);
+    // Above the line, below it where there is no room above.
+    const bool below = y > picture.visible.top() + 0.9 * picture.visible.height();
+    label->setPositionAlignment(Qt::AlignRight | (below ? Qt::AlignTop : Qt::AlignBottom));
+    label->setPadding(QMargins(2, 1, 2, 1));
+    label->setSelectable(false);
+}
+
+void add_boxes(const Picture& picture, std::size_t i) {
+    const SeriesLayout& layout = picture.layout.series[i];
+    if (!layout.boxes) return;
+    const QColor color = series_color(picture, i);
+    auto* boxes = new QCPStatisticalBox(picture.plot.xAxis, picture.plot.yAxis);
+    boxes->setProperty("series", int(i));
+    boxes->setName(picture.view.series[i].name);
+    boxes->setWidth(picture.layout.box_width);
+    boxes->setWhiskerWidth(0.5 * picture.layout.box_width);
+    const double width = picture.theme.line_width;
+    boxes->setPen(QPen(color, width));
+    boxes->setWhiskerPen(QPen(color, width));
+    boxes->setWhiskerBarPen(QPen(color, width));
+    boxes->setMedianPen(QPen(color, picture.theme.strong_line_width, Qt::SolidLine, Qt::FlatCap));
+    boxes->setBrush(faded(color, picture.theme, 0.18));
+    boxes->setSelectable(QCP::stNone);
+    const QRectF& visible = picture.visible;
+    const auto within = [&](double fraction) { return std::clamp(percent * fraction, visible.top(), visible.bottom()); };
+    for (const CurvePoint& p : picture.view.series[i].points) {
+        const double x = picture.positions(p.rate) + layout.offset;
+        const double half = 0.5 * picture.layout.box_width;
+        const bool is_hidden = x - half < visible.left() || x + half > visible.right() || percent * p.max < visible.top() ||
+                               percent * p.min > visible.bottom();
+        if (p.trials > 1 && !is_hidden) boxes->addData(x, within(p.min), within(p.q1), within(p.median), within(p.q3), within(p.max));
+    }
+}
+
+void add_interval(const Picture& picture, std::size_t i, QCPGraph& graph) {
+    if (!picture.view.show_interval) return;
+    const QRectF& visible = picture.visible;
+    QVector<double> down;
+    QVector<double> up;
+    // One entry per vertex of the graph, which may be fewer than the points.
+    const auto& points = picture.view.series[i].points;
+    for (const QCPGraphData& vertex : *graph.data()) {
+        const auto found = std::find_if(points.begin(), points.end(), [&](const CurvePoint& p) {
+            return std::abs(picture.positions(p.rate) + picture.layout.series[i].offset - vertex.key) < 1e-12;
+        });
+        const bool has_interval = found != points.end() && found->trials > 1;
+        down.append(has_interval ? vertex.value - std::max(percent * found->ci95_low, visible.top()) : 0);
+        up.append(has_interval ? std::min(percent * found->ci95_high, visible.bottom()) - vertex.value : 0);
+    }
+    auto* bars = new QCPErrorBars(picture.plot.xAxis, picture.plot.yAxis);
+    bars->setProperty("series", int(i));
+    bars->setDataPlottable(&graph);
+    bars->setData(down, up);
+    bars->setPen(QPen(graph.pen().color(), picture.theme.line_width));
+    bars->setWhiskerWidth(picture.theme.marker_size);
+    bars->setSymbolGap(0);
+    bars->setSelectable(QCP::stNone);
+}
+
+QCPGraph* add_curve(const Picture& picture, std::size_t i) {
+    const SeriesLayout& layout = picture.layout.series[i];
+    const SeriesStyle style = series_style(int(i), picture.theme);
+    const QColor color = series_color(picture, i);
+    const double width = layout.strong ? picture.theme.strong_line_width : picture.theme.line_width;
+    std::vector<QPointF> points;
+    for (const CurvePoint& p : picture.view.series[i].points)
+        if (std::isfinite(p.mean)) points.emplace_back(picture.positions(p.rate) + layout.offset, percent * p.mean);
+    const bool is_cut = picture.view.x_range || picture.view.y_range;
+    const ClippedLine line = is_cut ? clip_line(points, picture.visible) : ClippedLine{points, {}};
+
+    auto* graph = new QCPGraph(picture.plot.xAxis, picture.plot.yAxis);
+    graph->setProperty("series", int(i));
+    graph->setName(picture.view.series[i].name);
+    graph->setPen(series_pen(style, color, width));
+    graph->setSelectable(QCP::stNone);
+    for (const QPointF& p : line.inside) graph->addData(p.x(), p.y());
+    if (picture.view.show_markers)
+        graph->setScatterStyle(scatter_style(style, color, picture.theme, picture.theme.marker_size * (layout.strong ? 1.2 : 1)));
+    if (!line.cut.empty()) {
+        auto* rest = new QCPGraph(picture.plot.xAxis, picture.plot.yAxis);
+        rest->setPen(graph->pen());
+        rest->setProperty("cut", true);
+        for (const QLineF& segment : line.cut) {
+            rest->addData(segment.x1(), segment.y1());
+            rest->addData(segment.x2(), segment.y2());
+            rest->addData(segment.x2(), qQNaN());
+        }
+    }
+    add_interval(picture, i, *graph);
+    return graph;
+}
+
+}  // namespace
+
+void draw(const AccuracyView& view, const Theme& theme, QCustomPlot& plot) {
+    reset_plot(plot, theme);
+    const RatePositions positions(view);
+    Picture picture{view, theme, plot, positions, layout_series(view, positions), {}};
+    set_up_axes(picture);
+    add_zero_separator(picture);
+    add_clean_line(picture);
+    // Pale series first, the emphasised one last and so on top; boxes below all curves of their kind.
+    std::vector<QCPGraph*> graphs(view.series.size());
+    for (const bool strong : {false, true}) {
+        for (std::size_t i = 0; i < view.series.size(); ++i)
+            if (picture.layout.series[i].strong == strong) add_boxes(picture, i);
+        for (std::size_t i = 0; i < view.series.size(); ++i)
+            if (picture.layout.series[i].strong == strong) graphs[i] = add_curve(picture, i);
+    }
+    for (std::size_t i = 0; i < graphs.size(); ++i) {
+        graphs[i]->addToLegend();
+        if (!picture.layout.series[i].strong) continue;
+        QFont bold = theme.label_font;
+        bold.setBold(true);
+        plot.legend->itemWithPlottable(graphs[i])->setFont(bold);
+    }
+    if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
+    place_legend(plot, theme);
+}
+
+QString export_figure(const AccuracyView& view, const QString& path, const FigureSize& size) {
+    return export_figure([&](QCustomPlot& plot, const Theme& theme) { draw(view, theme, plot); }, path, size);
+}
+
+}  // namespace clipscope

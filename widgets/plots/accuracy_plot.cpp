@@ -1,0 +1,198 @@
+#include "plots/accuracy_plot.h"
+
+#include <qcustomplot.h>
+
+#include <QActionGroup>
+#include <QMenu>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "plots/accuracy_layout.h"
+#include "theme/number_text.h"
+
+namespace clipscope {
+
+namespace {
+
+constexpr double reach = 14;      // pixels, of a point
+constexpr double line_reach = 6;  // pixels, of a curve between its points
+
+QString row(const QString& name, const QString& value) {
+    return QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2</td></tr>").arg(name, value);
+}
+
+}  // namespace
+
+AccuracyPlot::AccuracyPlot(QWidget* parent) : PlotPanel(tr("Accuracy against fault rate"), parent) {
+    set_empty_text(
+        tr("Here accuracy falls as the fault rate rises: a curve with box plots for every layer.\n"
+           "Choose layers and rates, then press Run."));
+}
+
+void AccuracyPlot::set_view(const AccuracyView& view) {
+    view_ = view;
+    if (!view.title.isEmpty()) set_title(view.title);
+    data_changed();
+}
+
+void AccuracyPlot::emphasise(const QString& series) {
+    if (view_.emphasised == series) return;
+    view_.emphasised = series;
+    data_changed();
+}
+
+AccuracyView AccuracyPlot::effective_view() const {
+    AccuracyView view = view_;
+    if (chosen_box_plots_) view.box_plots = *chosen_box_plots_;
+    if (chosen_interval_) view.show_interval = *chosen_interval_;
+    view.title = title();
+    return view;
+}
+
+void AccuracyPlot::draw_screen(QCustomPlot& plot, const Theme& theme) const {
+    AccuracyView view = effective_view();
+    view.show_title = false;
+    draw(view, theme, plot);
+}
+
+void AccuracyPlot::draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x,
+                               std::optional<Range> y) const {
+    AccuracyView view = effective_view();
+    view.show_title = with_title;
+    view.x_range = x;
+    view.y_range = y;
+    draw(view, theme, plot);
+}
+
+bool AccuracyPlot::has_data() const {
+    return has_points(view_) || view_.clean_accuracy.has_value();
+}
+
+std::string AccuracyPlot::csv() const {
+    return to_csv(view_);
+}
+
+std::optional<AccuracyPlot::Hit> AccuracyPlot::hit_at(const QPointF& position) const {
+    const QCustomPlot& plot = this->plot();
+    if (auto* item = qobject_cast<QCPPlottableLegendItem*>(plot.layoutElementAt(position)))
+        return Hit{item->plottable()->property("series").toInt(), -1};
+    if (!plot.axisRect()->rect().contains(position.toPoint())) return std::nullopt;
+
+    const AccuracyView view = effective_view();
+    const RatePositions positions(view);
+    const AccuracyLayout layout = layout_series(view, positions);
+    std::optional<Hit> nearest;
+    double least = reach;
+    for (int i = 0; i < int(view.series.size()); ++i) {
+        const SeriesLayout& series = layout.series[std::size_t(i)];
+        const auto& points = view.series[std::size_t(i)].points;
+        for (int j = 0; j < int(points.size()); ++j) {
+            const CurvePoint& p = points[std::size_t(j)];
+            const double x = positions(p.rate) + series.offset;
+            const QPointF mean(plot.xAxis->coordToPixel(x), plot.yAxis->coordToPixel(100 * p.mean));
+            double distance = std::hypot(mean.x() - position.x(), mean.y() - position.y());
+            if (series.boxes) {
+                const double half = plot.xAxis->coordToPixel(x + layout.box_width / 2) - mean.x();
+                const double top = plot.yAxis->coordToPixel(100 * p.max);
+                const double bottom = plot.yAxis->coordToPixel(100 * p.min);
+                const bool on_box = std::abs(position.x() - mean.x()) <= half && position.y() >= top && position.y() <= bottom;
+                if (on_box) distance = std::min(distance, 2.0);
+            }
+            // Of equally near ones the emphasised comes first: it is the one on top.
+            if (distance < least || (series.strong && nearest && distance <= least)) {
+                least = distance;
+                nearest = Hit{i, j};
+            }
+        }
+    }
+    if (nearest) return nearest;
+    double least_line = line_reach;
+    for (int i = 0; i < plot.graphCount(); ++i) {
+        const QCPGraph* graph = plot.graph(i);
+        if (!graph->property("series").isValid() || graph->data()->isEmpty()) continue;
+        // selectTest() answers only for selectable plottables; the distance to the line is asked for directly.
+        const double distance = distance_to(*graph, position);
+        if (distance >= least_line) continue;
+        least_line = distance;
+        nearest = Hit{graph->property("series").toInt(), -1};
+    }
+    return nearest;
+}
+
+double AccuracyPlot::distance_to(const QCPGraph& graph, const QPointF& position) {
+    double least = std::numeric_limits<double>::infinity();
+    for (int i = 1; i < graph.dataCount(); ++i) {
+        const QPointF a = graph.dataPixelPosition(i - 1);
+        const QPointF b = graph.dataPixelPosition(i);
+        const QPointF along = b - a;
+        const double length_squared = QPointF::dotProduct(along, along);
+        const double t = length_squared > 0 ? std::clamp(QPointF::dotProduct(position - a, along) / length_squared, 0.0, 1.0) : 0;
+        const QPointF gap = position - (a + t * along);
+        least = std::min(least, std::hypot(gap.x(), gap.y()));
+    }
+    return least;
+}
+
+QString AccuracyPlot::tip_at(const QPointF& position) const {
+    const std::optional<Hit> hit = hit_at(position);
+    if (!hit) return {};
+    const AccuracySeries& series = view_.series[std::size_t(hit->series)];
+    const QString name = QStringLiteral("<b>%1</b>").arg(series.name.toHtmlEscaped());
+    if (hit->point < 0) return name + QStringLiteral("<br>") + tr("Click to bring this curve forward");
+    const CurvePoint& p = series.points[std::size_t(hit->point)];
+    QString text = name + QStringLiteral("<table cellspacing=1>");
+    text += row(tr("fault rate"), p.rate == 0 ? tr("0 (no faults)") : tr("%1 per bit").arg(QString::number(p.rate, 'g', 4)));
+    text += row(tr("mean accuracy"), QStringLiteral("<b>%1</b>").arg(percent_text(p.mean)));
+    if (p.trials > 1) {
+        text += row(tr("95 % interval"), percent_text(p.ci95_low) + QStringLiteral(" … ") + percent_text(p.ci95_high));
+        text += row(tr("standard deviation"), percent_text(p.sd));
+        text += row(tr("minimum"), percent_text(p.min));
+        text += row(tr("lower quartile"), percent_text(p.q1));
+        text += row(tr("median"), percent_text(p.median));
+        text += row(tr("upper quartile"), percent_text(p.q3));
+        text += row(tr("maximum"), percent_text(p.max));
+    }
+    if (p.top5_mean) text += row(tr("top-5 accuracy"), percent_text(*p.top5_mean));
+    text += row(tr("trials"), grouped(std::int64_t(p.trials)));
+    text += row(tr("faulty bits a trial"), grouped(p.faults_mean, 1));
+    text += row(tr("wrong, silently (SDC)"), percent_text(p.sdc_mean));
+    text += row(tr("non-finite output (DUE)"), percent_text(p.due_mean));
+    return text + QStringLiteral("</table>");
+}
+
+void AccuracyPlot::clicked(const QPointF& position) {
+    const std::optional<Hit> hit = hit_at(position);
+    if (hit)
+        Q_EMIT series_clicked(view_.series[std::size_t(hit->series)].name);
+    else
+        Q_EMIT background_clicked();
+}
+
+void AccuracyPlot::fill_menu(QMenu& menu) {
+    const AccuracyView view = effective_view();
+    QMenu* boxes = menu.addMenu(tr("Bo&x plots"));
+    auto* group = new QActionGroup(boxes);
+    const std::pair<BoxPlots, QString> choices[] = {
+        {BoxPlots::automatic, tr("Of the &chosen curve")}, {BoxPlots::all, tr("Of &all curves")}, {BoxPlots::none, tr("&None")}};
+    for (const auto& [choice, text] : choices) {
+        QAction* action = boxes->addAction(text);
+        action->setCheckable(true);
+        action->setChecked(view.box_plots == choice);
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, choice = choice] {
+            chosen_box_plots_ = choice;
+            data_changed();
+        });
+    }
+    QAction* interval = menu.addAction(tr("95 % &interval of the mean"));
+    interval->setCheckable(true);
+    interval->setChecked(view.show_interval);
+    interval->setToolTip(tr("Error bars: where the mean lies with 95 % confidence (Student's t)"));
+    connect(interval, &QAction::toggled, this, [this](bool on) {
+        chosen_interval_ = on;
+        data_changed();
+    });
+}
+
+}  // namespace clipscope

@@ -1,0 +1,459 @@
+#include "plots/plot_panel.h"
+
+#include <qcustomplot.h>
+
+#include <QAction>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QInputDialog>
+#include <QLabel>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QStandardPaths>
+#include <QTimer>
+#include <QToolButton>
+#include <QToolTip>
+#include <QVBoxLayout>
+
+#include "common/error.h"
+#include "plots/export_dialog.h"
+#include "plots/zoom_history.h"
+
+namespace clipscope {
+
+class PlotPanel::Private {
+public:
+    QString own_title;
+    QString user_title;
+    Theme theme;
+    QLabel* title = nullptr;
+    QStackedWidget* pages = nullptr;
+    QLabel* empty_text = nullptr;
+    QPushButton* empty_button = nullptr;
+    QCustomPlot* plot = nullptr;
+    QAction* follow = nullptr;
+    QAction* back = nullptr;
+    QAction* forward = nullptr;
+    QAction* box_zoom = nullptr;
+    QAction* save = nullptr;
+    QAction* rename = nullptr;
+    QAction* maximise = nullptr;
+    QTimer redraw_timer;   // armed by data
+    QTimer history_timer;  // armed by the user's zooming: one step of history for one gesture
+    ZoomHistory history;
+    bool following = true;
+    bool dirty = true;
+    bool setting_ranges = false;
+    int redraws = 0;
+    QPointF pressed_at;
+    ExportChoice export_choice;
+
+    ZoomState ranges() const {
+        const QCPRange x = plot->xAxis->range();
+        const QCPRange y = plot->yAxis->range();
+        return {{x.lower, x.upper}, {y.lower, y.upper}};
+    }
+
+    void set_ranges(const ZoomState& state) {
+        setting_ranges = true;
+        plot->xAxis->setRange(state.x.first, state.x.second);
+        plot->yAxis->setRange(state.y.first, state.y.second);
+        setting_ranges = false;
+    }
+
+    void commit_history() {
+        if (!history_timer.isActive()) return;
+        history_timer.stop();
+        history.push(ranges());
+    }
+
+    // Wheel over an axis zooms that axis alone, elsewhere both.
+    void choose_zoom_axes(const QPointF& position) {
+        const QRect axes = plot->axisRect()->rect();
+        Qt::Orientations orientations = Qt::Horizontal | Qt::Vertical;
+        if (position.y() > axes.bottom()) orientations = Qt::Horizontal;
+        if (position.x() < axes.left()) orientations = Qt::Vertical;
+        plot->axisRect()->setRangeZoom(orientations);
+    }
+};
+
+PlotPanel::PlotPanel(const QString& title, QWidget* parent) : QWidget(parent), d_(std::make_unique<Private>()) {
+    d_->own_title = title;
+    d_->theme = Theme::screen(palette(), font());
+    build_pages();
+    build_actions();
+    connect_plot();
+    d_->redraw_timer.setSingleShot(true);
+    d_->redraw_timer.setInterval(40);
+    d_->history_timer.setSingleShot(true);
+    d_->history_timer.setInterval(300);
+    connect(&d_->redraw_timer, &QTimer::timeout, this, &PlotPanel::redraw);
+    connect(&d_->history_timer, &QTimer::timeout, this, [this] {
+        d_->history.push(d_->ranges());
+        update_actions();
+    });
+    update_title();
+    update_actions();
+}
+
+PlotPanel::~PlotPanel() = default;
+
+void PlotPanel::build_pages() {
+    d_->title = new QLabel;
+    d_->title->setObjectName(QStringLiteral("title"));
+    d_->title->setTextInteractionFlags(Qt::NoTextInteraction);
+    d_->title->setMinimumWidth(40);
+    d_->title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    d_->title->setToolTip(tr("Double-click to give this panel the whole centre; F2 edits the title"));
+    d_->title->installEventFilter(this);
+
+    d_->plot = new QCustomPlot;
+    d_->plot->setFocusPolicy(Qt::StrongFocus);
+    d_->plot->setContextMenuPolicy(Qt::CustomContextMenu);
+    d_->plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    d_->plot->axisRect()->setRangeDrag(Qt::Horizontal | Qt::Vertical);
+    d_->plot->setNoAntialiasingOnDrag(true);
+    d_->plot->setAccessibleName(d_->own_title);
+    d_->plot->installEventFilter(this);
+
+    auto* empty = new QWidget;
+    empty->setAutoFillBackground(true);
+    empty->setBackgroundRole(QPalette::Base);
+    d_->empty_text = new QLabel;
+    d_->empty_text->setWordWrap(true);
+    d_->empty_text->setAlignment(Qt::AlignCenter);
+    d_->empty_text->setForegroundRole(QPalette::PlaceholderText);
+    d_->empty_button = new QPushButton;
+    d_->empty_button->hide();
+    connect(d_->empty_button, &QPushButton::clicked, this, &PlotPanel::empty_action_requested);
+    auto* empty_layout = new QVBoxLayout(empty);
+    empty_layout->setContentsMargins(32, 16, 32, 16);
+    empty_layout->setSpacing(12);
+    empty_layout->addStretch();
+    empty_layout->addWidget(d_->empty_text);
+    empty_layout->addWidget(d_->empty_button, 0, Qt::AlignHCenter);
+    empty_layout->addStretch();
+
+    d_->pages = new QStackedWidget;
+    d_->pages->addWidget(empty);
+    d_->pages->addWidget(d_->plot);
+    d_->pages->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+QAction* PlotPanel::add_action(const QString& text, const QString& icon_text, const QString& tip, const QKeySequence& shortcut) {
+    auto* action = new QAction(text, this);
+    action->setIconText(icon_text);
+    action->setToolTip(shortcut.isEmpty() ? tip
+                                          : tip + QStringLiteral(" (") + shortcut.toString(QKeySequence::NativeText) + QLatin1Char(')'));
+    action->setShortcut(shortcut);
+    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    addAction(action);
+    return action;
+}
+
+void PlotPanel::build_actions() {
+    d_->follow = add_action(tr("&Follow the data"), tr("Follow"), tr("Show everything and keep up with new results"), Qt::Key_Home);
+    d_->follow->setCheckable(true);
+    d_->back = add_action(tr("Zoom &back"), tr("←"), tr("Back to the view before"), QKeySequence(Qt::ALT | Qt::Key_Left));
+    d_->forward = add_action(tr("Zoom f&orward"), tr("→"), tr("Forward to the view after"), QKeySequence(Qt::ALT | Qt::Key_Right));
+    d_->box_zoom = add_action(tr("Zoom to a bo&x"), tr("Box"), tr("Draw a box to zoom in; the same as dragging with Shift held"), {});
+    d_->box_zoom->setCheckable(true);
+    d_->save = add_action(tr("&Export…"), tr("Export…"), tr("Write the figure as PDF, SVG or PNG, or its numbers as CSV"), {});
+    d_->rename = add_action(tr("Edit &title…"), {}, tr("Give the figure a title of your own"), Qt::Key_F2);
+    d_->maximise = add_action(tr("&Maximise"), {}, tr("Give this panel the whole centre; Esc goes back"), {});
+    connect(d_->follow, &QAction::triggered, this, &PlotPanel::follow);
+    connect(d_->back, &QAction::triggered, this, &PlotPanel::zoom_back);
+    connect(d_->forward, &QAction::triggered, this, &PlotPanel::zoom_forward);
+    connect(d_->save, &QAction::triggered, this, &PlotPanel::show_export_dialog);
+    connect(d_->maximise, &QAction::triggered, this, &PlotPanel::maximise_requested);
+    connect(d_->rename, &QAction::triggered, this, &PlotPanel::edit_title);
+
+    auto* header = new QHBoxLayout;
+    header->setContentsMargins(8, 3, 4, 3);
+    header->setSpacing(2);
+    header->addWidget(d_->title, 1);
+    for (QAction* action : {d_->follow, d_->back, d_->forward, d_->box_zoom, d_->save}) {
+        auto* button = new QToolButton;
+        button->setDefaultAction(action);
+        button->setAutoRaise(true);
+        button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+        button->setAccessibleName(QString(action->text()).remove(QLatin1Char('&')));
+        header->addWidget(button);
+    }
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(header);
+    layout->addWidget(d_->pages, 1);
+}
+
+void PlotPanel::connect_plot() {
+    QCustomPlot* plot = d_->plot;
+    const auto range_changed = [this] {
+        if (d_->setting_ranges) return;
+        d_->history_timer.start();
+        set_following(false);
+    };
+    for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, range_changed);
+    connect(plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+        d_->pressed_at = event->position();
+        const bool box = d_->box_zoom->isChecked() || event->modifiers().testFlag(Qt::ShiftModifier);
+        d_->plot->setSelectionRectMode(box && event->button() == Qt::LeftButton ? QCP::srmZoom : QCP::srmNone);
+    });
+    connect(plot, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
+        const bool is_click = (event->position() - d_->pressed_at).manhattanLength() < 5;
+        if (event->button() == Qt::LeftButton && is_click) clicked(event->position());
+    });
+    connect(plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+        if (event->buttons() != Qt::NoButton) return;
+        const QString tip = tip_at(event->position());
+        d_->plot->setCursor(tip.isEmpty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
+        if (tip.isEmpty())
+            QToolTip::hideText();
+        else
+            QToolTip::showText(event->globalPosition().toPoint(), tip, d_->plot);
+    });
+    connect(plot, &QCustomPlot::mouseWheel, this, [this](QWheelEvent* event) { d_->choose_zoom_axes(event->position()); });
+    connect(plot, &QWidget::customContextMenuRequested, this, &PlotPanel::show_menu);
+}
+
+QString PlotPanel::title() const {
+    return d_->user_title.isEmpty() ? d_->own_title : d_->user_title;
+}
+
+void PlotPanel::set_title(const QString& title) {
+    d_->own_title = title;
+    update_title();
+}
+
+void PlotPanel::set_user_title(const QString& title) {
+    if (title == d_->user_title) return;
+    d_->user_title = title;
+    update_title();
+    Q_EMIT user_title_changed(title);
+}
+
+void PlotPanel::edit_title() {
+    bool accepted = false;
+    const QString text = QInputDialog::getText(this, tr("Title"), tr("Title of the figure (empty: the panel's own):"), QLineEdit::Normal,
+                                               title(), &accepted);
+    if (accepted) set_user_title(text.trimmed() == d_->own_title ? QString() : text.trimmed());
+}
+
+void PlotPanel::update_title() {
+    d_->title->setFont(d_->theme.title_font);
+    d_->title->setText(title());
+    d_->plot->setAccessibleName(title());
+}
+
+void PlotPanel::set_empty_text(const QString& text, const QString& button) {
+    d_->empty_text->setText(text);
+    d_->empty_button->setText(button);
+    d_->empty_button->setVisible(!button.isEmpty());
+}
+
+QCustomPlot& PlotPanel::plot() {
+    return *d_->plot;
+}
+const QCustomPlot& PlotPanel::plot() const {
+    return *d_->plot;
+}
+const Theme& PlotPanel::theme() const {
+    return d_->theme;
+}
+bool PlotPanel::is_following() const {
+    return d_->following;
+}
+int PlotPanel::redraw_count() const {
+    return d_->redraws;
+}
+QSize PlotPanel::sizeHint() const {
+    return {640, 420};
+}
+QSize PlotPanel::minimumSizeHint() const {
+    return {240, 180};
+}
+void PlotPanel::fill_menu(QMenu&) {}
+
+void PlotPanel::data_changed() {
+    d_->dirty = true;
+    if (isVisible() && !d_->redraw_timer.isActive()) d_->redraw_timer.start();
+}
+
+void PlotPanel::redraw() {
+    if (!isVisible() || !d_->dirty) return;
+    d_->dirty = false;
+    const bool is_filled = has_data();
+    d_->pages->setCurrentIndex(is_filled ? 1 : 0);
+    update_actions();
+    if (!is_filled) return;
+    const ZoomState kept = d_->ranges();
+    d_->setting_ranges = true;
+    draw_screen(*d_->plot, d_->theme);
+    d_->setting_ranges = false;
+    if (!d_->following) d_->set_ranges(kept);
+    d_->plot->replot();
+    ++d_->redraws;
+}
+
+void PlotPanel::set_following(bool following) {
+    if (d_->following != following) {
+        d_->following = following;
+        Q_EMIT following_changed(following);
+    }
+    update_actions();
+}
+
+void PlotPanel::update_actions() {
+    const bool is_filled = has_data_to_show();
+    d_->follow->setChecked(d_->following);
+    d_->follow->setEnabled(is_filled);
+    d_->back->setEnabled(is_filled && (d_->history.can_go_back() || d_->history_timer.isActive()));
+    d_->forward->setEnabled(is_filled && d_->history.can_go_forward());
+    d_->box_zoom->setEnabled(is_filled);
+    d_->save->setEnabled(is_filled);
+}
+
+bool PlotPanel::has_data_to_show() const {
+    return d_->pages->currentIndex() == 1;
+}
+
+void PlotPanel::follow() {
+    d_->commit_history();
+    d_->history.push(std::nullopt);
+    set_following(true);
+    data_changed();
+}
+
+void PlotPanel::zoom_back() {
+    d_->commit_history();
+    d_->history.go_back();
+    show_history_state();
+}
+
+void PlotPanel::zoom_forward() {
+    d_->commit_history();
+    d_->history.go_forward();
+    show_history_state();
+}
+
+void PlotPanel::reset_history() {
+    d_->history_timer.stop();
+    d_->history.clear();
+    set_following(true);
+    data_changed();
+}
+
+void PlotPanel::show_history_state() {
+    const ZoomHistory::State& state = d_->history.current();
+    if (state) d_->set_ranges(*state);
+    set_following(!state);
+    data_changed();
+}
+
+void PlotPanel::zoom_by_key(int key) {
+    QCPAxis* x = d_->plot->xAxis;
+    QCPAxis* y = d_->plot->yAxis;
+    const double step = 0.1;
+    switch (key) {
+        case Qt::Key_Plus:
+        case Qt::Key_Equal:
+        case Qt::Key_Minus: {
+            const double factor = key == Qt::Key_Minus ? 1.25 : 0.8;
+            x->scaleRange(factor);
+            y->scaleRange(factor);
+            break;
+        }
+        case Qt::Key_Left:
+        case Qt::Key_Right:
+            x->moveRange((key == Qt::Key_Left ? -step : step) * x->range().size());
+            break;
+        default:
+            y->moveRange((key == Qt::Key_Down ? -step : step) * y->range().size());
+    }
+    d_->plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotPanel::show_menu(const QPoint& position) {
+    QMenu menu(this);
+    menu.setToolTipsVisible(true);
+    if (has_data_to_show()) fill_menu(menu);
+    if (!menu.isEmpty()) menu.addSeparator();
+    menu.addActions({d_->follow, d_->back, d_->forward, d_->box_zoom});
+    menu.addSeparator();
+    menu.addActions({d_->rename, d_->save, d_->maximise});
+    menu.exec(d_->plot->mapToGlobal(position));
+}
+
+QString PlotPanel::export_to(const QString& path, const FigureSize& size, bool with_title) const {
+    if (!has_data()) throw Error("There is nothing to export yet; run a job or open a study first.");
+    if (QFileInfo(path).suffix().compare(QLatin1String("csv"), Qt::CaseInsensitive) == 0) return export_table(csv(), path);
+    std::optional<Range> x;
+    std::optional<Range> y;
+    if (!d_->following) {
+        x = d_->ranges().x;
+        y = d_->ranges().y;
+    }
+    return export_figure([&](QCustomPlot& plot, const Theme& theme) { draw_figure(plot, theme, with_title, x, y); }, path, size);
+}
+
+void PlotPanel::show_export_dialog() {
+    if (d_->export_choice.path.isEmpty()) {
+        QString name = title().toLower().simplified();
+        name.replace(QRegularExpression(QStringLiteral("[^\\w-]+")), QStringLiteral("-"));
+        d_->export_choice.path = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QLatin1Char('/') + name;
+    }
+    ExportDialog dialog(d_->export_choice, this);
+    if (dialog.exec() != QDialog::Accepted) return;
+    d_->export_choice = dialog.choice();
+    try {
+        Q_EMIT exported(export_to(d_->export_choice.path, d_->export_choice.size, d_->export_choice.with_title));
+    } catch (const Error& error) {
+        const QString message = QString::fromUtf8(error.what());
+        Q_EMIT export_failed(message);
+        QMessageBox::warning(this, tr("Export figure"), message);
+    }
+}
+
+void PlotPanel::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange && event->type() != QEvent::StyleChange) return;
+    d_->theme = Theme::screen(palette(), font());
+    update_title();
+    data_changed();
+}
+
+void PlotPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (d_->dirty) d_->redraw_timer.start();
+}
+
+bool PlotPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == d_->title && event->type() == QEvent::MouseButtonDblClick) {
+        Q_EMIT maximise_requested();
+        return true;
+    }
+    if (watched != d_->plot) return QWidget::eventFilter(watched, event);
+    if (event->type() == QEvent::KeyPress) {
+        const auto* key_event = static_cast<QKeyEvent*>(event);
+        const int key = key_event->key();
+        const bool is_modified = key_event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
+        const int keys[] = {Qt::Key_Plus, Qt::Key_Equal, Qt::Key_Minus, Qt::Key_Left, Qt::Key_Right, Qt::Key_Up, Qt::Key_Down};
+        if (!is_modified && std::find(std::begin(keys), std::end(keys), key) != std::end(keys)) {
+            zoom_by_key(key);
+            return true;
+        }
+    } else if (event->type() == QEvent::Resize) {
+        // The place of the legend depends on the size.
+        data_changed();
+    } else if (event->type() == QEvent::Paint && d_->plot->bufferDevicePixelRatio() != d_->plot->devicePixelRatioF()) {
+        // The panel came to a screen of another density.
+        d_->plot->setBufferDevicePixelRatio(d_->plot->devicePixelRatioF());
+        data_changed();
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+}  // namespace clipscope

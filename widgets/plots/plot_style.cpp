@@ -1,0 +1,128 @@
+#include "plots/plot_style.h"
+
+#include <QFontMetricsF>
+#include <algorithm>
+
+namespace clipscope {
+
+namespace {
+
+void style_axis(QCPAxis& axis, const Theme& theme) {
+    const double hairline = theme.paper ? theme.line_width : 1;
+    const QPen pen(theme.axis, hairline);
+    axis.setBasePen(pen);
+    axis.setTickPen(pen);
+    axis.setSubTickPen(pen);
+    axis.setLabelColor(theme.text);
+    axis.setTickLabelColor(theme.text);
+    axis.setLabelFont(theme.label_font);
+    axis.setTickLabelFont(theme.number_font);
+    axis.setTickLength(0, theme.paper ? 3 : 5);
+    axis.setSubTickLength(0, theme.paper ? 1 : 2);
+    axis.setTickLabelPadding(theme.paper ? 2 : 5);
+    axis.setLabelPadding(theme.paper ? 2 : 5);
+    axis.grid()->setPen(QPen(theme.grid, hairline));
+    axis.grid()->setZeroLinePen(Qt::NoPen);
+    axis.grid()->setSubGridVisible(false);
+    axis.setNumberFormat(QStringLiteral("g"));
+}
+
+}  // namespace
+
+void reset_plot(QCustomPlot& plot, const Theme& theme) {
+    plot.clearItems();
+    plot.clearPlottables();
+    plot.setAutoAddPlottableToLegend(false);
+    plot.setBackground(QBrush(theme.background));
+    // Whatever an earlier picture put beside the axes goes; the axes and the legend stay.
+    QCPAxisRect* axes = plot.axisRect();
+    plot.legend->layout()->take(plot.legend);
+    axes->layout()->take(axes);
+    plot.plotLayout()->clear();
+    plot.plotLayout()->addElement(0, 0, axes);
+    plot.plotLayout()->setRowSpacing(theme.paper ? 2 : 4);
+    plot.plotLayout()->setColumnSpacing(theme.paper ? 2 : 4);
+    axes->insetLayout()->addElement(plot.legend, Qt::AlignRight | Qt::AlignTop);
+    plot.legend->setVisible(false);
+    axes->setMinimumMargins(theme.paper ? QMargins(3, 4, 6, 3) : QMargins(8, 8, 14, 6));
+    for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) style_axis(*axis, theme);
+}
+
+QPen series_pen(const SeriesStyle& style, const QColor& color, double width) {
+    QPen pen(color, width);
+    if (!style.dashes.isEmpty()) pen.setDashPattern(style.dashes);
+    pen.setCapStyle(Qt::FlatCap);
+    pen.setJoinStyle(Qt::RoundJoin);
+    return pen;
+}
+
+QCPScatterStyle scatter_style(const SeriesStyle& style, const QColor& color, const Theme& theme, double size) {
+    static const QCPScatterStyle::ScatterShape shapes[] = {QCPScatterStyle::ssDisc,
+                                                           QCPScatterStyle::ssSquare,
+                                                           QCPScatterStyle::ssTriangle,
+                                                           QCPScatterStyle::ssDiamond,
+                                                           QCPScatterStyle::ssTriangleInverted,
+                                                           QCPScatterStyle::ssPlus,
+                                                           QCPScatterStyle::ssCross,
+                                                           QCPScatterStyle::ssStar};
+    QCPScatterStyle::ScatterShape shape = shapes[int(style.marker)];
+    if (shape == QCPScatterStyle::ssDisc && !style.filled) shape = QCPScatterStyle::ssCircle;
+    // The marker's pen is solid whatever the line's dashes are.
+    return QCPScatterStyle(shape, QPen(color, theme.paper ? theme.line_width : 1.2),
+                           style.filled ? QBrush(color) : QBrush(theme.background), size);
+}
+
+void add_title(QCustomPlot& plot, const Theme& theme, const QString& title) {
+    plot.plotLayout()->insertRow(0);
+    auto* element = new QCPTextElement(&plot, title, theme.title_font);
+    element->setTextColor(theme.text);
+    element->setMargins(theme.paper ? QMargins(2, 4, 2, 0) : QMargins(4, 6, 4, 0));
+    plot.plotLayout()->addElement(0, 0, element);
+}
+
+void place_legend(QCustomPlot& plot, const Theme& theme) {
+    QCPLegend& legend = *plot.legend;
+    if (legend.itemCount() == 0) return;
+    const QFontMetricsF metrics(theme.label_font);
+    double widest = 0;
+    for (int i = 0; i < legend.itemCount(); ++i)
+        if (auto* item = qobject_cast<QCPPlottableLegendItem*>(legend.item(i)))
+            widest = std::max(widest, metrics.horizontalAdvance(item->plottable()->name()));
+
+    const int icon = int(2.6 * metrics.height());
+    const int padding = theme.paper ? 3 : 6;
+    legend.setVisible(true);
+    legend.setFont(theme.label_font);
+    legend.setTextColor(theme.text);
+    legend.setBrush(Qt::NoBrush);
+    legend.setBorderPen(Qt::NoPen);
+    legend.setIconSize(icon, int(metrics.height()));
+    legend.setIconTextPadding(theme.paper ? 3 : 6);
+    legend.setRowSpacing(theme.paper ? 1 : 3);
+    legend.setColumnSpacing(theme.paper ? 8 : 14);
+    legend.layout()->take(&legend);
+
+    const double entry = icon + widest + 3 * padding;
+    const bool aside = legend.itemCount() > 4 && plot.width() > 5 * entry;
+    QCPLayoutGrid& grid = *plot.plotLayout();
+    if (aside) {
+        legend.setFillOrder(QCPLayoutGrid::foRowsFirst);
+        legend.setWrap(0);
+        legend.setMargins(QMargins(0, 3 * padding, 2 * padding, padding));
+        grid.insertColumn(1);
+        grid.addElement(grid.rowCount() - 1, 1, &legend);
+        grid.setColumnStretchFactor(1, 0.001);
+        legend.setMaximumSize(QWIDGETSIZE_MAX, int(legend.itemCount() * (metrics.height() + 6) + 4 * padding));
+    } else {
+        legend.setFillOrder(QCPLayoutGrid::foColumnsFirst);
+        legend.setWrap(std::clamp(int((plot.width() - 8 * padding) / (entry + legend.columnSpacing())), 1, legend.itemCount()));
+        legend.setMargins(QMargins(4 * padding, padding, padding, 0));
+        legend.setMaximumSize(QWIDGETSIZE_MAX, QWIDGETSIZE_MAX);
+        const int row = grid.rowCount() - 1;
+        grid.insertRow(row);
+        grid.addElement(row, 0, &legend);
+        grid.setRowStretchFactor(row, 0.001);
+    }
+}
+
+}  // namespace clipscope

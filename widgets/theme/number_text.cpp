@@ -1,0 +1,38 @@
+#include "theme/number_text.h"
+
+#include <QLocale>
+#include <algorithm>
+#include <cmath>
+
+namespace clipscope {
+
+namespace {
+
+QLocale english() {
+    return QLocale(QLocale::English, QLocale::UnitedStates);
+}
+
+}  // namespace
+
+QString grouped(std::int64_t number) {
+    return english().toString(qlonglong(number));
+}
+
+QString grouped(double number, int decimals) {
+    return english().toString(number, 'f', decimals);
+}
+
+QString percent_text(double fraction, int decimals) {
+    return QString::number(100 * fraction, 'f', decimals) + QStringLiteral(" %");
+}
+
+QString duration_text(double seconds) {
+    if (!std::isfinite(seconds)) return QStringLiteral("–");
+    const std::int64_t whole = std::int64_t(std::llround(std::clamp(seconds, 0.0, 3.6e8)));
+    const QChar zero = QLatin1Char('0');
+    const QString minutes_and_seconds =
+        QStringLiteral("%1:%2").arg(whole / 60 % 60, whole >= 3600 ? 2 : 1, 10, zero).arg(whole % 60, 2, 10, zero);
+    return whole >= 3600 ? QStringLiteral("%1:%2").arg(whole / 3600).arg(minutes_and_seconds) : minutes_and_seconds;
+}
+
+}  // namespace clipscope
