@@ -10,7 +10,8 @@
 namespace clipscope {
 
 // Flips the bits of `marked` whose mark is below `rate` for as long as it lives; the destructor restores the very bits that were there.
-// The memory must outlive it, and nobody else may write it meanwhile. Positions beyond the memory throw Error before anything changes.
+// The memory must outlive it, and nobody else may write it meanwhile. `marked` ascends and has every
+// bit once, as draw_marked_bits() gives it. Other orders and positions beyond the memory throw Error before anything changes.
 class BitFlips {
 public:
     BitFlips(std::span<float> memory, std::span<const MarkedBit> marked, double rate);

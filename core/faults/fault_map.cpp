@@ -1,7 +1,9 @@
 #include "faults/fault_map.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <sstream>
 #include <utility>
 
@@ -44,6 +46,9 @@ public:
         return true;
     }
 
+    double high() const { return high_; }
+    std::uint64_t bit_count() const { return bit_count_; }
+
 private:
     std::pair<std::uint64_t, std::uint64_t> words() {
         const std::size_t half = draw_ % 2;
@@ -76,9 +81,17 @@ private:
     std::array<std::uint64_t, 4> block_{};
 };
 
+// Room for all bits that will be marked, six standard deviations above their expected number: at high rates growing step by step would
+// take twice the memory.
+std::size_t likely_count(const StratumDraws& draws, double max_rate) {
+    const double expected = static_cast<double>(draws.bit_count()) * std::min(draws.high(), max_rate);
+    return static_cast<std::size_t>(std::min(expected + 6 * std::sqrt(expected) + 1, static_cast<double>(draws.bit_count())));
+}
+
 // `lower` with the stratum's draws below max_rate merged in; where both have a bit, the lower stratum's mark stays.
 std::vector<MarkedBit> merge(const std::vector<MarkedBit>& lower, StratumDraws draws, double max_rate) {
     std::vector<MarkedBit> merged;
+    merged.reserve(likely_count(draws, max_rate));
     auto rest = lower.begin();
     for (MarkedBit drawn; draws.next(drawn);) {
         if (drawn.mark >= max_rate) continue;

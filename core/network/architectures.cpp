@@ -39,7 +39,7 @@ public:
     Module linear(std::int64_t in, std::int64_t out) {
         Module module = container("Linear");
         add_weights(module, {out, in}, in);
-        module.define("def forward(self, x):\n    return torch.nn.functional.linear(x, self.weight, self.bias)\n");
+        module.define("def forward(self, x):\n    return torch.linear(x, self.weight, self.bias)\n");
         return module;
     }
 

@@ -52,9 +52,9 @@ private slots:
         const Dataset empty = four_images().subset({});
         QCOMPARE(empty.size(), std::size_t(0));
         QCOMPARE(empty.subset({}).size(), std::size_t(0));
-        QVERIFY_EXCEPTION_THROWN(empty.image(0), std::out_of_range);
-        QVERIFY_EXCEPTION_THROWN(empty.label(0), std::out_of_range);
-        QVERIFY_EXCEPTION_THROWN(four_images().image(4), std::out_of_range);
+        QVERIFY_THROWS_EXCEPTION(std::out_of_range, empty.image(0));
+        QVERIFY_THROWS_EXCEPTION(std::out_of_range, empty.label(0));
+        QVERIFY_THROWS_EXCEPTION(std::out_of_range, four_images().image(4));
     }
 
     void parts_that_do_not_fit_are_refused() {

@@ -97,7 +97,7 @@ private slots:
         QCOMPARE(Normalization::preset_names(), (std::vector<std::string>{"cifar10", "imagenet", "mnist", "fashion-mnist", "none"}));
         for (const std::string& name : Normalization::preset_names()) QCOMPARE(Normalization::preset(name).name, name);
         QVERIFY(says(error_of([] { Normalization::preset("cifar"); }), {"'cifar'", "cifar10, imagenet, mnist, fashion-mnist, none"}));
-        QVERIFY_EXCEPTION_THROWN(Normalization::preset("custom"), clipscope::UsageError);
+        QVERIFY_THROWS_EXCEPTION(clipscope::UsageError, Normalization::preset("custom"));
     }
 
     void impossible_numbers_are_refused() {
@@ -106,7 +106,7 @@ private slots:
         const std::vector<std::pair<std::vector<float>, std::vector<float>>> wrong = {{{}, {}},       {{0.5F}, {}},    {{0.5F}, {1, 1}},
                                                                                       {{nan}, {1}},   {{inf}, {1}},    {{0.5F}, {0}},
                                                                                       {{0.5F}, {-1}}, {{0.5F}, {nan}}, {{0.5F}, {inf}}};
-        for (const auto& [mean, std] : wrong) QVERIFY_EXCEPTION_THROWN(Normalization::custom(mean, std), clipscope::UsageError);
+        for (const auto& [mean, std] : wrong) QVERIFY_THROWS_EXCEPTION(clipscope::UsageError, Normalization::custom(mean, std));
         QCOMPARE(Normalization::custom({0.5F}, {1}).name, std::string("custom"));
     }
 };

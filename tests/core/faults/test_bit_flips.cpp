@@ -130,9 +130,9 @@ private slots:
     void wrong_positions_change_nothing() {
         std::vector<float> memory = memory_of({1, 2});
         const auto flip = [&](const std::vector<MarkedBit>& marked) { const BitFlips flips(memory, marked, 0.5); };
-        QVERIFY_EXCEPTION_THROWN(flip({{0, 0.0}, {64, 0.0}}), clipscope::Error);
-        QVERIFY_EXCEPTION_THROWN(flip({{5, 0.0}, {5, 0.0}}), clipscope::Error);
-        QVERIFY_EXCEPTION_THROWN(flip({{5, 0.0}, {4, 0.0}}), clipscope::Error);
+        QVERIFY_THROWS_EXCEPTION(clipscope::Error, flip({{0, 0.0}, {64, 0.0}}));
+        QVERIFY_THROWS_EXCEPTION(clipscope::Error, flip({{5, 0.0}, {5, 0.0}}));
+        QVERIFY_THROWS_EXCEPTION(clipscope::Error, flip({{5, 0.0}, {4, 0.0}}));
         QCOMPARE(words_of(memory), (std::vector<std::uint32_t>{1, 2}));
         flip({{0, 0.0}, {64, 0.9}});  // beyond the memory, but not faulty at this rate
     }

@@ -171,12 +171,12 @@ private slots:
 
     void every_bit_position_is_hit_alike() {
         constexpr std::uint64_t elements = 512;
-        std::vector<double> by_bit(32), by_element(elements), by_first_trial_parity(2);
+        std::vector<double> by_bit(32), by_element(elements), by_parity(2);
         for (std::uint64_t trial = 0; trial < 20'000; ++trial) {
             for (const MarkedBit& bit : draw_marked_bits(5, trial, "classifier.1.weight", elements * 32, 2e-3)) {
                 ++by_bit[bit.position % 32];
                 ++by_element[bit.position / 32];
-                ++by_first_trial_parity[(bit.position + trial) % 2];
+                ++by_parity[(bit.position + trial) % 2];
             }
         }
         const double bit_p = uniform_p_value(by_bit);
@@ -184,7 +184,7 @@ private slots:
         qInfo("p = %.3f over bits, %.3f over elements", bit_p, element_p);
         QVERIFY(bit_p > least_p_value);
         QVERIFY(element_p > least_p_value);
-        QVERIFY(uniform_p_value(by_first_trial_parity) > least_p_value);
+        QVERIFY(uniform_p_value(by_parity) > least_p_value);
     }
 
     void marks_are_uniform_below_the_rate_data() {
@@ -221,7 +221,7 @@ private slots:
 
     void impossible_rates_are_refused() {
         for (const double rate : {-1.0, -1e-300, 1.0000001, 2.0, std::numeric_limits<double>::quiet_NaN(), HUGE_VAL}) {
-            QVERIFY_EXCEPTION_THROWN(draw_marked_bits(1, 2, "w", 32, rate), clipscope::UsageError);
+            QVERIFY_THROWS_EXCEPTION(clipscope::UsageError, draw_marked_bits(1, 2, "w", 32, rate));
         }
     }
 };

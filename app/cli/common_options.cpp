@@ -1,0 +1,136 @@
+#include "common_options.h"
+
+#include <CLI/App.hpp>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
+
+#include "common/error.h"
+#include "data/dataset_reader.h"
+#include "data/image_selection.h"
+#include "network/bundled_networks.h"
+#include "network/network.h"
+
+namespace clipscope::cli {
+
+void add_normalization_options(CLI::App& command, NormalizationOptions& options) {
+    std::string names;
+    for (const std::string& name : Normalization::preset_names()) names += (names.empty() ? "" : ", ") + name;
+    command.add_option("--normalize", options.preset, "Normalisation of the pixels: " + names + " (default: what the model file says)");
+    command.add_option("--mean", options.mean, "Mean of each channel, pixels on the 0...1 scale, as in 0.49,0.48,0.45")->delimiter(',');
+    command.add_option("--std", options.std, "Standard deviation of each channel, as in 0.25,0.24,0.26")->delimiter(',');
+}
+
+std::optional<Normalization> chosen_normalization(const NormalizationOptions& options) {
+    const bool has_numbers = !options.mean.empty() || !options.std.empty();
+    if (has_numbers && !options.preset.empty()) throw UsageError("Give either --normalize or --mean and --std, not both");
+    if (has_numbers) return Normalization::custom(options.mean, options.std);
+    if (!options.preset.empty()) return Normalization::preset(options.preset);
+    return std::nullopt;
+}
+
+void add_input_options(CLI::App& command, InputOptions& options) {
+    command.add_option("--model", options.model, "TorchScript file, or bundled:NAME")->capture_default_str();
+    command.add_option("--data", options.data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)");
+    command.add_option("--split", options.split, "Images to use: test or train")
+        ->check(CLI::IsMember({"test", "train"}))
+        ->capture_default_str();
+    command
+        .add_option("--images", options.images,
+                    "How many: N is a seeded sample with the classes in proportion, first:N the first N, all every one")
+        ->capture_default_str();
+    command.add_option("--seed", options.seed, "Decides the sample of images and every fault")->capture_default_str();
+    add_normalization_options(command, options.normalization);
+}
+
+JobInputs open_job_inputs(const InputOptions& options) {
+    const ImageSelection selection = ImageSelection::parse(options.images);
+    const std::optional<Normalization> normalization = chosen_normalization(options.normalization);
+    const std::string model_path = resolve_model_path(options.model);
+    const Dataset dataset = open_dataset(data_folder(options.data), options.split == "train" ? Split::train : Split::test);
+    const std::vector<std::size_t> positions = select_images(dataset, selection, options.seed);
+    const Dataset images = dataset.subset(positions);
+    const std::shared_ptr<const Network> network = Network::load(model_path);
+    const InputFormat input = resolve_input_format(*network, images, normalization);
+    return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset)};
+}
+
+void add_work_options(CLI::App& command, WorkOptions& options) {
+    command.add_option("--device", options.device, "auto, cpu or cuda:0")->capture_default_str();
+    command.add_option("--threads", options.threads, "Workers; 0 takes all cores; results do not depend on it")->capture_default_str();
+    command.add_option("--chunk", options.chunk, "Images a pass; belongs to the result")->capture_default_str();
+}
+
+void check_work_options(const WorkOptions& options) {
+    const std::string cuda = "cuda:";
+    const bool is_cuda = options.device.starts_with(cuda) && options.device.size() > cuda.size() &&
+                         options.device.find_first_not_of("0123456789", cuda.size()) == std::string::npos;
+    if (options.device != "auto" && options.device != "cpu" && !is_cuda) {
+        throw UsageError("--device takes auto, cpu or cuda:0, not '" + options.device + "'");
+    }
+    check_threads(options.threads);
+    check_at_least("--chunk", options.chunk, 1);
+}
+
+void check_threads(int threads) {
+    constexpr int most_threads = 4096;
+    if (threads < 0 || threads > most_threads) {
+        throw UsageError("--threads takes 0 (all cores) to " + std::to_string(most_threads) + ", not " + std::to_string(threads));
+    }
+}
+
+void add_fault_options(CLI::App& command, FaultOptions& options) {
+    command
+        .add_option("--rates", options.rates,
+                    "Fault rates per bit: paper, a list as 1e-8,5e-8 or LOWEST:HIGHEST:COUNT log-spaced; 0 is the clean point")
+        ->capture_default_str();
+    command.add_option("--trials", options.trials, "Trials at every rate")->capture_default_str();
+}
+
+void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule) {
+    const std::map<std::string, NonfiniteRule> rules = {{"wrong", NonfiniteRule::wrong}, {"argmax", NonfiniteRule::argmax}};
+    command
+        .add_option("--nonfinite", rule, "How an image with a NaN or infinite logit counts: wrong, or argmax as PyTorch scripts have it")
+        ->transform(CLI::CheckedTransformer(rules).description(""))
+        ->option_text("wrong|argmax (default wrong)");
+}
+
+void add_json_option(CLI::App& command, std::string& path) {
+    command.add_option("--json", path, "Write JSON to this file; - prints it instead of the table");
+}
+
+std::string data_folder(const std::string& data) {
+    return data.empty() ? fashion_mnist_folder() : data;
+}
+
+std::string model_label(const std::string& model) {
+    return model.starts_with("bundled:") ? model : std::filesystem::path(model).filename().string();
+}
+
+std::string data_label(const std::string& data, const Dataset& dataset) {
+    return data.empty() ? dataset.name() : dataset.name() + " (" + data + ")";
+}
+
+std::size_t parse_memory(const std::string& text) {
+    double number = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    std::string unit(rest, end);
+    if (unit.ends_with("B") || unit.ends_with("b")) unit.pop_back();
+    if (unit.ends_with("i")) unit.pop_back();
+    const std::size_t power = unit.empty() ? 0 : std::string("_KMGTkmgt").find(unit);
+    const bool is_unit = unit.size() <= 1 && power != std::string::npos && unit != "_";
+    const double bytes = is_unit ? std::ldexp(number, static_cast<int>(10 * (power > 4 ? power - 4 : power))) : 0;
+    if (error != std::errc() || !is_unit || !(bytes >= 1) || bytes >= double(std::numeric_limits<std::int64_t>::max())) {
+        throw UsageError("--memory takes a size such as 512M or 2G, not '" + text + "'");
+    }
+    return static_cast<std::size_t>(bytes);
+}
+
+void check_at_least(const std::string& option, long long value, long long least) {
+    if (value < least) throw UsageError(option + " must be at least " + std::to_string(least) + ", not " + std::to_string(value));
+}
+
+}  // namespace clipscope::cli

@@ -1,0 +1,80 @@
+// Options that several commands share, and what they mean. Adding them parses; the functions below check and open. Everything that can be
+// wrong about an option's value throws UsageError before a file is read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/job_inputs.h"
+#include "data/dataset.h"
+#include "data/normalization.h"
+#include "evaluation/outcome.h"
+
+namespace CLI {
+class App;
+}
+
+namespace clipscope::cli {
+
+// --normalize, --mean, --std.
+struct NormalizationOptions {
+    std::string preset;
+    std::vector<float> mean;
+    std::vector<float> std;
+};
+void add_normalization_options(CLI::App& command, NormalizationOptions& options);
+// Nothing where none of them was given.
+std::optional<Normalization> chosen_normalization(const NormalizationOptions& options);
+
+// --model, --data, --split, --images, --seed and the normalisation: what a job works on.
+struct InputOptions {
+    std::string model = "bundled:lenet5";
+    std::string data;  // empty: Fashion-MNIST
+    std::string split = "test";
+    std::string images = "1000";
+    std::uint64_t seed = 1;
+    NormalizationOptions normalization;
+};
+void add_input_options(CLI::App& command, InputOptions& options);
+JobInputs open_job_inputs(const InputOptions& options);
+
+// --device, --threads, --chunk: how a job runs.
+struct WorkOptions {
+    std::string device = "auto";
+    int threads = 0;
+    int chunk = 100;
+};
+void add_work_options(CLI::App& command, WorkOptions& options);
+void check_work_options(const WorkOptions& options);
+void check_threads(int threads);
+
+// --rates, --trials: the grid of a campaign.
+struct FaultOptions {
+    std::string rates = "1e-7:1e-3:9";
+    int trials = 50;
+};
+void add_fault_options(CLI::App& command, FaultOptions& options);
+
+// --nonfinite wrong|argmax.
+void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule);
+
+// --json FILE.
+void add_json_option(CLI::App& command, std::string& path);
+
+// The folder, or Fashion-MNIST's where it is empty.
+std::string data_folder(const std::string& data);
+// "model.pt", "bundled:lenet5": how results name a model.
+std::string model_label(const std::string& model);
+// "Fashion-MNIST test", "CIFAR-10 test (data/cifar-10)": how results name the images.
+std::string data_label(const std::string& data, const Dataset& dataset);
+
+// "512M", "2G", "1.5G" or plain bytes; K, M, G, T are powers of 1024.
+std::size_t parse_memory(const std::string& text);
+
+// Throws UsageError "--trials must be at least 1, not 0" and the like.
+void check_at_least(const std::string& option, long long value, long long least);
+
+}  // namespace clipscope::cli

@@ -1,0 +1,83 @@
+#include "curves_output.h"
+
+#include <CLI/App.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <variant>
+
+#include "campaign/result_csv.h"
+#include "campaign/result_json.h"
+#include "command.h"
+#include "common/error.h"
+#include "common_options.h"
+#include "output_files.h"
+
+namespace clipscope::cli {
+
+void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options) {
+    add_json_option(command, options.json);
+    command.add_option("--csv", options.csv, "Folder for points.csv (statistics) and trials.csv (every trial)");
+    command.add_option("--faults-out", options.faults_out, "CSV file for every faulty bit: layer,rate,trial,parameter,element,bit");
+    command.add_flag("--details", options.details, "Print every statistic of every point as well");
+}
+
+CurvesOutput::CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop)
+    : kind_(std::move(kind)), options_(options), stop_(stop) {
+    check_writable_file(options.json);
+    check_writable_folder(options.csv);
+    if (!options.faults_out.empty()) faults_ = std::make_unique<FaultListFile>(options.faults_out);
+}
+
+void CurvesOutput::take(const Event& event) {
+    apply(event, curves_);
+    if (faults_ && !faults_->take(event)) stop_.request_stop();
+    if (const auto* progress = std::get_if<Progress>(&event)) {
+        const double total = double(std::max<std::int64_t>(progress->total, 1));
+        progress_.show(double(progress->done) / total, progress->seconds_left, progress->activity);
+    } else if (const auto* message = std::get_if<Message>(&event)) {
+        progress_.say(message->text);
+    } else if (const auto* finished = std::get_if<JobFinished>(&event)) {
+        is_stopped_ = finished->end == JobEnd::stopped;
+    }
+}
+
+int CurvesOutput::finish() {
+    progress_.clear();
+    if (has_trials() || !is_stopped_) {
+        write_files();
+        if (options_.json != "-") print(curves_table(curves_) + (options_.details ? curves_details(curves_) : ""));
+    }
+    if (faults_) faults_->close();
+    if (!is_stopped_) return exit_done;
+    std::fputs(has_trials() ? "clipscope-cli: Interrupted; the results so far are kept.\n"
+                            : "clipscope-cli: Interrupted before the first result; nothing was written.\n",
+               stderr);
+    return exit_interrupted;
+}
+
+void CurvesOutput::rescue() noexcept {
+    progress_.clear();
+    try {
+        if (has_trials()) write_files();
+    } catch (const std::exception&) {
+        // The failure that ended the job is the one to report.
+    }
+}
+
+void CurvesOutput::write_files() {
+    if (!options_.json.empty()) write_file(options_.json, result_to_json({.kind = kind_, .curves = curves_}));
+    if (options_.csv.empty()) return;
+    const std::filesystem::path folder = options_.csv;
+    write_file((folder / "points.csv").string(), points_csv(curves_));
+    write_file((folder / "trials.csv").string(), trials_csv(curves_));
+}
+
+bool CurvesOutput::has_trials() const {
+    return std::any_of(curves_.curves.begin(), curves_.curves.end(), [](const AccuracyCurve& curve) {
+        return std::any_of(curve.trials.begin(), curve.trials.end(), [](const auto& trials) { return !trials.empty(); });
+    });
+}
+
+}  // namespace clipscope::cli

@@ -1,0 +1,60 @@
+// What becomes of the events of a job that measures accuracy against fault rate: progress while it runs; a table, JSON, CSV and a list of
+// faults afterwards, also when it was stopped or failed on the way.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "campaign/accuracy_curves.h"
+#include "campaign/events.h"
+#include "fault_list_file.h"
+#include "progress_line.h"
+
+namespace CLI {
+class App;
+}
+
+namespace clipscope::cli {
+
+struct CurvesOutputOptions {
+    std::string json;
+    std::string csv;         // folder
+    std::string faults_out;  // file
+    bool details = false;
+};
+void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options);
+
+class CurvesOutput {
+public:
+    // Throws Error where a result could not be written later. `kind` is "sensitivity" or "compare", as the JSON names it.
+    CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop);
+
+    // For the job. Asks the job to stop when the list of faults can no longer be written.
+    void take(const Event& event);
+
+    // Writes and prints what came and returns the exit status; throws Error where something could not be written.
+    int finish();
+
+    // After a job failed: what came is written, but nothing is printed. Throws nothing.
+    void rescue() noexcept;
+
+private:
+    void write_files();
+    bool has_trials() const;
+
+    std::string kind_;
+    CurvesOutputOptions options_;
+    std::stop_source& stop_;
+    std::unique_ptr<FaultListFile> faults_;
+    ProgressLine progress_;
+    AccuracyCurves curves_;
+    bool is_stopped_ = false;
+};
+
+// Layers × rates of mean accuracy in %, under a line that says what was measured.
+std::string curves_table(const AccuracyCurves& curves);
+// Every statistic of every point, one table a curve.
+std::string curves_details(const AccuracyCurves& curves);
+
+}  // namespace clipscope::cli

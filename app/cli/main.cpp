@@ -1,0 +1,84 @@
+// clipscope-cli: the work of ClipScope from scripts and machines without a display.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "command.h"
+#include "common/error.h"
+#include "common/version.h"
+#include "interruption.h"
+#include "output_files.h"
+
+namespace {
+
+using namespace clipscope;
+using namespace clipscope::cli;
+
+// "clipscope-cli sensitivity", as the user typed it.
+std::string command_name(const CLI::App& app) {
+    std::string name = app.get_name();
+    for (const CLI::App* command : app.get_subcommands()) name += " " + command->get_name();
+    return name;
+}
+
+// One sentence on one line of stderr, ended by a full stop.
+void complain(const std::string& text, const std::string& advice = {}) {
+    std::string line = text;
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    if (!line.empty() && line.back() != '.' && line.back() != '!' && line.back() != '?') line += '.';
+    if (!advice.empty()) line += " " + advice;
+    std::fprintf(stderr, "clipscope-cli: %s\n", line.c_str());
+}
+
+int complain_about_usage(const CLI::App& app, const std::string& text) {
+    complain(text, "See " + command_name(app) + " --help.");
+    return exit_wrong_usage;
+}
+
+int run_chosen(const CLI::App& app, const CommandRunner& runner) {
+    try {
+        Interruption interruption;
+        return runner(interruption.source());
+    } catch (const UsageError& error) {
+        return complain_about_usage(app, error.what());
+    } catch (const Error& error) {
+        complain(error.what());
+    } catch (const std::bad_alloc&) {
+        complain("There is not enough memory for this; try a smaller --memory, --threads or --chunk.");
+    } catch (const std::exception& error) {
+        complain(std::string("Something unexpected went wrong: ") + error.what());
+    }
+    return exit_failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("The resilience of neural networks against memory faults, without a window.", "clipscope-cli");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("ClipScope ") + version(), "Print the version and exit");
+    app.footer(
+        "Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted with the results so far kept.\n"
+        "Without --model and --data the bundled network and Fashion-MNIST are used.");
+    CommandRunner runner;
+    add_info_command(app, runner);
+    add_evaluate_command(app, runner);
+    add_sensitivity_command(app, runner);
+    add_train_command(app, runner);
+    add_figures_command(app, runner);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& request) {  // --help, --version
+        return app.exit(request);
+    } catch (const CLI::ParseError& error) {
+        return complain_about_usage(app, error.what());
+    } catch (const UsageError& error) {
+        return complain_about_usage(app, error.what());
+    }
+    return run_chosen(app, runner);
+}

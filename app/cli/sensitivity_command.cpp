@@ -1,0 +1,81 @@
+// sensitivity: accuracy against fault rate, layer by layer or for the whole network.
+#include <CLI/App.hpp>
+#include <memory>
+#include <string>
+
+#include "campaign/fault_rates.h"
+#include "campaign/sensitivity.h"
+#include "command.h"
+#include "common_options.h"
+#include "curves_output.h"
+
+namespace clipscope::cli {
+
+namespace {
+
+struct SensitivityOptions {
+    InputOptions input;
+    WorkOptions work;
+    FaultOptions faults;
+    std::string layers = "each";
+    std::string memory;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    CurvesOutputOptions output;
+};
+
+// All but the scopes, which need the network.
+SensitivitySpecification specification_of(const SensitivityOptions& options) {
+    check_work_options(options.work);
+    check_at_least("--trials", options.faults.trials, 1);
+    SensitivitySpecification specification;
+    specification.rates = parse_rates(options.faults.rates);
+    specification.trials = options.faults.trials;
+    specification.seed = options.input.seed;
+    specification.nonfinite = options.nonfinite;
+    specification.threads = options.work.threads;
+    specification.chunk = options.work.chunk;
+    specification.device = options.work.device;
+    if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
+    specification.list_faults = !options.output.faults_out.empty();
+    return specification;
+}
+
+int run_sensitivity_command(const SensitivityOptions& options, std::stop_source& stop) {
+    SensitivitySpecification specification = specification_of(options);
+    const JobInputs inputs = open_job_inputs(options.input);
+    specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
+    CurvesOutput output("sensitivity", options.output, stop);
+    try {
+        run_sensitivity(
+            inputs, specification, [&output](const Event& event) { output.take(event); }, stop.get_token());
+    } catch (...) {
+        output.rescue();
+        throw;
+    }
+    return output.finish();
+}
+
+}  // namespace
+
+void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
+    auto options = std::make_shared<SensitivityOptions>();
+    CLI::App* command = app.add_subcommand("sensitivity", "Measure accuracy against fault rate, layer by layer");
+    add_input_options(*command, options->input);
+    command
+        ->add_option(
+            "--layers", options->layers,
+            "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1")
+        ->capture_default_str();
+    add_fault_options(*command, options->faults);
+    add_nonfinite_option(*command, options->nonfinite);
+    add_work_options(*command, options->work);
+    command->add_option("--memory", options->memory, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)");
+    add_curves_output_options(*command, options->output);
+    command->footer(
+        "Ctrl-C ends the job and keeps its results so far.\n"
+        "Example: clipscope-cli sensitivity --layers each,network --rates 1e-7:1e-4:7 --trials 50 --json result.json");
+    command->callback(
+        [options, &runner] { runner = [options](std::stop_source& stop) { return run_sensitivity_command(*options, stop); }; });
+}
+
+}  // namespace clipscope::cli

@@ -1,0 +1,75 @@
+// Evaluates a network on a fixed set of images, clean and with faulty parameters. A trial starts at the first faulty layer, from clean values kept
+// there, and gives exactly what a full pass over the faulty network gives: the same chunks, the same operations on the same operands.
+//
+// An Evaluator is shared by all workers and read-only once prepared; each worker owns a TrialRunner, which owns copies of the parameters that
+// faults may hit. Neither header knows LibTorch.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/normalization.h"
+#include "evaluation/outcome.h"
+#include "faults/trial_faults.h"
+#include "network/network.h"
+
+namespace clipscope {
+
+struct EvaluatorOptions {
+    int chunk = 100;               // images a pass; belongs to the result
+    std::string device = "auto";   // "auto", "cpu", "cuda:0"
+    std::size_t memory_bytes = 0;  // budget for kept clean values; 0: a quarter of the free memory
+};
+
+class Evaluator {
+public:
+    // Normalises the images. Throws Error where they cannot enter the network, UsageError on senseless options or a device that is not there.
+    Evaluator(std::shared_ptr<const Network> network, const Dataset& images, const InputFormat& input, const EvaluatorOptions& options);
+    ~Evaluator();
+    Evaluator(const Evaluator&) = delete;
+    Evaluator& operator=(const Evaluator&) = delete;
+
+    // Runs the clean network on all images with so many workers and keeps clean values before `first_layers`, where trials will start, as far
+    // as the memory budget allows. Returns false where it was stopped; then nothing else may be called.
+    bool prepare(std::span<const std::size_t> first_layers, int threads, std::stop_token stop);
+
+    const Outcome& clean() const;
+    std::size_t classes() const;
+    std::size_t kept_bytes() const;    // of clean values
+    std::string device_name() const;   // "CPU" or the GPU's
+    const Network& network() const;
+
+    struct State;
+    const State& state() const { return *state_; }
+
+private:
+    std::unique_ptr<State> state_;
+};
+
+// Owned and used by one thread.
+class TrialRunner {
+public:
+    explicit TrialRunner(const Evaluator& evaluator);
+    ~TrialRunner();
+    TrialRunner(const TrialRunner&) = delete;
+    TrialRunner& operator=(const TrialRunner&) = delete;
+
+    // The outcome with the bits faulty whose mark is below `rate`; afterwards all parameters are bitwise what they were. Polls `stop` for every
+    // chunk of images; empty where it was stopped.
+    std::optional<Outcome> run(const TrialFaults& faults, double rate, std::stop_token stop);
+
+    // Whether every parameter copy equals the network's, bit for bit.
+    bool parameters_are_clean() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace clipscope

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Replays the faults that clipscope-cli listed, with nothing of ClipScope: a plain loop of full forward passes.
+
+clipscope-cli sensitivity ... --images first:200 --json result.json --faults-out faults.csv
+replay_faults.py --model net.pt --data cifar-10-batches-bin --mean 0.49,0.48,0.45 --std 0.25,0.24,0.26 \\
+                 --images first:200 --result result.json --faults faults.csv
+
+Every trial in the result is run again: its listed bits are flipped in the model's memory, all images go through torch's own forward(), and the
+counts (correct, top-5, non-finite, changed) are compared with the result's. Rounding differs between libraries, so an image whose best two logits
+nearly agree can fall the other way (for top-5 counts: the fifth and the sixth). Such near-ties are counted, and so are images with logits beyond
+1e30, for which no bound on rounding exists.
+
+Exit status: 0 all counts agree but for such images, 1 they do not, 2 wrong usage. Needs python3-torch and python3-numpy.
+"""
+
+import argparse
+import collections
+import csv
+import gzip
+import json
+import pathlib
+import sys
+
+import numpy as np
+import torch
+
+NEAR_TIE = 1e-4  # gap between the best two logits, relative to the largest magnitude among them
+UNBOUNDED = 1e30
+COUNTS = ("correct", "correct_argmax", "top5", "top5_argmax", "due", "sdc")
+
+
+def read_idx(path):
+    """An IDX file of bytes, plain or gzip, as an array."""
+    raw = path.read_bytes()
+    raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    sizes = np.frombuffer(raw, ">u4", raw[3], 4)
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(sizes)
+
+
+def read_images(folder, split):
+    """Images as N×C×H×W bytes and their labels, in file order."""
+    folder = pathlib.Path(folder)
+    batches = sorted(folder.glob("test_batch.bin" if split == "test" else "data_batch_*.bin"))
+    if batches:
+        records = np.concatenate([np.frombuffer(path.read_bytes(), np.uint8).reshape(-1, 3073) for path in batches])
+        return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64)
+    prefix = "t10k" if split == "test" else "train"
+    images = read_idx(next(iter(sorted(folder.glob(f"{prefix}-images*")))))
+    labels = read_idx(next(iter(sorted(folder.glob(f"{prefix}-labels*")))))
+    return images[:, None], labels.astype(np.int64)
+
+
+def prepare(images, mean, std, height, width):
+    """Black padding around the centred image, then (pixel / 255 - mean) / std."""
+    if height and width:
+        top, left = (height - images.shape[2]) // 2, (width - images.shape[3]) // 2
+        bottom, right = height - images.shape[2] - top, width - images.shape[3] - left
+        images = np.pad(images, ((0, 0), (0, 0), (top, bottom), (left, right)))
+    inputs = images.astype(np.float32) / np.float32(255)
+    if len(mean):
+        inputs = (inputs - np.float32(mean)[:, None, None]) / np.float32(std)[:, None, None]
+    return torch.from_numpy(inputs)
+
+
+def read_faults(path):
+    """{(layer, rate, trial): {parameter: {(element, bit), ...}}}; a bit listed twice is an error."""
+    faults = collections.defaultdict(lambda: collections.defaultdict(set))
+    with open(path, newline="") as file:
+        for row in csv.DictReader(file):
+            bits = faults[row["layer"], float(row["rate"]), int(row["trial"])][row["parameter"]]
+            bit = (int(row["element"]), int(row["bit"]))
+            if bit in bits:
+                sys.exit(f"listed twice: {row}")
+            bits.add(bit)
+    return faults
+
+
+def check_faults(curve, faults):
+    """What must hold of a curve's list whatever the network does: it counts what was injected, lies in scope, and is nested over the rates."""
+    problems = []
+    owners = set(curve["path"].split("+")) if curve["path"] else None
+    smaller = {}
+    for point in sorted(curve["points"], key=lambda point: point["rate"]):
+        for outcome in point["outcomes"]:
+            trial = outcome["trial"]
+            listed = faults.get((curve["layer"], point["rate"], trial), {})
+            where = f"{curve['layer']}, rate {point['rate']}, trial {trial}"
+            if sum(map(len, listed.values())) != outcome["faults"]:
+                problems.append(f"{where}: {sum(map(len, listed.values()))} bits listed, {outcome['faults']} injected")
+            if owners and not all(parameter.rpartition(".")[0] in owners for parameter in listed):
+                problems.append(f"{where}: a fault outside the layer")
+            for parameter, bits in smaller.get(trial, {}).items():
+                if not bits <= listed.get(parameter, set()):
+                    problems.append(f"{where}: a fault of a smaller rate is missing")
+            smaller[trial] = listed
+    return problems
+
+
+def flip(parameters, faults):
+    """Flips the listed bits in place; a second call takes them back."""
+    for parameter, bits in faults.items():
+        memory = parameters[parameter].reshape(-1).view(np.uint32)
+        for element, bit in bits:
+            memory[element] ^= np.uint32(1 << bit)
+
+
+def forward(model, inputs, chunk):
+    with torch.no_grad():
+        return np.concatenate([model(inputs[i : i + chunk]).numpy() for i in range(0, len(inputs), chunk)])
+
+
+def is_in_top5(logits, labels):
+    own = logits[np.arange(len(labels)), labels][:, None]
+    # NaN compares false with everything, so it counts as the greatest logit by hand.
+    greater = (logits > own) | (np.isnan(logits) & ~np.isnan(own))
+    equal = (logits == own) | (np.isnan(logits) & np.isnan(own))
+    earlier = np.arange(logits.shape[1])[None, :] < labels[:, None]
+    return (greater | (equal & earlier)).sum(axis=1) < 5
+
+
+def count(logits, labels, clean_prediction):
+    finite = np.isfinite(logits).all(axis=1)
+    prediction = logits.argmax(axis=1)  # the lowest index among equals; NaN wins
+    right = prediction == labels
+    top5 = is_in_top5(logits, labels) if logits.shape[1] >= 5 else np.zeros(len(labels), bool)
+    return {
+        "correct": int((right & finite).sum()),
+        "correct_argmax": int(right.sum()),
+        "top5": int((top5 & finite).sum()),
+        "top5_argmax": int(top5.sum()),
+        "due": int((~finite).sum()),
+        "sdc": int((finite & (prediction != clean_prediction)).sum()),
+    }
+
+
+def doubtful_images(logits):
+    """The images on which two correct programs may disagree: {"top1", "top5": near-ties; "unbounded"}."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        largest = np.abs(logits).max(axis=1)
+        unbounded = ~(largest < UNBOUNDED)
+        ranked = -np.sort(-logits, axis=1)
+        gap = lambda rank: ranked[:, rank - 1] - ranked[:, rank]
+        near = lambda rank: int((~unbounded & (gap(rank) <= NEAR_TIE * np.maximum(largest, 1e-30))).sum())
+        return {"top1": near(1), "top5": near(5) if logits.shape[1] > 5 else 0, "unbounded": int(unbounded.sum())}
+
+
+def replay_curve(curve, faults, model, parameters, inputs, labels, clean, arguments, totals):
+    for point in curve["points"]:
+        for outcome in point["outcomes"][: arguments.trials or None]:
+            listed = faults.get((curve["layer"], point["rate"], outcome["trial"]), {})
+            flip(parameters, listed)
+            logits = forward(model, inputs, arguments.chunk) if listed else clean
+            flip(parameters, listed)
+            counts = count(logits, labels, clean.argmax(axis=1))
+            doubtful = doubtful_images(logits)
+            totals["trials"] += 1
+            totals["images"] += len(labels)
+            totals["faults"] += outcome["faults"]
+            totals["near-ties"] += doubtful["top1"]
+            totals["unbounded"] += doubtful["unbounded"]
+            differences = {name: counts[name] - outcome[name] for name in COUNTS if counts[name] != outcome[name]}
+            if not differences:
+                continue
+            explained = all(abs(difference) <= doubtful["top5" if "top5" in name else "top1"] + doubtful["unbounded"]
+                            for name, difference in differences.items())
+            totals["trials that differ"] += 1
+            totals["images that differ"] += max(map(abs, differences.values()))
+            totals["trials that differ without a doubtful image"] += not explained
+            print(f"{curve['layer']}, rate {point['rate']}, trial {outcome['trial']}: replayed minus result {differences}; "
+                  f"doubtful images {doubtful}{'' if explained else ': NOT EXPLAINED'}", flush=True)
+        print(f"{curve['layer']}, rate {point['rate']}: replayed", flush=True)
+
+
+def parse_arguments():
+    numbers = lambda text: [float(part) for part in text.split(",")]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True, help="the TorchScript file")
+    parser.add_argument("--data", required=True, help="folder with CIFAR-10 binary or IDX files")
+    parser.add_argument("--split", choices=("test", "train"), default="test")
+    parser.add_argument("--images", default="all", help="first:N or all, as the result was made (a seeded sample is ClipScope's own)")
+    parser.add_argument("--result", required=True, help="the JSON file of clipscope-cli sensitivity")
+    parser.add_argument("--faults", required=True, help="the file of its --faults-out")
+    parser.add_argument("--mean", type=numbers, help="of each channel (default: what a file of ClipScope's own says)")
+    parser.add_argument("--std", type=numbers)
+    parser.add_argument("--chunk", type=int, default=100, help="images a forward pass; as the result's for the same rounding")
+    parser.add_argument("--trials", type=int, default=0, help="only the first so many of every point; 0: all")
+    parser.add_argument("--threads", type=int, default=1)
+    return parser.parse_args()
+
+
+def load(arguments):
+    """The model with its parameters as writable arrays, the inputs and the labels."""
+    extra = {"clipscope.json": ""}
+    model = torch.jit.load(arguments.model, map_location="cpu", _extra_files=extra).eval()
+    about = json.loads(extra["clipscope.json"] or "{}")
+    normalization = about.get("normalization") or {}
+    mean = arguments.mean if arguments.mean is not None else normalization.get("mean")
+    std = arguments.std if arguments.std is not None else normalization.get("std")
+    if mean is None or std is None:
+        sys.exit("--mean and --std are needed: the model's file says nothing of its normalisation")
+    _, height, width = about.get("input_shape") or (0, 0, 0)
+    images, labels = read_images(arguments.data, arguments.split)
+    if arguments.images != "all":
+        first = int(arguments.images.removeprefix("first:"))
+        images, labels = images[:first], labels[:first]
+    parameters = {name: parameter.detach().numpy() for name, parameter in model.named_parameters()}
+    return model, parameters, prepare(images, mean, std, height, width), labels
+
+
+def main():
+    arguments = parse_arguments()
+    torch.set_num_threads(arguments.threads)
+    result = json.loads(pathlib.Path(arguments.result).read_text())
+    faults = read_faults(arguments.faults)
+    model, parameters, inputs, labels = load(arguments)
+    if len(labels) != result["images"]:
+        sys.exit(f"the result is about {result['images']} images, --images gives {len(labels)}")
+    before = {name: parameter.tobytes() for name, parameter in parameters.items()}
+    clean = forward(model, inputs, arguments.chunk)
+    clean_counts = count(clean, labels, clean.argmax(axis=1))
+    problems = [problem for curve in result["curves"] for problem in check_faults(curve, faults)]
+    totals = collections.Counter()
+    for curve in result["curves"]:
+        if abs(clean_counts["correct"] - curve["clean"]["correct"]) > doubtful_images(clean)["top1"]:
+            problems.append(f"{curve['layer']}: {curve['clean']['correct']} images right without faults, replayed {clean_counts['correct']}")
+        replay_curve(curve, faults, model, parameters, inputs, labels, clean, arguments, totals)
+    if any(parameter.tobytes() != before[name] for name, parameter in parameters.items()):
+        problems.append("the replay did not restore the parameters")
+    for name in ("trials", "images", "faults", "near-ties", "unbounded", "trials that differ", "images that differ",
+                 "trials that differ without a doubtful image"):
+        print(f"{name}: {totals[name]}")
+    print("\n".join(problems))
+    return 1 if problems or not totals["trials"] or totals["trials that differ without a doubtful image"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
