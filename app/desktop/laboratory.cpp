@@ -99,13 +99,7 @@ void Laboratory::match() {
 
 JobInputs Laboratory::inputs(const ImageSelection& selection, std::uint64_t seed) const {
     if (!is_ready()) throw UsageError("Nothing to run on yet: open a model and a data folder first.");
-    JobInputs inputs;
-    inputs.network = model_->network;
-    inputs.images = data_->subset(select_images(*data_, selection, seed));
-    inputs.input = *input_format_;
-    inputs.model_name = model_->title;
-    inputs.data_name = data_->name();
-    return inputs;
+    return {model_->network, data_->subset(select_images(*data_, selection, seed)), *input_format_, model_->title, data_->name()};
 }
 
 Job Laboratory::sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification) const {

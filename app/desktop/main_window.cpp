@@ -1,9 +1,12 @@
 #include "main_window.h"
 
+#include <QAction>
 #include <QCloseEvent>
+#include <QDockWidget>
 #include <QFileInfo>
 #include <QLabel>
 #include <QLocale>
+#include <QMenu>
 #include <QMimeData>
 #include <QSettings>
 #include <QShortcut>
