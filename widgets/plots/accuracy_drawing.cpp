@@ -28,7 +28,7 @@ struct Picture {
 
 QColor series_color(const Picture& picture, std::size_t i) {
     const QColor color = series_style(int(i), picture.theme).color;
-    return picture.layout.series[i].pale ? faded(color, picture.theme, 0.38) : color;
+    return picture.layout.series[i].pale ? faded(color, picture.theme, picture.theme.dark ? 0.5 : 0.38) : color;
 }
 
 void set_up_axes(Picture& picture) {
@@ -105,7 +105,9 @@ void add_boxes(const Picture& picture, std::size_t i) {
     boxes->setBrush(faded(color, picture.theme, 0.18));
     boxes->setSelectable(QCP::stNone);
     const QRectF& visible = picture.visible;
-    const auto within = [&](double fraction) { return std::clamp(percent * fraction, visible.top(), visible.bottom()); };
+    // A hair beyond the border, so that no whisker seems to end on it.
+    const double beyond = 0.006 * visible.height();
+    const auto within = [&](double fraction) { return std::clamp(percent * fraction, visible.top() - beyond, visible.bottom() + beyond); };
     for (const CurvePoint& p : picture.view.series[i].points) {
         const double x = picture.positions(p.rate) + layout.offset;
         const double half = 0.5 * picture.layout.box_width;
@@ -116,7 +118,7 @@ void add_boxes(const Picture& picture, std::size_t i) {
 }
 
 void add_interval(const Picture& picture, std::size_t i, QCPGraph& graph) {
-    if (!picture.view.show_interval) return;
+    if (!picture.view.show_interval || picture.layout.series[i].pale) return;
     const QRectF& visible = picture.visible;
     QVector<double> down;
     QVector<double> up;
@@ -190,15 +192,13 @@ void draw(const AccuracyView& view, const Theme& theme, QCustomPlot& plot) {
         for (std::size_t i = 0; i < view.series.size(); ++i)
             if (picture.layout.series[i].strong == strong) graphs[i] = add_curve(picture, i);
     }
+    const QCPGraph* emphasised = nullptr;
     for (std::size_t i = 0; i < graphs.size(); ++i) {
         graphs[i]->addToLegend();
-        if (!picture.layout.series[i].strong) continue;
-        QFont bold = theme.label_font;
-        bold.setBold(true);
-        plot.legend->itemWithPlottable(graphs[i])->setFont(bold);
+        if (picture.layout.series[i].strong) emphasised = graphs[i];
     }
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
-    place_legend(plot, theme);
+    place_legend(plot, theme, emphasised);
 }
 
 QString export_figure(const AccuracyView& view, const QString& path, const FigureSize& size) {

@@ -29,6 +29,13 @@ QDoubleSpinBox* spin_box(double value, double low, double high, const QString& u
     return box;
 }
 
+// For rows of several fields, which a form cannot label by itself.
+QLabel* label(const QString& text, QWidget* buddy) {
+    auto* label = new QLabel(text);
+    label->setBuddy(buddy);
+    return label;
+}
+
 bool is_format(const QString& suffix) {
     return QStringList{QStringLiteral("pdf"), QStringLiteral("svg"), QStringLiteral("png"), QStringLiteral("csv")}.contains(
         suffix.toLower());
@@ -60,10 +67,10 @@ ExportDialog::ExportDialog(const ExportChoice& choice, QWidget* parent) : QDialo
     auto* form = new QFormLayout;
     form->addRow(tr("&Format"), format_);
     form->addRow(tr("&Width for"), preset_);
-    form->addRow(tr("Si&ze"), size);
+    form->addRow(label(tr("Si&ze"), width_), size);
     form->addRow(tr("Font &size"), font_);
     form->addRow(QString(), title_);
-    form->addRow(tr("F&ile"), path);
+    form->addRow(label(tr("F&ile"), path_), path);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel);
     auto* layout = new QVBoxLayout(this);

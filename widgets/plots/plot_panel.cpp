@@ -1,83 +1,19 @@
 #include "plots/plot_panel.h"
 
-#include <qcustomplot.h>
-
-#include <QAction>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QInputDialog>
-#include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
-#include <QPushButton>
-#include <QStackedWidget>
+#include <QRegularExpression>
 #include <QStandardPaths>
-#include <QTimer>
 #include <QToolButton>
-#include <QToolTip>
 #include <QVBoxLayout>
 
 #include "common/error.h"
-#include "plots/export_dialog.h"
-#include "plots/zoom_history.h"
+#include "plots/plot_panel_private.h"
 
 namespace clipscope {
-
-class PlotPanel::Private {
-public:
-    QString own_title;
-    QString user_title;
-    Theme theme;
-    QLabel* title = nullptr;
-    QStackedWidget* pages = nullptr;
-    QLabel* empty_text = nullptr;
-    QPushButton* empty_button = nullptr;
-    QCustomPlot* plot = nullptr;
-    QAction* follow = nullptr;
-    QAction* back = nullptr;
-    QAction* forward = nullptr;
-    QAction* box_zoom = nullptr;
-    QAction* save = nullptr;
-    QAction* rename = nullptr;
-    QAction* maximise = nullptr;
-    QTimer redraw_timer;   // armed by data
-    QTimer history_timer;  // armed by the user's zooming: one step of history for one gesture
-    ZoomHistory history;
-    bool following = true;
-    bool dirty = true;
-    bool setting_ranges = false;
-    int redraws = 0;
-    QPointF pressed_at;
-    ExportChoice export_choice;
-
-    ZoomState ranges() const {
-        const QCPRange x = plot->xAxis->range();
-        const QCPRange y = plot->yAxis->range();
-        return {{x.lower, x.upper}, {y.lower, y.upper}};
-    }
-
-    void set_ranges(const ZoomState& state) {
-        setting_ranges = true;
-        plot->xAxis->setRange(state.x.first, state.x.second);
-        plot->yAxis->setRange(state.y.first, state.y.second);
-        setting_ranges = false;
-    }
-
-    void commit_history() {
-        if (!history_timer.isActive()) return;
-        history_timer.stop();
-        history.push(ranges());
-    }
-
-    // Wheel over an axis zooms that axis alone, elsewhere both.
-    void choose_zoom_axes(const QPointF& position) {
-        const QRect axes = plot->axisRect()->rect();
-        Qt::Orientations orientations = Qt::Horizontal | Qt::Vertical;
-        if (position.y() > axes.bottom()) orientations = Qt::Horizontal;
-        if (position.x() < axes.left()) orientations = Qt::Vertical;
-        plot->axisRect()->setRangeZoom(orientations);
-    }
-};
 
 PlotPanel::PlotPanel(const QString& title, QWidget* parent) : QWidget(parent), d_(std::make_unique<Private>()) {
     d_->own_title = title;
@@ -106,7 +42,6 @@ void PlotPanel::build_pages() {
     d_->title->setTextInteractionFlags(Qt::NoTextInteraction);
     d_->title->setMinimumWidth(40);
     d_->title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    d_->title->setToolTip(tr("Double-click to give this panel the whole centre; F2 edits the title"));
     d_->title->installEventFilter(this);
 
     d_->plot = new QCustomPlot;
@@ -189,36 +124,6 @@ void PlotPanel::build_actions() {
     layout->addWidget(d_->pages, 1);
 }
 
-void PlotPanel::connect_plot() {
-    QCustomPlot* plot = d_->plot;
-    const auto range_changed = [this] {
-        if (d_->setting_ranges) return;
-        d_->history_timer.start();
-        set_following(false);
-    };
-    for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, range_changed);
-    connect(plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
-        d_->pressed_at = event->position();
-        const bool box = d_->box_zoom->isChecked() || event->modifiers().testFlag(Qt::ShiftModifier);
-        d_->plot->setSelectionRectMode(box && event->button() == Qt::LeftButton ? QCP::srmZoom : QCP::srmNone);
-    });
-    connect(plot, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
-        const bool is_click = (event->position() - d_->pressed_at).manhattanLength() < 5;
-        if (event->button() == Qt::LeftButton && is_click) clicked(event->position());
-    });
-    connect(plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
-        if (event->buttons() != Qt::NoButton) return;
-        const QString tip = tip_at(event->position());
-        d_->plot->setCursor(tip.isEmpty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
-        if (tip.isEmpty())
-            QToolTip::hideText();
-        else
-            QToolTip::showText(event->globalPosition().toPoint(), tip, d_->plot);
-    });
-    connect(plot, &QCustomPlot::mouseWheel, this, [this](QWheelEvent* event) { d_->choose_zoom_axes(event->position()); });
-    connect(plot, &QWidget::customContextMenuRequested, this, &PlotPanel::show_menu);
-}
-
 QString PlotPanel::title() const {
     return d_->user_title.isEmpty() ? d_->own_title : d_->user_title;
 }
@@ -244,7 +149,9 @@ void PlotPanel::edit_title() {
 
 void PlotPanel::update_title() {
     d_->title->setFont(d_->theme.title_font);
-    d_->title->setText(title());
+    d_->title->setText(QFontMetrics(d_->theme.title_font).elidedText(title(), Qt::ElideRight, d_->title->width()));
+    d_->title->setToolTip(tr("%1\nDouble-click to give this panel the whole centre; F2 edits the title").arg(title()));
+    d_->title->setAccessibleName(title());
     d_->plot->setAccessibleName(title());
 }
 
@@ -298,14 +205,6 @@ void PlotPanel::redraw() {
     ++d_->redraws;
 }
 
-void PlotPanel::set_following(bool following) {
-    if (d_->following != following) {
-        d_->following = following;
-        Q_EMIT following_changed(following);
-    }
-    update_actions();
-}
-
 void PlotPanel::update_actions() {
     const bool is_filled = has_data_to_show();
     d_->follow->setChecked(d_->following);
@@ -318,62 +217,6 @@ void PlotPanel::update_actions() {
 
 bool PlotPanel::has_data_to_show() const {
     return d_->pages->currentIndex() == 1;
-}
-
-void PlotPanel::follow() {
-    d_->commit_history();
-    d_->history.push(std::nullopt);
-    set_following(true);
-    data_changed();
-}
-
-void PlotPanel::zoom_back() {
-    d_->commit_history();
-    d_->history.go_back();
-    show_history_state();
-}
-
-void PlotPanel::zoom_forward() {
-    d_->commit_history();
-    d_->history.go_forward();
-    show_history_state();
-}
-
-void PlotPanel::reset_history() {
-    d_->history_timer.stop();
-    d_->history.clear();
-    set_following(true);
-    data_changed();
-}
-
-void PlotPanel::show_history_state() {
-    const ZoomHistory::State& state = d_->history.current();
-    if (state) d_->set_ranges(*state);
-    set_following(!state);
-    data_changed();
-}
-
-void PlotPanel::zoom_by_key(int key) {
-    QCPAxis* x = d_->plot->xAxis;
-    QCPAxis* y = d_->plot->yAxis;
-    const double step = 0.1;
-    switch (key) {
-        case Qt::Key_Plus:
-        case Qt::Key_Equal:
-        case Qt::Key_Minus: {
-            const double factor = key == Qt::Key_Minus ? 1.25 : 0.8;
-            x->scaleRange(factor);
-            y->scaleRange(factor);
-            break;
-        }
-        case Qt::Key_Left:
-        case Qt::Key_Right:
-            x->moveRange((key == Qt::Key_Left ? -step : step) * x->range().size());
-            break;
-        default:
-            y->moveRange((key == Qt::Key_Down ? -step : step) * y->range().size());
-    }
-    d_->plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void PlotPanel::show_menu(const QPoint& position) {
@@ -428,32 +271,6 @@ void PlotPanel::changeEvent(QEvent* event) {
 void PlotPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (d_->dirty) d_->redraw_timer.start();
-}
-
-bool PlotPanel::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == d_->title && event->type() == QEvent::MouseButtonDblClick) {
-        Q_EMIT maximise_requested();
-        return true;
-    }
-    if (watched != d_->plot) return QWidget::eventFilter(watched, event);
-    if (event->type() == QEvent::KeyPress) {
-        const auto* key_event = static_cast<QKeyEvent*>(event);
-        const int key = key_event->key();
-        const bool is_modified = key_event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
-        const int keys[] = {Qt::Key_Plus, Qt::Key_Equal, Qt::Key_Minus, Qt::Key_Left, Qt::Key_Right, Qt::Key_Up, Qt::Key_Down};
-        if (!is_modified && std::find(std::begin(keys), std::end(keys), key) != std::end(keys)) {
-            zoom_by_key(key);
-            return true;
-        }
-    } else if (event->type() == QEvent::Resize) {
-        // The place of the legend depends on the size.
-        data_changed();
-    } else if (event->type() == QEvent::Paint && d_->plot->bufferDevicePixelRatio() != d_->plot->devicePixelRatioF()) {
-        // The panel came to a screen of another density.
-        d_->plot->setBufferDevicePixelRatio(d_->plot->devicePixelRatioF());
-        data_changed();
-    }
-    return QWidget::eventFilter(watched, event);
 }
 
 }  // namespace clipscope

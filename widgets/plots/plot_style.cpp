@@ -8,7 +8,7 @@ namespace clipscope {
 namespace {
 
 void style_axis(QCPAxis& axis, const Theme& theme) {
-    const double hairline = theme.paper ? theme.line_width : 1;
+    const double hairline = theme.paper ? 0.75 * theme.line_width : 1;
     const QPen pen(theme.axis, hairline);
     axis.setBasePen(pen);
     axis.setTickPen(pen);
@@ -80,19 +80,23 @@ void add_title(QCustomPlot& plot, const Theme& theme, const QString& title) {
     plot.plotLayout()->addElement(0, 0, element);
 }
 
-void place_legend(QCustomPlot& plot, const Theme& theme) {
+void place_legend(QCustomPlot& plot, const Theme& theme, const QCPAbstractPlottable* emphasised) {
     QCPLegend& legend = *plot.legend;
     if (legend.itemCount() == 0) return;
-    const QFontMetricsF metrics(theme.label_font);
+    QFont bold = theme.label_font;
+    bold.setBold(true);
+    const QFontMetricsF metrics(bold);
     double widest = 0;
-    for (int i = 0; i < legend.itemCount(); ++i)
-        if (auto* item = qobject_cast<QCPPlottableLegendItem*>(legend.item(i)))
-            widest = std::max(widest, metrics.horizontalAdvance(item->plottable()->name()));
-
+    legend.setFont(theme.label_font);
+    for (int i = 0; i < legend.itemCount(); ++i) {
+        auto* item = qobject_cast<QCPPlottableLegendItem*>(legend.item(i));
+        if (!item) continue;
+        widest = std::max(widest, metrics.horizontalAdvance(item->plottable()->name()));
+        if (item->plottable() == emphasised) item->setFont(bold);
+    }
     const int icon = int(2.6 * metrics.height());
     const int padding = theme.paper ? 3 : 6;
     legend.setVisible(true);
-    legend.setFont(theme.label_font);
     legend.setTextColor(theme.text);
     legend.setBrush(Qt::NoBrush);
     legend.setBorderPen(Qt::NoPen);
@@ -102,25 +106,31 @@ void place_legend(QCustomPlot& plot, const Theme& theme) {
     legend.setColumnSpacing(theme.paper ? 8 : 14);
     legend.layout()->take(&legend);
 
-    const double entry = icon + widest + 3 * padding;
+    const double entry = icon + widest + legend.iconTextPadding() + legend.columnSpacing();
     const bool aside = legend.itemCount() > 4 && plot.width() > 5 * entry;
-    QCPLayoutGrid& grid = *plot.plotLayout();
+    const int columns = aside ? 1 : std::clamp(int((plot.width() - 5 * padding) / entry), 1, legend.itemCount());
+    legend.setMargins(aside ? QMargins(0, 3 * padding, 2 * padding, padding) : QMargins(4 * padding, padding, padding, 0));
+    legend.setWrap(aside ? 0 : columns);
+    legend.setFillOrder(aside ? QCPLegend::foRowsFirst : QCPLegend::foColumnsFirst, true);
+
+    // An empty neighbour takes the room that is left, so that the entries stay together.
+    auto* holder = new QCPLayoutGrid;
+    holder->addElement(0, 0, &legend);
     if (aside) {
-        legend.setFillOrder(QCPLayoutGrid::foRowsFirst);
-        legend.setWrap(0);
-        legend.setMargins(QMargins(0, 3 * padding, 2 * padding, padding));
-        grid.insertColumn(1);
-        grid.addElement(grid.rowCount() - 1, 1, &legend);
-        grid.setColumnStretchFactor(1, 0.001);
-        legend.setMaximumSize(QWIDGETSIZE_MAX, int(legend.itemCount() * (metrics.height() + 6) + 4 * padding));
+        holder->addElement(1, 0, new QCPLayoutElement(&plot));
+        holder->setRowStretchFactor(0, 0.001);
     } else {
-        legend.setFillOrder(QCPLayoutGrid::foColumnsFirst);
-        legend.setWrap(std::clamp(int((plot.width() - 8 * padding) / (entry + legend.columnSpacing())), 1, legend.itemCount()));
-        legend.setMargins(QMargins(4 * padding, padding, padding, 0));
-        legend.setMaximumSize(QWIDGETSIZE_MAX, QWIDGETSIZE_MAX);
-        const int row = grid.rowCount() - 1;
+        holder->addElement(0, 1, new QCPLayoutElement(&plot));
+        holder->setColumnStretchFactor(0, 0.001);
+    }
+    QCPLayoutGrid& grid = *plot.plotLayout();
+    const int row = grid.rowCount() - 1;
+    if (aside) {
+        grid.addElement(row, 1, holder);
+        grid.setColumnStretchFactor(1, 0.001);
+    } else {
         grid.insertRow(row);
-        grid.addElement(row, 0, &legend);
+        grid.addElement(row, 0, holder);
         grid.setRowStretchFactor(row, 0.001);
     }
 }

@@ -16,6 +16,7 @@ QCPScatterStyle scatter_style(const SeriesStyle& style, const QColor& color, con
 void add_title(QCustomPlot& plot, const Theme& theme, const QString& title);
 
 // Puts the legend, once filled, outside the data: in a column on the right if it is long and the plot wide, otherwise in rows on top.
-void place_legend(QCustomPlot& plot, const Theme& theme);
+// The entry of the emphasised plottable, if any, is bold.
+void place_legend(QCustomPlot& plot, const Theme& theme, const QCPAbstractPlottable* emphasised = nullptr);
 
 }  // namespace clipscope

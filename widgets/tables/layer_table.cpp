@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "tables/layer_table_model.h"
+#include "tables/number_delegate.h"
 #include "tables/spark_delegate.h"
 #include "theme/theme.h"
 
@@ -15,6 +16,8 @@ namespace clipscope {
 LayerTable::LayerTable(QWidget* parent) : QWidget(parent), model_(new LayerTableModel(this)), view_(new QTreeView) {
     view_->setModel(model_);
     view_->setItemDelegateForColumn(LayerTableModel::sensitivity_column, new SparkDelegate(LayerTableModel::bars_role, this));
+    for (const int column : {LayerTableModel::parameters_column, LayerTableModel::bits_column})
+        view_->setItemDelegateForColumn(column, new NumberDelegate(this));
     view_->setRootIsDecorated(false);
     view_->setUniformRowHeights(true);
     view_->setAlternatingRowColors(true);

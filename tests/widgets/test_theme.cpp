@@ -1,0 +1,97 @@
+#include <QApplication>
+#include <QFontMetricsF>
+#include <QSet>
+#include <QtTest>
+
+#include "theme/number_text.h"
+#include "theme/theme.h"
+
+using namespace clipscope;
+
+namespace {
+
+double luminance(const QColor& color) {
+    const auto linear = [](double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+}
+
+double contrast(const QColor& a, const QColor& b) {
+    const auto [low, high] = std::minmax(luminance(a), luminance(b));
+    return (high + 0.05) / (low + 0.05);
+}
+
+Theme dark_theme() {
+    QPalette palette;
+    palette.setColor(QPalette::Base, QColor(0x1e, 0x1f, 0x22));
+    palette.setColor(QPalette::Text, QColor(0xdf, 0xe1, 0xe5));
+    return Theme::screen(palette, QApplication::font());
+}
+
+}  // namespace
+
+class TestTheme : public QObject {
+    Q_OBJECT
+
+private slots:
+    void knows_dark_from_light() {
+        QVERIFY(dark_theme().dark);
+        QVERIFY(!Theme::for_paper(8).dark);
+        QCOMPARE(Theme::for_paper(8).background, QColor(Qt::white));
+    }
+
+    void series_differ() {
+        const Theme theme = Theme::for_paper(8);
+        QSet<QString> seen;
+        for (int i = 0; i < 56; ++i) {
+            const SeriesStyle style = series_style(i, theme);
+            QString key = style.color.name();
+            for (const qreal dash : style.dashes) key += QLatin1Char(' ') + QString::number(dash);
+            QVERIFY2(!seen.contains(key), qPrintable(key));
+            seen.insert(key);
+            QVERIFY(style.dashes.size() % 2 == 0);
+            const SeriesStyle next = series_style(i + 1, theme);
+            QVERIFY(style.color != next.color && style.dashes != next.dashes && style.marker != next.marker);
+        }
+    }
+
+    void series_can_be_seen_on_any_background() {
+        for (const Theme& theme : {Theme::for_paper(8), dark_theme()})
+            for (int i = 0; i < 8; ++i)
+                QVERIFY2(contrast(series_style(i, theme).color, theme.background) >= 2.3, qPrintable(QString::number(i)));
+        for (const Theme& theme : {Theme::for_paper(8), dark_theme()}) QVERIFY(contrast(theme.error, theme.background) >= 4.5);
+    }
+
+    void first_color_is_okabe_itos_blue_on_paper() {
+        QCOMPARE(series_style(0, Theme::for_paper(8)).color.name(), QStringLiteral("#0072b2"));
+    }
+
+    void fading_is_opaque_and_goes_to_the_background() {
+        const Theme theme = dark_theme();
+        QCOMPARE(faded(Qt::red, theme, 0).name(), theme.background.name());
+        QCOMPARE(faded(Qt::red, theme, 1).name(), QColor(Qt::red).name());
+        QCOMPARE(faded(Qt::red, theme, 0.4).alpha(), 255);
+    }
+
+    void figures_have_one_width() {
+        for (const QFont& font : {dark_theme().number_font, Theme::for_paper(8).number_font}) {
+            const QFontMetricsF metrics(font);
+            for (char c = '1'; c <= '9'; ++c)
+                QCOMPARE(metrics.horizontalAdvance(QLatin1Char(c)), metrics.horizontalAdvance(QLatin1Char('0')));
+        }
+    }
+
+    void paper_font_has_the_size_asked_for() { QCOMPARE(Theme::for_paper(9).label_font.pixelSize(), 9); }
+
+    void numbers_as_text() {
+        QCOMPARE(grouped(std::int64_t(2869962)), QStringLiteral("2,869,962"));
+        QCOMPARE(percent_text(0.716, 1), QStringLiteral("71.6 %"));
+        QCOMPARE(duration_text(41.2), QStringLiteral("0:41"));
+        QCOMPARE(duration_text(0), QStringLiteral("0:00"));
+        QCOMPARE(duration_text(605), QStringLiteral("10:05"));
+        QCOMPARE(duration_text(3723), QStringLiteral("1:02:03"));
+        QCOMPARE(duration_text(59.7), QStringLiteral("1:00"));
+    }
+};
+
+QTEST_MAIN(TestTheme)
+#include "test_theme.moc"
