@@ -51,7 +51,7 @@ public:
     Campaign(const JobInputs& inputs, const SensitivitySpecification& specification, const Evaluator& evaluator, const EventSink& sink)
         : inputs_(inputs), specification_(specification), evaluator_(evaluator), sink_(sink), started_(Clock::now()) {}
 
-    void work(std::stop_token stop) {
+    void work(const std::stop_token& stop) {
         TrialRunner runner(evaluator_);
         const std::size_t scopes = specification_.scopes.size();
         const std::size_t count = scopes * std::size_t(specification_.trials);
@@ -60,7 +60,7 @@ public:
     }
 
 private:
-    void run_item(TrialRunner& runner, std::size_t scope, int trial, std::stop_token stop) {
+    void run_item(TrialRunner& runner, std::size_t scope, int trial, const std::stop_token& stop) {
         const TrialFaults faults = draw_trial_faults(specification_.seed, std::uint64_t(trial), inputs_.network->layers(),
                                                      specification_.scopes[scope].layers, specification_.rates.back());
         TrialOutcome result{0, evaluator_.clean()};
@@ -124,7 +124,7 @@ void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& sp
     if (evaluator.prepare(layers, threads, stop)) {
         sink(describe(inputs, specification, evaluator));
         Campaign campaign(inputs, specification, evaluator, sink);
-        run_on_workers(threads, [&](int) { campaign.work(stop); });
+        run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) { campaign.work(stopped); });
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});

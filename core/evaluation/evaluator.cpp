@@ -193,10 +193,11 @@ bool Evaluator::prepare(std::span<const std::size_t> first_layers, int threads, 
     state_->kept_bytes = 0;
     CleanRun clean_run(*state_, std::move(steps));
     try {
-        run_on_workers(1, [&](int) { clean_run.run_first(); });
+        run_on_workers(1, stop, [&](int, const std::stop_token&) { clean_run.run_first(); });
         std::atomic<std::size_t> next{1};
-        run_on_workers(threads, [&](int) {
-            for (std::size_t chunk = next++; chunk < state_->batches.size() && !stop.stop_requested(); chunk = next++) clean_run.run_other(chunk);
+        run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) {
+            for (std::size_t chunk = next++; chunk < state_->batches.size() && !stopped.stop_requested(); chunk = next++)
+                clean_run.run_other(chunk);
         });
     } catch (const c10::Error& error) {
         const at::Tensor& images = state_->batches[0].images;

@@ -21,14 +21,17 @@ void use_one_blas_thread() {
 
 }  // namespace
 
-void run_on_workers(int threads, const std::function<void(int worker)>& task) {
+void run_on_workers(int threads, std::stop_token stop, const std::function<void(int worker, std::stop_token stop)>& task) {
+    std::stop_source stop_all;
+    const std::stop_callback forward(stop, [&] { stop_all.request_stop(); });
     std::exception_ptr failure;
     std::mutex failure_mutex;
     const auto body = [&](int worker) {
         try {
             at::set_num_threads(1);
-            task(worker);
+            task(worker, stop_all.get_token());
         } catch (...) {
+            stop_all.request_stop();
             const std::lock_guard lock(failure_mutex);
             if (!failure) failure = std::current_exception();
         }

@@ -1,0 +1,218 @@
+#include "clipping/threshold_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+
+#include "common/error.h"
+#include "common/number_text.h"
+
+namespace clipscope {
+namespace {
+
+constexpr int most_grids = 100;         // thirds of an interval are below float32's resolution long before
+constexpr double confidence_95 = 1.96;  // standard errors on either side
+
+// Of the mean of `values`: 0 for none (no noise), unknown for one.
+std::optional<double> standard_error(const std::vector<double>& values) {
+    if (values.empty()) return 0.0;
+    if (values.size() == 1) return std::nullopt;
+    const auto n = double(values.size());
+    double shift = 0;
+    for (const double value : values) shift += value - values.front();
+    const double mean = values.front() + shift / n;
+    double squares = 0;
+    for (const double value : values) squares += (value - mean) * (value - mean);
+    return std::sqrt(squares / (n - 1) / n);
+}
+
+std::optional<double> standard_error_of_change(const AucEstimate& first, const AucEstimate& second) {
+    std::vector<double> differences(first.trial_aucs.size());
+    std::transform(first.trial_aucs.begin(), first.trial_aucs.end(), second.trial_aucs.begin(), differences.begin(), std::minus<>());
+    return standard_error(differences);
+}
+
+void check(float act_max, const ThresholdSearchSettings& settings) {
+    if (settings.m < 1 || settings.m >= settings.n || settings.n > most_grids) {
+        throw UsageError("The search needs 1 <= M < N <= 100, but M is " + std::to_string(settings.m) + " and N is " +
+                         std::to_string(settings.n) + ": change one of them.");
+    }
+    if (!(settings.delta >= 0 && std::isfinite(settings.delta))) {
+        throw UsageError("The search cannot stop at AUC changes up to " + number_text(settings.delta) + ": choose a delta of 0 or more.");
+    }
+    if (!(act_max >= 0 && std::isfinite(act_max))) {
+        throw UsageError("The search cannot begin at an ACT_max of " + number_text(act_max) +
+                         ": profile the network on clean images first.");
+    }
+}
+
+// One search; the members are what it has learnt so far.
+class Search {
+public:
+    Search(float act_max, const ThresholdSearchSettings& settings, const AucOfThreshold& auc_of_threshold, std::stop_token stop,
+           const ThresholdSearchObserver& observer)
+        : auc_of_threshold_(auc_of_threshold), stop_(std::move(stop)), observer_(observer) {
+        result_.settings = settings;
+        result_.act_max = act_max + 0.0f;  // -0 becomes 0
+    }
+
+    ThresholdSearchResult run() {
+        const ThresholdSearchSettings& settings = result_.settings;
+        const int most = is_literal() ? settings.n - 1 : settings.n;
+        result_.end = SearchEnd::grids_used;
+        float low = 0;
+        float high = result_.act_max;
+        for (int number = 1; number <= most; ++number) {
+            const auto grid = run_grid(number, low, high);
+            if (!grid) {
+                result_.end = SearchEnd::stopped;
+                break;
+            }
+            result_.grids.push_back(*grid);
+            if (observer_.on_grid) observer_.on_grid(*grid);
+            if (is_converged(*grid)) {
+                result_.end = SearchEnd::converged;
+                break;
+            }
+            low = grid->kept_low;
+            high = grid->kept_high;
+        }
+        choose();
+        return std::move(result_);
+    }
+
+private:
+    bool is_literal() const { return result_.settings.algorithm == SearchAlgorithm::literal; }
+
+    // The estimate at this threshold, from memory where it was evaluated before; nothing where the search is stopped.
+    const AucEstimate* estimate(float threshold) {
+        if (const auto known = memory_.find(threshold); known != memory_.end()) return &known->second;
+        if (stop_.stop_requested()) return nullptr;
+        std::optional<AucEstimate> estimate = auc_of_threshold_(threshold);
+        if (!estimate) return nullptr;
+        if (!std::isfinite(estimate->auc)) throw std::logic_error("search_threshold: an AUC is not a number");
+        if (!memory_.empty() && estimate->trial_aucs.size() != memory_.begin()->second.trial_aucs.size()) {
+            throw std::logic_error("search_threshold: the thresholds have different numbers of trials");
+        }
+        result_.evaluated.push_back({threshold, estimate->auc, standard_error(estimate->trial_aucs)});
+        if (observer_.on_evaluated) observer_.on_evaluated(result_.evaluated.back());
+        return &memory_.emplace(threshold, std::move(*estimate)).first->second;
+    }
+
+    std::optional<SearchGrid> run_grid(int number, float low, float high) {
+        const double third = (double(high) - double(low)) / 3;
+        SearchGrid grid;
+        grid.number = number;
+        grid.thresholds = {low, float(low + third), float(low + third + third), high};
+        const std::size_t evaluated_before = result_.evaluated.size();
+        std::array<const AucEstimate*, 4> estimates{};
+        for (std::size_t i = 0; i < 4; ++i) {
+            estimates[i] = estimate(grid.thresholds[i]);
+            if (!estimates[i]) return std::nullopt;
+            grid.aucs[i] = estimates[i]->auc;
+        }
+        grid.new_evaluations = int(result_.evaluated.size() - evaluated_before);
+        for (std::size_t i = 0; i < 3; ++i) {
+            grid.changes[i] = std::abs(grid.aucs[i + 1] - grid.aucs[i]);
+            grid.change_errors[i] = estimates[i] == estimates[i + 1] ? 0.0 : standard_error_of_change(*estimates[i], *estimates[i + 1]);
+        }
+        grid.best = int(std::max_element(grid.aucs.begin(), grid.aucs.end()) - grid.aucs.begin());
+        grid.kept_low = grid.thresholds[std::size_t(std::max(grid.best - 1, 0))];
+        grid.kept_high = grid.thresholds[std::size_t(std::min(grid.best + 1, 3))];
+        grid.noise_prevents_stop = !is_literal() && number >= result_.settings.m && is_flat(grid) && !is_flat_beyond_doubt(grid);
+        return grid;
+    }
+
+    bool is_flat(const SearchGrid& grid) const {
+        return std::all_of(grid.changes.begin(), grid.changes.end(), [&](double change) { return change <= result_.settings.delta; });
+    }
+
+    bool is_flat_beyond_doubt(const SearchGrid& grid) const {
+        for (std::size_t i = 0; i < 3; ++i) {
+            const auto error = grid.change_errors[i];
+            if (!error || grid.changes[i] + confidence_95 * *error > result_.settings.delta) return false;
+        }
+        return true;
+    }
+
+    bool is_converged(const SearchGrid& grid) const {
+        // The listing has raised its counter by now.
+        if (is_literal()) return is_flat(grid) && grid.number + 1 >= result_.settings.m;
+        return grid.number >= result_.settings.m && is_flat_beyond_doubt(grid);
+    }
+
+    void choose() {
+        if (result_.evaluated.empty()) return;
+        if (is_literal() && !result_.grids.empty()) {
+            // T is set on entering a grid, from the one before; a stop in the middle of a grid leaves it at that.
+            const bool inside_a_grid = result_.end == SearchEnd::stopped;
+            const std::size_t last = result_.grids.size() - 1;
+            const SearchGrid& grid = result_.grids[inside_a_grid || last == 0 ? last : last - 1];
+            const float threshold = grid.thresholds[std::size_t(grid.best)];
+            result_.chosen = *std::find_if(result_.evaluated.begin(), result_.evaluated.end(),
+                                           [&](const EvaluatedThreshold& candidate) { return candidate.threshold == threshold; });
+        } else {
+            // The first of equals: what was evaluated first stays.
+            result_.chosen = *std::max_element(result_.evaluated.begin(), result_.evaluated.end(),
+                                               [](const EvaluatedThreshold& a, const EvaluatedThreshold& b) { return a.auc < b.auc; });
+        }
+        result_.plateau = result_.end == SearchEnd::converged && is_plateau();
+    }
+
+    bool is_plateau() const {
+        const float from = std::min(result_.chosen->threshold, result_.grids.front().thresholds[2]);
+        return std::all_of(result_.evaluated.begin(), result_.evaluated.end(), [&](const EvaluatedThreshold& other) {
+            return other.threshold < from || other.auc >= result_.chosen->auc - result_.settings.delta;
+        });
+    }
+
+    const AucOfThreshold& auc_of_threshold_;
+    std::stop_token stop_;
+    const ThresholdSearchObserver& observer_;
+    std::map<float, AucEstimate> memory_;
+    ThresholdSearchResult result_;
+};
+
+}  // namespace
+
+std::string to_string(SearchAlgorithm algorithm) {
+    return algorithm == SearchAlgorithm::literal ? "literal" : "corrected";
+}
+
+SearchAlgorithm search_algorithm_from_string(const std::string& text) {
+    if (text == "corrected") return SearchAlgorithm::corrected;
+    if (text == "literal") return SearchAlgorithm::literal;
+    throw UsageError("'" + text + "' is not an algorithm for the search: choose corrected or literal.");
+}
+
+std::string ThresholdSearchResult::reason() const {
+    const std::string delta = number_text(settings.delta);
+    const auto flat_but_noisy = std::find_if(grids.begin(), grids.end(), [](const SearchGrid& grid) { return grid.noise_prevents_stop; });
+    std::string text;
+    switch (end) {
+        case SearchEnd::converged:
+            text =
+                "Converged in grid " + std::to_string(grids.size()) + ": the AUC changes by at most " + delta + " between its thresholds";
+            if (plateau) return text + ", and no threshold up to ACT_max is worse: a plateau.";
+            return text + ".";
+        case SearchEnd::grids_used:
+            text = "All " + std::to_string(grids.size()) + (grids.size() == 1 ? " grid is used" : " grids are used");
+            break;
+        case SearchEnd::stopped:
+            text =
+                "Stopped on request after " + std::to_string(evaluated.size()) + (evaluated.size() == 1 ? " evaluation" : " evaluations");
+            break;
+    }
+    if (flat_but_noisy == grids.end()) return text + ".";
+    return text + "; in grid " + std::to_string(flat_but_noisy->number) + " the AUC changed by at most " + delta +
+           ", and noise alone prevented the stop: run more trials.";
+}
+
+ThresholdSearchResult search_threshold(float act_max, const ThresholdSearchSettings& settings, const AucOfThreshold& auc_of_threshold,
+                                       std::stop_token stop, const ThresholdSearchObserver& observer) {
+    check(act_max, settings);
+    return Search(act_max, settings, auc_of_threshold, std::move(stop), observer).run();
+}
+
+}  // namespace clipscope

@@ -1,0 +1,186 @@
+// The evaluator against a plain loop of its own: flip the bits in the module's parameters, run LibTorch's forward() on everything, flip them back.
+#include <ATen/CPUGeneratorImpl.h>
+#include <torch/script.h>
+
+#include <QFileInfo>
+#include <QTest>
+#include <bit>
+
+#include "common/error.h"
+#include "data/dataset_reader.h"
+#include "data/image_selection.h"
+#include "evaluation/evaluator.h"
+#include "evaluation/image_batches.h"
+#include "evaluation/scoring.h"
+#include "network/bundled_networks.h"
+
+using namespace clipscope;
+
+namespace {
+
+struct Case {
+    std::string model;
+    Dataset images;
+    InputFormat input;
+};
+
+Dataset first_images(const std::string& folder, std::size_t count) {
+    const Dataset all = open_dataset(folder, Split::test);
+    return all.subset(select_images(all, {.count = count, .first = true}, 1));
+}
+
+bool has_fashion_mnist() { return QFileInfo::exists(QString::fromStdString(fashion_mnist_folder())); }
+
+Case bundled_case(const std::string& name, std::size_t images) {
+    const std::string path = resolve_model_path("bundled:" + name);
+    const auto metadata = Network::load(path)->metadata();
+    return {path, first_images(fashion_mnist_folder(), images), {*metadata.normalization, metadata.input_shape}};
+}
+
+// The same outcome by the plainest road there is.
+class PlainLoop {
+public:
+    PlainLoop(const Case& work, int chunk) : module_(torch::jit::load(work.model, at::kCPU)), batches_(make_batches(work.images, work.input, chunk, at::kCPU)) {
+        module_.eval();
+        clean_.resize(batches_.size());
+        for (std::size_t chunk_index = 0; chunk_index < batches_.size(); ++chunk_index) {
+            const at::Tensor logits = forward(chunk_index);
+            for (std::int64_t i = 0; i < logits.size(0); ++i)
+                clean_[chunk_index].push_back(predicted_class({logits[i].data_ptr<float>(), std::size_t(logits.size(1))}));
+        }
+    }
+
+    Outcome run(const Network& network, const TrialFaults& faults, double rate) {
+        flip(network, faults, rate);
+        Outcome outcome;
+        for (std::size_t chunk = 0; chunk < batches_.size(); ++chunk) {
+            const at::Tensor logits = forward(chunk);
+            for (std::int64_t i = 0; i < logits.size(0); ++i)
+                score_image({logits[i].data_ptr<float>(), std::size_t(logits.size(1))}, batches_[chunk].labels[std::size_t(i)],
+                            clean_[chunk][std::size_t(i)], outcome);
+        }
+        flip(network, faults, rate);
+        return outcome;
+    }
+
+private:
+    at::Tensor forward(std::size_t chunk) {
+        const torch::NoGradGuard no_gradients;
+        return module_.forward({batches_[chunk].images}).toTensor();
+    }
+
+    void flip(const Network& network, const TrialFaults& faults, double rate) {
+        for (const ParameterFaults& parameter : faults.parameters) {
+            const std::string& path = network.layers()[parameter.layer].parameters[parameter.parameter].path;
+            for (const auto& named : module_.named_parameters()) {
+                if (named.name != path) continue;
+                auto* words = reinterpret_cast<std::uint32_t*>(named.value.data_ptr<float>());
+                for (const MarkedBit& bit : parameter.bits)
+                    if (bit.mark < rate) words[bit.position / 32] ^= 1U << (bit.position % 32);
+            }
+        }
+    }
+
+    torch::jit::Module module_;
+    std::vector<ImageBatch> batches_;
+    std::vector<std::vector<std::int32_t>> clean_;
+};
+
+void compare(const Case& work, int chunk, std::size_t memory, const std::vector<double>& rates, int trials) {
+    at::set_num_threads(1);
+    const auto network = Network::load(work.model);
+    Evaluator evaluator(network, work.images, work.input, {.chunk = chunk, .device = "cpu", .memory_bytes = memory});
+    std::vector<std::size_t> layers(network->layers().size());
+    for (std::size_t i = 0; i < layers.size(); ++i) layers[i] = i;
+    QVERIFY(evaluator.prepare(layers, 2, {}));
+    TrialRunner runner(evaluator);
+    PlainLoop plain(work, chunk);
+    QCOMPARE(evaluator.clean(), plain.run(*network, {}, 0));
+    std::vector<std::vector<std::size_t>> scopes{layers};
+    for (std::size_t layer : layers) scopes.push_back({layer});
+    int damaged = 0;
+    for (int trial = 0; trial < trials; ++trial)
+        for (const auto& scope : scopes)
+            for (double rate : rates) {
+                const TrialFaults faults = draw_trial_faults(5, std::uint64_t(trial), network->layers(), scope, rates.back());
+                const auto outcome = runner.run(faults, rate, {});
+                QVERIFY(outcome.has_value());
+                QCOMPARE(*outcome, plain.run(*network, faults, rate));
+                QVERIFY(runner.parameters_are_clean());
+                damaged += outcome->correct < evaluator.clean().correct;
+            }
+    QVERIFY2(damaged > 3, "the faults did no harm: nothing was tested");
+}
+
+}  // namespace
+
+class TestEvaluator : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void equals_a_plain_loop_on_lenet5() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        compare(bundled_case("lenet5", 130), 50, 0, {1e-5, 1e-4, 1e-3}, 3);
+    }
+
+    void equals_a_plain_loop_whatever_the_chunks_and_the_memory() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        compare(bundled_case("lenet5", 20), 1, 0, {1e-4, 1e-3}, 1);
+        compare(bundled_case("lenet5", 60), 50, 1, {1e-4, 1e-3}, 1);         // nothing can be kept
+        compare(bundled_case("lenet5", 60), 50, 700'000, {1e-4, 1e-3}, 1);   // some of it
+    }
+
+    void equals_a_plain_loop_on_shared_models_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("normalization");
+        QTest::newRow("AlexNet, traced") << "alexnet_cifar10_traced.pt" << "cifar10";
+        QTest::newRow("ResNet-20") << "resnet20_cifar10_traced.pt" << "imagenet";
+    }
+    void equals_a_plain_loop_on_shared_models() {
+        QFETCH(QString, file);
+        QFETCH(QString, normalization);
+        const QString path = QStringLiteral(CLIPSCOPE_SHARED_DIR "/models/") + file;
+        if (!QFileInfo::exists(path)) QSKIP("the shared models are not here");
+        compare({path.toStdString(), first_images(CLIPSCOPE_SHARED_DIR "/data/cifar-10-batches-bin", 60),
+                 {Normalization::preset(normalization.toStdString()), std::nullopt}},
+                40, 0, {1e-6, 1e-5}, 2);
+    }
+
+    void keeps_within_the_memory_budget() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        const Case work = bundled_case("lenet5", 200);
+        for (std::size_t budget : {std::size_t(1), std::size_t(500'000), std::size_t(5'000'000), std::size_t(1) << 30}) {
+            Evaluator evaluator(Network::load(work.model), work.images, work.input, {.chunk = 50, .device = "cpu", .memory_bytes = budget});
+            QVERIFY(evaluator.prepare(std::vector<std::size_t>{0, 1, 2, 3, 4}, 1, {}));
+            QVERIFY(evaluator.kept_bytes() <= budget);
+            QCOMPARE(evaluator.kept_bytes() > 0, budget > 200'000);
+        }
+    }
+
+    void refuses_images_that_do_not_fit() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        const Case work = bundled_case("lenet5", 10);
+        const auto network = Network::load(work.model);
+        InputFormat raw{work.input.normalization, std::nullopt};  // 28×28 instead of the padded 32×32
+        Evaluator evaluator(network, work.images, raw, {});
+        QVERIFY_EXCEPTION_THROWN(evaluator.prepare({}, 1, {}), Error);
+        QVERIFY_EXCEPTION_THROWN(Evaluator(network, work.images, work.input, {.chunk = 0}), UsageError);
+        QVERIFY_EXCEPTION_THROWN(Evaluator(network, work.images, work.input, {.device = "toaster"}), UsageError);
+    }
+
+    void stops_within_a_chunk() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        const Case work = bundled_case("lenet5", 100);
+        const auto network = Network::load(work.model);
+        Evaluator evaluator(network, work.images, work.input, {.chunk = 10});
+        QVERIFY(evaluator.prepare(std::vector<std::size_t>{0}, 1, {}));
+        std::stop_source stop;
+        stop.request_stop();
+        TrialRunner runner(evaluator);
+        const TrialFaults faults = draw_trial_faults(1, 0, network->layers(), std::vector<std::size_t>{0, 1, 2, 3, 4}, 1e-2);
+        QVERIFY(!runner.run(faults, 1e-2, stop.get_token()).has_value());
+        QVERIFY(runner.parameters_are_clean());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEvaluator)
+#include "test_evaluator.moc"
