@@ -5,7 +5,6 @@
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QLabel>
-#include <QLocale>
 #include <QMenu>
 #include <QMimeData>
 #include <QSettings>
@@ -31,6 +30,7 @@
 #include "result_views.h"
 #include "sensitivity_request.h"
 #include "tables/layer_table.h"
+#include "theme/number_text.h"
 
 namespace clipscope {
 namespace {
@@ -324,12 +324,12 @@ void MainWindow::refresh_header() {
     if (const auto& data = laboratory_.data()) {
         const std::size_t wanted = docks_.panel->is_valid() ? image_selection(form).count : 0;
         const std::size_t images = wanted == 0 ? data->size() : std::min(wanted, data->size());
-        parts << tr("%1, %2 images").arg(QString::fromStdString(data->name()), QLocale::c().toString(qulonglong(images)));
+        parts << tr("%1, %2 images").arg(QString::fromStdString(data->name()), grouped(std::int64_t(images)));
     } else {
         parts << tr("no images yet");
     }
     if (const auto& clean = laboratory_.clean(); clean && clean->outcome.images > 0) {
-        parts << tr("clean %1").arg(percent(accuracy(clean->outcome, form.nonfinite)));
+        parts << tr("clean %1").arg(percent_text(accuracy(clean->outcome, form.nonfinite), 1));
     }
     if (laboratory_.needs_normalization()) parts << tr("normalisation unknown (Jobs ▸ Normalisation…)");
     const QString device = form.device == QLatin1String("cpu") ? QStringLiteral("CPU") : form.device;

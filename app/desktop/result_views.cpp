@@ -1,6 +1,6 @@
 #include "result_views.h"
 
-#include <QLocale>
+#include "theme/number_text.h"
 
 namespace clipscope {
 
@@ -20,9 +20,8 @@ AccuracyView accuracy_view(const AccuracyCurves& curves) {
 }
 
 QString result_title(const CampaignInfo& info) {
-    const QLocale locale = QLocale::c();
     return QStringLiteral("%1 · %2, %3 images · %4 trials")
-        .arg(QString::fromStdString(info.model), QString::fromStdString(info.data), locale.toString(qlonglong(info.images)))
+        .arg(QString::fromStdString(info.model), QString::fromStdString(info.data), grouped(info.images))
         .arg(info.trials);
 }
 
@@ -33,9 +32,7 @@ QString short_count(std::int64_t count) {
     const int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
     return QString::number(value, 'f', decimals) + (millions ? QStringLiteral(" M") : QStringLiteral(" k"));
 }
-
-QString percent(double fraction) {
-    return QString::number(100 * fraction, 'f', 1) + QStringLiteral(" %");
+return QString::number(100 * fraction, 'f', 1) + QStringLiteral(" %");
 }
 
 }  // namespace clipscope

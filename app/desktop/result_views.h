@@ -20,7 +20,4 @@ QString result_title(const CampaignInfo& info);
 // "2.87 M", "61.7 k"
 QString short_count(std::int64_t count);
 
-// "91.2 %"
-QString percent(double fraction);
-
 }  // namespace clipscope

@@ -6,7 +6,7 @@
 #include "campaign/fault_rates.h"
 #include "campaign/fault_scope.h"
 #include "common/error.h"
-#include "controls/progress_strip.h"
+#include "theme/number_text.h"
 
 namespace clipscope {
 namespace {
@@ -81,7 +81,7 @@ QString estimate_text(double seconds) {
     if (seconds < 1) return QStringLiteral("about a second");
     // Nobody wants to read 1:07:23 of a guess.
     const double unit = seconds < 60 ? 1 : seconds < 600 ? 10 : 60;
-    return QStringLiteral("about ") + ProgressStrip::duration(std::round(seconds / unit) * unit);
+    return QStringLiteral("about ") + duration_text(std::round(seconds / unit) * unit);
 }
 
 }  // namespace clipscope

@@ -1,7 +1,5 @@
 #include "study_presenter.h"
 
-#include <QLocale>
-
 #include "common/error.h"
 #include "controls/activity_log.h"
 #include "controls/progress_strip.h"
@@ -12,6 +10,7 @@
 #include "result_views.h"
 #include "sensitivity_request.h"
 #include "tables/layer_table.h"
+#include "theme/number_text.h"
 
 namespace clipscope {
 namespace {
@@ -57,10 +56,8 @@ void StudyPresenter::connect_laboratory() {
     connect(&laboratory_, &Laboratory::model_changed, this, &StudyPresenter::show_model);
     connect(&laboratory_, &Laboratory::data_changed, this, [this] {
         stop();  // its results stay on screen and name the images they were measured on
-        const QLocale locale = QLocale::c();
         views_.log->append(
-            tr("%1: %2 images")
-                .arg(QString::fromStdString(laboratory_.data()->name()), locale.toString(qulonglong(laboratory_.data()->size()))));
+            tr("%1: %2 images").arg(QString::fromStdString(laboratory_.data()->name()), grouped(std::int64_t(laboratory_.data()->size()))));
     });
     connect(&laboratory_, &Laboratory::readiness_changed, this, &StudyPresenter::readiness_changed);
     connect(&laboratory_, &Laboratory::clean_measured, this, &StudyPresenter::show_estimate);
@@ -80,10 +77,10 @@ void StudyPresenter::connect_jobs() {
     connect(&jobs_, &JobController::progressed, views_.strip, &ProgressStrip::set_progress);
     connect(&jobs_, &JobController::message, views_.log, &ActivityLog::append);
     connect(&jobs_, &JobController::finished, this, [this](JobEnd end, double seconds) {
-        const QString trials = QLocale::c().toString(qlonglong(trial_count(jobs_.curves())));
+        const QString trials = grouped(trial_count(jobs_.curves()));
         if (end == JobEnd::done) {
             latest_cost_ = Cost{running_passes_, seconds, jobs_.curves().info.images};
-            job_ended(tr("Done in %1: %2 trials").arg(ProgressStrip::duration(seconds), trials));
+            job_ended(tr("Done in %1: %2 trials").arg(duration_text(seconds), trials));
         } else {
             job_ended(tr("Stopped after %1 trials; results kept").arg(trials));
         }
@@ -165,7 +162,7 @@ void StudyPresenter::show_model() {
     views_.log->append(tr("%1: %2 layers, %3 parameters")
                            .arg(QString::fromStdString(model.title))
                            .arg(model.layers.size())
-                           .arg(QLocale::c().toString(qlonglong(model.parameter_count))));
+                           .arg(grouped(model.parameter_count)));
     views_.panel->validate();
     emit state_changed();
 }
