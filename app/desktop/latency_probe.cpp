@@ -37,7 +37,10 @@ void LatencyProbe::turn() {
     const double gap_ms = double(since_turn_.nsecsElapsed()) * 1e-6;
     since_turn_.start();
     ++turns_;
-    longest_gap_ms_ = std::max(longest_gap_ms_, gap_ms);
+    if (gap_ms > longest_gap_ms_) {
+        longest_gap_ms_ = gap_ms;
+        longest_gap_end_s_ = double(since_start_.elapsed()) / 1000;
+    }
     ++histogram_[std::min(bins - 1, std::size_t(gap_ms))];
 }
 
@@ -55,6 +58,7 @@ QByteArray LatencyProbe::report() const {
     return QJsonDocument(QJsonObject{{"turns", turns_},
                                      {"seconds", since_start_.isValid() ? double(since_start_.elapsed()) / 1000 : 0},
                                      {"longest_gap_ms", longest_gap_ms_},
+                                     {"longest_gap_end_s", longest_gap_end_s_},
                                      {"median_ms", quantile_ms(0.5)},
                                      {"p99_ms", quantile_ms(0.99)}})
                .toJson(QJsonDocument::Compact) +

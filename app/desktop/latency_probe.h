@@ -22,7 +22,7 @@ public:
     double quantile_ms(double q) const;                        // of all gaps, q in 0...1; to within 1 ms
     qint64 turns() const { return turns_; }
 
-    // One line of JSON: turns, seconds, longest gap, median and 99 % quantile in ms.
+    // One line of JSON: turns, seconds, longest gap and when it ended, median and 99 % quantile in ms.
     QByteArray report() const;
     // False where the file cannot be written.
     bool write_report(const QString& path) const;
@@ -34,6 +34,7 @@ private:
     QElapsedTimer since_turn_;
     QElapsedTimer since_start_;
     double longest_gap_ms_ = 0;
+    double longest_gap_end_s_ = 0;  // since start()
     qint64 turns_ = 0;
     std::vector<qint64> histogram_;  // gaps by whole milliseconds; the last bin holds all longer ones
 };

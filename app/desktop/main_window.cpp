@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
@@ -35,7 +36,7 @@
 namespace clipscope {
 namespace {
 
-constexpr QSize first_size(1280, 800);
+constexpr QSize first_size(1440, 900);
 // Counted up when docks change so much that an older layout would not fit.
 constexpr int layout_version = 1;
 
@@ -59,7 +60,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     setWindowTitle(QStringLiteral("ClipScope"));
     setAcceptDrops(true);
     setDockNestingEnabled(true);
-    resize(first_size);
+    // A frame of the desktop's takes some of the screen too.
+    resize(first_size.boundedTo(screen()->availableSize() - QSize(8, 40)));
     build_centre();
     docks_ = build_docks(*this);
     actions_ = build_menus(*this, docks_);
@@ -160,6 +162,7 @@ void MainWindow::connect_laboratory() {
         const QString name = QString::fromStdString(laboratory_.model()->name);
         if (!name.startsWith(QLatin1String("bundled:"))) recent_models_.add(QFileInfo(name).absoluteFilePath());
         centre_->setCurrentWidget(plot_);
+        plot_->setFocus(Qt::OtherFocusReason);  // not the table, which would take its first row for chosen
     });
     connect(&laboratory_, &Laboratory::data_changed, this,
             [this] { recent_data_.add(QFileInfo(laboratory_.data_folder()).absoluteFilePath()); });

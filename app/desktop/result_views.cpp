@@ -32,7 +32,5 @@ QString short_count(std::int64_t count) {
     const int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
     return QString::number(value, 'f', decimals) + (millions ? QStringLiteral(" M") : QStringLiteral(" k"));
 }
-return QString::number(100 * fraction, 'f', 1) + QStringLiteral(" %");
-}
 
 }  // namespace clipscope
