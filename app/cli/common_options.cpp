@@ -18,9 +18,14 @@ namespace clipscope::cli {
 void add_normalization_options(CLI::App& command, NormalizationOptions& options) {
     std::string names;
     for (const std::string& name : Normalization::preset_names()) names += (names.empty() ? "" : ", ") + name;
-    command.add_option("--normalize", options.preset, "Normalisation of the pixels: " + names + " (default: what the model file says)");
-    command.add_option("--mean", options.mean, "Mean of each channel, pixels on the 0...1 scale, as in 0.49,0.48,0.45")->delimiter(',');
-    command.add_option("--std", options.std, "Standard deviation of each channel, as in 0.25,0.24,0.26")->delimiter(',');
+    command.add_option("--normalize", options.preset, "Normalisation of the pixels: " + names + " (default: what the model file says)")
+        ->type_name("NAME");
+    command.add_option("--mean", options.mean, "Mean of each channel, pixels on the 0...1 scale, as in 0.49,0.48,0.45")
+        ->type_name("NUMBERS")
+        ->delimiter(',');
+    command.add_option("--std", options.std, "Standard deviation of each channel, as in 0.25,0.24,0.26")
+        ->type_name("NUMBERS")
+        ->delimiter(',');
 }
 
 std::optional<Normalization> chosen_normalization(const NormalizationOptions& options) {
@@ -32,16 +37,21 @@ std::optional<Normalization> chosen_normalization(const NormalizationOptions& op
 }
 
 void add_input_options(CLI::App& command, InputOptions& options) {
-    command.add_option("--model", options.model, "TorchScript file, or bundled:NAME")->capture_default_str();
-    command.add_option("--data", options.data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)");
+    command.add_option("--model", options.model, "TorchScript file, or bundled:NAME")->type_name("FILE")->capture_default_str();
+    command.add_option("--data", options.data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)")
+        ->type_name("FOLDER");
     command.add_option("--split", options.split, "Images to use: test or train")
         ->check(CLI::IsMember({"test", "train"}))
         ->capture_default_str();
     command
         .add_option("--images", options.images,
                     "How many: N is a seeded sample with the classes in proportion, first:N the first N, all every one")
+        ->type_name("N|first:N|all")
         ->capture_default_str();
-    command.add_option("--seed", options.seed, "Decides the sample of images and every fault")->capture_default_str();
+    command.add_option("--seed", options.seed, "Decides the sample of images and every fault")
+        ->check(refuse_minus)
+        ->type_name("N")
+        ->capture_default_str();
     add_normalization_options(command, options.normalization);
 }
 
@@ -58,9 +68,11 @@ JobInputs open_job_inputs(const InputOptions& options) {
 }
 
 void add_work_options(CLI::App& command, WorkOptions& options) {
-    command.add_option("--device", options.device, "auto, cpu or cuda:0")->capture_default_str();
-    command.add_option("--threads", options.threads, "Workers; 0 takes all cores; results do not depend on it")->capture_default_str();
-    command.add_option("--chunk", options.chunk, "Images a pass; belongs to the result")->capture_default_str();
+    command.add_option("--device", options.device, "auto, cpu or cuda:0")->type_name("DEVICE")->capture_default_str();
+    command.add_option("--threads", options.threads, "Workers; 0 takes all cores; results do not depend on it")
+        ->type_name("N")
+        ->capture_default_str();
+    command.add_option("--chunk", options.chunk, "Images a pass; belongs to the result")->type_name("N")->capture_default_str();
 }
 
 void check_work_options(const WorkOptions& options) {
@@ -85,8 +97,9 @@ void add_fault_options(CLI::App& command, FaultOptions& options) {
     command
         .add_option("--rates", options.rates,
                     "Fault rates per bit: paper, a list as 1e-8,5e-8 or LOWEST:HIGHEST:COUNT log-spaced; 0 is the clean point")
+        ->type_name("RATES")
         ->capture_default_str();
-    command.add_option("--trials", options.trials, "Trials at every rate")->capture_default_str();
+    command.add_option("--trials", options.trials, "Trials at every rate")->type_name("N")->capture_default_str();
 }
 
 void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule) {
@@ -98,7 +111,7 @@ void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule) {
 }
 
 void add_json_option(CLI::App& command, std::string& path) {
-    command.add_option("--json", path, "Write JSON to this file; - prints it instead of the table");
+    command.add_option("--json", path, "Write JSON to this file; - prints it instead of the table")->type_name("FILE");
 }
 
 std::string data_folder(const std::string& data) {
@@ -127,6 +140,10 @@ std::size_t parse_memory(const std::string& text) {
         throw UsageError("--memory takes a size such as 512M or 2G, not '" + text + "'");
     }
     return static_cast<std::size_t>(bytes);
+}
+
+std::string refuse_minus(const std::string& text) {
+    return text.starts_with('-') ? "'" + text + "' is not a whole number from 0" : std::string();
 }
 
 void check_at_least(const std::string& option, long long value, long long least) {

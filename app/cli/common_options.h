@@ -74,6 +74,9 @@ std::string data_label(const std::string& data, const Dataset& dataset);
 // "512M", "2G", "1.5G" or plain bytes; K, M, G, T are powers of 1024.
 std::size_t parse_memory(const std::string& text);
 
+// For CLI::Option::check() of unsigned numbers, where CLI11 takes -3 for a very large one: a message, or nothing for a good number.
+std::string refuse_minus(const std::string& text);
+
 // Throws UsageError "--trials must be at least 1, not 0" and the like.
 void check_at_least(const std::string& option, long long value, long long least);
 

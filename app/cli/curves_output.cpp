@@ -18,8 +18,9 @@ namespace clipscope::cli {
 
 void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options) {
     add_json_option(command, options.json);
-    command.add_option("--csv", options.csv, "Folder for points.csv (statistics) and trials.csv (every trial)");
-    command.add_option("--faults-out", options.faults_out, "CSV file for every faulty bit: layer,rate,trial,parameter,element,bit");
+    command.add_option("--csv", options.csv, "Folder for points.csv (statistics) and trials.csv (every trial)")->type_name("FOLDER");
+    command.add_option("--faults-out", options.faults_out, "CSV file for every faulty bit: layer,rate,trial,parameter,element,bit")
+        ->type_name("FILE");
     command.add_flag("--details", options.details, "Print every statistic of every point as well");
 }
 

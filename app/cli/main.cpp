@@ -56,11 +56,24 @@ int run_chosen(const CLI::App& app, const CommandRunner& runner) {
     return exit_failed;
 }
 
+// CLI11 would only say that a subcommand is required.
+void check_command(const CLI::App& app, const std::string& word) {
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    std::string known;
+    for (const CLI::App* command : commands) {
+        if (command->get_name() == word) return;
+        known += (known.empty() ? "" : ", ") + command->get_name();
+    }
+    throw UsageError("There is no command '" + word + "': choose one of " + known);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app("The resilience of neural networks against memory faults, without a window.", "clipscope-cli");
     app.require_subcommand(1);
+    // As elsewhere on the command line, the last one wins: scripts append options to change what a variable says.
+    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app.set_version_flag("--version", std::string("ClipScope ") + version(), "Print the version and exit");
     app.footer(
         "Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted with the results so far kept.\n"
@@ -72,6 +85,7 @@ int main(int argc, char** argv) {
     add_train_command(app, runner);
     add_figures_command(app, runner);
     try {
+        if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);
         app.parse(argc, argv);
     } catch (const CLI::Success& request) {  // --help, --version
         return app.exit(request);

@@ -65,11 +65,13 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
         ->add_option(
             "--layers", options->layers,
             "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1")
+        ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(*command, options->faults);
     add_nonfinite_option(*command, options->nonfinite);
     add_work_options(*command, options->work);
-    command->add_option("--memory", options->memory, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)");
+    command->add_option("--memory", options->memory, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")
+        ->type_name("SIZE");
     add_curves_output_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

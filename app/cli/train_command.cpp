@@ -36,6 +36,7 @@ Normalization training_normalization(const TrainOptions& options) {
 void check_training(const TrainingSpecification& training) {
     check_at_least("--epochs", training.epochs, 1);
     check_at_least("--batch", training.batch, 1);
+    if (training.validation_images == 0) throw UsageError("--validation-images must be at least 1: the best epoch is chosen on them");
     check_at_least("--shift", training.shift, 0);
     check_threads(training.threads);
     if (!(training.learning_rate > 0 && training.learning_rate <= 100)) {
@@ -101,6 +102,10 @@ void add_train_command(CLI::App& app, CommandRunner& runner) {
     command->add_option("--lr", training.learning_rate, "Peak learning rate; warm-up, then half a cosine down to 0")->capture_default_str();
     command->add_flag("--no-mirror", options->no_mirror, "Never flip training images left to right");
     command->add_option("--shift", training.shift, "Move training images by up to so many pixels each way")->capture_default_str();
+    command
+        ->add_option("--validation-images", training.validation_images,
+                     "Training images held back; the epoch that does best on them is kept")
+        ->capture_default_str();
     command->add_option("--seed", training.seed, "Decides the first weights and the order of the images")->capture_default_str();
     command->add_option("--threads", training.threads, "Threads; 0 takes all cores")->capture_default_str();
     add_normalization_options(*command, options->normalization);

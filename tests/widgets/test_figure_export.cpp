@@ -25,8 +25,7 @@ QByteArray pdf_streams(const QByteArray& pdf) {
         const qsizetype from = start + 7;
         const QByteArray packed = pdf.mid(from, pdf.indexOf("endstream", from) - from);
         // qUncompress wants the expected size in front; too small a guess is enlarged.
-        const QByteArray unpacked = qUncompress(QByteArray("\x00\x01\x00\x00", 4) + packed);
-        all += unpacked.isEmpty() ? packed : unpacked;
+        all += packed.startsWith('x') ? qUncompress(QByteArray("\x00\x01\x00\x00", 4) + packed) : packed;
     }
     return all;
 }

@@ -1,6 +1,7 @@
 #include "tables/layer_table.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QTreeView>
@@ -39,8 +40,16 @@ LayerTable::LayerTable(QWidget* parent) : QWidget(parent), model_(new LayerTable
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
         if (!selecting_ && current.isValid()) Q_EMIT layer_selected(model_->name_at(current.row()));
     });
-    // A click on the row that is current already is a wish as well: its curve may have gone back meanwhile.
-    connect(view_, &QTreeView::clicked, this, [this](const QModelIndex& index) { Q_EMIT layer_selected(model_->name_at(index.row())); });
+    // A click on the row that was current already is a wish as well: its curve may have gone back meanwhile.
+    view_->viewport()->installEventFilter(this);
+    connect(view_, &QTreeView::clicked, this, [this](const QModelIndex& index) {
+        if (index.row() == row_before_press_) Q_EMIT layer_selected(model_->name_at(index.row()));
+    });
+}
+
+bool LayerTable::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::MouseButtonPress) row_before_press_ = view_->currentIndex().row();
+    return QWidget::eventFilter(watched, event);
 }
 
 void LayerTable::add_actions() {

@@ -46,11 +46,15 @@ Q_SIGNALS:
     void layer_selected(const QString& name);  // by the user
     void checked_layers_changed();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void add_actions();
 
     LayerTableModel* model_;
     QTreeView* view_;
+    int row_before_press_ = -1;
     bool selecting_ = false;  // by the program, not by the user
 };
 

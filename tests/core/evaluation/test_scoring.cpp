@@ -11,8 +11,8 @@ using clipscope::score_image;
 
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-constexpr float inf = std::numeric_limits<float>::infinity();
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinity = std::numeric_limits<float>::infinity();
 
 Outcome score(const std::vector<float>& logits, int label, int clean) {
     Outcome outcome;
@@ -28,9 +28,9 @@ private Q_SLOTS:
     void predicts_like_argmax() {
         QCOMPARE(predicted_class(std::vector<float>{1, 3, 2}), 1);
         QCOMPARE(predicted_class(std::vector<float>{3, 1, 3}), 0);       // of equal ones the first
-        QCOMPARE(predicted_class(std::vector<float>{1, nan, inf}), 1);   // NaN above every number
-        QCOMPARE(predicted_class(std::vector<float>{nan, nan, 5}), 0);
-        QCOMPARE(predicted_class(std::vector<float>{-inf, -inf}), 0);
+        QCOMPARE(predicted_class(std::vector<float>{1, not_a_number, infinity}), 1);   // NaN above every number
+        QCOMPARE(predicted_class(std::vector<float>{not_a_number, not_a_number, 5}), 0);
+        QCOMPARE(predicted_class(std::vector<float>{-infinity, -infinity}), 0);
     }
 
     void counts_right_and_wrong_answers() {
@@ -47,12 +47,12 @@ private Q_SLOTS:
     }
 
     void non_finite_logits_are_due_and_wrong_but_kept_by_argmax() {
-        for (float bad : {nan, inf}) {
+        for (float bad : {not_a_number, infinity}) {
             const Outcome outcome = score({0, bad, 2, 3, 4, 5}, 1, 1);
             QCOMPARE(outcome, (Outcome{.images = 1, .correct = 0, .correct_argmax = 1, .top5 = 0, .top5_argmax = 1, .due = 1, .sdc = 0}));
         }
-        QCOMPARE(score({0, -inf, 9}, 2, 2).due, 1);
-        QCOMPARE(score({0, -inf, 9}, 2, 2).correct_argmax, 1);
+        QCOMPARE(score({0, -infinity, 9}, 2, 2).due, 1);
+        QCOMPARE(score({0, -infinity, 9}, 2, 2).correct_argmax, 1);
     }
 
     void top5_counts_greater_and_equal_with_a_lower_index() {

@@ -1,0 +1,184 @@
+// What clipscope-cli says to wrong command lines and bad files: one sentence and the right exit status, before anything long starts.
+#include <QFile>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "cli_program.h"
+
+class TestCliUsage : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        QVERIFY(folder_.isValid());
+        data_ = folder_.filePath("idx");
+        model_ = folder_.filePath("model.pt");
+        make_idx_folder(data_);
+        const CliResult trained = train_model(data_, model_);
+        QVERIFY2(trained.status == 0, qPrintable(trained.err));
+    }
+
+    void help_of_every_command() {
+        const CliResult all = run_cli({"--help"});
+        QCOMPARE(all.status, 0);
+        for (const char* command : {"info", "evaluate", "sensitivity", "train", "figures"}) {
+            QVERIFY2(all.out.contains(command), command);
+            const CliResult one = run_cli({command, "--help"});
+            QCOMPARE(one.status, 0);
+            QVERIFY2(one.out.contains(QString("clipscope-cli %1").arg(command)), qPrintable(one.out));
+            QVERIFY(one.err.isEmpty());
+        }
+        const CliResult version = run_cli({"--version"});
+        QCOMPARE(version.status, 0);
+        QVERIFY(version.out.startsWith("ClipScope "));
+    }
+
+    void wrong_usage_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("names");  // what the sentence must name
+        const auto sensitivity = [this](const QStringList& more) {
+            return QStringList{"sensitivity", "--model", model_, "--data", data_, "--images", "20"} + more;
+        };
+        QTest::newRow("no command") << QStringList{} << "subcommand";
+        QTest::newRow("unknown command") << QStringList{"sensitvity"} << "sensitvity";
+        QTest::newRow("unknown option") << QStringList{"info", "--speed"} << "--speed";
+        QTest::newRow("missing value") << QStringList{"info", "--json"} << "--json";
+        QTest::newRow("missing output") << QStringList{"train"} << "--output";
+        QTest::newRow("unknown architecture") << QStringList{"train", "--arch", "vgg", "--output", "x.pt"} << "vgg";
+        QTest::newRow("no epochs") << QStringList{"train", "--epochs", "0", "--output", "x.pt"} << "--epochs";
+        QTest::newRow("learning rate") << QStringList{"train", "--lr", "nan", "--output", "x.pt"} << "--lr";
+        QTest::newRow("training without normalisation") << QStringList{"train", "--data", data_, "--output", "x.pt"} << "--normalize";
+        QTest::newRow("unknown bundled network") << QStringList{"info", "bundled:lenet7"} << "lenet7";
+        QTest::newRow("unknown layer") << sensitivity({"--layers", "CONV-9"}) << "CONV-9";
+        QTest::newRow("rate 2") << sensitivity({"--rates", "2"}) << "2";
+        QTest::newRow("rate -1") << sensitivity({"--rates", "-1"}) << "-1";
+        QTest::newRow("rate NaN") << sensitivity({"--rates", "nan"}) << "nan";
+        QTest::newRow("no rate") << sensitivity({"--rates", "1e-7,much"}) << "much";
+        QTest::newRow("no trials") << sensitivity({"--trials", "0"}) << "--trials";
+        QTest::newRow("trials in words") << sensitivity({"--trials", "ten"}) << "ten";
+        QTest::newRow("chunk 0") << sensitivity({"--chunk", "0"}) << "--chunk";
+        QTest::newRow("threads -1") << sensitivity({"--threads", "-1"}) << "--threads";
+        QTest::newRow("negative seed") << sensitivity({"--seed", "-3"}) << "-3";
+        QTest::newRow("memory") << sensitivity({"--memory", "plenty"}) << "plenty";
+        QTest::newRow("device") << sensitivity({"--device", "abacus"}) << "abacus";
+        QTest::newRow("nonfinite") << sensitivity({"--nonfinite", "maybe"}) << "maybe";
+        QTest::newRow("no images") << sensitivity({"--images", "0"}) << "0";
+        QTest::newRow("split") << sensitivity({"--split", "tuning"}) << "tuning";
+        QTest::newRow("normalisation") << sensitivity({"--normalize", "cifar11"}) << "cifar11";
+        QTest::newRow("two normalisations") << sensitivity({"--normalize", "mnist", "--mean", "0.5", "--std", "0.5"}) << "--mean";
+        QTest::newRow("mean alone") << sensitivity({"--mean", "0.5"}) << "std";
+        QTest::newRow("std 0") << sensitivity({"--mean", "0.5", "--std", "0"}) << "0";
+    }
+    void wrong_usage() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, names);
+        const CliResult result = run_cli(arguments);
+        QCOMPARE(result.status, 2);
+        QVERIFY2(is_one_sentence(result.err), qPrintable(result.err));
+        QVERIFY2(result.err.contains(names), qPrintable(result.err));
+        QVERIFY2(result.err.endsWith("--help.\n"), qPrintable(result.err));
+        QCOMPARE(result.out, QString());
+    }
+
+    void bad_file_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("names");
+        const QByteArray model = read_bytes(model_);
+        const auto file = [this](const QString& name, const QByteArray& bytes) {
+            const QString path = folder_.filePath(name);
+            write_bytes(path, bytes);
+            return path;
+        };
+        QTest::newRow("no such model") << QStringList{"info", folder_.filePath("none.pt")} << "none.pt";
+        QTest::newRow("a folder as model") << QStringList{"info", data_} << data_;
+        QTest::newRow("empty model") << QStringList{"info", file("empty.pt", "")} << "empty.pt";
+        QTest::newRow("text as model") << QStringList{"info", file("text.pt", "not a network\n")} << "text.pt";
+        QTest::newRow("truncated model") << QStringList{"info", file("half.pt", model.left(model.size() / 2))} << "half.pt";
+        QTest::newRow("model without its end") << QStringList{"info", file("almost.pt", model.chopped(100))} << "almost.pt";
+
+        const auto evaluate = [this](const QString& data) { return QStringList{"evaluate", "--model", model_, "--data", data}; };
+        QTest::newRow("no such folder") << evaluate(folder_.filePath("nowhere")) << "nowhere";
+        QDir().mkpath(folder_.filePath("hollow"));
+        QTest::newRow("a folder without data") << evaluate(folder_.filePath("hollow")) << "hollow";
+        const QString truncated = folder_.filePath("truncated");
+        make_idx_folder(truncated);
+        write_bytes(truncated + "/t10k-images-idx3-ubyte", read_bytes(truncated + "/t10k-images-idx3-ubyte").chopped(1));
+        QTest::newRow("truncated images") << evaluate(truncated) << "t10k-images";
+        const QString mislabelled = folder_.filePath("mislabelled");
+        make_cifar_folder(mislabelled, 4);
+        write_bytes(mislabelled + "/test_batch.bin", QByteArray(1, char(10)) + read_bytes(mislabelled + "/test_batch.bin").mid(1));
+        QTest::newRow("label out of range") << evaluate(mislabelled) << "10";
+        make_cifar_folder(folder_.filePath("colour"), 4);
+        QTest::newRow("wrong channel count") << evaluate(folder_.filePath("colour")) << "channel";
+    }
+    void bad_file() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, names);
+        const CliResult result = run_cli(arguments);
+        QVERIFY2(result.status == 1 || result.status == 2, qPrintable(QString::number(result.status) + result.err));
+        QVERIFY2(is_one_sentence(result.err), qPrintable(result.err));
+        QVERIFY2(result.err.contains(names), qPrintable(result.err));
+        QCOMPARE(result.out, QString());
+    }
+
+    void missing_normalisation_is_asked_for() {
+        const QString shared = CLIPSCOPE_SHARED_DIR;
+        const QString model = shared + "/models/alexnet_cifar10_traced.pt";
+        if (!QFile::exists(model)) QSKIP("the shared models are not here");
+        make_cifar_folder(folder_.filePath("cifar"), 10);
+        const QStringList arguments = {"evaluate", "--model", model, "--data", folder_.filePath("cifar")};
+        const CliResult result = run_cli(arguments);
+        QCOMPARE(result.status, 2);
+        QVERIFY2(is_one_sentence(result.err) && result.err.contains("normalis"), qPrintable(result.err));
+        QCOMPARE(run_cli(arguments + QStringList{"--normalize", "cifar10"}).status, 0);
+    }
+
+    void unwritable_output_data() {
+        QTest::addColumn<QString>("option");
+        QTest::addColumn<QString>("path");
+        const QString inside_a_file = model_ + "/result";
+        const QString nowhere = folder_.filePath("no/such/folder/file");
+        QTest::newRow("json") << "--json" << nowhere;
+        QTest::newRow("json is a folder") << "--json" << folder_.path();
+        QTest::newRow("csv") << "--csv" << inside_a_file;
+        QTest::newRow("faults-out") << "--faults-out" << nowhere;
+    }
+    void unwritable_output() {
+        QFETCH(QString, option);
+        QFETCH(QString, path);
+        // So many trials would take hours: the answer must come before the job starts.
+        const CliResult result = run_cli({"sensitivity", "--model", model_, "--data", data_, "--trials", "10000000", option, path});
+        QCOMPARE(result.status, 1);
+        QVERIFY2(is_one_sentence(result.err) && result.err.contains(path), qPrintable(result.err));
+    }
+
+    void unwritable_model_is_noticed_before_training() {
+        const QString path = folder_.filePath("no/such/folder/model.pt");
+        const CliResult result = run_cli({"train", "--data", data_, "--normalize", "mnist", "--epochs", "1000000", "--output", path});
+        QCOMPARE(result.status, 1);
+        QVERIFY2(is_one_sentence(result.err) && result.err.contains(path), qPrintable(result.err));
+    }
+
+    void full_disk_is_not_called_written() {
+        if (!QFile::exists("/dev/full")) QSKIP("no /dev/full here");
+        QCOMPARE(run_cli({"info", model_, "--json", "/dev/full"}).status, 1);
+        // Printing to a full disk, and the list of faults on one: the result's other file is still written.
+        const CliResult printed = run_cli({"-c", QString("'%1' info '%2' > /dev/full").arg(cli_program(), model_)}, "/bin/sh");
+        QCOMPARE(printed.status, 1);
+        QVERIFY2(is_one_sentence(printed.err), qPrintable(printed.err));
+        const QString json = folder_.filePath("rescued.json");
+        const CliResult listed = run_cli({"sensitivity", "--model", model_, "--data", data_, "--images", "20", "--trials", "20", "--layers",
+                                          "network", "--rates", "1e-3", "--faults-out", "/dev/full", "--json", json});
+        QCOMPARE(listed.status, 1);
+        QVERIFY2(is_one_sentence(listed.err) && listed.err.contains("/dev/full"), qPrintable(listed.err));
+        QVERIFY(QFile::exists(json));
+    }
+
+private:
+    QTemporaryDir folder_;
+    QString data_;
+    QString model_;
+};
+
+QTEST_GUILESS_MAIN(TestCliUsage)
+#include "test_cli_usage.moc"
