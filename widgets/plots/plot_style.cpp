@@ -101,7 +101,8 @@ void place_legend(QCustomPlot& plot, const Theme& theme, const QCPAbstractPlotta
     legend.setBrush(Qt::NoBrush);
     legend.setBorderPen(Qt::NoPen);
     legend.setIconSize(icon, int(metrics.height()));
-    legend.setIconTextPadding(theme.paper ? 3 : 6);
+    // A graph draws its sample line 5 units beyond the icon and counts on clipping, which SVG does not do.
+    legend.setIconTextPadding(7);
     legend.setRowSpacing(theme.paper ? 1 : 3);
     legend.setColumnSpacing(theme.paper ? 8 : 14);
     legend.layout()->take(&legend);
