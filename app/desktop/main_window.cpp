@@ -162,7 +162,6 @@ void MainWindow::connect_laboratory() {
         const QString name = QString::fromStdString(laboratory_.model()->name);
         if (!name.startsWith(QLatin1String("bundled:"))) recent_models_.add(QFileInfo(name).absoluteFilePath());
         centre_->setCurrentWidget(plot_);
-        plot_->setFocus(Qt::OtherFocusReason);  // not the table, which would take its first row for chosen
     });
     connect(&laboratory_, &Laboratory::data_changed, this,
             [this] { recent_data_.add(QFileInfo(laboratory_.data_folder()).absoluteFilePath()); });

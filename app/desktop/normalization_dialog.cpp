@@ -101,7 +101,7 @@ NormalizationDialog::NormalizationDialog(const QString& model, const Dataset& da
 
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    connect(table_, &QTreeWidget::currentItemChanged, this, &NormalizationDialog::refresh);
+    connect(table_, &QTreeWidget::itemSelectionChanged, this, &NormalizationDialog::refresh);
     connect(table_, &QTreeWidget::itemDoubleClicked, accept_, &QPushButton::click);
     refresh();
 }
@@ -139,9 +139,14 @@ void NormalizationDialog::fill_table() {
     for (int column = 0; column < 4; ++column) table_->resizeColumnToContents(column);
 }
 
+// Not the current item: the table makes its first row current when it gets the focus, and nothing may be chosen for the user.
+QTreeWidgetItem* NormalizationDialog::selected() const {
+    return table_->selectedItems().value(0);
+}
+
 std::optional<Normalization> NormalizationDialog::chosen() const {
-    const QTreeWidgetItem* item = table_->currentItem();
-    if (item == nullptr || item->isDisabled()) return {};
+    const QTreeWidgetItem* item = selected();
+    if (item == nullptr) return {};
     const QString name = item->data(0, name_role).toString();
     try {
         if (name != custom_name) return Normalization::preset(name.toStdString());
@@ -157,14 +162,14 @@ std::optional<Normalization> NormalizationDialog::chosen() const {
 }
 
 void NormalizationDialog::refresh() {
-    const QTreeWidgetItem* item = table_->currentItem();
+    QTreeWidgetItem* item = selected();
     const bool custom = item != nullptr && item->data(0, name_role).toString() == custom_name;
     mean_->setEnabled(custom);
     std_->setEnabled(custom);
     message_->clear();
     const std::optional<Normalization> choice = chosen();
     accept_->setEnabled(choice.has_value());
-    if (custom) table_->currentItem()->setText(3, choice ? effect(input_statistics(data_, *choice)) : QString());
+    if (custom) item->setText(3, choice ? effect(input_statistics(data_, *choice)) : QString());
 }
 
 }  // namespace clipscope

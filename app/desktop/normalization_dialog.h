@@ -12,6 +12,7 @@ class QLabel;
 class QLineEdit;
 class QPushButton;
 class QTreeWidget;
+class QTreeWidgetItem;
 
 namespace clipscope {
 
@@ -36,6 +37,7 @@ public:
 private:
     QLayout* build_custom_row();
     void fill_table();
+    QTreeWidgetItem* selected() const;
     void refresh();
 
     const Dataset data_;

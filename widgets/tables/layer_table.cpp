@@ -38,7 +38,9 @@ LayerTable::LayerTable(QWidget* parent) : QWidget(parent), model_(new LayerTable
     setFocusProxy(view_);
     connect(model_, &LayerTableModel::checked_layers_changed, this, &LayerTable::checked_layers_changed);
     connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
-        if (!selecting_ && current.isValid()) Q_EMIT layer_selected(model_->name_at(current.row()));
+        // The view also makes its first row current when it gets the focus; nobody chose that one.
+        const bool is_chosen = current.isValid() && view_->selectionModel()->isSelected(current);
+        if (!selecting_ && is_chosen) Q_EMIT layer_selected(model_->name_at(current.row()));
     });
     // A click on the row that was current already is a wish as well: its curve may have gone back meanwhile.
     view_->viewport()->installEventFilter(this);
@@ -84,7 +86,7 @@ void LayerTable::clear_sensitivity() {
 
 QString LayerTable::selected_layer() const {
     const QModelIndex current = view_->currentIndex();
-    return current.isValid() ? model_->name_at(current.row()) : QString();
+    return view_->selectionModel()->isSelected(current) ? model_->name_at(current.row()) : QString();
 }
 
 QStringList LayerTable::checked_layers() const {

@@ -46,6 +46,8 @@ private slots:
 
     void nothing_is_chosen_for_the_user() {
         NormalizationDialog dialog("net", checkered(3));
+        QFocusEvent focus(QEvent::FocusIn, Qt::TabFocusReason);
+        QApplication::sendEvent(dialog.findChild<QTreeWidget*>("presets"), &focus);
         QVERIFY(!dialog.chosen());
         QVERIFY(!may_accept(dialog));
     }
