@@ -100,7 +100,7 @@ private slots:
 
     void the_focus_alone_chooses_nothing() {
         LayerTable table;
-        table.set_layers(layers(), 100, 3200);
+        table.set_layers(example_layers(), 100, 3200);
         QSignalSpy selected(&table, &LayerTable::layer_selected);
         QFocusEvent focus(QEvent::FocusIn, Qt::TabFocusReason);
         QApplication::sendEvent(&table.view(), &focus);
