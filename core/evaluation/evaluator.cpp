@@ -11,6 +11,7 @@
 #include "common/error.h"
 #include "evaluation/evaluator_state.h"
 #include "evaluation/scoring.h"
+#include "evaluation/site_clipping.h"
 #include "evaluation/worker_threads.h"
 #include "network/model_file.h"
 
@@ -75,8 +76,9 @@ void check_logits(const at::Tensor& logits, const ImageBatch& batch, const Netwo
 class CleanRun {
 public:
     CleanRun(Evaluator::State& state, std::set<std::size_t> steps) : state_(state), steps_(std::move(steps)) {
-        state_.clean_predictions.resize(state_.batches.size());
-        state_.kept.clear();
+        state_.clean_predictions.resize(state_.batches->size());
+        state_.kept.erase(state_.kept.upper_bound(state_.shared_until), state_.kept.end());
+        for (const auto& [step, chunks] : state_.kept) steps_.erase(step);
     }
 
     // The first chunk says what the kept values cost; the steps that fit into the budget are chosen by it.
@@ -84,7 +86,7 @@ public:
         std::map<std::size_t, KeptValues> candidates;
         run_chunk(0, steps_, candidates);
         std::unordered_set<const void*> counted;
-        const std::size_t chunks = state_.batches.size();
+        const std::size_t chunks = state_.batches->size();
         std::set<std::size_t> chosen;
         // Later steps save more work and, in most networks, hold fewer values.
         for (auto step = candidates.rbegin(); step != candidates.rend(); ++step) {
@@ -110,16 +112,15 @@ private:
     void run_chunk(std::size_t chunk, const std::set<std::size_t>& steps, std::map<std::size_t, KeptValues>& values) {
         const torch::NoGradGuard no_gradients;
         const Program& program = state_.network->program();
-        const ImageBatch& batch = state_.batches[chunk];
-        Frame frame = state_.initial_frame;
-        frame[std::size_t(program.input_slot())] = batch.images;
-        std::size_t done = 0;
+        const ImageBatch& batch = (*state_.batches)[chunk];
+        std::size_t done = state_.start_step(state_.shared_until);
+        Frame frame = state_.start_frame(done, chunk);
         for (std::size_t step : steps) {
-            program.run(frame, done, step);
+            program.run(frame, done, step, state_.overrides);
             values[step] = values_alive(program, frame, step);
             done = step;
         }
-        program.run(frame, done, program.steps().size());
+        program.run(frame, done, program.steps().size(), state_.overrides);
         const at::Tensor logits = program.output(frame).to(at::kCPU, at::kFloat).contiguous();
         check_logits(logits, batch, *state_.network);
         std::vector<std::int32_t>& predictions = state_.clean_predictions[chunk];
@@ -158,7 +159,7 @@ std::size_t Evaluator::State::start_step(std::size_t step) const {
 Frame Evaluator::State::start_frame(std::size_t start, std::size_t chunk) const {
     Frame frame = initial_frame;
     if (start == 0)
-        frame[std::size_t(network->program().input_slot())] = batches[chunk].images;
+        frame[std::size_t(network->program().input_slot())] = (*batches)[chunk].images;
     else
         for (const auto& [slot, value] : kept.at(start)[chunk]) frame[std::size_t(slot)] = value;
     return frame;
@@ -179,28 +180,42 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
     state_->network = std::move(network);
     state_->device = choose_device(options.device);
     state_->memory_budget = options.memory_bytes ? options.memory_bytes : free_memory_bytes() / 4;
-    state_->batches = make_batches(images, input, options.chunk, state_->device);
+    state_->batches = std::make_shared<std::vector<ImageBatch>>(make_batches(images, input, options.chunk, state_->device));
+    state_->clipping = options.clipping;
+    state_->overrides = clip_sites(*state_->network, options.clipping);
     state_->initial_frame = frame_on_device(state_->network->program(), state_->device);
 }
 
+Evaluator::Evaluator(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Evaluator::~Evaluator() = default;
+
+std::unique_ptr<Evaluator> Evaluator::with_threshold(std::size_t site, std::optional<float> threshold) const {
+    auto state = std::make_unique<State>(*state_);
+    state->clipping = state_->clipping.with(site, threshold);
+    state->overrides = clip_sites(*state->network, state->clipping);
+    state->shared_until = std::min(state->shared_until ? state->shared_until : state->network->program().steps().size(),
+                                   state->network->structure().sites.at(site).step);
+    state->clean_predictions.clear();
+    return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));
+}
 
 bool Evaluator::prepare(std::span<const std::size_t> first_layers, int threads, std::stop_token stop) {
     std::set<std::size_t> steps;
     for (std::size_t layer : first_layers)
         if (const std::size_t step = state_->network->structure().layers[layer].first_step; step > 0) steps.insert(step);
     state_->clean = {};
+    state_->clean_predictions.clear();
     state_->kept_bytes = 0;
     CleanRun clean_run(*state_, std::move(steps));
     try {
         run_on_workers(1, stop, [&](int, const std::stop_token&) { clean_run.run_first(); });
         std::atomic<std::size_t> next{1};
         run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) {
-            for (std::size_t chunk = next++; chunk < state_->batches.size() && !stopped.stop_requested(); chunk = next++)
+            for (std::size_t chunk = next++; chunk < state_->batches->size() && !stopped.stop_requested(); chunk = next++)
                 clean_run.run_other(chunk);
         });
     } catch (const c10::Error& error) {
-        const at::Tensor& images = state_->batches[0].images;
+        const at::Tensor& images = (*state_->batches)[0].images;
         throw Error("The network \"" + state_->network->path() + "\" cannot take images of " + std::to_string(images.size(1)) + "×" +
                     std::to_string(images.size(2)) + "×" + std::to_string(images.size(3)) +
                     " (channels × height × width): choose images that fit it (" + first_line(error.what_without_backtrace()) + ").");

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "clipping/clipping.h"
 #include "data/dataset.h"
 #include "data/normalization.h"
 #include "evaluation/outcome.h"
@@ -25,6 +26,7 @@ struct EvaluatorOptions {
     int chunk = 100;               // images a pass; belongs to the result
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept clean values; 0: a quarter of the free memory
+    Clipping clipping{};           // the sites that are clipped, in the clean network and under faults alike
 };
 
 class Evaluator {
@@ -39,7 +41,11 @@ public:
     // as the memory budget allows. Returns false where it was stopped; then nothing else may be called.
     bool prepare(std::span<const std::size_t> first_layers, int threads, std::stop_token stop);
 
-    const Outcome& clean() const;
+    // An evaluator of the same images with another threshold at one site; shares the images and all that the site does not change, keeps
+    // this one's memory budget, and is to be prepared like any other. This one must be prepared and outlives nothing: it may go first.
+    std::unique_ptr<Evaluator> with_threshold(std::size_t site, std::optional<float> threshold) const;
+
+    const Outcome& clean() const;  // of the clipped network without faults
     std::size_t classes() const;
     std::size_t kept_bytes() const;    // of clean values
     std::string device_name() const;   // "CPU" or the GPU's
@@ -49,6 +55,7 @@ public:
     const State& state() const { return *state_; }
 
 private:
+    explicit Evaluator(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -20,12 +20,15 @@ struct Evaluator::State {
     std::shared_ptr<const Network> network;
     at::Device device = at::kCPU;
     std::size_t memory_budget = 0;
-    std::vector<ImageBatch> batches;
+    Clipping clipping;
+    StepOverrides overrides;       // the clipped sites
+    std::shared_ptr<const std::vector<ImageBatch>> batches;
     std::vector<std::vector<std::int32_t>> clean_predictions;  // per chunk
     Outcome clean;
     std::size_t classes = 0;
     std::size_t kept_bytes = 0;
     std::map<std::size_t, std::vector<KeptValues>> kept;  // by step, ascending: one entry a chunk
+    std::size_t shared_until = 0;                         // steps before this one gave the values that came from another evaluator
     Frame initial_frame;                                  // parameters and constants on the device
 
     // The values to start from for a trial whose first faulty layer reads its parameters at `step`: the nearest kept step at or before it.

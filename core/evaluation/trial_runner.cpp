@@ -53,12 +53,12 @@ std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, 
 
     const std::size_t start = evaluator.start_step(first_step);
     Outcome outcome;
-    for (std::size_t chunk = 0; chunk < evaluator.batches.size(); ++chunk) {
+    for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
         if (stop.stop_requested()) return std::nullopt;
         Frame frame = evaluator.start_frame(start, chunk);
         for (const auto& [slot, tensor] : faulty) frame[std::size_t(slot)] = tensor;
-        program.run(frame, start, program.steps().size());
-        score_batch(program.output(frame), evaluator.batches[chunk].labels, evaluator.clean_predictions[chunk], outcome);
+        program.run(frame, start, program.steps().size(), evaluator.overrides);
+        score_batch(program.output(frame), (*evaluator.batches)[chunk].labels, evaluator.clean_predictions[chunk], outcome);
     }
     return outcome;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -51,12 +52,13 @@ public:
     }
 
     FoundStructure find() {
-        for (std::size_t i = 0; i < program_.steps().size(); ++i) visit(program_.steps()[i], i);
+        for (std::size_t i = 0; i < program_.steps().size(); ++i) visit(program_.steps()[i], i, true);
         return std::move(found_);
     }
 
 private:
-    void visit(const Step& step, std::size_t position) {
+    void visit(const Step& step, std::size_t position, bool is_top_level) {
+        for (Slot slot : step.outputs) maker_[slot] = &step;
         follow_views_of_parameters(step);
         add_layer(step, position);
         std::set<std::size_t> feeding;  // layers whose output reaches this step's inputs without passing a site
@@ -64,14 +66,16 @@ private:
             if (const auto reached = reaching_.find(slot); reached != reaching_.end()) feeding.insert(reached->second.begin(), reached->second.end());
         for (const Block& block : step.blocks) {
             pass_into(step, block);
-            for (const Step& inner : block.steps) visit(inner, position);
+            for (const Step& inner : block.steps) visit(inner, position, false);
             for (Slot slot : block.outputs)
                 if (const auto reached = reaching_.find(slot); reached != reaching_.end())
                     feeding.insert(reached->second.begin(), reached->second.end());
         }
         if (const auto layer = layer_of_step_.find(&step); layer != layer_of_step_.end()) feeding.insert(layer->second);
-        if (const std::string kind = activation_kind(step.name); !kind.empty()) {
-            add_site(step, position, kind, feeding);
+        if (std::optional<FoundSite> site = site_at(step)) {
+            site->step = position;
+            site->is_top_level = is_top_level;
+            add_site(std::move(*site), step, feeding);
             feeding.clear();
         }
         for (Slot slot : step.outputs) reaching_[slot] = feeding;
@@ -129,12 +133,53 @@ private:
         layer.info.bits += named.tensor.numel() * 32;
     }
 
-    void add_site(const Step& step, std::size_t position, const std::string& kind, const std::set<std::size_t>& feeding) {
+    std::optional<FoundSite> site_at(const Step& step) const {
         FoundSite site;
-        site.step = position;
+        site.info.kind = activation_kind(step.name);
+        if (!site.info.kind.empty()) {
+            site.input_slot = step.inputs[0];
+            if (site.info.kind == "leaky_relu") site.slope = float(number_at(step.inputs[1]).value_or(0.01));
+            return site;
+        }
+        return clipped_relu_at(step);
+    }
+
+    // where((x >= 0) & (x <= T), x, 0): the clipped ReLU as hardened files spell it.
+    std::optional<FoundSite> clipped_relu_at(const Step& step) const {
+        if (step.name != "aten::where" || step.inputs.size() != 3 || number_at(step.inputs[2]) != 0.0) return std::nullopt;
+        const Step* both = maker_of(step.inputs[0], {"aten::__and__", "aten::logical_and", "aten::bitwise_and"});
+        if (!both) return std::nullopt;
+        const Step* lower = maker_of(both->inputs[0], {"aten::ge"});
+        const Step* upper = maker_of(both->inputs[1], {"aten::le"});
+        if (!lower || !upper || lower->inputs[0] != step.inputs[1] || upper->inputs[0] != step.inputs[1]) return std::nullopt;
+        const std::optional<double> threshold = number_at(upper->inputs[1]);
+        if (number_at(lower->inputs[1]) != 0.0 || !threshold) return std::nullopt;
+        FoundSite site;
+        site.info.kind = "relu";
+        site.info.threshold = float(*threshold);
+        site.input_slot = step.inputs[1];
+        return site;
+    }
+
+    const Step* maker_of(Slot slot, std::initializer_list<std::string_view> names) const {
+        const auto maker = maker_.find(slot);
+        if (maker == maker_.end() || std::find(names.begin(), names.end(), maker->second->name) == names.end()) return nullptr;
+        return maker->second;
+    }
+
+    // A constant number, also as a tensor of one element.
+    std::optional<double> number_at(Slot slot) const {
+        const c10::IValue& value = program_.constant(slot);
+        if (value.isDouble()) return value.toDouble();
+        if (value.isInt()) return double(value.toInt());
+        if (value.isTensor() && value.toTensor().numel() == 1 && value.toTensor().is_floating_point()) return value.toTensor().item<double>();
+        return std::nullopt;
+    }
+
+    void add_site(FoundSite site, const Step& step, const std::set<std::size_t>& feeding) {
+        site.output_slot = step.outputs[0];
         site.info.name = "ACT-" + std::to_string(found_.sites.size() + 1);
         site.info.path = step.module_path;
-        site.info.kind = kind;
         for (std::size_t layer : feeding) site.info.fed_by.push_back(found_.layers[layer].info.name);
         found_.sites.push_back(std::move(site));
     }
@@ -144,6 +189,7 @@ private:
     std::unordered_map<Slot, std::size_t> tensor_by_slot_;
     std::unordered_map<std::size_t, std::size_t> layer_by_weight_;
     std::unordered_map<const Step*, std::size_t> layer_of_step_;
+    std::unordered_map<Slot, const Step*> maker_;
     std::unordered_map<Slot, std::set<std::size_t>> reaching_;
     std::unordered_map<std::string_view, int> counts_;
 };

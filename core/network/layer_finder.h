@@ -18,7 +18,11 @@ struct FoundLayer {
 
 struct FoundSite {
     SiteInfo info;
-    std::size_t step = 0;
+    std::size_t step = 0;       // the step that computes its output
+    Slot input_slot = 0;        // what the activation is applied to
+    Slot output_slot = 0;
+    float slope = 0;            // of a leaky ReLU
+    bool is_top_level = true;   // false inside a branch or a loop, where no threshold can be set
 };
 
 struct FoundStructure {

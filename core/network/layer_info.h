@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct SiteInfo {
     std::string path;                   // of the module that owns it, empty where there is none
     std::string kind;                   // "relu", "leaky_relu", ...
     std::vector<std::string> fed_by;    // names of the layers whose output reaches it without passing another site
+    std::optional<float> threshold;     // where the file itself clips here (a hardened network)
 };
 
 }  // namespace clipscope

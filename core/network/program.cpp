@@ -60,6 +60,20 @@ void run_operation(const Step& step, Frame& frame) {
     for (std::size_t i = 0; i < step.outputs.size(); ++i) frame[std::size_t(step.outputs[i])] = std::move(stack[i]);
 }
 
+void run_block(const Block& block, Frame& frame) {
+    for (const Step& step : block.steps) run_step(step, frame);
+}
+
+void collect_reads(const Step& step, std::unordered_set<Slot>& reads) {
+    reads.insert(step.inputs.begin(), step.inputs.end());
+    for (const Block& block : step.blocks) {
+        for (const Step& inner : block.steps) collect_reads(inner, reads);
+        reads.insert(block.outputs.begin(), block.outputs.end());
+    }
+}
+
+}  // namespace
+
 void run_step(const Step& step, Frame& frame) {
     switch (step.kind) {
         case StepKind::operation: run_operation(step, frame); break;
@@ -77,28 +91,17 @@ void run_step(const Step& step, Frame& frame) {
     }
 }
 
-void run_block(const Block& block, Frame& frame) {
-    for (const Step& step : block.steps) run_step(step, frame);
-}
-
-void collect_reads(const Step& step, std::unordered_set<Slot>& reads) {
-    reads.insert(step.inputs.begin(), step.inputs.end());
-    for (const Block& block : step.blocks) {
-        for (const Step& inner : block.steps) collect_reads(inner, reads);
-        reads.insert(block.outputs.begin(), block.outputs.end());
-    }
-}
-
-}  // namespace
-
 Program::Program(const torch::jit::Module& module) { ProgramBuilder(*this).build(module); }
 
 Program::~Program() = default;
 
-void Program::run(Frame& frame, std::size_t first, std::size_t last, bool keep_all) const {
+void Program::run(Frame& frame, std::size_t first, std::size_t last, const StepOverrides& overrides) const {
+    auto next_override = overrides.lower_bound(first);
     for (std::size_t i = first; i < last; ++i) {
-        run_step(steps_[i], frame);
-        if (keep_all) continue;
+        if (next_override != overrides.end() && next_override->first == i)
+            (next_override++)->second(frame);
+        else
+            run_step(steps_[i], frame);
         for (Slot slot : steps_[i].dead_after) frame[std::size_t(slot)] = c10::IValue();
     }
 }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,12 @@ struct Step {
     std::string module_path;       // of the module whose code this is, empty where unknown
 };
 
+// Runs one step on a frame that holds its inputs.
+void run_step(const Step& step, Frame& frame);
+
+// Computes a step's outputs in place of its own operation.
+using StepOverrides = std::map<std::size_t, std::function<void(Frame& frame)>>;
+
 // A parameter or buffer of the module, by its path.
 struct NamedTensor {
     std::string path;  // "features.0.weight"
@@ -69,8 +76,8 @@ public:
     // A frame with constants and parameters in place and nothing computed.
     const Frame& initial_frame() const { return initial_; }
 
-    // Runs steps [first, last). Values that no later step reads are dropped as the run goes on unless `keep_all`.
-    void run(Frame& frame, std::size_t first, std::size_t last, bool keep_all = false) const;
+    // Runs steps [first, last), those in `overrides` by the function there. Values that no later step reads are dropped as the run goes on.
+    void run(Frame& frame, std::size_t first, std::size_t last, const StepOverrides& overrides = {}) const;
 
     // The slots computed before step `first`, the image batch included, that it or a later step reads.
     std::vector<Slot> alive_at(std::size_t first) const;
