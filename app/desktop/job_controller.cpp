@@ -8,6 +8,11 @@
 
 #include "common/error.h"
 
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 namespace clipscope {
 namespace {
 
@@ -15,6 +20,14 @@ namespace {
 QString sentence_of(const std::exception& error) {
     if (dynamic_cast<const Error*>(&error) != nullptr) return QString::fromUtf8(error.what());
     return QStringLiteral("The job ended unexpectedly: %1").arg(QString::fromUtf8(error.what()).section('\n', 0, 0));
+}
+
+// With a worker on every core the window would have to wait for its turn, so jobs step back a little; threads that they start inherit it.
+void yield_to_the_window() {
+#ifdef __linux__
+    constexpr int niceness = 5;
+    setpriority(PRIO_PROCESS, id_t(gettid()), niceness);
+#endif
 }
 
 QString run_and_catch(const Job& job, const EventSink& sink, const std::stop_token& stop) {
@@ -107,6 +120,7 @@ void JobController::start(Job job) {
     auto inbox = std::make_shared<Inbox>([this] { emit woken({}); });
     current_.inbox = inbox;
     current_.thread = std::jthread([inbox, job = std::move(job)](std::stop_token stop) mutable {
+        yield_to_the_window();
         const QString error = run_and_catch(
             job, [&inbox](const Event& event) { inbox->push(event); }, stop);
         job = nullptr;  // what the job holds goes on its own thread, and before its end is told
