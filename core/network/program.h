@@ -45,6 +45,9 @@ struct Step {
     const torch::jit::Node* node = nullptr;  // of the program's graph
 };
 
+// All slots that a step reads, in its branches and loops too (and what these compute inside).
+std::vector<Slot> slots_read_by(const Step& step);
+
 // Runs one step on a frame that holds its inputs.
 void run_step(const Step& step, Frame& frame);
 
