@@ -186,6 +186,21 @@ SearchAlgorithm search_algorithm_from_string(const std::string& text) {
     throw UsageError("'" + text + "' is not an algorithm for the search: choose corrected or literal.");
 }
 
+std::string to_string(SearchEnd end) {
+    switch (end) {
+        case SearchEnd::converged: return "converged";
+        case SearchEnd::grids_used: return "grids-used";
+        case SearchEnd::stopped: break;
+    }
+    return "stopped";
+}
+
+SearchEnd search_end_from_string(const std::string& text) {
+    for (const SearchEnd end : {SearchEnd::converged, SearchEnd::grids_used, SearchEnd::stopped})
+        if (to_string(end) == text) return end;
+    throw UsageError("'" + text + "' is not an end of a search: choose converged, grids-used or stopped.");
+}
+
 std::string ThresholdSearchResult::reason() const {
     const std::string delta = number_text(settings.delta);
     const auto flat_but_noisy = std::find_if(grids.begin(), grids.end(), [](const SearchGrid& grid) { return grid.noise_prevents_stop; });

@@ -60,6 +60,10 @@ enum class SearchEnd {
     stopped,     // by the stop token
 };
 
+// "converged", "grids-used", "stopped": as JSON spells it.
+std::string to_string(SearchEnd end);
+SearchEnd search_end_from_string(const std::string& text);  // throws UsageError
+
 struct ThresholdSearchResult {
     ThresholdSearchSettings settings;
     float act_max = 0;
