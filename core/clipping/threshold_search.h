@@ -25,6 +25,9 @@ struct ThresholdSearchSettings {
     double delta = 0.005;  // AUC changes up to this are none
 };
 
+// Throws UsageError unless 1 <= m < n <= 100 and delta >= 0.
+void check_search_settings(const ThresholdSearchSettings& settings);
+
 // What the network yields at one threshold. The trials are the same faults at every threshold, so that differences between thresholds pair.
 struct AucEstimate {
     double auc = 0;
