@@ -27,6 +27,7 @@ struct EvaluatorOptions {
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept clean values; 0: a quarter of the free memory
     Clipping clipping{};           // the sites that are clipped, in the clean network and under faults alike
+    bool exact = false;            // the full pass's very operations on the very operands: no smaller batches, no updates
 };
 
 class Evaluator {
