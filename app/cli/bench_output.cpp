@@ -65,13 +65,25 @@ void add_engine_row(TextTable& table, const std::string& title, const EngineMeas
                    grouped(engine.images_that_differ)});
 }
 
+// What the plain loop's trials were spread over.
+std::string spread_text(BenchmarkWorkload workload) {
+    switch (workload) {
+        case BenchmarkWorkload::sensitivity_per_layer:
+            return "layers, rates and trials";
+        case BenchmarkWorkload::threshold_search:
+            return "thresholds, rates and trials";
+        case BenchmarkWorkload::sensitivity_network:
+            break;
+    }
+    return "rates and trials";
+}
+
 std::string plain_note(const WorkloadMeasurement& workload) {
     const std::string name = to_string(workload.workload);
     if (workload.plain_stride == 1) return name + ": the plain loop ran every trial.\n";
     return name + ": the plain loop ran one in " + grouped(workload.plain_stride) + " trials, " + grouped(workload.plain.trials) +
-           " a repeat, spread over all rates, trials and " +
-           (workload.workload == BenchmarkWorkload::threshold_search ? "thresholds" : "layers") +
-           "; whichever they are, each passes all images through the whole network.\n";
+           " a repeat, spread over all " + spread_text(workload.workload) +
+           "; each passes all images through the whole network, whatever its faults.\n";
 }
 
 }  // namespace
