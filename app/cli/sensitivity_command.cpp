@@ -17,7 +17,7 @@ struct SensitivityOptions {
     InputOptions input;
     WorkOptions work;
     FaultOptions faults;
-    std::string layers = "each";
+    std::string layers = "each,network";
     std::string memory;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     CurvesOutputOptions output;

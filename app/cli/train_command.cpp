@@ -95,19 +95,29 @@ void add_train_command(CLI::App& app, CommandRunner& runner) {
     TrainingSpecification& training = options->training;
     CLI::App* command = app.add_subcommand("train", "Train a built-in architecture and save it as TorchScript");
     command->add_option("--arch", training.architecture, "Architecture")->check(CLI::IsMember(architecture_names()))->capture_default_str();
-    command->add_option("--data", options->data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)");
-    command->add_option("--output", options->output, "The .pt file to write")->required();
-    command->add_option("--epochs", training.epochs, "Passes over the training images")->capture_default_str();
-    command->add_option("--batch", training.batch, "Images a step")->capture_default_str();
-    command->add_option("--lr", training.learning_rate, "Peak learning rate; warm-up, then half a cosine down to 0")->capture_default_str();
+    command->add_option("--data", options->data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)")
+        ->type_name("FOLDER");
+    command->add_option("--output", options->output, "The .pt file to write")->type_name("FILE")->required();
+    command->add_option("--epochs", training.epochs, "Passes over the training images")->type_name("N")->capture_default_str();
+    command->add_option("--batch", training.batch, "Images a step")->type_name("N")->capture_default_str();
+    command->add_option("--lr", training.learning_rate, "Peak learning rate; warm-up, then half a cosine down to 0")
+        ->type_name("RATE")
+        ->capture_default_str();
     command->add_flag("--no-mirror", options->no_mirror, "Never flip training images left to right");
-    command->add_option("--shift", training.shift, "Move training images by up to so many pixels each way")->capture_default_str();
+    command->add_option("--shift", training.shift, "Move training images by up to so many pixels each way")
+        ->type_name("N")
+        ->capture_default_str();
     command
         ->add_option("--validation-images", training.validation_images,
                      "Training images held back; the epoch that does best on them is kept")
+        ->type_name("N")
+        ->check(refuse_minus)
         ->capture_default_str();
-    command->add_option("--seed", training.seed, "Decides the first weights and the order of the images")->capture_default_str();
-    command->add_option("--threads", training.threads, "Threads; 0 takes all cores")->capture_default_str();
+    command->add_option("--seed", training.seed, "Decides the first weights and the order of the images")
+        ->type_name("N")
+        ->check(refuse_minus)
+        ->capture_default_str();
+    command->add_option("--threads", training.threads, "Threads; 0 takes all cores")->type_name("N")->capture_default_str();
     add_normalization_options(*command, options->normalization);
     command->footer(
         "Ctrl-C ends the training and keeps the best epoch so far.\n"

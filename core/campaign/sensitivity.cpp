@@ -117,10 +117,7 @@ void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& sp
     const Clock::time_point started = Clock::now();
     const int threads = resolve_threads(specification.threads);
     Evaluator evaluator(inputs.network, inputs.images, inputs.input,
-                        {.chunk = specification.chunk,
-                         .device = specification.device,
-                         .memory_bytes = specification.memory_bytes,
-                         .exact = specification.exact});
+                        {.chunk = specification.chunk, .device = specification.device, .memory_bytes = specification.memory_bytes, .exact = specification.exact});
     std::set<std::size_t> first_layers;
     for (const FaultScope& scope : specification.scopes) first_layers.insert(scope.layers.begin(), scope.layers.end());
     const std::vector<std::size_t> layers(first_layers.begin(), first_layers.end());

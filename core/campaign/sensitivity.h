@@ -22,7 +22,7 @@ struct SensitivitySpecification {
     int chunk = 100;                  // images a pass
     std::string device = "auto";      // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;     // budget for cached activations; 0: a quarter of the free memory
-    bool exact = false;               // the full pass's very operations (EvaluatorOptions::exact)
+    bool exact = false;               // bit for bit what full passes give (see evaluation/evaluator.h)
     bool list_faults = false;         // send FaultsInjected events
 };
 

@@ -1,5 +1,7 @@
 // Evaluates a network on a fixed set of images, clean and with faulty parameters. A trial starts at the first faulty layer, from clean values kept
-// there, and gives exactly what a full pass over the faulty network gives: the same chunks, the same operations on the same operands.
+// there, and computes only what differs from the clean run: then results can differ from those of a full pass where two logits nearly tie, because
+// sums are added up in another order. With `exact` it gives, bit for bit, what a full pass over the faulty network gives: the same chunks, the
+// same operations on the same operands.
 //
 // An Evaluator is shared by all workers and read-only once prepared; each worker owns a TrialRunner, which owns copies of the parameters that
 // faults may hit. Neither header knows LibTorch.
@@ -26,8 +28,8 @@ struct EvaluatorOptions {
     int chunk = 100;               // images a pass; belongs to the result
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept clean values; 0: a quarter of the free memory
+    bool exact = false;
     Clipping clipping{};           // the sites that are clipped, in the clean network and under faults alike
-    bool exact = false;            // the full pass's very operations on the very operands: no smaller batches, no updates
 };
 
 class Evaluator {

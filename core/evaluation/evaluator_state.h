@@ -8,6 +8,7 @@
 
 #include "evaluation/evaluator.h"
 #include "evaluation/image_batches.h"
+#include "evaluation/step_traits.h"
 #include "network/layer_finder.h"
 #include "network/program.h"
 
@@ -25,11 +26,21 @@ struct Evaluator::State {
     std::shared_ptr<const std::vector<ImageBatch>> batches;
     std::vector<std::vector<std::int32_t>> clean_predictions;  // per chunk
     Outcome clean;
+    std::vector<at::Tensor> clean_logits;                      // per chunk, N×classes on the CPU
     std::size_t classes = 0;
     std::size_t kept_bytes = 0;
     std::map<std::size_t, std::vector<KeptValues>> kept;  // by step, ascending: one entry a chunk
     std::size_t shared_until = 0;                         // steps before this one gave the values that came from another evaluator
     Frame initial_frame;                                  // parameters and constants on the device
+
+    // For evaluating only what differs from the clean run (IncrementalRun); not used where `exact` is asked for or on a GPU.
+    bool exact = false;
+    std::vector<StepTraits> traits;
+    std::vector<bool> batch_slots;           // slots that depend on the images
+    std::vector<std::size_t> last_reader;    // of each slot, the last step that reads it
+    std::vector<Frame> clean_values;         // per chunk, by slot; None where the value is not kept
+    bool clean_is_finite = true;             // no NaN or infinity in any kept value
+    bool can_drop_images = false;            // each image's values are a row of their own and do not depend on the other images
 
     // The values to start from for a trial whose first faulty layer reads its parameters at `step`: the nearest kept step at or before it.
     std::size_t start_step(std::size_t step) const;

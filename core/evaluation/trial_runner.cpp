@@ -1,8 +1,10 @@
 #include <cstring>
+#include <set>
 #include <unordered_map>
 
 #include "common/error.h"
 #include "evaluation/evaluator_state.h"
+#include "evaluation/incremental_run.h"
 #include "faults/bit_flips.h"
 
 namespace clipscope {
@@ -22,7 +24,58 @@ struct TrialRunner::State {
         if (!copy.defined()) copy = evaluator.network->program().tensors()[tensor].tensor.contiguous().clone();
         return copy;
     }
+
+    // Flips the bits; `flips` takes them back when it goes. `first_step` becomes the first step that reads a faulty parameter.
+    FaultyParameters inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step);
+    std::optional<Outcome> run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop) const;
+    std::optional<Outcome> run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop) const;
 };
+
+FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step) {
+    const Program& program = evaluator.network->program();
+    FaultyParameters faulty;
+    for (const ParameterFaults& parameter : faults.parameters) {
+        const NamedTensor& named = program.tensors()[tensor_of(parameter)];
+        at::Tensor& copy = copy_of(tensor_of(parameter));
+        BitFlips flipped({copy.data_ptr<float>(), std::size_t(copy.numel())}, parameter.bits, rate);
+        if (flipped.count() == 0) continue;
+        if (flipped.count_changed() != flipped.count())
+            throw Error("Injecting faults into " + named.path + " changed " + std::to_string(flipped.count_changed()) + " bits instead of " +
+                        std::to_string(flipped.count()) + ": this is a defect, please report it.");
+        const std::uint64_t bits_a_row = 32 * std::uint64_t(copy.numel() / copy.size(0));
+        std::set<std::int64_t> rows;
+        for (std::uint64_t position : flipped.positions()) rows.insert(std::int64_t(position / bits_a_row));
+        faulty[named.slot] = {copy.to(evaluator.device), {rows.begin(), rows.end()}};
+        flips.push_back(std::move(flipped));
+        first_step = std::min(first_step, evaluator.network->structure().layers[parameter.layer].first_step);
+    }
+    return faulty;
+}
+
+std::optional<Outcome> TrialRunner::State::run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop) const {
+    const Program& program = evaluator.network->program();
+    const std::size_t start = evaluator.start_step(first_step);
+    Outcome outcome;
+    for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
+        if (stop.stop_requested()) return std::nullopt;
+        Frame frame = evaluator.start_frame(start, chunk);
+        for (const auto& [slot, parameter] : faulty) frame[std::size_t(slot)] = parameter.values;
+        program.run(frame, start, program.steps().size(), evaluator.overrides);
+        score_batch(program.output(frame), (*evaluator.batches)[chunk].labels, evaluator.clean_predictions[chunk], outcome);
+    }
+    return outcome;
+}
+
+std::optional<Outcome> TrialRunner::State::run_incremental(const FaultyParameters& faulty, std::size_t first_step,
+                                                           const std::stop_token& stop) const {
+    IncrementalRun run(evaluator, faulty);
+    Outcome outcome;
+    for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
+        if (stop.stop_requested()) return std::nullopt;
+        run.run(chunk, first_step, outcome);
+    }
+    return outcome;
+}
 
 TrialRunner::TrialRunner(const Evaluator& evaluator) : state_(std::make_unique<State>(evaluator.state())) {}
 TrialRunner::~TrialRunner() = default;
@@ -30,37 +83,11 @@ TrialRunner::~TrialRunner() = default;
 std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, std::stop_token stop) {
     const torch::NoGradGuard no_gradients;
     const Evaluator::State& evaluator = state_->evaluator;
-    const Program& program = evaluator.network->program();
-    const auto& layers = evaluator.network->structure().layers;
-    const std::size_t first_layer = faults.first_faulty_layer(rate, layers.size());
-    if (first_layer == layers.size()) return evaluator.clean;
-
+    if (faults.count_below(rate) == 0) return evaluator.clean;
     std::vector<BitFlips> flips;
-    std::vector<std::pair<Slot, at::Tensor>> faulty;
-    std::size_t first_step = program.steps().size();
-    for (const ParameterFaults& parameter : faults.parameters) {
-        const std::size_t tensor = state_->tensor_of(parameter);
-        at::Tensor& copy = state_->copy_of(tensor);
-        BitFlips flipped({copy.data_ptr<float>(), std::size_t(copy.numel())}, parameter.bits, rate);
-        if (flipped.count() == 0) continue;
-        if (flipped.count_changed() != flipped.count())
-            throw Error("Injecting faults into " + program.tensors()[tensor].path + " changed " + std::to_string(flipped.count_changed()) +
-                        " bits instead of " + std::to_string(flipped.count()) + ": this is a defect, please report it.");
-        flips.push_back(std::move(flipped));
-        faulty.emplace_back(program.tensors()[tensor].slot, copy.to(evaluator.device));
-        first_step = std::min(first_step, layers[parameter.layer].first_step);
-    }
-
-    const std::size_t start = evaluator.start_step(first_step);
-    Outcome outcome;
-    for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
-        if (stop.stop_requested()) return std::nullopt;
-        Frame frame = evaluator.start_frame(start, chunk);
-        for (const auto& [slot, tensor] : faulty) frame[std::size_t(slot)] = tensor;
-        program.run(frame, start, program.steps().size(), evaluator.overrides);
-        score_batch(program.output(frame), (*evaluator.batches)[chunk].labels, evaluator.clean_predictions[chunk], outcome);
-    }
-    return outcome;
+    std::size_t first_step = evaluator.network->program().steps().size();
+    const FaultyParameters faulty = state_->inject(faults, rate, flips, first_step);
+    return evaluator.exact ? state_->run_exact(faulty, first_step, stop) : state_->run_incremental(faulty, first_step, stop);
 }
 
 bool TrialRunner::parameters_are_clean() const {

@@ -64,14 +64,6 @@ void run_block(const Block& block, Frame& frame) {
     for (const Step& step : block.steps) run_step(step, frame);
 }
 
-void collect_reads(const Step& step, std::unordered_set<Slot>& reads) {
-    reads.insert(step.inputs.begin(), step.inputs.end());
-    for (const Block& block : step.blocks) {
-        for (const Step& inner : block.steps) collect_reads(inner, reads);
-        reads.insert(block.outputs.begin(), block.outputs.end());
-    }
-}
-
 }  // namespace
 
 void run_step(const Step& step, Frame& frame) {
@@ -91,6 +83,18 @@ void run_step(const Step& step, Frame& frame) {
     }
 }
 
+std::vector<Slot> slots_read_by(const Step& step) {
+    std::vector<Slot> reads = step.inputs;
+    for (const Block& block : step.blocks) {
+        for (const Step& inner : block.steps) {
+            const std::vector<Slot> inside = slots_read_by(inner);
+            reads.insert(reads.end(), inside.begin(), inside.end());
+        }
+        reads.insert(reads.end(), block.outputs.begin(), block.outputs.end());
+    }
+    return reads;
+}
+
 Program::Program(const torch::jit::Module& module) { ProgramBuilder(*this).build(module); }
 
 Program::~Program() = default;
@@ -108,7 +112,8 @@ void Program::run(Frame& frame, std::size_t first, std::size_t last, const StepO
 
 std::vector<Slot> Program::alive_at(std::size_t first) const {
     std::unordered_set<Slot> reads{output_slot_};
-    for (std::size_t i = first; i < steps_.size(); ++i) collect_reads(steps_[i], reads);
+    for (std::size_t i = first; i < steps_.size(); ++i)
+        for (Slot slot : slots_read_by(steps_[i])) reads.insert(slot);
     std::vector<Slot> alive;
     if (reads.contains(input_slot_)) alive.push_back(input_slot_);
     for (std::size_t i = 0; i < first; ++i)

@@ -44,6 +44,9 @@ struct Step {
     std::string module_path;       // of the module whose code this is, empty where unknown
 };
 
+// All slots that a step reads, in its branches and loops too (and what these compute inside).
+std::vector<Slot> slots_read_by(const Step& step);
+
 // Runs one step on a frame that holds its inputs.
 void run_step(const Step& step, Frame& frame);
 

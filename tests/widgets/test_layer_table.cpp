@@ -98,6 +98,17 @@ private slots:
         QVERIFY(narrow.back().right() <= 40 + 1e-9);
     }
 
+    void the_focus_alone_chooses_nothing() {
+        LayerTable table;
+        table.set_layers(example_layers(), 100, 3200);
+        QSignalSpy selected(&table, &LayerTable::layer_selected);
+        QFocusEvent focus(QEvent::FocusIn, Qt::TabFocusReason);
+        QApplication::sendEvent(&table.view(), &focus);
+        QVERIFY(table.view().currentIndex().isValid());  // the view's own doing
+        QCOMPARE(selected.size(), 0);
+        QCOMPARE(table.selected_layer(), QString());
+    }
+
     void selection_is_told_once_and_only_for_the_user() {
         LayerTable table;
         table.set_layers(example_layers(), 1, 32);

@@ -78,14 +78,14 @@ WelcomePane::WelcomePane(QWidget* parent)
     connect(open_data, &QPushButton::clicked, this, &WelcomePane::open_data_requested);
 }
 
-void WelcomePane::set_networks(const std::vector<BundledNetwork>& networks) {
+void WelcomePane::set_networks(const std::vector<WelcomeNetwork>& networks) {
     while (QLayoutItem* item = networks_->takeAt(0)) {
         delete item->widget();
         delete item;
     }
     first_id_ = networks.empty() ? QString() : networks.front().id;
     first_study_->setEnabled(!networks.empty());
-    for (const BundledNetwork& network : networks) {
+    for (const WelcomeNetwork& network : networks) {
         auto* button = new QCommandLinkButton(network.name, network.description);
         button->setToolTip(tr("Load %1 and Fashion-MNIST, and choose what to run yourself").arg(network.name));
         button->setAccessibleName(network.name);

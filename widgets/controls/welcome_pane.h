@@ -10,7 +10,7 @@ class QVBoxLayout;
 
 namespace clipscope {
 
-struct BundledNetwork {
+struct WelcomeNetwork {
     QString id;           // what the signals carry
     QString name;         // "LeNet-5"
     QString description;  // "61,706 parameters, trained on Fashion-MNIST, 90 %"
@@ -22,7 +22,7 @@ public:
     explicit WelcomePane(QWidget* parent = nullptr);
 
     // The first one is used for the first study.
-    void set_networks(const std::vector<BundledNetwork>& networks);
+    void set_networks(const std::vector<WelcomeNetwork>& networks);
 
 Q_SIGNALS:
     void first_study_requested(const QString& id);

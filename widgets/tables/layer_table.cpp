@@ -37,10 +37,11 @@ LayerTable::LayerTable(QWidget* parent) : QWidget(parent), model_(new LayerTable
     layout->addWidget(view_);
     setFocusProxy(view_);
     connect(model_, &LayerTableModel::checked_layers_changed, this, &LayerTable::checked_layers_changed);
-    connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
-        if (!selecting_ && current.isValid()) Q_EMIT layer_selected(model_->name_at(current.row()));
+    // Not the current row: the view makes its first one current when it gets the focus, which nobody chose.
+    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        if (!selecting_ && selected_row() >= 0) Q_EMIT layer_selected(selected_layer());
     });
-    // A click on the row that was current already is a wish as well: its curve may have gone back meanwhile.
+    // A click on the row that was selected already is a wish as well: its curve may have gone back meanwhile.
     view_->viewport()->installEventFilter(this);
     connect(view_, &QTreeView::clicked, this, [this](const QModelIndex& index) {
         if (index.row() == row_before_press_) Q_EMIT layer_selected(model_->name_at(index.row()));
@@ -48,7 +49,7 @@ LayerTable::LayerTable(QWidget* parent) : QWidget(parent), model_(new LayerTable
 }
 
 bool LayerTable::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::MouseButtonPress) row_before_press_ = view_->currentIndex().row();
+    if (event->type() == QEvent::MouseButtonPress) row_before_press_ = selected_row();
     return QWidget::eventFilter(watched, event);
 }
 
@@ -82,9 +83,13 @@ void LayerTable::clear_sensitivity() {
     model_->clear_sensitivity();
 }
 
+int LayerTable::selected_row() const {
+    const QModelIndexList rows = view_->selectionModel()->selectedRows();
+    return rows.isEmpty() ? -1 : rows.first().row();
+}
+
 QString LayerTable::selected_layer() const {
-    const QModelIndex current = view_->currentIndex();
-    return current.isValid() ? model_->name_at(current.row()) : QString();
+    return selected_row() < 0 ? QString() : model_->name_at(selected_row());
 }
 
 QStringList LayerTable::checked_layers() const {

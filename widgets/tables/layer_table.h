@@ -50,6 +50,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    int selected_row() const;  // -1: none
     void add_actions();
 
     LayerTableModel* model_;

@@ -15,6 +15,17 @@
 using namespace clipscope;
 using namespace clipscope::cli;
 
+namespace {
+
+CampaignStarted started(const std::vector<double>& rates, const std::vector<std::string>& layers) {
+    CampaignStarted event;
+    event.info.rates = rates;
+    for (const std::string& layer : layers) event.curves.emplace_back().layer = layer;
+    return event;
+}
+
+}  // namespace
+
 class TestCliText : public QObject {
     Q_OBJECT
 
@@ -96,10 +107,7 @@ private slots:
         const QTemporaryDir folder;
         const QString path = folder.filePath("faults.csv");
         FaultListFile file(path.toStdString());
-        CampaignStarted started;
-        started.info.rates = {0, 1e-7};
-        started.curves = {{.layer = "CONV-1"}, {.layer = "network"}};
-        QVERIFY(file.take(started));
+        QVERIFY(file.take(started({0, 1e-7}, {"CONV-1", "network"})));
         QVERIFY(file.take(FaultsInjected{1, 1, 3, {{"features.0.weight", 17, 30}, {"features.0.bias", 0, 0}}}));
         file.close();
         QFile written(path);
@@ -112,7 +120,7 @@ private slots:
     void full_disk_is_noticed() {
         if (!QFile::exists("/dev/full")) QSKIP("no /dev/full here");
         FaultListFile file("/dev/full");
-        file.take(CampaignStarted{{.rates = {1e-7}}, {{.layer = "network"}}});
+        file.take(started({1e-7}, {"network"}));
         const FaultsInjected::Bit bit{"features.0.weight", 17, 30};
         QVERIFY(!file.take(FaultsInjected{0, 0, 0, std::vector(10000, bit)}));
         QVERIFY_EXCEPTION_THROWN(file.close(), Error);
@@ -121,9 +129,13 @@ private slots:
 
     void stopped_job_shows_what_it_has() {
         AccuracyCurves curves;
-        apply(CampaignStarted{{.model = "m.pt", .data = "d", .images = 4, .classes = 10, .seed = 7, .trials = 2, .rates = {1e-6, 1e-5}},
-                              {{.layer = "CONV-1", .path = "c", .bits = 3200, .clean = {.images = 4, .correct = 4}}}},
-              curves);
+        CampaignStarted event = started({1e-6, 1e-5}, {"CONV-1"});
+        event.info.images = 4;
+        event.info.trials = 2;
+        event.curves[0].path = "c";
+        event.curves[0].bits = 3200;
+        event.curves[0].clean = {.images = 4, .correct = 4};
+        apply(event, curves);
         apply(TrialFinished{0, 0, 1, {5, {.images = 4, .correct = 3}}}, curves);
         const std::string table = curves_table(curves);
         QVERIFY2(table.find("0 to 1 of 2 trials") != std::string::npos, table.c_str());

@@ -66,7 +66,7 @@ private slots:
         QTest::newRow("split") << sensitivity({"--split", "tuning"}) << "tuning";
         QTest::newRow("normalisation") << sensitivity({"--normalize", "cifar11"}) << "cifar11";
         QTest::newRow("two normalisations") << sensitivity({"--normalize", "mnist", "--mean", "0.5", "--std", "0.5"}) << "--mean";
-        QTest::newRow("mean alone") << sensitivity({"--mean", "0.5"}) << "std";
+        QTest::newRow("mean alone") << sensitivity({"--mean", "0.5"}) << "standard deviation";
         QTest::newRow("std 0") << sensitivity({"--mean", "0.5", "--std", "0"}) << "0";
     }
     void wrong_usage() {

@@ -1,0 +1,52 @@
+#include "dialogs.h"
+
+#include <QFileDialog>
+#include <QMessageBox>
+#include <QStandardPaths>
+
+#include "normalization_dialog.h"
+
+namespace clipscope {
+namespace {
+
+QString documents() {
+    return QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+}
+
+QString choose_model(QWidget* parent) {
+    return QFileDialog::getOpenFileName(parent, QObject::tr("Open model"), {},
+                                        QObject::tr("TorchScript models (*.pt *.pth *.ts *.torchscript);;All files (*)"));
+}
+
+QString choose_data(QWidget* parent) {
+    return QFileDialog::getExistingDirectory(parent, QObject::tr("Open data folder"));
+}
+
+QString choose_numbers(QWidget* parent) {
+    const QString csv = QObject::tr("Tables (*.csv)");
+    const QString json = QObject::tr("Results that ClipScope reads again (*.json)");
+    QString chosen = csv;
+    QString path = QFileDialog::getSaveFileName(parent, QObject::tr("Export numbers"), documents() + QStringLiteral("/sensitivity.csv"),
+                                                csv + QStringLiteral(";;") + json, &chosen);
+    if (path.isEmpty() || path.endsWith(QLatin1String(".csv")) || path.endsWith(QLatin1String(".json"))) return path;
+    return path + (chosen == json ? QStringLiteral(".json") : QStringLiteral(".csv"));
+}
+
+std::optional<Normalization> ask_normalization(QWidget* parent, const QString& model, const Dataset& data) {
+    NormalizationDialog dialog(model, data, parent);
+    return dialog.exec() == QDialog::Accepted ? dialog.chosen() : std::nullopt;
+}
+
+void show_error(QWidget* parent, const QString& sentence) {
+    QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Ok, parent);
+    box.setTextFormat(Qt::PlainText);  // file names may look like markup
+    box.exec();
+}
+
+}  // namespace
+
+Dialogs real_dialogs() {
+    return {choose_model, choose_data, choose_numbers, ask_normalization, show_error};
+}
+
+}  // namespace clipscope

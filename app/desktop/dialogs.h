@@ -1,0 +1,26 @@
+// Everything the window asks or tells in a dialog of its own, as callables, so that tests can answer in the user's place.
+#pragma once
+
+#include <QString>
+#include <functional>
+#include <optional>
+
+#include "data/dataset.h"
+#include "data/normalization.h"
+
+class QWidget;
+
+namespace clipscope {
+
+struct Dialogs {
+    // Empty where the user changed their mind.
+    std::function<QString(QWidget* parent)> choose_model;
+    std::function<QString(QWidget* parent)> choose_data;
+    std::function<QString(QWidget* parent)> choose_numbers;  // a file to write, .csv or .json
+    std::function<std::optional<Normalization>(QWidget* parent, const QString& model, const Dataset& data)> ask_normalization;
+    std::function<void(QWidget* parent, const QString& sentence)> show_error;
+};
+
+Dialogs real_dialogs();
+
+}  // namespace clipscope

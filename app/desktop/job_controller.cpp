@@ -1,0 +1,207 @@
+#include "job_controller.h"
+
+#include <QPointer>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "common/error.h"
+
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
+namespace clipscope {
+namespace {
+
+// Anything that is not an Error is a defect somewhere below; its first line says most, the rest is a stack trace.
+QString sentence_of(const std::exception& error) {
+    if (dynamic_cast<const Error*>(&error) != nullptr) return QString::fromUtf8(error.what());
+    return QStringLiteral("The job ended unexpectedly: %1").arg(QString::fromUtf8(error.what()).section('\n', 0, 0));
+}
+
+// With a worker on every core the window would have to wait for its turn, so jobs step back a little; threads that they start inherit it.
+void yield_to_the_window() {
+#ifdef __linux__
+    constexpr int niceness = 5;
+    setpriority(PRIO_PROCESS, id_t(gettid()), niceness);
+#endif
+}
+
+QString run_and_catch(const Job& job, const EventSink& sink, const std::stop_token& stop) {
+    try {
+        job(sink, stop);
+    } catch (const std::exception& error) {
+        return sentence_of(error);
+    } catch (...) {
+        return QStringLiteral("The job ended unexpectedly, with an error of unknown kind.");
+    }
+    return {};
+}
+
+}  // namespace
+
+class JobController::Inbox {
+public:
+    struct Contents {
+        std::vector<Event> events;
+        bool ended = false;  // after these events comes no other
+        QString error;       // of a job that threw
+    };
+
+    // `wake` is called once for each batch, from the job's threads.
+    explicit Inbox(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+    void push(const Event& event) {
+        const std::lock_guard lock(mutex_);
+        if (closed_) return;
+        contents_.events.push_back(event);
+        wake_once();
+    }
+
+    void end(const QString& error) {
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+        contents_.ended = true;
+        contents_.error = error;
+        wake_once();
+    }
+
+    Contents take() {
+        const std::lock_guard lock(mutex_);
+        woken_ = false;
+        return std::exchange(contents_, {});
+    }
+
+    // From here on events are dropped; the end still wakes the owner, so that it can join the thread.
+    void close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        woken_ = false;
+        contents_.events.clear();
+    }
+
+    bool has_ended() const {
+        const std::lock_guard lock(mutex_);
+        return ended_;
+    }
+
+private:
+    void wake_once() {
+        if (!std::exchange(woken_, true)) wake_();
+    }
+
+    const std::function<void()> wake_;
+    mutable std::mutex mutex_;
+    Contents contents_;
+    bool woken_ = false;
+    bool closed_ = false;
+    bool ended_ = false;
+};
+
+JobController::JobController(QObject* parent, int emits_per_second) : QObject(parent), interval_ms_(1000 / emits_per_second) {
+    delivery_.setSingleShot(true);
+    delivery_.setTimerType(Qt::PreciseTimer);
+    connect(&delivery_, &QTimer::timeout, this, &JobController::deliver);
+    connect(this, &JobController::woken, this, &JobController::wake, Qt::QueuedConnection);
+}
+
+JobController::~JobController() {
+    discard();
+    // Each thread's destructor joins; all of them were asked to stop already.
+}
+
+void JobController::start(Job job) {
+    discard();
+    running_ = true;
+    // The worker is joined before this object goes, so `this` outlives every wake-up; a queued one is dropped with its receiver.
+    auto inbox = std::make_shared<Inbox>([this] { emit woken({}); });
+    current_.inbox = inbox;
+    current_.thread = std::jthread([inbox, job = std::move(job)](std::stop_token stop) mutable {
+        yield_to_the_window();
+        const QString error = run_and_catch(
+            job, [&inbox](const Event& event) { inbox->push(event); }, stop);
+        job = nullptr;  // what the job holds goes on its own thread, and before its end is told
+        inbox->end(error);
+    });
+    emit started();
+}
+
+void JobController::stop() {
+    if (running_) current_.thread.request_stop();
+}
+
+void JobController::discard() {
+    curves_ = {};
+    if (!running_) return;
+    running_ = false;
+    current_.thread.request_stop();
+    current_.inbox->close();
+    retired_.push_back(std::exchange(current_, {}));
+    join_retired();
+}
+
+void JobController::wake() {
+    join_retired();
+    if (!running_ || delivery_.isActive()) return;
+    const qint64 waited = since_delivery_.isValid() ? since_delivery_.elapsed() : interval_ms_;
+    delivery_.start(int(std::max<qint64>(0, interval_ms_ - waited)));
+}
+
+void JobController::join_retired() {
+    std::erase_if(retired_, [](const Worker& worker) { return worker.inbox->has_ended(); });
+}
+
+void JobController::deliver() {
+    if (!running_) return;
+    since_delivery_.start();
+    const Inbox::Contents contents = current_.inbox->take();
+    if (!deliver_events(contents.events) || !contents.ended) return;
+
+    const bool stopped = current_.thread.get_stop_token().stop_requested();
+    current_ = {};
+    running_ = false;
+    if (!contents.error.isEmpty()) {
+        emit failed(contents.error);
+        return;
+    }
+    JobFinished end{stopped ? JobEnd::stopped : JobEnd::done, 0};
+    if (!contents.events.empty()) {
+        if (const auto* said = std::get_if<JobFinished>(&contents.events.back())) end = *said;
+    }
+    emit finished(end.end, end.seconds);
+}
+
+// False when a slot replaced, discarded or deleted the job: then nothing more of it may be signalled.
+bool JobController::deliver_events(const std::vector<Event>& events) {
+    const QPointer<JobController> self(this);
+    const std::shared_ptr<Inbox> inbox = current_.inbox;
+    const auto still_current = [&] { return self && running_ && current_.inbox == inbox; };
+
+    bool campaign_began = false;
+    bool has_trials = false;
+    std::vector<FaultsInjected> faults;
+    std::optional<Progress> progress;
+    std::vector<QString> messages;
+    for (const Event& event : events) {
+        apply(event, curves_);
+        campaign_began |= std::holds_alternative<CampaignStarted>(event);
+        has_trials |= std::holds_alternative<TrialFinished>(event);
+        if (const auto* injected = std::get_if<FaultsInjected>(&event)) faults.push_back(*injected);
+        if (const auto* latest = std::get_if<Progress>(&event)) progress = *latest;
+        if (const auto* said = std::get_if<Message>(&event)) messages.push_back(QString::fromStdString(said->text));
+    }
+
+    if (campaign_began) emit campaign_started(curves_);
+    if ((campaign_began || has_trials) && still_current()) emit curves_changed(curves_);
+    if (!faults.empty() && still_current()) emit faults_injected(faults);
+    for (const QString& text : messages) {
+        if (still_current()) emit message(text);
+    }
+    if (progress && still_current()) emit progressed(*progress);
+    return still_current();
+}
+
+}  // namespace clipscope

@@ -1,0 +1,83 @@
+// Runs jobs on a thread of its own and brings what they learn to the thread this object lives on.
+//
+// Promises:
+// - A job never runs on the owner's thread and no call here waits for one, except the destructor, which stops the job and joins it.
+// - Signals are emitted on the owner's thread only, at most `emits_per_second` deliveries a second however fast events come: between two
+// deliveries
+//   events gather in an inbox, so one curves_changed stands for many trials. An idle controller runs no timer.
+// - Nothing of a job arrives after another was started or discard() was called, and nothing after finished() or failed().
+// - Slots may start, stop or discard jobs, or delete the controller.
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "campaign/accuracy_curves.h"
+#include "campaign/events.h"
+
+namespace clipscope {
+
+// A job as core writes them, with its inputs and specification bound. It must not keep the sink after it returns.
+using Job = std::function<void(const EventSink&, std::stop_token)>;
+
+class JobController : public QObject {
+    Q_OBJECT
+
+public:
+    explicit JobController(QObject* parent = nullptr, int emits_per_second = 25);
+    ~JobController() override;
+
+    // Starts the job. One that still runs is discarded first.
+    void start(Job job);
+
+    // Asks the job to stop; what it found so far is kept and finished(stopped) follows.
+    void stop();
+
+    // Asks the job to stop and forgets it at once: its results, its end and its errors are never signalled, and curves() is empty.
+    void discard();
+
+    bool running() const { return running_; }
+
+    // All that was delivered of the latest job so far.
+    const AccuracyCurves& curves() const { return curves_; }
+
+signals:
+    void started();
+    void campaign_started(const clipscope::AccuracyCurves& curves);  // the clean accuracies are known, no trial yet
+    void curves_changed(const clipscope::AccuracyCurves& curves);
+    void faults_injected(const std::vector<clipscope::FaultsInjected>& faults);
+    void progressed(const clipscope::Progress& progress);
+    void message(const QString& text);
+    void finished(clipscope::JobEnd end, double seconds);
+    void failed(const QString& text);
+    void woken(QPrivateSignal);  // emitted by the job's threads, always queued to this one
+
+private:
+    // What one job has said and nobody has read yet. Shared with the job's thread, the only thing that is.
+    class Inbox;
+    struct Worker {
+        std::shared_ptr<Inbox> inbox;
+        std::jthread thread;
+    };
+
+    void wake();
+    void deliver();
+    bool deliver_events(const std::vector<Event>& events);
+    void join_retired();
+
+    const int interval_ms_;
+    QTimer delivery_;  // single shot, armed by data
+    QElapsedTimer since_delivery_;
+    Worker current_;
+    std::vector<Worker> retired_;  // discarded jobs that have not come to their end yet
+    AccuracyCurves curves_;
+    bool running_ = false;
+};
+
+}  // namespace clipscope

@@ -1,0 +1,85 @@
+// What lies on the bench: the network, the images, how they enter it, and which layer is being looked at. Opens files on background threads
+// and says what changed; knows no widget. All calls on the owner's thread, none of them waits.
+#pragma once
+
+#include <QObject>
+#include <optional>
+
+#include "background_task.h"
+#include "data/image_selection.h"
+#include "engine.h"
+
+namespace clipscope {
+
+// The network's accuracy without faults on certain images, and how long one pass over them takes.
+struct CleanPass {
+    Outcome outcome;
+    double seconds = 0;
+    int threads = 1;
+};
+
+class Laboratory : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Laboratory(Engine engine, QObject* parent = nullptr);
+
+    // `name`: a file or "bundled:NAME". `normalization`: what the user asked for with it; otherwise the model file's own counts.
+    void open_model(const QString& name, const std::optional<Normalization>& normalization = {});
+    void open_data(const QString& folder, Split split = Split::test);
+    // For a network whose file does not say; stays until another one is opened.
+    void set_normalization(const Normalization& normalization);
+
+    const std::optional<OpenedModel>& model() const { return model_; }
+    const std::optional<Dataset>& data() const { return data_; }
+    const QString& data_folder() const { return data_folder_; }
+    const std::optional<InputFormat>& input_format() const { return input_format_; }
+    bool is_opening() const;  // a model, data, or how they fit together
+    bool is_ready() const { return input_format_.has_value() && !is_opening(); }
+    bool needs_normalization() const;
+
+    // For the images chosen; only when ready. Throws UsageError.
+    JobInputs inputs(const ImageSelection& selection, std::uint64_t seed) const;
+    Job sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification) const;
+
+    // Only when ready; clean_measured follows. A pass under way is given up.
+    void measure_clean(const ImageSelection& selection, std::uint64_t seed, int threads, const QString& device);
+    void cancel_clean();
+    const std::optional<CleanPass>& clean() const { return clean_; }
+    // A job has measured it on the way.
+    void set_clean(const CleanPass& clean);
+
+    // One selection everywhere: a layer's name, "network", or empty.
+    const QString& selected_layer() const { return selected_layer_; }
+    void select_layer(const QString& name);
+
+signals:
+    void opening(const QString& text);  // "Opening alexnet.pt…"
+    void model_changed();
+    void data_changed();
+    void readiness_changed();
+    void normalization_needed();
+    void clean_measured();
+    void selection_changed(const QString& layer);
+    void failed(const QString& text);
+
+private:
+    void opening_failed(const QString& text);
+    void match();
+    void forget_match();
+
+    const Engine engine_;
+    std::optional<OpenedModel> model_;
+    std::optional<Dataset> data_;
+    QString data_folder_;
+    std::optional<Normalization> asked_;
+    std::optional<InputFormat> input_format_;
+    std::optional<CleanPass> clean_;
+    QString selected_layer_;
+    BackgroundTask model_task_;
+    BackgroundTask data_task_;
+    BackgroundTask match_task_;
+    BackgroundTask clean_task_;
+};
+
+}  // namespace clipscope

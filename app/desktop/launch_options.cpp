@@ -1,0 +1,70 @@
+#include "launch_options.h"
+
+#include <QCommandLineParser>
+
+#include "common/error.h"
+
+namespace clipscope {
+namespace {
+
+const QCommandLineOption data_option("data", QString(), "DIR");
+const QCommandLineOption normalize_option("normalize", QString(), "NAME");
+const QCommandLineOption run_option("run");
+const QCommandLineOption render_option("render", QString(), "RESULT.json");
+const QCommandLineOption output_option("output", QString(), "DIR");
+const QCommandLineOption latency_option("latency-log", QString(), "FILE");
+const QCommandLineOption help_option(QStringList{"h", "help"});
+const QCommandLineOption version_option(QStringList{"v", "version"});
+
+void add_options(QCommandLineParser& parser) {
+    parser.addOptions(
+        {data_option, normalize_option, run_option, render_option, output_option, latency_option, help_option, version_option});
+}
+
+}  // namespace
+
+LaunchOptions parse_launch_options(const QStringList& arguments) {
+    QCommandLineParser parser;
+    add_options(parser);
+    // The parser takes its first argument for the program's name.
+    if (!parser.parse(QStringList{QStringLiteral("clipscope")} + arguments)) {
+        throw UsageError(parser.errorText().toStdString() + " See clipscope --help.");
+    }
+    const QStringList files = parser.positionalArguments();
+    if (files.size() > 1) throw UsageError("clipscope opens one model at a time, not " + std::to_string(files.size()) + ": name one file.");
+
+    LaunchOptions options;
+    options.model = files.value(0);
+    options.data = parser.value(data_option);
+    if (parser.isSet(normalize_option)) options.normalization = Normalization::preset(parser.value(normalize_option).toStdString());
+    options.run = parser.isSet(run_option);
+    options.render = parser.value(render_option);
+    options.output = parser.value(output_option);
+    options.latency_log = parser.value(latency_option);
+    options.help = parser.isSet(help_option);
+    options.version = parser.isSet(version_option);
+    if (parser.isSet(render_option) != parser.isSet(output_option)) {
+        throw UsageError("--render RESULT.json and --output DIR belong together: give both.");
+    }
+    return options;
+}
+
+QString launch_help() {
+    return QStringLiteral(
+        "Usage: clipscope [MODEL] [--data DIR] [--normalize NAME] [--run]\n"
+        "       clipscope --render RESULT.json --output DIR\n"
+        "\n"
+        "The laboratory's window. MODEL is a TorchScript file, or bundled:lenet5 or bundled:alexnet.\n"
+        "\n"
+        "  --data DIR            a folder of images: CIFAR-10 binary files or IDX files\n"
+        "  --normalize NAME      cifar10, imagenet, mnist, fashion-mnist or none; for models that do not say themselves\n"
+        "  --run                 start a sensitivity job as soon as everything is loaded\n"
+        "  --render RESULT.json  draw the figures of a result file, without a window\n"
+        "  --output DIR          where --render puts them\n"
+        "  --latency-log FILE    measure how long the window kept the user waiting; written at the end\n"
+        "  --help, --version\n"
+        "\n"
+        "Without MODEL and --data, --run takes the first bundled network and Fashion-MNIST.\n");
+}
+
+}  // namespace clipscope

@@ -1,0 +1,29 @@
+// The command line of `clipscope`. Pure: no display, no application object needed.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <optional>
+
+#include "data/normalization.h"
+
+namespace clipscope {
+
+struct LaunchOptions {
+    QString model;  // a file or "bundled:NAME"; empty: none
+    QString data;   // folder; empty: none
+    std::optional<Normalization> normalization;
+    bool run = false;  // start a job as soon as everything is loaded
+    QString render;    // result file to draw instead of showing a window
+    QString output;
+    QString latency_log;
+    bool help = false;
+    bool version = false;
+};
+
+// `arguments` without the program's name. Throws UsageError.
+LaunchOptions parse_launch_options(const QStringList& arguments);
+
+QString launch_help();
+
+}  // namespace clipscope

@@ -1,0 +1,86 @@
+// The window of `clipscope`: menus, docks, the line that says what is loaded, drag and drop, settings. What happens on the bench is
+// Laboratory's and StudyPresenter's business. No LibTorch call is made on its thread.
+#pragma once
+
+#include <QMainWindow>
+
+#include "dialogs.h"
+#include "engine.h"
+#include "job_controller.h"
+#include "laboratory.h"
+#include "launch_options.h"
+#include "recent_list.h"
+#include "study_presenter.h"
+#include "window_parts.h"
+
+class QLabel;
+class QStackedWidget;
+
+namespace clipscope {
+
+class AccuracyPlot;
+class ProgressStrip;
+class WelcomePane;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(Engine engine = core_engine(), Dialogs dialogs = real_dialogs(), QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    // Opens and starts what the command line asks for.
+    void launch(const LaunchOptions& options);
+
+    void open_model(const QString& name);
+    void open_data(const QString& folder);
+    // A bundled network, Fashion-MNIST, and a small job on them.
+    void start_first_study(const QString& bundled_name);
+
+    const Laboratory& laboratory() const { return laboratory_; }
+    const JobController& jobs() const { return jobs_; }
+    QString header() const;
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void build_centre();
+    void connect_file_actions();
+    void connect_other_actions();
+    void connect_laboratory();
+    void restore_settings();
+    void save_settings();
+
+    void open_default_data();
+    void ask_normalization();
+    void export_numbers();
+    void show_error(const QString& sentence);
+    void set_maximised(bool maximised);
+    void reset_layout();
+    void refresh();
+    void refresh_header();
+    void fill_recent(QMenu* menu, RecentList& list, void (MainWindow::*open)(const QString&));
+    void fill_bundled();
+
+    const Dialogs dialogs_;
+    Laboratory laboratory_;
+    JobController jobs_;
+    RecentList recent_models_;
+    RecentList recent_data_;
+
+    QLabel* header_ = nullptr;
+    QStackedWidget* centre_ = nullptr;
+    WelcomePane* welcome_ = nullptr;
+    AccuracyPlot* plot_ = nullptr;
+    ProgressStrip* strip_ = nullptr;
+    WindowDocks docks_;
+    WindowActions actions_;
+    StudyPresenter* presenter_ = nullptr;
+    QByteArray layout_before_maximising_;
+    QString opening_;
+};
+
+}  // namespace clipscope

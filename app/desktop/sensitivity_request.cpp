@@ -1,0 +1,87 @@
+#include "sensitivity_request.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "campaign/fault_rates.h"
+#include "campaign/fault_scope.h"
+#include "common/error.h"
+#include "theme/number_text.h"
+
+namespace clipscope {
+namespace {
+
+std::string scopes_text(LayersChoice choice, const QStringList& checked) {
+    switch (choice) {
+        case LayersChoice::each:
+            return "each";
+        case LayersChoice::network:
+            return "network";
+        case LayersChoice::both:
+            return "network,each";
+        case LayersChoice::checked:
+            break;
+    }
+    if (checked.isEmpty()) throw UsageError("No layer is checked: check some in the table of layers, or choose another entry.");
+    return checked.join(QLatin1Char(',')).toStdString();
+}
+
+}  // namespace
+
+SensitivitySpecification sensitivity_specification(const SensitivityForm& form, const std::vector<LayerInfo>& layers,
+                                                   const QStringList& checked) {
+    SensitivitySpecification specification;
+    specification.scopes = parse_fault_scopes(scopes_text(form.layers, checked), layers);
+    specification.rates = parse_rates(form.rates.toStdString());
+    specification.trials = form.trials;
+    specification.seed = form.seed;
+    specification.nonfinite = form.nonfinite;
+    specification.threads = form.threads;
+    specification.device = form.device.toStdString();
+    return specification;
+}
+
+ImageSelection image_selection(const SensitivityForm& form) {
+    return ImageSelection::parse(form.images.toStdString());
+}
+
+QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& layers, const QStringList& checked) {
+    try {
+        image_selection(form);
+        parse_rates(form.rates.toStdString());
+        if (!layers.empty()) sensitivity_specification(form, layers, checked);
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
+SensitivityForm first_study_form(int threads) {
+    SensitivityForm form;
+    form.layers = LayersChoice::both;
+    form.rates = QStringLiteral("1e-7:1e-3:9");
+    form.trials = 20;
+    form.images = QStringLiteral("1000");
+    form.threads = threads;
+    return form;
+}
+
+double estimated_seconds(const SensitivitySpecification& specification, std::size_t layer_count, double clean_seconds, double calibration) {
+    double passes = 1;  // the clean one
+    const auto rates = std::ranges::count_if(specification.rates, [](double rate) { return rate > 0; });
+    for (const FaultScope& scope : specification.scopes) {
+        const std::size_t first = scope.layers.empty() ? 0 : scope.layers.front();
+        const double share = layer_count > 0 ? double(layer_count - first) / double(layer_count) : 1;
+        passes += share * double(rates) * specification.trials;
+    }
+    return passes * clean_seconds * calibration;
+}
+
+QString estimate_text(double seconds) {
+    if (seconds < 1) return QStringLiteral("about a second");
+    // Nobody wants to read 1:07:23 of a guess.
+    const double unit = seconds < 60 ? 1 : seconds < 600 ? 10 : 60;
+    return QStringLiteral("about ") + duration_text(std::round(seconds / unit) * unit);
+}
+
+}  // namespace clipscope

@@ -1,0 +1,43 @@
+// The clean network over all images: predictions, and the values that trials start from and are compared with, as far as the memory budget
+// allows. Includes LibTorch.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <set>
+#include <unordered_set>
+#include <vector>
+
+#include "evaluation/evaluator_state.h"
+
+namespace clipscope {
+
+class CleanRun {
+public:
+    // `steps`: those that trials may start at. What came from another evaluator (state.shared_until) is kept and not computed again.
+    CleanRun(Evaluator::State& state, std::set<std::size_t> steps);
+
+    // The first chunk says what values cost and so which are kept; it goes before the others, which may then run on any threads.
+    void run_first();
+    void run_other(std::size_t chunk);
+
+private:
+    struct ChunkValues {
+        std::map<std::size_t, KeptValues> at_steps;
+        Frame by_slot;
+    };
+
+    ChunkValues run_chunk(std::size_t chunk, bool keep_all);
+    void choose(const ChunkValues& values);
+    void keep(ChunkValues values, std::size_t chunk);
+    void judge(const at::Tensor& logits, std::size_t chunk);
+    bool images_are_independent() const;
+
+    Evaluator::State& state_;
+    std::set<std::size_t> steps_;
+    std::unordered_set<Slot> slots_;
+    std::size_t begin_ = 0;
+    std::mutex mutex_;
+};
+
+}  // namespace clipscope

@@ -1,0 +1,53 @@
+#include <QTest>
+
+#include "common/error.h"
+#include "launch_options.h"
+
+using namespace clipscope;
+
+class TestLaunchOptions : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everything_is_read() {
+        const LaunchOptions options =
+            parse_launch_options({"net.pt", "--data", "images", "--normalize", "cifar10", "--run", "--latency-log", "l"});
+        QCOMPARE(options.model, QString("net.pt"));
+        QCOMPARE(options.data, QString("images"));
+        QCOMPARE(options.normalization.value().name, std::string("cifar10"));
+        QVERIFY(options.run);
+        QCOMPARE(options.latency_log, QString("l"));
+        QVERIFY(options.render.isEmpty());
+    }
+
+    void nothing_is_fine_too() {
+        const LaunchOptions options = parse_launch_options({});
+        QVERIFY(options.model.isEmpty() && options.data.isEmpty() && !options.normalization && !options.run && !options.help);
+        QVERIFY(parse_launch_options({"-h"}).help);
+        QVERIFY(parse_launch_options({"--version"}).version);
+    }
+
+    void wrong_usage_is_said_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("unknown option") << QStringList{"--frobnicate"};
+        QTest::newRow("missing value") << QStringList{"--data"};
+        QTest::newRow("two models") << QStringList{"a.pt", "b.pt"};
+        QTest::newRow("unknown normalisation") << QStringList{"--normalize", "x"};
+        QTest::newRow("render without output") << QStringList{"--render", "r.json"};
+        QTest::newRow("output without render") << QStringList{"--output", "figures"};
+    }
+
+    void wrong_usage_is_said() {
+        QFETCH(QStringList, arguments);
+        QVERIFY_EXCEPTION_THROWN(parse_launch_options(arguments), UsageError);
+    }
+
+    void the_help_names_every_option() {
+        for (const char* option : {"--data", "--normalize", "--run", "--render", "--output", "--latency-log", "--help", "--version"}) {
+            QVERIFY2(launch_help().contains(option), option);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLaunchOptions)
+#include "test_launch_options.moc"

@@ -1,0 +1,390 @@
+// The window with a fake engine: open, run, look, select, fail, close.
+#include <QAction>
+#include <QApplication>
+#include <QDockWidget>
+#include <QDropEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QRegularExpression>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QThread>
+#include <QUrl>
+#include <atomic>
+
+#include "campaign/result_json.h"
+#include "common/text_file.h"
+#include "controls/activity_log.h"
+#include "controls/sensitivity_panel.h"
+#include "controls/welcome_pane.h"
+#include "fake_engine.h"
+#include "main_window.h"
+#include "plots/accuracy_plot.h"
+#include "tables/layer_table.h"
+
+using namespace clipscope;
+
+namespace {
+
+// A window whose user answers at once and remembers what was asked.
+struct Desk {
+    QStringList errors;
+    int normalization_asked = 0;
+    std::optional<Normalization> normalization;
+    QString numbers_file;
+    MainWindow window;
+
+    explicit Desk(Engine engine = fake_engine()) : window(std::move(engine), dialogs()) {
+        window.resize(1280, 800);
+        window.show();
+    }
+
+    Dialogs dialogs() {
+        Dialogs dialogs;
+        dialogs.choose_model = [](QWidget*) { return QStringLiteral("chosen.pt"); };
+        dialogs.choose_data = [](QWidget*) { return QStringLiteral("chosen"); };
+        dialogs.choose_numbers = [this](QWidget*) { return numbers_file; };
+        dialogs.ask_normalization = [this](QWidget*, const QString&, const Dataset&) {
+            ++normalization_asked;
+            return normalization;
+        };
+        dialogs.show_error = [this](QWidget*, const QString& sentence) { errors << sentence; };
+        return dialogs;
+    }
+
+    template <typename Widget>
+    Widget& part() {
+        auto* found = window.findChild<Widget*>();
+        Q_ASSERT(found != nullptr);
+        return *found;
+    }
+    AccuracyPlot& plot() { return part<AccuracyPlot>(); }
+    LayerTable& table() { return part<LayerTable>(); }
+    SensitivityPanel& panel() { return part<SensitivityPanel>(); }
+
+    QAction* action(const QString& text) {
+        for (QAction* action : window.findChildren<QAction*>()) {
+            if (action->text() == text) return action;
+        }
+        return nullptr;
+    }
+
+    QString estimate() {
+        for (const QLabel* label : panel().findChildren<QLabel*>()) {
+            if (label->text().startsWith(QLatin1String("about"))) return label->text();
+        }
+        return {};
+    }
+
+    void set_form(int trials) {
+        SensitivityForm form = panel().form();
+        form.rates = QStringLiteral("0,1e-6,1e-5");
+        form.trials = trials;
+        panel().set_form(form);
+    }
+
+    void open_both() {
+        window.open_model(QStringLiteral("some/fake.pt"));
+        window.open_data(QStringLiteral("some/images"));
+        QTRY_VERIFY(window.laboratory().is_ready());
+    }
+
+    void run(int trials) {
+        set_form(trials);
+        action(QStringLiteral("&Run"))->trigger();
+        QTRY_VERIFY(!window.jobs().running());
+    }
+};
+
+}  // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        QApplication::setOrganizationName("ClipScope test");
+        QApplication::setApplicationName("test_main_window");
+        QVERIFY(settings_.isValid());
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
+    }
+    void init() { QSettings().clear(); }
+
+    void it_says_what_is_loaded() {
+        Desk desk;
+        QVERIFY(desk.window.header().startsWith("No model yet · no images yet"));
+        QVERIFY(desk.part<WelcomePane>().isVisible());
+        QVERIFY(!desk.action("&Run")->isEnabled());
+        desk.open_both();
+        QTRY_VERIFY(desk.window.header().contains("clean 90.0 %"));
+        QVERIFY2(desk.window.header().startsWith("Fake (300) · Fake test, 1,000 images · clean 90.0 % · CPU, "),
+                 qPrintable(desk.window.header()));
+        QVERIFY(desk.plot().isVisible());
+        QVERIFY(desk.action("&Run")->isEnabled());
+        QVERIFY(desk.errors.isEmpty());
+    }
+
+    void a_job_fills_plot_table_and_log() {
+        Desk desk;
+        desk.open_both();
+        desk.set_form(200);
+        desk.action("&Run")->trigger();
+        QVERIFY(desk.action("&Stop")->isEnabled());
+        QVERIFY(!desk.action("&Run")->isEnabled());
+        QTRY_VERIFY(desk.window.jobs().running() && desk.plot().view().series.size() == 4);  // curves move while the job runs
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY(!desk.window.jobs().running());
+
+        desk.run(3);
+        const AccuracyView& view = desk.plot().view();
+        QCOMPARE(view.series.size(), std::size_t(4));
+        QCOMPARE(view.series[0].name, QString("network"));
+        QCOMPARE(view.series[3].name, QString("FC-1"));
+        QCOMPARE(view.clean_accuracy.value(), 0.9);
+        for (const AccuracySeries& series : view.series) {
+            QCOMPARE(series.points.size(), std::size_t(3));
+            QCOMPARE(series.points[1].trials, 3);
+            QVERIFY(qAbs(series.points[1].mean - 0.69) < 1e-12);  // 90 - 20 - {0, 1, 2} of 100
+        }
+        QVERIFY(desk.part<ActivityLog>().text().contains(QRegularExpression("Done in 0:0[01]: 36 trials")));
+        QVERIFY(desk.action("Export &numbers…")->isEnabled());
+    }
+
+    void stop_keeps_what_is_there() {
+        Desk desk;
+        desk.open_both();
+        desk.set_form(100'000);
+        desk.action("&Run")->trigger();
+        QTRY_VERIFY(!desk.plot().view().series.empty() && !desk.plot().view().series[0].points.empty());
+        QElapsedTimer clock;
+        clock.start();
+        emit desk.panel().stop_requested();
+        QTRY_VERIFY(!desk.window.jobs().running());
+        QVERIFY(clock.elapsed() < 1000);
+        QVERIFY(!desk.plot().view().series[0].points.empty());
+        QVERIFY(desk.part<ActivityLog>().text().contains("results kept"));
+    }
+
+    void one_selection_everywhere() {
+        Desk desk;
+        desk.open_both();
+        desk.run(2);
+        emit desk.table().layer_selected("CONV-2");
+        QCOMPARE(desk.window.laboratory().selected_layer(), QString("CONV-2"));
+        QCOMPARE(desk.plot().view().emphasised, QString("CONV-2"));
+        emit desk.plot().series_clicked("FC-1");
+        QCOMPARE(desk.table().selected_layer(), QString("FC-1"));
+        QCOMPARE(desk.plot().view().emphasised, QString("FC-1"));
+        desk.run(2);  // new results do not lose it
+        QCOMPARE(desk.plot().view().emphasised, QString("FC-1"));
+        emit desk.plot().background_clicked();
+        QCOMPARE(desk.table().selected_layer(), QString());
+        QCOMPARE(desk.plot().view().emphasised, QString());
+    }
+
+    void errors_are_told_and_the_window_goes_on() {
+        Desk desk;
+        desk.window.open_model("broken.pt");
+        QTRY_COMPARE(desk.errors, QStringList("Cannot read broken.pt: it is not a TorchScript file."));
+        desk.window.open_data("broken images");
+        QTRY_COMPARE(desk.errors.size(), 2);
+        QVERIFY(desk.part<ActivityLog>().text().contains("Cannot read broken.pt"));
+        desk.open_both();
+        desk.window.open_model("broken.pt");  // what was there before stays usable
+        QTRY_COMPARE(desk.errors.size(), 3);
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        desk.run(1);
+        QCOMPARE(desk.plot().view().series.size(), std::size_t(4));
+    }
+
+    void a_failing_job_is_told_and_keeps_its_results() {
+        Engine engine = fake_engine();
+        engine.sensitivity = [](const JobInputs&, const SensitivitySpecification& specification) -> Job {
+            return [specification](const EventSink& sink, std::stop_token) {
+                sink(fake_start({"network"}, specification.rates, 1));
+                sink(fake_trial(0, 1, 0));
+                throw Error("The memory is full: take fewer images.");
+            };
+        };
+        Desk desk(engine);
+        desk.open_both();
+        desk.run(1);
+        QTRY_COMPARE(desk.errors, QStringList("The memory is full: take fewer images."));
+        QCOMPARE(desk.plot().view().series.at(0).points.size(), std::size_t(1));
+        QVERIFY(desk.action("&Run")->isEnabled());
+    }
+
+    void normalization_is_asked_for_and_never_guessed() {
+        Desk desk;
+        desk.window.open_model("says-nothing.pt");
+        desk.window.open_data("images");
+        QTRY_COMPARE(desk.normalization_asked, 1);
+        QVERIFY(!desk.window.laboratory().is_ready());  // the user changed their mind
+        QVERIFY(desk.window.header().contains("normalisation unknown"));
+        desk.normalization = Normalization::preset("mnist");
+        desk.action("&Normalisation…")->trigger();
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QCOMPARE(desk.window.laboratory().input_format()->normalization.name, std::string("mnist"));
+        // Another model is another question.
+        desk.normalization.reset();
+        desk.window.open_model("says-nothing.pt");
+        QTRY_COMPARE(desk.normalization_asked, 3);
+        QVERIFY(!desk.window.laboratory().is_ready());
+    }
+
+    void the_first_study_is_one_click() {
+        Desk desk;
+        QElapsedTimer clock;
+        clock.start();
+        emit desk.part<WelcomePane>().first_study_requested("lenet5");
+        QTRY_VERIFY(!desk.plot().view().series.empty() && !desk.plot().view().series[0].points.empty());
+        QVERIFY2(clock.elapsed() < 2000, qPrintable(QString::number(clock.elapsed())));
+        QCOMPARE(desk.panel().form().trials, 20);
+        QCOMPARE(desk.panel().form().layers, LayersChoice::both);
+        QCOMPARE(QString::fromStdString(desk.window.laboratory().model()->name), QString("bundled:lenet5"));
+    }
+
+    void launching_opens_and_runs() {
+        Desk desk;
+        LaunchOptions options;
+        options.model = "says-nothing.pt";
+        options.data = "images";
+        options.normalization = Normalization::preset("none");
+        options.run = true;
+        desk.window.launch(options);
+        QTRY_VERIFY(desk.window.jobs().running());
+        QCOMPARE(desk.normalization_asked, 0);
+    }
+
+    void a_launch_that_fails_runs_nothing_later() {
+        Desk desk;
+        LaunchOptions options;
+        options.model = "broken.pt";
+        options.data = "images";
+        options.run = true;
+        desk.window.launch(options);
+        QTRY_COMPARE(desk.errors.size(), 1);
+        desk.open_both();
+        QVERIFY(!desk.window.jobs().running());
+    }
+
+    void another_model_ends_the_job_and_its_results() {
+        Desk desk;
+        desk.open_both();
+        desk.set_form(100'000);
+        desk.action("&Run")->trigger();
+        QTRY_VERIFY(!desk.plot().view().series.empty());
+        desk.window.open_model("another.pt");
+        QTRY_VERIFY(!desk.window.jobs().running());
+        QVERIFY(desk.plot().view().series.empty());
+        QTRY_VERIFY(desk.action("&Run")->isEnabled());
+    }
+
+    void the_estimate_learns_from_the_last_job() {
+        Engine engine = fake_engine();
+        engine.clean_pass = [pass = engine.clean_pass](const JobInputs& inputs, int threads, int chunk, const std::string& device,
+                                                       std::stop_token stop) {
+            QThread::msleep(50);
+            return pass(inputs, threads, chunk, device, stop);
+        };
+        Desk desk(engine);
+        desk.open_both();
+        desk.set_form(100);
+        QTRY_VERIFY(desk.estimate().startsWith("about 0:"));  // 601 passes of 50 ms and more
+        // Twelve hundred trials that say they took half a second.
+        desk.run(100);
+        QTRY_COMPARE(desk.estimate(), QString("about a second"));
+    }
+
+    void numbers_are_exported() {
+        QTemporaryDir folder;
+        Desk desk;
+        desk.open_both();
+        desk.run(2);
+        desk.numbers_file = folder.filePath("numbers.json");
+        desk.action("Export &numbers…")->trigger();
+        const CampaignResult back = result_from_json(read_text_file(desk.numbers_file.toStdString()), "numbers.json");
+        QCOMPARE(back.curves.curves.size(), std::size_t(4));
+        QCOMPARE(back.curves.curves[1].trials[2].at(1).outcome, desk.window.jobs().curves().curves[1].trials[2].at(1).outcome);
+        desk.numbers_file = folder.filePath("numbers.csv");
+        desk.action("Export &numbers…")->trigger();
+        const QString table = QString::fromStdString(read_text_file(desk.numbers_file.toStdString()));
+        QCOMPARE(table.trimmed().count('\n'), 12);  // 4 curves × 3 rates under a header
+        desk.numbers_file = folder.filePath("missing/numbers.csv");
+        desk.action("Export &numbers…")->trigger();
+        QCOMPARE(desk.errors.size(), 1);
+    }
+
+    void files_and_folders_can_be_dropped() {
+        QTemporaryDir folder;
+        Desk desk;
+        QMimeData dropped;
+        dropped.setUrls({QUrl::fromLocalFile("/some/model.pt"), QUrl::fromLocalFile(folder.path())});
+        QDragEnterEvent enter(QPoint(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&desk.window, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&desk.window, &drop);
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QCOMPARE(desk.window.laboratory().model()->name, std::string("/some/model.pt"));
+        QCOMPARE(desk.window.laboratory().data_folder(), folder.path());
+    }
+
+    void closing_during_a_job_ends_cleanly() {
+        std::atomic<bool> job_lives{false};
+        Engine engine = fake_engine();
+        engine.sensitivity = [&, make = engine.sensitivity](const JobInputs& inputs, const SensitivitySpecification& specification) -> Job {
+            return [&, job = make(inputs, specification)](const EventSink& sink, std::stop_token stop) {
+                job_lives = true;
+                job(sink, stop);
+                job_lives = false;
+            };
+        };
+        QElapsedTimer clock;
+        {
+            Desk desk(engine);
+            desk.open_both();
+            desk.set_form(100'000);
+            desk.action("&Run")->trigger();
+            QTRY_VERIFY(!desk.plot().view().series.empty());
+            clock.start();
+            QVERIFY(desk.window.close());
+        }
+        QVERIFY2(clock.elapsed() < 1000, qPrintable(QString::number(clock.elapsed())));
+        QVERIFY(!job_lives);
+    }
+
+    void layout_is_kept_and_can_be_reset() {
+        {
+            Desk desk;
+            desk.window.findChild<QDockWidget*>("activity")->hide();
+            desk.window.close();
+        }
+        Desk desk;
+        QVERIFY(!desk.window.findChild<QDockWidget*>("activity")->isVisible());
+        desk.action("&Reset layout")->trigger();
+        QVERIFY(desk.window.findChild<QDockWidget*>("activity")->isVisible());
+        desk.action("&Plot alone")->trigger();
+        QVERIFY(!desk.window.findChild<QDockWidget*>("layers")->isVisible());
+        desk.action("&Plot alone")->trigger();
+        QVERIFY(desk.window.findChild<QDockWidget*>("layers")->isVisible());
+    }
+
+    void recent_files_are_remembered() {
+        {
+            Desk desk;
+            desk.open_both();
+        }
+        QCOMPARE(RecentList("recent/models").paths().size(), 1);
+        QVERIFY(RecentList("recent/models").paths().first().endsWith("some/fake.pt"));
+        QVERIFY(RecentList("recent/data").paths().first().endsWith("some/images"));
+    }
+
+private:
+    QTemporaryDir settings_;
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "test_main_window.moc"

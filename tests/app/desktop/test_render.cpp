@@ -1,0 +1,91 @@
+// Figures of a result file without a window: the function, and the program with no display at hand.
+#include <QDir>
+#include <QImage>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "campaign/result_json.h"
+#include "common/error.h"
+#include "common/text_file.h"
+#include "fake_jobs.h"
+#include "render.h"
+
+using namespace clipscope;
+
+class TestRender : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        CampaignResult result;
+        apply(fake_start({"network", "CONV-1", "CONV-1+FC-1"}, {0, 1e-6, 1e-5}, 5), result.curves);
+        for (int curve = 0; curve < 3; ++curve) {
+            for (int rate = 0; rate < 3; ++rate) {
+                for (int trial = 0; trial < 5; ++trial) apply(fake_trial(curve, rate, trial), result.curves);
+            }
+        }
+        file_ = folder_.filePath("result.json");
+        write_text_file(file_.toStdString(), result_to_json(result));
+    }
+
+    void all_curves_and_each_alone() {
+        const QString output = folder_.filePath("new/figures");
+        const QStringList written = render_result(file_, output);
+        QStringList expected{"points.csv"};
+        for (const char* name : {"accuracy", "accuracy-network", "accuracy-CONV-1", "accuracy-CONV-1+FC-1"}) {
+            for (const char* ending : {".png", ".pdf", ".svg"}) expected << QString(name) + ending;
+        }
+        expected.sort();
+        QCOMPARE(QDir(output).entryList(QDir::Files, QDir::Name | QDir::LocaleAware).size(), expected.size());
+        for (const QString& name : expected) QVERIFY2(QFileInfo(output + '/' + name).size() > 0, qPrintable(name));
+        QCOMPARE(written.size(), expected.size());
+        QVERIFY(!QImage(output + "/accuracy.png").isNull());
+        QVERIFY(read_text_file((output + "/accuracy.pdf").toStdString()).starts_with("%PDF"));
+        QVERIFY(QString::fromStdString(read_text_file((output + "/accuracy.svg").toStdString())).contains("CONV-1+FC-1"));
+    }
+
+    void errors_are_thrown() {
+        QVERIFY_EXCEPTION_THROWN(render_result(folder_.filePath("missing.json"), folder_.path()), Error);
+        QVERIFY_EXCEPTION_THROWN(render_result(file_, file_ + "/below a file"), Error);
+        const QString text = folder_.filePath("text.json");
+        write_text_file(text.toStdString(), "no JSON");
+        QVERIFY_EXCEPTION_THROWN(render_result(text, folder_.path()), Error);
+    }
+
+    void the_program_needs_no_display_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("status");
+        const QString output = folder_.filePath("by program");
+        QTest::newRow("figures") << QStringList{"--render", file_, "--output", output} << 0;
+        QTest::newRow("missing file") << QStringList{"--render", "missing.json", "--output", output} << 1;
+        QTest::newRow("wrong usage") << QStringList{"--render", file_} << 2;
+        QTest::newRow("unknown option") << QStringList{"--frobnicate"} << 2;
+        QTest::newRow("window without a display") << QStringList{} << 1;
+        QTest::newRow("help") << QStringList{"--help"} << 0;
+    }
+
+    void the_program_needs_no_display() {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, status);
+        QProcess program;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) environment.remove(name);
+        program.setProcessEnvironment(environment);
+        program.start(CLIPSCOPE_PROGRAM, arguments);
+        QVERIFY(program.waitForFinished(60'000));
+        QCOMPARE(program.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(program.exitCode(), status);
+        // Qt may complain of the environment before; the last line is the program's.
+        const QString complaint = QString::fromUtf8(program.readAllStandardError()).trimmed().section('\n', -1);
+        if (status != 0) QVERIFY2(complaint.startsWith("clipscope: ") && complaint.endsWith('.'), qPrintable(complaint));
+        if (QByteArray(QTest::currentDataTag()) == "figures") QVERIFY(QFileInfo::exists(folder_.filePath("by program/accuracy.png")));
+    }
+
+private:
+    QTemporaryDir folder_;
+    QString file_;
+};
+
+QTEST_MAIN(TestRender)
+#include "test_render.moc"

@@ -1,0 +1,104 @@
+#include <QTest>
+
+#include "common/error.h"
+#include "fake_engine.h"
+#include "sensitivity_request.h"
+
+using namespace clipscope;
+
+class TestSensitivityRequest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void the_form_becomes_a_specification() {
+        SensitivityForm form;
+        form.layers = LayersChoice::both;
+        form.rates = "0,1e-6,1e-5";
+        form.trials = 7;
+        form.seed = 42;
+        form.nonfinite = NonfiniteRule::argmax;
+        form.threads = 3;
+        const SensitivitySpecification made = sensitivity_specification(form, layers_, {});
+        QCOMPARE(made.scopes.size(), std::size_t(4));
+        QCOMPARE(made.scopes[0].name, std::string("network"));
+        QCOMPARE(made.scopes[2].name, std::string("CONV-2"));
+        QCOMPARE(made.rates, (std::vector<double>{0, 1e-6, 1e-5}));
+        QCOMPARE(made.trials, 7);
+        QCOMPARE(made.seed, std::uint64_t(42));
+        QCOMPARE(made.nonfinite, NonfiniteRule::argmax);
+        QCOMPARE(made.threads, 3);
+    }
+
+    void layers_follow_the_choice() {
+        SensitivityForm form;
+        form.layers = LayersChoice::each;
+        QCOMPARE(sensitivity_specification(form, layers_, {}).scopes.size(), std::size_t(3));
+        form.layers = LayersChoice::network;
+        QCOMPARE(sensitivity_specification(form, layers_, {}).scopes.size(), std::size_t(1));
+        form.layers = LayersChoice::checked;
+        const auto checked = sensitivity_specification(form, layers_, {"CONV-1", "FC-1"}).scopes;
+        QCOMPARE(checked.size(), std::size_t(2));
+        QCOMPARE(checked[1].name, std::string("FC-1"));
+        QVERIFY_EXCEPTION_THROWN(sensitivity_specification(form, layers_, {}), UsageError);
+    }
+
+    void problems_are_one_sentence_data() {
+        QTest::addColumn<QString>("rates");
+        QTest::addColumn<QString>("images");
+        QTest::addColumn<bool>("fine");
+        QTest::newRow("fine") << "1e-7:1e-4:7"
+                              << "1000" << true;
+        QTest::newRow("paper") << "paper"
+                               << "first:200" << true;
+        QTest::newRow("rate 2") << "2"
+                                << "1000" << false;
+        QTest::newRow("rate -1") << "-1"
+                                 << "1000" << false;
+        QTest::newRow("rate NaN") << "nan"
+                                  << "1000" << false;
+        QTest::newRow("no rates") << ""
+                                  << "1000" << false;
+        QTest::newRow("images") << "1e-6"
+                                << "many" << false;
+    }
+
+    void problems_are_one_sentence() {
+        QFETCH(QString, rates);
+        QFETCH(QString, images);
+        QFETCH(bool, fine);
+        SensitivityForm form;
+        form.rates = rates;
+        form.images = images;
+        const QString problem = form_problem(form, layers_, {});
+        QCOMPARE(problem.isEmpty(), fine);
+        QVERIFY(fine || problem.endsWith('.'));
+    }
+
+    void the_first_study_is_valid() { QCOMPARE(form_problem(first_study_form(2), layers_, {}), QString()); }
+
+    void the_estimate_counts_what_is_recomputed() {
+        SensitivityForm form;
+        form.rates = "0,1e-6,1e-5";
+        form.trials = 10;
+        form.layers = LayersChoice::network;
+        // One clean pass, then ten trials at two rates; rate 0 needs none.
+        QCOMPARE(estimated_seconds(sensitivity_specification(form, layers_, {}), 3, 0.5), 0.5 * 21);
+        QCOMPARE(estimated_seconds(sensitivity_specification(form, layers_, {}), 3, 0.5, 2), 0.5 * 21 * 2);
+        form.layers = LayersChoice::checked;
+        // From the last of three layers on: a third of the network.
+        QCOMPARE(estimated_seconds(sensitivity_specification(form, layers_, {"FC-1"}), 3, 0.3), 0.3 * (1 + 20.0 / 3));
+    }
+
+    void estimates_are_round() {
+        QCOMPARE(estimate_text(0.2), QString("about a second"));
+        QCOMPARE(estimate_text(41.3), QString("about 0:41"));
+        QCOMPARE(estimate_text(127), QString("about 2:10"));
+        QCOMPARE(estimate_text(3600 + 125), QString("about 1:02:00"));
+    }
+
+private:
+    const std::vector<LayerInfo> layers_ = fake_model("fake.pt").layers;
+};
+
+QTEST_GUILESS_MAIN(TestSensitivityRequest)
+#include "test_sensitivity_request.moc"
