@@ -28,5 +28,6 @@ void add_evaluate_command(CLI::App& app, CommandRunner& runner);
 void add_train_command(CLI::App& app, CommandRunner& runner);
 void add_sensitivity_command(CLI::App& app, CommandRunner& runner);
 void add_figures_command(CLI::App& app, CommandRunner& runner);
+void add_bench_command(CLI::App& app, CommandRunner& runner);
 
 }  // namespace clipscope::cli

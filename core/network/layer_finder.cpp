@@ -74,8 +74,10 @@ private:
         if (const auto layer = layer_of_step_.find(&step); layer != layer_of_step_.end()) feeding.insert(layer->second);
         if (std::optional<FoundSite> site = site_at(step)) {
             site->step = position;
-            site->is_top_level = is_top_level;
+            site->is_top_level = site->info.can_be_clipped = is_top_level;
             add_site(std::move(*site), step, feeding);
+            feeding.clear();
+        } else if (clips_known_site(step, position)) {
             feeding.clear();
         }
         for (Slot slot : step.outputs) reaching_[slot] = feeding;
@@ -141,24 +143,66 @@ private:
             if (site.info.kind == "leaky_relu") site.slope = float(number_at(step.inputs[1]).value_or(0.01));
             return site;
         }
+        if (step.name != "aten::where" || step.inputs.size() != 3) return std::nullopt;
         return clipped_relu_at(step);
     }
 
-    // where((x >= 0) & (x <= T), x, 0): the clipped ReLU as hardened files spell it.
+    // How hardened files spell clipped activations: where((x >= 0) & (x <= T), x, 0) for ReLU, with where((l < 0) & (l >= -T), l, 0) for
+    // l = x * slope in place of the 0 for leaky ReLU.
     std::optional<FoundSite> clipped_relu_at(const Step& step) const {
-        if (step.name != "aten::where" || step.inputs.size() != 3 || number_at(step.inputs[2]) != 0.0) return std::nullopt;
-        const Step* both = maker_of(step.inputs[0], {"aten::__and__", "aten::logical_and", "aten::bitwise_and"});
-        if (!both) return std::nullopt;
-        const Step* lower = maker_of(both->inputs[0], {"aten::ge"});
-        const Step* upper = maker_of(both->inputs[1], {"aten::le"});
-        if (!lower || !upper || lower->inputs[0] != step.inputs[1] || upper->inputs[0] != step.inputs[1]) return std::nullopt;
-        const std::optional<double> threshold = number_at(upper->inputs[1]);
-        if (number_at(lower->inputs[1]) != 0.0 || !threshold) return std::nullopt;
+        const std::optional<Limits> limits = limits_at(step.inputs[0], "aten::ge", "aten::le");
+        if (!limits || limits->values != step.inputs[1] || limits->first != 0.0) return std::nullopt;
         FoundSite site;
-        site.info.kind = "relu";
-        site.info.threshold = float(*threshold);
+        site.info.threshold = float(limits->second);
         site.input_slot = step.inputs[1];
+        if (number_at(step.inputs[2]) == 0.0) {
+            site.info.kind = "relu";
+            return site;
+        }
+        const Step* negative = maker_of(step.inputs[2], {"aten::where"});
+        if (!negative || negative->inputs.size() != 3 || number_at(negative->inputs[2]) != 0.0) return std::nullopt;
+        const std::optional<Limits> leaked = limits_at(negative->inputs[0], "aten::lt", "aten::ge");
+        const Step* leak = maker_of(negative->inputs[1], {"aten::mul"});
+        if (!leaked || !leak || leaked->values != negative->inputs[1] || leaked->first != 0.0 || leaked->second != -limits->second ||
+            leak->inputs[0] != step.inputs[1])
+            return std::nullopt;
+        const std::optional<double> slope = number_at(leak->inputs[1]);
+        if (!slope) return std::nullopt;
+        site.info.kind = "leaky_relu";
+        site.slope = float(*slope);
         return site;
+    }
+
+    // where(abs(y) <= T, y, 0) after a site that puts out y, as hardened files spell every other activation: the site ends here.
+    bool clips_known_site(const Step& step, std::size_t position) {
+        if (step.name != "aten::where" || step.inputs.size() != 3 || number_at(step.inputs[2]) != 0.0) return false;
+        const Step* limit = maker_of(step.inputs[0], {"aten::le"});
+        const Step* magnitude = limit ? maker_of(limit->inputs[0], {"aten::abs"}) : nullptr;
+        const std::optional<double> threshold = limit ? number_at(limit->inputs[1]) : std::nullopt;
+        if (!magnitude || !threshold || magnitude->inputs[0] != step.inputs[1]) return false;
+        const auto site = std::find_if(found_.sites.begin(), found_.sites.end(),
+                                       [&](const FoundSite& known) { return known.output_slot == step.inputs[1]; });
+        if (site == found_.sites.end()) return false;
+        site->info.threshold = float(*threshold);
+        site->step = position;
+        site->output_slot = step.outputs[0];
+        return true;
+    }
+
+    // first_operation(values, first) & second_operation(values, second).
+    struct Limits {
+        Slot values = 0;
+        double first = 0;
+        double second = 0;
+    };
+    std::optional<Limits> limits_at(Slot slot, std::string_view first_operation, std::string_view second_operation) const {
+        const Step* both = maker_of(slot, {"aten::__and__", "aten::logical_and", "aten::bitwise_and"});
+        const Step* first = both ? maker_of(both->inputs[0], {first_operation}) : nullptr;
+        const Step* second = both ? maker_of(both->inputs[1], {second_operation}) : nullptr;
+        if (!first || !second || first->inputs[0] != second->inputs[0]) return std::nullopt;
+        const std::optional<double> first_number = number_at(first->inputs[1]), second_number = number_at(second->inputs[1]);
+        if (!first_number || !second_number) return std::nullopt;
+        return Limits{first->inputs[0], *first_number, *second_number};
     }
 
     const Step* maker_of(Slot slot, std::initializer_list<std::string_view> names) const {

@@ -33,6 +33,7 @@ struct SiteInfo {
     std::string kind;                   // "relu", "leaky_relu", ...
     std::vector<std::string> fed_by;    // names of the layers whose output reaches it without passing another site
     std::optional<float> threshold;     // where the file itself clips here (a hardened network)
+    bool can_be_clipped = true;         // false inside a branch or a loop
 };
 
 }  // namespace clipscope

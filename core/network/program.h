@@ -42,6 +42,7 @@ struct Step {
     c10::TypePtr output_type;      // of list_construct
     std::vector<Block> blocks;     // of branch (then, else) and loop (body)
     std::string module_path;       // of the module whose code this is, empty where unknown
+    const torch::jit::Node* node = nullptr;  // of the program's graph
 };
 
 // All slots that a step reads, in its branches and loops too (and what these compute inside).
@@ -76,6 +77,11 @@ public:
     Slot output_slot() const { return output_slot_; }
     const c10::IValue& constant(Slot slot) const { return initial_[std::size_t(slot)]; }  // None for what is no constant
 
+    // What the steps were made from: its inputs are the image batch and the tensors of these paths.
+    const torch::jit::Graph& graph() const { return *graph_; }
+    std::shared_ptr<torch::jit::Graph> copy_graph() const { return graph_->copy(); }
+    const std::vector<std::string>& graph_tensor_paths() const { return graph_tensor_paths_; }
+
     // A frame with constants and parameters in place and nothing computed.
     const Frame& initial_frame() const { return initial_; }
 
@@ -94,6 +100,7 @@ private:
     friend class ProgramBuilder;
 
     std::shared_ptr<torch::jit::Graph> graph_;  // owns what the operations refer to
+    std::vector<std::string> graph_tensor_paths_;
     std::vector<Step> steps_;
     std::vector<NamedTensor> tensors_;
     Frame initial_;

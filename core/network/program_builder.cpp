@@ -138,6 +138,7 @@ void ProgramBuilder::lay_out() {
     for (std::size_t i = 1; i < graph.inputs().size(); ++i) {
         NamedTensor& named = program_.tensors_[i - 1];
         named.slot = slot_of(graph.inputs()[i]);
+        program_.graph_tensor_paths_.push_back(named.path);
         program_.initial_[std::size_t(named.slot)] = named.tensor;
     }
     program_.steps_ = make_steps(graph.block());
@@ -185,6 +186,7 @@ Block ProgramBuilder::make_block(torch::jit::Block* block) {
 Step ProgramBuilder::make_step(torch::jit::Node* node) {
     Step step;
     step.kind = kind_of(node);
+    step.node = node;
     step.name = node->kind().toQualString();
     step.module_path = module_path_of(node);
     step.inputs = slots_of(node->inputs());

@@ -1,0 +1,31 @@
+// Measures the AUC of a network under faults in one scope: what a sweep and a search ask for at each threshold.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "campaign/fault_scope.h"
+#include "campaign/tuning_result.h"
+#include "evaluation/evaluator.h"
+
+namespace clipscope {
+
+// The faults are a function of this alone, so that every network measured by the same plan meets the same ones.
+struct AucPlan {
+    FaultScope scope;
+    std::vector<double> rates;  // ascending
+    int trials = 50;
+    std::uint64_t seed = 1;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    AucAxis axis = AucAxis::linear;
+};
+
+// The evaluator is prepared. Trials run on so many workers, which the result does not depend on; on_trial is called after each, by one
+// thread at a time. Empty where it was stopped.
+std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const std::function<void()>& on_trial,
+                                       std::stop_token stop);
+
+}  // namespace clipscope

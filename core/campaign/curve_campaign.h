@@ -1,0 +1,39 @@
+// Measures accuracy against fault rate for several curves at once: the trials of a sensitivity and of a comparison job.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "campaign/events.h"
+#include "campaign/fault_scope.h"
+#include "campaign/job_inputs.h"
+#include "evaluation/evaluator.h"
+
+namespace clipscope {
+
+// One network, unprotected or clipped, under faults in one scope.
+struct CampaignCurve {
+    const Evaluator* evaluator = nullptr;  // prepared
+    FaultScope scope;
+    Protection protection = Protection::none;
+};
+
+struct CampaignSettings {
+    std::vector<double> rates;  // ascending
+    int trials = 50;
+    std::uint64_t seed = 1;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    int threads = 1;
+    bool list_faults = false;  // send FaultsInjected events
+};
+
+// Throws UsageError on rates that do not ascend from 0 to 1, and on less than one trial.
+void check_campaign(std::span<const double> rates, int trials);
+
+// Sends CampaignStarted, then trials as they finish with Progress between them. Trial k has the same faults in all curves of a scope.
+void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink,
+                  std::stop_token stop);
+
+}  // namespace clipscope

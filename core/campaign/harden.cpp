@@ -1,0 +1,139 @@
+#include "campaign/harden.h"
+
+#include <algorithm>
+
+#include "campaign/hardened_export.h"
+#include "common/number_text.h"
+
+namespace clipscope {
+namespace {
+
+class Hardening {
+public:
+    Hardening(TuningRun& run, const HardenSpecification& specification, Clipping act_max)
+        : run_(run), specification_(specification), act_max_(act_max), found_(std::move(act_max)) {}
+
+    // The thresholds of all sites; empty where it was stopped.
+    std::optional<Clipping> harden() {
+        std::vector<std::size_t> layers(run_.network().layers().size());
+        for (std::size_t i = 0; i < layers.size(); ++i) layers[i] = i;
+        base_ = run_.evaluator(act_max_);
+        if (!base_->prepare(layers, run_.threads(), run_.stop())) return std::nullopt;
+        const std::size_t sites = run_.network().sites().size();
+        for (std::size_t site = 0; site < sites; ++site)
+            if (act_max_.at(site)) run_.expect(most_trials());
+        for (std::size_t site = 0; site < sites; ++site) {
+            if (!act_max_.at(site)) continue;
+            if (!harden_site(site)) return std::nullopt;
+            if (!specification_.greedy || found_.at(site) == act_max_.at(site)) continue;
+            base_ = base_->with_threshold(site, found_.at(site));
+            if (!base_->prepare(layers, run_.threads(), run_.stop())) return std::nullopt;
+        }
+        return found_;
+    }
+
+private:
+    // Each grid after the first asks for two thresholds that the one before does not know.
+    std::int64_t most_trials() const {
+        const int grids =
+            specification_.search.algorithm == SearchAlgorithm::literal ? specification_.search.n - 1 : specification_.search.n;
+        return std::int64_t(4 + 2 * (grids - 1)) * specification_.settings.trials;
+    }
+
+    // False where it was stopped.
+    bool harden_site(std::size_t site) {
+        const FaultScope scope = faults_for_site(run_.network(), site, specification_.place);
+        const float act_max = *act_max_.at(site);
+        if (scope.layers.empty()) {
+            run_.expect(-most_trials());
+            HardenedSite unsearched;
+            unsearched.act_max = unsearched.threshold = act_max;
+            unsearched.reason = "No layer feeds this site, so it stays clipped at ACT_max.";
+            run_.send(SiteHardened{int(site), unsearched});
+            return true;
+        }
+        const std::optional<AucPlan> plan = plan_for(scope);
+        if (!plan) return false;
+        run_.send(SearchStarted{int(site), scope.name, act_max, specification_.search, plan->rates});
+        const ThresholdSearchResult result = search(site, act_max, *plan);
+        if (result.end == SearchEnd::stopped) return false;
+        run_.expect(std::int64_t(result.evaluated.size()) * specification_.settings.trials - most_trials());
+        found_ = found_.with(site, result.chosen->threshold);
+        run_.send(SiteHardened{int(site), summarise(result)});
+        return true;
+    }
+
+    // With faults everywhere all sites share one grid of rates.
+    std::optional<AucPlan> plan_for(const FaultScope& scope) {
+        if (specification_.place == FaultPlace::feeding) return run_.plan(*base_, scope);
+        if (!everywhere_) everywhere_ = run_.plan(*base_, scope);
+        return everywhere_;
+    }
+
+    ThresholdSearchResult search(std::size_t site, float act_max, const AucPlan& plan) {
+        int grid = 1;
+        const auto measure = [&](float threshold) -> std::optional<AucEstimate> {
+            const std::string activity =
+                run_.network().sites()[site].name + " · grid " + std::to_string(grid) + " · T " + number_text(threshold);
+            const auto measured = measure_at(site, threshold, act_max, plan, activity);
+            if (!measured) return std::nullopt;
+            run_.send(ThresholdEvaluated{int(site), {grid, {threshold, *measured}}});
+            return AucEstimate{measured->auc, measured->trial_aucs};
+        };
+        ThresholdSearchObserver observer;
+        observer.on_grid = [&](const SearchGrid& chosen) {
+            run_.send(IntervalChosen{int(site), chosen});
+            grid = chosen.number + 1;
+        };
+        return search_threshold(act_max, specification_.search, measure, run_.stop(), observer);
+    }
+
+    std::optional<MeasuredAuc> measure_at(std::size_t site, float threshold, float act_max, const AucPlan& plan,
+                                          const std::string& activity) {
+        if (threshold == act_max) return run_.measure(*base_, plan, activity);
+        const auto changed = base_->with_threshold(site, threshold);
+        if (!changed->prepare(plan.scope.layers, run_.threads(), run_.stop())) return std::nullopt;
+        return run_.measure(*changed, plan, activity);
+    }
+
+    static HardenedSite summarise(const ThresholdSearchResult& result) {
+        HardenedSite site;
+        site.act_max = result.act_max;
+        site.threshold = result.chosen->threshold;
+        for (const EvaluatedThreshold& evaluated : result.evaluated)
+            if (evaluated.threshold == result.act_max) site.auc_before = evaluated.auc;
+        site.auc_after = result.chosen->auc;
+        site.iterations = int(result.grids.size());
+        site.evaluations = int(result.evaluated.size());
+        site.end = result.end;
+        site.plateau = result.plateau;
+        site.reason = result.reason();
+        return site;
+    }
+
+    TuningRun& run_;
+    const HardenSpecification& specification_;
+    const Clipping act_max_;
+    Clipping found_;
+    std::unique_ptr<Evaluator> base_;  // what a site's search starts from
+    std::optional<AucPlan> everywhere_;
+};
+
+}  // namespace
+
+void run_harden(const JobInputs& inputs, const HardenSpecification& specification, const EventSink& sink, std::stop_token stop) {
+    TuningRun run(TuningJob::harden, inputs, specification.settings, sink, stop);
+    std::optional<Clipping> act_max;
+    {
+        const auto unprotected = run.evaluator({});
+        act_max = run.profile(*unprotected);
+    }
+    const auto thresholds = act_max ? Hardening(run, specification, *act_max).harden() : std::nullopt;
+    if (thresholds && !specification.output_path.empty()) {
+        const auto file = export_hardened(*run.evaluator(*thresholds), *thresholds, specification.output_path, stop);
+        if (file) run.send(HardenedFileWritten{*file});
+    }
+    run.finish();
+}
+
+}  // namespace clipscope

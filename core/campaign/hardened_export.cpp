@@ -1,0 +1,65 @@
+#include "campaign/hardened_export.h"
+
+#include <filesystem>
+
+#include "common/error.h"
+#include "evaluation/hardened_check.h"
+#include "network/hardened_file.h"
+
+namespace clipscope {
+namespace {
+
+// A file that goes away unless it was moved to its place.
+class UnverifiedFile {
+public:
+    explicit UnverifiedFile(const std::string& path) : path_(path + ".unverified") {}
+    ~UnverifiedFile() {
+        std::error_code ignored;
+        std::filesystem::remove(path_, ignored);
+    }
+    UnverifiedFile(const UnverifiedFile&) = delete;
+    UnverifiedFile& operator=(const UnverifiedFile&) = delete;
+
+    const std::string& path() const { return path_; }
+
+    void move_to(const std::string& place) const {
+        std::error_code error;
+        std::filesystem::rename(path_, place, error);
+        if (error) throw Error("Cannot write '" + place + "': " + error.message() + "; choose another place or make this one writable.");
+    }
+
+private:
+    std::string path_;
+};
+
+// Every site has the threshold it was given, or the one it had.
+void check_sites(const Network& written, const Network& original, const Clipping& clipping) {
+    bool equal = written.sites().size() == original.sites().size();
+    for (std::size_t site = 0; equal && site < original.sites().size(); ++site) {
+        const auto expected = clipping.at(site) ? clipping.at(site) : original.sites()[site].threshold;
+        equal = written.sites()[site].threshold == expected && written.sites()[site].kind == original.sites()[site].kind;
+    }
+    if (!equal)
+        throw Error("The hardened network of '" + original.path() +
+                    "', opened again, does not have the thresholds it was given: this is a defect, "
+                    "please report it; no file was written.");
+}
+
+}  // namespace
+
+std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const std::string& path,
+                                            std::stop_token stop) {
+    const UnverifiedFile file(path);
+    write_hardened_file(clipped.network(), clipping.thresholds, file.path());
+    check_sites(*Network::load(file.path()), clipped.network(), clipping);
+    const std::optional<HardenedCheck> check = check_hardened_file(clipped, file.path(), stop);
+    if (!check) return std::nullopt;
+    if (check->different > 0)
+        throw Error("The hardened network, opened again, gives other logits than the clipped network on " +
+                    std::to_string(check->different) + " of " + std::to_string(check->images) +
+                    " images: this is a defect, please report it; '" + path + "' was not written.");
+    file.move_to(path);
+    return HardenedFile{path, check->images};
+}
+
+}  // namespace clipscope

@@ -1,0 +1,20 @@
+// Writes the hardened network and makes sure that it is what was measured.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "campaign/tuning_result.h"
+#include "clipping/clipping.h"
+#include "evaluation/evaluator.h"
+
+namespace clipscope {
+
+// Writes the network clipped as `clipping` says, opens the file again and compares its logits with the evaluator's, image by image and bit
+// for bit; the evaluator has this clipping and need not be prepared. Only an equal file takes its place at `path`. Empty where it was
+// stopped; throws Error where the file cannot be written or differs, and leaves what was there before.
+std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const std::string& path,
+                                            std::stop_token stop);
+
+}  // namespace clipscope

@@ -1,0 +1,53 @@
+#include "campaign/profile.h"
+
+#include "common/number_text.h"
+#include "evaluation/activation_recorder.h"
+
+namespace clipscope {
+namespace {
+
+// Adds one trial's values to the histograms; false where it was stopped.
+bool add_trial(const TuningRun& run, const Evaluator& evaluator, const FaultScope& scope, double rate, int trial,
+               std::vector<ActivationHistogram>& histograms) {
+    const TrialFaults faults = draw_trial_faults(run.settings().seed, std::uint64_t(trial), run.network().layers(), scope.layers, rate);
+    const auto recorded = record_activations(evaluator, faults, rate, run.threads(), run.stop());
+    if (!recorded) return false;
+    for (std::size_t site = 0; site < histograms.size(); ++site) histograms[site].merge((*recorded)[site]);
+    return true;
+}
+
+// All trials of one scope at one rate; false where it was stopped.
+bool profile_faults(const TuningRun& run, const Evaluator& evaluator, const FaultScope& scope, double rate, std::int64_t done,
+                    std::int64_t total) {
+    std::vector<ActivationHistogram> histograms(run.network().sites().size());
+    for (int trial = 0; trial < run.settings().trials; ++trial) {
+        if (!add_trial(run, evaluator, scope, rate, trial, histograms)) return false;
+        ++done;
+        run.send(Progress{done, total, run.seconds() / double(done) * double(total - done), scope.name + " · rate " + number_text(rate)});
+    }
+    for (std::size_t site = 0; site < histograms.size(); ++site) {
+        if (histograms[site].total() == 0) continue;
+        auto histogram = std::make_shared<const ActivationHistogram>(std::move(histograms[site]));
+        run.send(ActivationsMeasured{{int(site), scope.name, rate, run.settings().trials, std::move(histogram)}});
+    }
+    return true;
+}
+
+}  // namespace
+
+void run_profile(const JobInputs& inputs, const ProfileSpecification& specification, const EventSink& sink, std::stop_token stop) {
+    TuningRun run(TuningJob::profile, inputs, specification.settings, sink, stop);
+    const auto unprotected = run.evaluator({});
+    bool goes_on = run.profile(*unprotected).has_value();
+    const auto total = std::int64_t(specification.scopes.size() * specification.settings.rates.size()) * specification.settings.trials;
+    std::int64_t done = 0;
+    for (const FaultScope& scope : specification.scopes) {
+        for (const double rate : specification.settings.rates) {
+            goes_on = goes_on && profile_faults(run, *unprotected, scope, rate, done, total);
+            done += specification.settings.trials;
+        }
+    }
+    run.finish();
+}
+
+}  // namespace clipscope

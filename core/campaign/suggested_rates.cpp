@@ -1,0 +1,71 @@
+#include "campaign/suggested_rates.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "campaign/accuracy_curves.h"
+#include "campaign/auc_measurement.h"
+#include "campaign/fault_rates.h"
+#include "common/number_text.h"
+
+namespace clipscope {
+namespace {
+
+constexpr double fewest_faults = 0.1;    // expected in scope at the lowest rate
+constexpr double highest_probed = 0.1;   // a tenth of all bits: beyond it nothing is left to see
+constexpr double factor = 3.1622776602;  // between probes: two a decade
+constexpr int probe_trials = 6;
+constexpr double share_left = 0.25;  // of what the network knows beyond chance
+constexpr int suggested = 7;
+
+std::vector<double> log_spaced(double lowest, double highest) {
+    return parse_rates(number_text(lowest) + ":" + number_text(highest) + ":" + std::to_string(suggested));
+}
+
+// Two digits: rates that people can read.
+double rounded(double rate) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1e", rate);
+    return parse_number(text).value();
+}
+
+std::int64_t bits_in(const FaultScope& scope, const Network& network) {
+    std::int64_t bits = 0;
+    for (const std::size_t layer : scope.layers) bits += network.layers()[layer].bits;
+    return bits;
+}
+
+}  // namespace
+
+std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, const FaultScope& scope, std::uint64_t seed,
+                                                 NonfiniteRule nonfinite, int threads, const std::function<void(double rate)>& on_probe,
+                                                 std::stop_token stop) {
+    const auto bits = double(std::max<std::int64_t>(bits_in(scope, evaluator.network()), 1));
+    const double chance = 1.0 / double(std::max<std::size_t>(evaluator.classes(), 1));
+    const double clean = accuracy(evaluator.clean(), nonfinite);
+    const double enough = chance + share_left * std::max(clean - chance, 0.0);
+    double highest = rounded(std::min(1 / bits, highest_probed));
+    for (double rate = highest; rate <= highest_probed; rate = rounded(rate * factor)) {
+        AucPlan plan{.scope = scope, .rates = {rate}, .trials = probe_trials, .seed = seed, .nonfinite = nonfinite};
+        const std::optional<MeasuredAuc> probe = measure_auc(
+            evaluator, plan, threads, [] {}, stop);
+        if (!probe) return std::nullopt;
+        if (on_probe) on_probe(rate);
+        highest = rate;
+        if (probe->accuracies.front() <= enough) break;
+    }
+    return log_spaced(rounded(std::min(fewest_faults / bits, highest / 10)), highest);
+}
+
+std::vector<double> joint_rates(const std::vector<std::vector<double>>& grids) {
+    double lowest = grids.front().front();
+    double highest = grids.front().back();
+    for (const std::vector<double>& grid : grids) {
+        lowest = std::min(lowest, grid.front());
+        highest = std::max(highest, grid.back());
+    }
+    return log_spaced(lowest, highest);
+}
+
+}  // namespace clipscope

@@ -1,0 +1,25 @@
+// Fault rates for who asks for none: from the one where faults begin to the one where little is left (METHOD.md, "Suggested rates").
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "campaign/fault_scope.h"
+#include "evaluation/evaluator.h"
+
+namespace clipscope {
+
+// Seven rates, log-spaced, from 0.1 expected faulty bits in scope to where the network has lost three quarters of what it knows beyond
+// chance in a few trials on the evaluator's images (the tuning images; it is prepared). The same for any number of workers. on_probe is
+// called after each probe. Empty where it was stopped.
+std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, const FaultScope& scope, std::uint64_t seed,
+                                                 NonfiniteRule nonfinite, int threads, const std::function<void(double rate)>& on_probe,
+                                                 std::stop_token stop);
+
+// One grid for several networks or scopes: from the lowest to the highest of all these rates.
+std::vector<double> joint_rates(const std::vector<std::vector<double>>& grids);
+
+}  // namespace clipscope

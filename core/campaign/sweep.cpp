@@ -1,0 +1,81 @@
+#include "campaign/sweep.h"
+
+#include <cmath>
+
+#include "common/error.h"
+#include "common/number_text.h"
+#include "common/text_list.h"
+
+namespace clipscope {
+namespace {
+
+// Everything after the profile; returns early where it is stopped.
+void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& unprotected, const Clipping& clipping) {
+    const std::size_t site = specification.site;
+    const SiteInfo& info = run.network().sites()[site];
+    if (!clipping.at(site)) throw UsageError(info.name + " cannot be clipped: it lies inside a branch or a loop of the network.");
+    const FaultScope scope = faults_for_site(run.network(), site, specification.place);
+    if (scope.layers.empty()) throw UsageError("No layer feeds " + info.name + ": choose faults everywhere, or another site.");
+    const std::vector<float> thresholds = specification.grid.thresholds(*clipping.at(site));
+    run.expect(std::int64_t(thresholds.size() + 1) * specification.settings.trials);
+
+    const auto clipped = run.evaluator(clipping);
+    if (!clipped->prepare(scope.layers, run.threads(), run.stop())) return;
+    const auto plan = run.plan(*clipped, scope);
+    if (!plan || !unprotected.prepare(scope.layers, run.threads(), run.stop())) return;
+    const auto unclipped = run.measure(unprotected, *plan, info.name + " · unclipped");
+    if (!unclipped) return;
+    run.send(SweepStarted{int(site), scope.name, *clipping.at(site), *unclipped, plan->rates});
+    for (const float threshold : thresholds) {
+        const auto changed = clipped->with_threshold(site, threshold);
+        if (!changed->prepare(scope.layers, run.threads(), run.stop())) return;
+        const auto measured = run.measure(*changed, *plan, info.name + " · T " + number_text(threshold));
+        if (!measured) return;
+        run.send(SweepPointMeasured{int(site), {threshold, *measured}});
+    }
+}
+
+}  // namespace
+
+ThresholdGrid ThresholdGrid::parse(const std::string& text, bool in_act_max) {
+    const std::vector<std::string> parts = split_list(text, ':');
+    const auto low = parse_number(parts[0]);
+    const auto high = parts.size() == 3 ? parse_number(parts[1]) : std::nullopt;
+    const auto count = parts.size() == 3 ? parse_number(parts[2]) : std::nullopt;
+    const bool is_grid = low && high && count && *low >= 0 && *high >= *low && std::isfinite(*high) && *count >= 1 && *count <= 10'000 &&
+                         *count == std::floor(*count);
+    if (!is_grid) throw UsageError("'" + text + "' is no grid of thresholds: give LOWEST:HIGHEST:COUNT, as in 0:1.5:16.");
+    return {*low, *high, int(*count), in_act_max};
+}
+
+std::vector<float> ThresholdGrid::thresholds(float act_max) const {
+    std::vector<float> thresholds;
+    const double unit = in_act_max ? act_max : 1.0;
+    for (int i = 0; i < count; ++i) {
+        const double share = count > 1 ? double(i) / (count - 1) : 0.0;
+        const auto threshold = float((low + (high - low) * share) * unit);
+        // Beside a small ACT_max two numbers may be the same threshold.
+        if (thresholds.empty() || threshold > thresholds.back()) thresholds.push_back(threshold);
+    }
+    return thresholds;
+}
+
+std::size_t find_site(const std::string& name, const std::vector<SiteInfo>& sites) {
+    std::string known;
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+        if (lower_case(sites[i].name) == lower_case(trimmed(name))) return i;
+        known += (known.empty() ? "" : ", ") + sites[i].name;
+    }
+    if (sites.empty()) throw UsageError("The network has no activation sites, so there is nothing to clip.");
+    throw UsageError("There is no activation site '" + name + "': choose one of " + known + ".");
+}
+
+void run_sweep(const JobInputs& inputs, const SweepSpecification& specification, const EventSink& sink, std::stop_token stop) {
+    if (specification.site >= inputs.network->sites().size()) throw UsageError("The network has no such activation site.");
+    TuningRun run(TuningJob::sweep, inputs, specification.settings, sink, stop);
+    const auto unprotected = run.evaluator({});
+    if (const auto clipping = run.profile(*unprotected)) sweep(run, specification, *unprotected, *clipping);
+    run.finish();
+}
+
+}  // namespace clipscope

@@ -1,0 +1,140 @@
+#include "campaign/tuning_run.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "campaign/suggested_rates.h"
+#include "common/error.h"
+#include "common/number_text.h"
+#include "common/sha256.h"
+#include "evaluation/activation_recorder.h"
+
+namespace clipscope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void check(const TuningSettings& settings) {
+    for (const double rate : settings.rates)
+        if (!(rate >= 0 && rate <= 1)) throw UsageError("A fault rate is a probability per bit, from 0 to 1.");
+    if (!std::is_sorted(settings.rates.begin(), settings.rates.end())) throw UsageError("Fault rates must ascend.");
+    if (settings.trials < 1) throw UsageError("Choose at least 1 trial.");
+}
+
+// Of all finite values, whatever their sign: an activation that lets negative values through is clipped on both sides.
+float largest_magnitude(const ActivationHistogram& histogram) {
+    if (!histogram.largest()) return 0;
+    return std::max(std::abs(*histogram.largest()), std::abs(*histogram.smallest()));
+}
+
+}  // namespace
+
+std::string to_string(FaultPlace place) {
+    return place == FaultPlace::everywhere ? "everywhere" : "feeding";
+}
+
+FaultPlace fault_place_from_string(const std::string& text) {
+    if (text == "feeding") return FaultPlace::feeding;
+    if (text == "everywhere") return FaultPlace::everywhere;
+    throw UsageError("'" + text + "' is not a place for faults: choose feeding or everywhere.");
+}
+
+FaultScope faults_for_site(const Network& network, std::size_t site, FaultPlace place) {
+    if (place == FaultPlace::everywhere) return parse_fault_scopes("network", network.layers()).front();
+    std::string names;
+    for (const std::string& layer : network.sites().at(site).fed_by) names += (names.empty() ? "" : "+") + layer;
+    return names.empty() ? FaultScope{} : parse_fault_scopes(names, network.layers()).front();
+}
+
+TuningRun::TuningRun(TuningJob job, const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink, std::stop_token stop)
+    : inputs_(inputs), settings_(settings), sink_(sink), stop_(std::move(stop)), threads_(resolve_threads(settings.threads)) {
+    check(settings);
+    sink_(TuningStarted{describe(job)});
+}
+
+TuningInfo TuningRun::describe(TuningJob job) const {
+    TuningInfo info;
+    info.job = job;
+    info.campaign.model = inputs_.model_name;
+    info.campaign.data = inputs_.data_name;
+    info.campaign.images = std::int64_t(inputs_.images.size());
+    info.campaign.classes = std::int64_t(inputs_.images.class_names().size());
+    info.campaign.seed = settings_.seed;
+    info.campaign.trials = settings_.trials;
+    info.campaign.nonfinite = settings_.nonfinite;
+    info.campaign.rates = settings_.rates;
+    info.auc_axis = settings_.auc_axis;
+    info.trained_on = settings_.trained_on;
+    info.model_sha256 = file_sha256(network().path());
+    info.sites = network().sites();
+    return info;
+}
+
+std::unique_ptr<Evaluator> TuningRun::evaluator(const Clipping& clipping) const {
+    return std::make_unique<Evaluator>(
+        inputs_.network, inputs_.images, inputs_.input,
+        EvaluatorOptions{
+            .chunk = settings_.chunk, .device = settings_.device, .memory_bytes = settings_.memory_bytes, .clipping = clipping});
+}
+
+std::optional<Clipping> TuningRun::profile(const Evaluator& unprotected) {
+    const auto histograms = record_activations(unprotected, {}, 0, threads_, stop_);
+    if (!histograms) return std::nullopt;
+    Clipping clipping;
+    for (std::size_t site = 0; site < histograms->size(); ++site) {
+        const SiteInfo& info = network().sites()[site];
+        if (!info.can_be_clipped) {
+            say(info.name + " lies inside a branch or a loop of the network and stays as it is.");
+            continue;
+        }
+        const ActivationHistogram& histogram = (*histograms)[site];
+        if (info.threshold)
+            say(info.name + " is clipped at " + number_text(*info.threshold) + " in the file itself, which stands for its ACT_max.");
+        const float act_max = info.threshold.value_or(largest_magnitude(histogram));
+        clipping = clipping.with(site, act_max);
+        send(ActivationsMeasured{{int(site), {}, 0, 0, std::make_shared<const ActivationHistogram>(histogram)}});
+        send(SiteProfiled{int(site), act_max, histogram.total(), histogram.nonfinite()});
+    }
+    return clipping;
+}
+
+std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultScope& scope) {
+    AucPlan plan{.scope = scope,
+                 .rates = settings_.rates,
+                 .trials = settings_.trials,
+                 .seed = settings_.seed,
+                 .nonfinite = settings_.nonfinite,
+                 .axis = settings_.auc_axis};
+    if (plan.rates.empty()) {
+        const auto tell = [&](double rate) {
+            send(Progress{done_, std::max(expected_, done_), -1, "looking for fault rates · " + scope.name + " · " + number_text(rate)});
+        };
+        const auto rates = suggest_rates(prepared, scope, settings_.seed, settings_.nonfinite, threads_, tell, stop_);
+        if (!rates) return std::nullopt;
+        plan.rates = *rates;
+    }
+    if (!has_auc(plan.rates, plan.axis))
+        throw UsageError("These fault rates span no area: choose at least one rate above 0, or two for the logarithmic axis.");
+    return plan;
+}
+
+std::optional<MeasuredAuc> TuningRun::measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity) {
+    int trial = 0;
+    const auto tell = [&] {
+        ++done_;
+        const std::int64_t total = std::max(expected_, done_);
+        const double left = seconds() / double(done_) * double(total - done_);
+        send(Progress{done_, total, left, activity + " · trial " + std::to_string(++trial) + " of " + std::to_string(plan.trials)});
+    };
+    return measure_auc(prepared, plan, threads_, tell, stop_);
+}
+
+void TuningRun::finish() const {
+    send(JobFinished{stop_.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds()});
+}
+
+double TuningRun::seconds() const {
+    return std::chrono::duration<double>(Clock::now() - started_).count();
+}
+
+}  // namespace clipscope

@@ -1,0 +1,89 @@
+// What a profile, a sweep and a hardening have in common: settings, the profile of step 1, measurements under the same faults, and the news
+// on the way. The inputs' images are the tuning images.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "campaign/auc_measurement.h"
+#include "campaign/events.h"
+#include "campaign/job_inputs.h"
+
+namespace clipscope {
+
+struct TuningSettings {
+    std::vector<double> rates;  // ascending; none: suggested for each site's faults
+    int trials = 50;
+    std::uint64_t seed = 1;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    AucAxis auc_axis = AucAxis::linear;
+    TrainedOn trained_on = TrainedOn::no;
+    int threads = 0;               // workers; 0: all cores. Results do not depend on it.
+    int chunk = 100;               // images a pass
+    std::string device = "auto";   // "auto", "cpu", "cuda:0"
+    std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
+};
+
+// Where the faults are while a site's thresholds are compared.
+enum class FaultPlace {
+    feeding,     // in the layers that feed the site (Figs. 5 and 6)
+    everywhere,  // in all layers
+};
+
+// "feeding", "everywhere".
+std::string to_string(FaultPlace place);
+FaultPlace fault_place_from_string(const std::string& text);  // throws UsageError
+
+// Its layers are none where no layer feeds the site.
+FaultScope faults_for_site(const Network& network, std::size_t site, FaultPlace place);
+
+// One run of such a job. The job's own thread calls it; the sink is called by one thread at a time.
+class TuningRun {
+public:
+    // Sends TuningStarted. Throws UsageError on senseless settings.
+    TuningRun(TuningJob job, const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink, std::stop_token stop);
+
+    // Step 1: sends every site's clean histogram and ACT_max and returns the thresholds of step 2: ACT_max, or what the file itself clips
+    // at; none where a site cannot be clipped. Empty where it was stopped.
+    std::optional<Clipping> profile(const Evaluator& unprotected);
+
+    // An evaluator of the tuning images with these thresholds, not prepared yet.
+    std::unique_ptr<Evaluator> evaluator(const Clipping& clipping) const;
+
+    // The same faults for whatever is measured by it: the settings' rates, or those suggested for this network.
+    std::optional<AucPlan> plan(const Evaluator& prepared, const FaultScope& scope);
+    // Measures with Progress after each trial; empty where it was stopped.
+    std::optional<MeasuredAuc> measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity);
+
+    void expect(std::int64_t trials) { expected_ += trials; }  // for the time left; negative where fewer come than were expected
+    void send(const Event& event) const { sink_(event); }
+    void say(const std::string& text) const { sink_(Message{text}); }
+    void finish() const;  // sends JobFinished
+
+    const JobInputs& inputs() const { return inputs_; }
+    const Network& network() const { return *inputs_.network; }
+    const TuningSettings& settings() const { return settings_; }
+    int threads() const { return threads_; }
+    const std::stop_token& stop() const { return stop_; }
+    double seconds() const;
+
+private:
+    TuningInfo describe(TuningJob job) const;
+
+    const JobInputs& inputs_;
+    const TuningSettings& settings_;
+    const EventSink& sink_;
+    const std::stop_token stop_;
+    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    const int threads_;
+    std::int64_t expected_ = 0;  // trials
+    std::int64_t done_ = 0;
+};
+
+}  // namespace clipscope

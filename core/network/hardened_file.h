@@ -1,0 +1,18 @@
+// The hardened network as a file that needs no ClipScope: TorchScript in standard operations, run by Python's PyTorch and by LibTorch.
+// Parameters and buffers keep their paths and values; only forward() changes, to the network's evaluation form with clipped activations.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "network/network.h"
+
+namespace clipscope {
+
+// Writes the network with each site clipped at its threshold; sites without one stay as they are. A clipped ReLU becomes
+// where((x >= 0) & (x <= T), x, 0), leaky ReLU and others as METHOD.md, "Clipped activation", says. The network's own file is read again.
+// Throws UsageError where a threshold is no number from 0 up or its site lies inside a branch or a loop, Error where a file fails.
+void write_hardened_file(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path);
+
+}  // namespace clipscope
