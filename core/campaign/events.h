@@ -2,12 +2,14 @@
 // them, a study file keeps them. Results first, then passing news.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/tuning_result.h"
 
 namespace clipscope {
 
@@ -38,6 +40,71 @@ struct FaultsInjected {
     std::vector<Bit> bits;
 };
 
+// A profile, a sweep or a hardening begins. Comes once, before all that follows down to HardenedFileWritten.
+struct TuningStarted {
+    TuningInfo info;
+};
+
+// A site's values were counted: in the clean network, or under faults.
+struct ActivationsMeasured {
+    SiteActivations activations;
+};
+
+// Step 1 is done for a site; its clean histogram came before.
+struct SiteProfiled {
+    int site = 0;                 // index into TuningInfo::sites, as in all events below
+    float act_max = 0;            // largest magnitude it put out on the tuning images
+    std::uint64_t values = 0;     // counted
+    std::uint64_t nonfinite = 0;  // of these
+};
+
+// The sweep of a site begins: ACT_max and the red line.
+struct SweepStarted {
+    int site = 0;
+    std::string scope;  // where the faults are, "CONV-4"
+    float act_max = 0;
+    MeasuredAuc unclipped;
+    std::vector<double> rates;
+};
+
+// Points come in any order.
+struct SweepPointMeasured {
+    int site = 0;
+    ThresholdAuc point;
+};
+
+// The search for a site's threshold begins in [0, ACT_max]. Several sites' searches may run at the same time.
+struct SearchStarted {
+    int site = 0;
+    std::string scope;
+    float act_max = 0;
+    ThresholdSearchSettings settings;
+    std::vector<double> rates;
+};
+
+// One evaluation of a search, in its order.
+struct ThresholdEvaluated {
+    int site = 0;
+    SearchEvaluation evaluation;
+};
+
+// A grid is complete: its four boundaries, and the part that the search goes on with.
+struct IntervalChosen {
+    int site = 0;
+    SearchGrid grid;
+};
+
+// A site has its threshold. Without a SearchStarted before where there was nothing to search.
+struct SiteHardened {
+    int site = 0;
+    HardenedSite result;
+};
+
+// Written, opened again, and found equal.
+struct HardenedFileWritten {
+    HardenedFile file;
+};
+
 enum class JobEnd { done, stopped };
 
 // The last event of a job that did not throw.
@@ -59,7 +126,9 @@ struct Message {
     std::string text;
 };
 
-using Event = std::variant<CampaignStarted, TrialFinished, FaultsInjected, JobFinished, Progress, Message>;
+using Event = std::variant<CampaignStarted, TrialFinished, FaultsInjected, TuningStarted, ActivationsMeasured, SiteProfiled, SweepStarted,
+                           SweepPointMeasured, SearchStarted, ThresholdEvaluated, IntervalChosen, SiteHardened, HardenedFileWritten,
+                           JobFinished, Progress, Message>;
 
 // Called by one thread at a time, but not always the same one; must return quickly.
 using EventSink = std::function<void(const Event&)>;
@@ -67,5 +136,9 @@ using EventSink = std::function<void(const Event&)>;
 // Adds an event's result to the curves: CampaignStarted begins them anew, TrialFinished fills in a trial (a second outcome of the same
 // trial replaces the first), all others change nothing. Throws std::out_of_range where a trial belongs to no curve or rate.
 void apply(const Event& event, AccuracyCurves& curves);
+
+// The same for a tuning job: TuningStarted begins anew; what measures the same thing again replaces it. Throws std::out_of_range where an
+// event's site is none of the network's, or an evaluation belongs to no search or sweep.
+void apply(const Event& event, TuningResult& result);
 
 }  // namespace clipscope
