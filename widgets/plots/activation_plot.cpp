@@ -39,11 +39,11 @@ QString ActivationPlot::tip_at(const QPointF& position) const {
     if (!(std::abs(value) < 3.4e38)) return {};
     const std::size_t bin = ActivationHistogram::bin_of(float(value));
     QString rows;
-    const auto add = [&](const std::optional<ActivationHistogram>& histogram, const QString& name) {
+    const auto add = [&](const std::shared_ptr<const ActivationHistogram>& histogram, const QString& name) {
         if (!histogram || histogram->total() == 0) return;
         const std::uint64_t count = histogram->count(bin);
-        rows += tip_row(name, QStringLiteral("%1 (%2)").arg(grouped(std::int64_t(count)),
-                                                            percent_text(double(count) / double(histogram->total()), 4)));
+        rows += tip_row(
+            name, QStringLiteral("%1 (%2)").arg(grouped(std::int64_t(count)), percent_text(double(count) / double(histogram->total()), 4)));
     };
     add(view_.clean, tr("clean"));
     add(view_.faulty, tr("faulty"));

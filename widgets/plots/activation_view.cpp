@@ -51,7 +51,7 @@ Bins occupied(const ActivationHistogram& histogram) {
 std::vector<const ActivationHistogram*> histograms(const ActivationView& view) {
     std::vector<const ActivationHistogram*> found;
     for (const auto* histogram : {&view.clean, &view.faulty})
-        if (*histogram && (*histogram)->total() > 0) found.push_back(&**histogram);
+        if (*histogram && (*histogram)->total() > 0) found.push_back(histogram->get());
     return found;
 }
 
@@ -163,9 +163,9 @@ void add_histogram(const Picture& picture, const ActivationHistogram& histogram,
 }
 
 void add_nonfinite_badge(const Picture& picture, const ActivationHistogram& histogram, int series, const QString& name, int line) {
-    const QString words = text("%1, non-finite: %2 (%3)")
-                              .arg(name, grouped(std::int64_t(histogram.nonfinite())),
-                                   percent_text(fraction(histogram, histogram.nonfinite()), 3));
+    const QString words =
+        text("%1, non-finite: %2 (%3)")
+            .arg(name, grouped(std::int64_t(histogram.nonfinite())), percent_text(fraction(histogram, histogram.nonfinite()), 3));
     add_badge(picture.plot, picture.theme, QStringLiteral("nonfinite-") + QString::number(series), words,
               histogram_color(series, picture.theme), line);
 }
@@ -209,7 +209,7 @@ void draw(const ActivationView& view, const Theme& theme, QCustomPlot& plot) {
 
 std::string to_csv(const ActivationView& view) {
     CsvText csv({"histogram", "lower", "upper", "count", "fraction"});
-    const auto add = [&](const std::optional<ActivationHistogram>& histogram, const char* name) {
+    const auto add = [&](const std::shared_ptr<const ActivationHistogram>& histogram, const char* name) {
         if (!histogram) return;
         for (std::size_t bin = 0; bin < bin_count; ++bin) {
             const std::uint64_t count = histogram->count(bin);
@@ -220,7 +220,12 @@ std::string to_csv(const ActivationView& view) {
         const std::pair<const char*, std::uint64_t> rest[] = {
             {"nan", histogram->nan()}, {"inf", histogram->positive_infinity()}, {"-inf", histogram->negative_infinity()}};
         for (const auto& [kind, count] : rest)
-            csv.add(std::string_view(name)).add(std::string_view(kind)).add(std::string_view()).add(count).add(fraction(*histogram, count)).end_row();
+            csv.add(std::string_view(name))
+                .add(std::string_view(kind))
+                .add(std::string_view())
+                .add(count)
+                .add(fraction(*histogram, count))
+                .end_row();
     };
     add(view.clean, "clean");
     add(view.faulty, "faulty");

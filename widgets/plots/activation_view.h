@@ -1,9 +1,10 @@
-// How the values of one activation site are distributed, without faults and with them (FT-ClipAct, Fig. 3), as a value, and the pure functions that
-// draw it and write it as CSV. The value axis is logarithmic on both sides of zero (value_axis.h); heights are fractions of all values,
-// non-finite ones included, which have no place on the axis and are counted in badges.
+// How the values of one activation site are distributed, without faults and with them (FT-ClipAct, Fig. 3), as a value, and the pure
+// functions that draw it and write it as CSV. The value axis is logarithmic on both sides of zero (value_axis.h); heights are fractions of
+// all values, non-finite ones included, which have no place on the axis and are counted in badges.
 #pragma once
 
 #include <QString>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,10 +20,10 @@ namespace clipscope {
 struct ActivationView {
     QString title;
     bool show_title = true;
-    std::optional<ActivationHistogram> clean;
-    std::optional<ActivationHistogram> faulty;
-    QString faulty_name;             // what the legend adds to "faulty": "10⁻⁶ in CONV-4"
-    std::optional<float> act_max;    // labelled lines
+    std::shared_ptr<const ActivationHistogram> clean;  // null: not measured
+    std::shared_ptr<const ActivationHistogram> faulty;
+    QString faulty_name;           // what the legend adds to "faulty": "10⁻⁶ in CONV-4"
+    std::optional<float> act_max;  // labelled lines
     std::optional<float> threshold;
     bool log_count = true;  // fractions on a logarithmic axis
     // A part of the picture in axis units (value_axis.h; log10 of fractions, or fractions); empty: everything that holds values.

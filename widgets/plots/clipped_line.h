@@ -1,4 +1,5 @@
-// Cuts a polyline or a polygon to a rectangle. Needed because SVG output does not honour clipping: what lies outside the axes must not be drawn at all.
+// Cuts a polyline or a polygon to a rectangle. Needed because SVG output does not honour clipping: what lies outside the axes must not be
+// drawn at all.
 #pragma once
 
 #include <QLineF>

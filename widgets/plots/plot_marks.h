@@ -16,7 +16,8 @@ namespace clipscope {
 QCPGraph* add_line(QCustomPlot& plot, const std::vector<QPointF>& points, const QPen& pen, const QRectF& visible, bool cut);
 
 // The area between a polyline, its x ascending, and the horizontal line y = base.
-QCPCurve* add_area(QCustomPlot& plot, const std::vector<QPointF>& points, double base, const QBrush& brush, const QRectF& visible, bool cut);
+QCPCurve* add_area(QCustomPlot& plot, const std::vector<QPointF>& points, double base, const QBrush& brush, const QRectF& visible,
+                   bool cut);
 
 // Error bars of a graph's points: one pair (down, up) per vertex, cut at the borders of `visible` where it is asked for.
 QCPErrorBars* add_error_bars(QCustomPlot& plot, QCPGraph& graph, const std::vector<double>& half_lengths, const Theme& theme,

@@ -40,7 +40,8 @@ protected:
         draw(view, theme, plot);
     }
 
-    void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x, std::optional<Range> y) const override {
+    void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x,
+                     std::optional<Range> y) const override {
         View view = effective_view();
         view.show_title = with_title;
         view.x_range = x;
