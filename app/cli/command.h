@@ -32,5 +32,6 @@ void add_sweep_command(CLI::App& app, CommandRunner& runner);
 void add_harden_command(CLI::App& app, CommandRunner& runner);
 void add_compare_command(CLI::App& app, CommandRunner& runner);
 void add_figures_command(CLI::App& app, CommandRunner& runner);
+void add_bench_command(CLI::App& app, CommandRunner& runner);
 
 }  // namespace clipscope::cli

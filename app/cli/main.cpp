@@ -88,6 +88,7 @@ int main(int argc, char** argv) {
     add_compare_command(app, runner);
     add_train_command(app, runner);
     add_figures_command(app, runner);
+    add_bench_command(app, runner);
     try {
         if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);
         app.parse(argc, argv);

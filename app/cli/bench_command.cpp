@@ -1,0 +1,125 @@
+// bench: how fast ClipScope is beside the plain loop, and how its cost grows.
+#include <CLI/App.hpp>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "bench_output.h"
+#include "campaign/fault_rates.h"
+#include "command.h"
+#include "common/error.h"
+#include "common/json_text.h"
+#include "common_options.h"
+#include "output_files.h"
+#include "progress_line.h"
+
+namespace clipscope::cli {
+
+namespace {
+
+struct BenchOptions {
+    InputOptions input;
+    WorkOptions work;
+    FaultOptions faults{.rates = "paper", .trials = 20};
+    std::string workloads = "all";
+    int repeats = 3;
+    std::int64_t plain_trials = 112;
+    bool no_exact = false;
+    bool scaling = false;
+    std::string memory;
+    std::string json;
+};
+
+BenchmarkSpecification specification_of(const BenchOptions& options) {
+    check_work_options(options.work);
+    check_at_least("--trials", options.faults.trials, 1);
+    check_at_least("--repeats", options.repeats, 1);
+    check_at_least("--plain-trials", options.plain_trials, 0);
+    BenchmarkSpecification specification;
+    specification.workloads = parse_benchmark_workloads(options.workloads);
+    specification.rates = parse_rates(options.faults.rates);
+    std::erase(specification.rates, 0.0);
+    if (specification.rates.empty()) throw UsageError("--rates needs a fault rate above 0");
+    specification.trials = options.faults.trials;
+    specification.repeats = options.repeats;
+    specification.plain_trials = options.plain_trials;
+    specification.exact = !options.no_exact;
+    specification.seed = options.input.seed;
+    specification.threads = options.work.threads;
+    specification.chunk = options.work.chunk;
+    specification.device = options.work.device;
+    if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
+    return specification;
+}
+
+int run_bench(const BenchOptions& options, std::stop_source& stop) {
+    const BenchmarkSpecification specification = specification_of(options);
+    check_writable_file(options.json);
+    const JobInputs inputs = open_job_inputs(options.input);
+    ProgressLine line;
+    const EventSink show = [&line](const Event& event) {
+        if (const auto* progress = std::get_if<Progress>(&event))
+            line.show(double(progress->done) / double(progress->total), progress->seconds_left, progress->activity);
+    };
+    nlohmann::ordered_json json;
+    std::string table;
+    bool has_results = false;
+    if (options.scaling) {
+        const std::vector<ScalingPoint> points = run_scaling(inputs, specification, show, stop.get_token());
+        has_results = !points.empty();
+        json = scaling_json(inputs, specification, points);
+        table = scaling_table(inputs, specification, points);
+    } else {
+        const BenchmarkResult result = run_benchmark(inputs, specification, show, stop.get_token());
+        has_results = !result.workloads.empty();
+        json = benchmark_json(inputs, specification, result);
+        table = benchmark_table(inputs, specification, result);
+    }
+    line.clear();
+    if (has_results) {
+        if (!options.json.empty()) write_file(options.json, json_text(json));
+        if (options.json != "-") print(table);
+    }
+    if (!stop.stop_requested()) return exit_done;
+    std::fputs(has_results ? "clipscope-cli: Interrupted; the workloads that were done are kept.\n"
+                           : "clipscope-cli: Interrupted before the first workload was done; nothing was written.\n",
+               stderr);
+    return exit_interrupted;
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, CommandRunner& runner) {
+    auto options = std::make_shared<BenchOptions>();
+    CLI::App* command = app.add_subcommand("bench", "Measure ClipScope's speed beside a plain loop of full forward passes");
+    add_input_options(*command, options->input);
+    command
+        ->add_option("--workloads", options->workloads,
+                     "all, or names separated by commas: sensitivity-per-layer, threshold-search, sensitivity-network")
+        ->type_name("NAMES")
+        ->capture_default_str();
+    add_fault_options(*command, options->faults);
+    command->add_option("--repeats", options->repeats, "Times that ClipScope and the plain loop take turns")
+        ->type_name("N")
+        ->capture_default_str();
+    command
+        ->add_option("--plain-trials", options->plain_trials,
+                     "How many of a workload's trials the plain loop runs in each repeat, evenly spread; 0 for all of them")
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_flag("--no-exact", options->no_exact, "Leave out the exact mode");
+    command->add_flag("--scaling", options->scaling,
+                      "Measure instead how the cost of a sensitivity job grows with images, trials, layers and threads");
+    add_work_options(*command, options->work);
+    command->add_option("--memory", options->memory, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")
+        ->type_name("SIZE");
+    add_json_option(*command, options->json);
+    command->footer(
+        "The plain loop flips the same faults in the network's own parameters, passes all images through the whole network with the same\n"
+        "LibTorch, chunks and threads, and flips them back. Rate 0 is left out, for it costs ClipScope nothing.\n"
+        "Example: clipscope-cli bench --model bundled:alexnet --threads 2 --json bench.json");
+    command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_bench(*options, stop); }; });
+}
+
+}  // namespace clipscope::cli

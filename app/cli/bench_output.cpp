@@ -1,0 +1,160 @@
+#include "bench_output.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "campaign/fault_rates.h"
+#include "text_table.h"
+
+namespace clipscope::cli {
+
+namespace {
+
+using Align = TextTable::Align;
+using Json = nlohmann::ordered_json;
+
+std::string fixed(double number, int decimals) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f", decimals, number);
+    return text;
+}
+
+std::string milliseconds(double seconds) {
+    return fixed(seconds * 1e3, 2);
+}
+std::string mebibytes(std::size_t bytes) {
+    return fixed(double(bytes) / (1 << 20), 1);
+}
+
+std::string counted(std::int64_t number, const std::string& one) {
+    return grouped(number) + " " + one + (number == 1 ? "" : "s");
+}
+
+Json conditions_json(const JobInputs& inputs, const BenchmarkSpecification& specification) {
+    return {{"model", inputs.model_name},       {"data", inputs.data_name},
+            {"images", inputs.images.size()},   {"seed", specification.seed},
+            {"rates", specification.rates},     {"trials", specification.trials},
+            {"repeats", specification.repeats}, {"threads", resolve_threads(specification.threads)},
+            {"chunk", specification.chunk}};
+}
+
+std::string conditions_text(const JobInputs& inputs, const BenchmarkSpecification& specification) {
+    return inputs.model_name + " on " + inputs.data_name + ", " + counted(std::int64_t(inputs.images.size()), "image") + ", rates " +
+           to_text(specification.rates) + ", " + counted(specification.trials, "trial") + ", " +
+           counted(resolve_threads(specification.threads), "thread") + ", medians of " + counted(specification.repeats, "repeat") + "\n";
+}
+
+Json engine_json(const EngineMeasurement& engine) {
+    return {{"ratio", engine.median_ratio()},
+            {"ratios", engine.ratios},
+            {"seconds_per_trial", engine.cost.median_seconds_per_trial()},
+            {"trials", engine.cost.trials},
+            {"peak_bytes", engine.cost.peak_bytes},
+            {"kept_bytes", engine.kept_bytes},
+            {"trials_compared", engine.trials_compared},
+            {"trials_that_differ", engine.trials_that_differ},
+            {"images_that_differ", engine.images_that_differ}};
+}
+
+void add_engine_row(TextTable& table, const std::string& title, const EngineMeasurement& engine) {
+    const auto [least, most] = std::minmax_element(engine.ratios.begin(), engine.ratios.end());
+    table.add_row({title, grouped(engine.cost.trials), milliseconds(engine.cost.median_seconds_per_trial()),
+                   fixed(engine.median_ratio(), 2), fixed(*least, 2) + " to " + fixed(*most, 2), mebibytes(engine.cost.peak_bytes),
+                   mebibytes(engine.kept_bytes), grouped(engine.trials_compared), grouped(engine.trials_that_differ),
+                   grouped(engine.images_that_differ)});
+}
+
+// What the plain loop's trials were spread over.
+std::string spread_text(BenchmarkWorkload workload) {
+    switch (workload) {
+        case BenchmarkWorkload::sensitivity_per_layer:
+            return "layers, rates and trials";
+        case BenchmarkWorkload::threshold_search:
+            return "thresholds, rates and trials";
+        case BenchmarkWorkload::sensitivity_network:
+            break;
+    }
+    return "rates and trials";
+}
+
+std::string plain_note(const WorkloadMeasurement& workload) {
+    const std::string name = to_string(workload.workload);
+    if (workload.plain_stride == 1) return name + ": the plain loop ran every trial.\n";
+    return name + ": the plain loop ran one in " + grouped(workload.plain_stride) + " trials, " + grouped(workload.plain.trials) +
+           " a repeat, spread over all " + spread_text(workload.workload) +
+           "; each passes all images through the whole network, whatever its faults.\n";
+}
+
+}  // namespace
+
+Json benchmark_json(const JobInputs& inputs, const BenchmarkSpecification& specification, const BenchmarkResult& result) {
+    Json json = conditions_json(inputs, specification);
+    json["device"] = result.device;
+    json["peak_is_per_run"] = result.is_peak_per_run;
+    json["workloads"] = Json::array();
+    for (const WorkloadMeasurement& workload : result.workloads) {
+        Json one = {{"name", to_string(workload.workload)}};
+        one.update(engine_json(workload.engine));
+        one["evaluations"] = workload.evaluations;
+        one["plain"] = {{"seconds_per_trial", workload.plain.median_seconds_per_trial()},
+                        {"trials", workload.plain.trials},
+                        {"one_in", workload.plain_stride},
+                        {"peak_bytes", workload.plain.peak_bytes}};
+        one["exact"] = workload.exact ? engine_json(*workload.exact) : Json();
+        json["workloads"].push_back(std::move(one));
+    }
+    return json;
+}
+
+Json scaling_json(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::vector<ScalingPoint>& points) {
+    Json json = conditions_json(inputs, specification);
+    json["scaling"] = Json::array();
+    const ScalingPoint* first = nullptr;
+    for (const ScalingPoint& point : points) {
+        if (!first || first->factor != point.factor) first = &point;
+        json["scaling"].push_back({{"factor", point.factor},
+                                   {"value", point.value},
+                                   {"seconds", point.seconds},
+                                   {"relative_value", double(point.value) / first->value},
+                                   {"relative_seconds", point.seconds / first->seconds}});
+    }
+    return json;
+}
+
+std::string benchmark_table(const JobInputs& inputs, const BenchmarkSpecification& specification, const BenchmarkResult& result) {
+    TextTable table({{"Workload"},
+                     {"Trials", Align::right},
+                     {"ms/trial", Align::right},
+                     {"Ratio", Align::right},
+                     {"of repeats", Align::right},
+                     {"Peak MiB", Align::right},
+                     {"Kept MiB", Align::right},
+                     {"Compared", Align::right},
+                     {"Trials differ", Align::right},
+                     {"Images differ", Align::right}});
+    std::string notes;
+    for (const WorkloadMeasurement& workload : result.workloads) {
+        add_engine_row(table, to_string(workload.workload), workload.engine);
+        if (workload.exact) add_engine_row(table, "  exact", *workload.exact);
+        table.add_row({"  plain loop", grouped(workload.plain.trials), milliseconds(workload.plain.median_seconds_per_trial()), fixed(1, 2),
+                       "", mebibytes(workload.plain.peak_bytes)});
+        notes += plain_note(workload);
+    }
+    if (!result.is_peak_per_run) notes += "Peaks are those of the whole process: this system does not let them begin anew for each run.\n";
+    return conditions_text(inputs, specification) + "\n" + table.to_string() + "\n" + notes;
+}
+
+std::string scaling_table(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::vector<ScalingPoint>& points) {
+    TextTable table(
+        {{"Varied"}, {"Value", Align::right}, {"Seconds", Align::right}, {"Times as many", Align::right}, {"Times as long", Align::right}});
+    const ScalingPoint* first = nullptr;
+    for (const ScalingPoint& point : points) {
+        if (!first || first->factor != point.factor) first = &point;
+        table.add_row({point.factor, grouped(point.value), fixed(point.seconds, 3), fixed(double(point.value) / first->value, 2),
+                       fixed(point.seconds / first->seconds, 2)});
+    }
+    return "Sensitivity, layer by layer: " + conditions_text(inputs, specification) + "\n" + table.to_string();
+}
+
+}  // namespace clipscope::cli

@@ -1,0 +1,24 @@
+// The results of `bench` as JSON (DESIGN.md) and as tables for people.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "campaign/benchmark.h"
+#include "campaign/job_inputs.h"
+#include "campaign/scaling.h"
+
+namespace clipscope::cli {
+
+// {"model", ..., "rates", "trials", "workloads":[{"name","ratio", ..., "plain":{...}, "exact":{"ratio", ...}|null}]}: the outer "ratio" is
+// the default mode's.
+nlohmann::ordered_json benchmark_json(const JobInputs& inputs, const BenchmarkSpecification& specification, const BenchmarkResult& result);
+// {"model", ..., "scaling":[{"factor","value","seconds","relative_value","relative_seconds"}]}: relative to the factor's first point.
+nlohmann::ordered_json scaling_json(const JobInputs& inputs, const BenchmarkSpecification& specification,
+                                    const std::vector<ScalingPoint>& points);
+
+std::string benchmark_table(const JobInputs& inputs, const BenchmarkSpecification& specification, const BenchmarkResult& result);
+std::string scaling_table(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::vector<ScalingPoint>& points);
+
+}  // namespace clipscope::cli

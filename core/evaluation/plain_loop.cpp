@@ -1,0 +1,188 @@
+#include "evaluation/plain_loop.h"
+
+#include <torch/script.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "common/error.h"
+#include "evaluation/evaluator_state.h"
+#include "evaluation/site_clipping.h"
+#include "network/model_file.h"
+
+namespace clipscope {
+
+namespace {
+
+// The tensor at "features.0.weight".
+at::Tensor tensor_at(const torch::jit::Module& module, const std::string& path) {
+    torch::jit::Module owner = module;
+    std::size_t first = 0;
+    for (std::size_t dot = path.find('.'); dot != std::string::npos; dot = path.find('.', first)) {
+        owner = owner.attr(path.substr(first, dot - first)).toModule();
+        first = dot + 1;
+    }
+    return owner.attr(path.substr(first)).toTensor();
+}
+
+// Flips bits of a parameter on its own device for as long as it lives.
+class FlippedBits {
+public:
+    FlippedBits(const at::Tensor& parameter, const std::vector<MarkedBit>& bits, double rate) {
+        std::map<std::int64_t, std::uint32_t> masks;
+        for (const MarkedBit& bit : bits)
+            if (bit.mark < rate) masks[std::int64_t(bit.position / 32)] |= 1U << (bit.position % 32);
+        if (masks.empty()) return;
+        elements_ = at::empty({std::int64_t(masks.size())}, at::kLong);
+        masks_ = at::empty({std::int64_t(masks.size())}, at::kInt);
+        std::int64_t i = 0;
+        for (const auto& [element, mask] : masks) {
+            elements_.data_ptr<std::int64_t>()[i] = element;
+            masks_.data_ptr<std::int32_t>()[i++] = std::int32_t(mask);
+        }
+        elements_ = elements_.to(parameter.device());
+        masks_ = masks_.to(parameter.device());
+        memory_ = parameter.detach().view(-1).view(at::kInt);
+        flip();
+    }
+    ~FlippedBits() {
+        if (memory_.defined()) flip();
+    }
+    FlippedBits(FlippedBits&& other) noexcept
+        : memory_(std::move(other.memory_)), elements_(std::move(other.elements_)), masks_(std::move(other.masks_)) {}
+    FlippedBits& operator=(FlippedBits&&) = delete;
+
+private:
+    void flip() { memory_.index_copy_(0, elements_, memory_.index_select(0, elements_).bitwise_xor(masks_)); }
+
+    at::Tensor memory_;  // as int32
+    at::Tensor elements_;
+    at::Tensor masks_;
+};
+
+at::Tensor logits_of(const c10::IValue& output, const Network& network) {
+    if (output.isTensor()) return output.toTensor();
+    if (output.isTuple())
+        for (const c10::IValue& element : output.toTupleRef().elements())
+            if (element.isTensor()) return element.toTensor();
+    throw Error("\"" + network.path() + "\" gives no tensor of logits: export it so that forward returns N×classes numbers.");
+}
+
+}  // namespace
+
+struct PlainLoop::State {
+    struct Worker {
+        torch::jit::Module module;
+        std::vector<at::Tensor> parameters;  // by index into Program::tensors(), the module's own memory
+        Clipping clipping;
+        StepOverrides overrides;  // of `clipping`
+    };
+
+    std::shared_ptr<const Network> network;
+    std::vector<ImageBatch> batches;
+    Frame constants;  // of the program, on the device
+    std::vector<Worker> workers;
+
+    Worker load_worker(at::Device device) const {
+        Worker worker{load_module(network->path()).module, {}, {}, {}};
+        worker.module.eval();
+        worker.module.to(device);
+        for (const NamedTensor& named : network->program().tensors()) {
+            at::Tensor tensor = tensor_at(worker.module, named.path);
+            // Faulty bits are counted row-major, so the memory must be.
+            if (!tensor.is_contiguous()) tensor.set_data(tensor.contiguous());
+            worker.parameters.push_back(tensor);
+        }
+        // TorchScript watches the first passes and compiles the module from what it saw.
+        for (int pass = 0; pass < 3; ++pass) forward(worker, batches.front());
+        return worker;
+    }
+
+    Frame first_frame(const Worker& worker, const ImageBatch& batch) const {
+        const Program& program = network->program();
+        Frame frame = constants;
+        for (std::size_t i = 0; i < worker.parameters.size(); ++i) frame[std::size_t(program.tensors()[i].slot)] = worker.parameters[i];
+        frame[std::size_t(program.input_slot())] = batch.images;
+        return frame;
+    }
+
+    at::Tensor forward(Worker& worker, const ImageBatch& batch) const {
+        if (worker.overrides.empty()) return logits_of(worker.module.forward({batch.images}), *network);
+        Frame frame = first_frame(worker, batch);
+        network->program().run(frame, 0, network->program().steps().size(), worker.overrides);
+        return network->program().output(frame);
+    }
+
+    void choose_clipping(Worker& worker, const Clipping& clipping) const {
+        if (worker.clipping == clipping) return;
+        worker.overrides = clip_sites(*network, clipping);
+        worker.clipping = clipping;
+    }
+};
+
+PlainLoop::PlainLoop(std::shared_ptr<const Network> network, const Dataset& images, const InputFormat& input, int chunk,
+                     const std::string& device, int workers)
+    : state_(std::make_unique<State>()) {
+    const torch::NoGradGuard no_gradients;
+    const at::Device place(device);
+    state_->network = std::move(network);
+    state_->batches = make_batches(images, input, chunk, place);
+    state_->constants = state_->network->program().initial_frame();
+    for (c10::IValue& value : state_->constants)
+        if (value.isTensor()) value = value.toTensor().to(place);
+    for (int worker = 0; worker < workers; ++worker) state_->workers.push_back(state_->load_worker(place));
+}
+
+PlainLoop::~PlainLoop() = default;
+
+std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, double rate, const Clipping& clipping, std::stop_token stop) {
+    const torch::NoGradGuard no_gradients;
+    State::Worker& own = state_->workers.at(std::size_t(worker));
+    state_->choose_clipping(own, clipping);
+    std::vector<FlippedBits> flipped;
+    for (const ParameterFaults& parameter : faults.parameters) {
+        const std::size_t tensor = state_->network->structure().layers[parameter.layer].tensors[parameter.parameter];
+        flipped.emplace_back(own.parameters[tensor], parameter.bits, rate);
+    }
+    Outcome outcome;
+    for (const ImageBatch& batch : state_->batches) {
+        if (stop.stop_requested()) return std::nullopt;
+        score_batch(state_->forward(own, batch), batch.labels, batch.labels, outcome);
+    }
+    outcome.sdc = 0;
+    return outcome;
+}
+
+std::vector<std::optional<float>> PlainLoop::largest_activations() const {
+    const torch::NoGradGuard no_gradients;
+    const std::vector<FoundSite>& sites = state_->network->structure().sites;
+    const Program& program = state_->network->program();
+    std::vector<std::optional<float>> largest(sites.size());
+    for (const ImageBatch& batch : state_->batches) {
+        Frame frame = state_->first_frame(state_->workers.at(0), batch);
+        std::size_t done = 0;
+        for (std::size_t i = 0; i < sites.size(); ++i) {
+            if (!sites[i].is_top_level) continue;
+            program.run(frame, done, sites[i].step + 1);
+            done = sites[i].step + 1;
+            const at::Tensor output = frame[std::size_t(sites[i].output_slot)].toTensor();
+            const at::Tensor finite = output.masked_select(output.isfinite());
+            if (finite.numel() > 0) largest[i] = std::max(largest[i].value_or(0.0f), finite.max().item<float>());
+        }
+    }
+    return largest;
+}
+
+bool PlainLoop::parameters_are_clean() const {
+    const std::vector<NamedTensor>& originals = state_->network->program().tensors();
+    for (const State::Worker& worker : state_->workers)
+        for (std::size_t i = 0; i < originals.size(); ++i) {
+            const at::Tensor found = worker.parameters[i].detach().to(at::kCPU).contiguous();
+            const at::Tensor expected = originals[i].tensor.detach().contiguous();
+            if (std::memcmp(found.data_ptr(), expected.data_ptr(), expected.nbytes()) != 0) return false;
+        }
+    return true;
+}
+
+}  // namespace clipscope
