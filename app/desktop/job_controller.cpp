@@ -51,14 +51,10 @@ public:
         QString error;       // of a job that threw
     };
 
-    // `wake` is called once for each batch, from the job's threads.
-    explicit Inbox(std::function<void()> wake) : wake_(std::move(wake)) {}
-
     void push(const Event& event) {
         const std::lock_guard lock(mutex_);
         if (closed_) return;
         contents_.events.push_back(event);
-        wake_once();
     }
 
     void end(const QString& error) {
@@ -66,20 +62,17 @@ public:
         ended_ = true;
         contents_.ended = true;
         contents_.error = error;
-        wake_once();
     }
 
     Contents take() {
         const std::lock_guard lock(mutex_);
-        woken_ = false;
         return std::exchange(contents_, {});
     }
 
-    // From here on events are dropped; the end still wakes the owner, so that it can join the thread.
+    // From here on events are dropped.
     void close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        woken_ = false;
         contents_.events.clear();
     }
 
@@ -89,23 +82,17 @@ public:
     }
 
 private:
-    void wake_once() {
-        if (!std::exchange(woken_, true)) wake_();
-    }
-
-    const std::function<void()> wake_;
     mutable std::mutex mutex_;
     Contents contents_;
-    bool woken_ = false;
     bool closed_ = false;
     bool ended_ = false;
 };
 
-JobController::JobController(QObject* parent, int emits_per_second) : QObject(parent), interval_ms_(1000 / emits_per_second) {
+JobController::JobController(QObject* parent, int emits_per_second) : QObject(parent) {
     delivery_.setSingleShot(true);
     delivery_.setTimerType(Qt::PreciseTimer);
+    delivery_.setInterval(1000 / emits_per_second);
     connect(&delivery_, &QTimer::timeout, this, &JobController::deliver);
-    connect(this, &JobController::woken, this, &JobController::wake, Qt::QueuedConnection);
 }
 
 JobController::~JobController() {
@@ -116,8 +103,7 @@ JobController::~JobController() {
 void JobController::start(Job job) {
     discard();
     running_ = true;
-    // The worker is joined before this object goes, so `this` outlives every wake-up; a queued one is dropped with its receiver.
-    auto inbox = std::make_shared<Inbox>([this] { emit woken({}); });
+    auto inbox = std::make_shared<Inbox>();
     current_.inbox = inbox;
     current_.thread = std::jthread([inbox, job = std::move(job)](std::stop_token stop) mutable {
         yield_to_the_window();
@@ -126,6 +112,7 @@ void JobController::start(Job job) {
         job = nullptr;  // what the job holds goes on its own thread, and before its end is told
         inbox->end(error);
     });
+    delivery_.start();
     emit started();
 }
 
@@ -143,20 +130,14 @@ void JobController::discard() {
     join_retired();
 }
 
-void JobController::wake() {
-    join_retired();
-    if (!running_ || delivery_.isActive()) return;
-    const qint64 waited = since_delivery_.isValid() ? since_delivery_.elapsed() : interval_ms_;
-    delivery_.start(int(std::max<qint64>(0, interval_ms_ - waited)));
-}
-
 void JobController::join_retired() {
     std::erase_if(retired_, [](const Worker& worker) { return worker.inbox->has_ended(); });
 }
 
 void JobController::deliver() {
+    join_retired();
+    if (running_ || !retired_.empty()) delivery_.start();
     if (!running_) return;
-    since_delivery_.start();
     const Inbox::Contents contents = current_.inbox->take();
     if (!deliver_events(contents.events) || !contents.ended) return;
 

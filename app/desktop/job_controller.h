@@ -9,7 +9,6 @@
 // - Slots may start, stop or discard jobs, or delete the controller.
 #pragma once
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 #include <functional>
@@ -56,7 +55,6 @@ signals:
     void message(const QString& text);
     void finished(clipscope::JobEnd end, double seconds);
     void failed(const QString& text);
-    void woken(QPrivateSignal);  // emitted by the job's threads, always queued to this one
 
 private:
     // What one job has said and nobody has read yet. Shared with the job's thread, the only thing that is.
@@ -66,14 +64,13 @@ private:
         std::jthread thread;
     };
 
-    void wake();
     void deliver();
     bool deliver_events(const std::vector<Event>& events);
     void join_retired();
 
-    const int interval_ms_;
-    QTimer delivery_;  // single shot, armed by data
-    QElapsedTimer since_delivery_;
+    // Looks into the inbox while there is a job; single shot, so that a slot's own event loop does not hold it up. Polled rather than woken
+    // by an event for each batch, so that the job's threads touch nothing of Qt's, and what is shared with them is exactly the inbox.
+    QTimer delivery_;
     Worker current_;
     std::vector<Worker> retired_;  // discarded jobs that have not come to their end yet
     AccuracyCurves curves_;

@@ -83,6 +83,13 @@ CleanRun::CleanRun(Evaluator::State& state, std::set<std::size_t> steps) : state
 
 void CleanRun::run_first() {
     ChunkValues values = run_chunk(0, true);
+    const torch::NoGradGuard no_gradients;
+    if (!state_.exact && !state_.dense_steps && !steps_.empty()) {
+        Frame& by_slot = values.by_slot;
+        by_slot[std::size_t(state_.network->program().input_slot())] = (*state_.batches)[0].images;
+        state_.dense_steps =
+            std::make_shared<std::map<std::size_t, DenseStep>>(pack_dense_steps(state_.network->program(), state_.traits, by_slot));
+    }
     choose(values);
     keep(std::move(values), 0);
     if (!state_.exact) state_.can_drop_images = images_are_independent();

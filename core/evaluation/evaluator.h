@@ -71,8 +71,9 @@ public:
     TrialRunner& operator=(const TrialRunner&) = delete;
 
     // The outcome with the bits faulty whose mark is below `rate`; afterwards all parameters are bitwise what they were. Polls `stop` for every
-    // chunk of images; empty where it was stopped.
-    std::optional<Outcome> run(const TrialFaults& faults, double rate, std::stop_token stop);
+    // chunk of images; empty where it was stopped. `logits`, where given, gets all images' logits one after the other (of an image that was
+    // proved to end in NaN logits, NaN).
+    std::optional<Outcome> run(const TrialFaults& faults, double rate, std::stop_token stop, std::vector<float>* logits = nullptr);
 
     // Whether every parameter copy equals the network's, bit for bit.
     bool parameters_are_clean() const;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "evaluation/dense_steps.h"
 #include "evaluation/evaluator.h"
 #include "evaluation/image_batches.h"
 #include "evaluation/step_traits.h"
@@ -39,6 +40,7 @@ struct Evaluator::State {
     std::vector<bool> batch_slots;           // slots that depend on the images
     std::vector<std::size_t> last_reader;    // of each slot, the last step that reads it
     std::vector<Frame> clean_values;         // per chunk, by slot; None where the value is not kept
+    std::shared_ptr<const std::map<std::size_t, DenseStep>> dense_steps;  // with clean parameters; null until they are worth packing
     bool clean_is_finite = true;             // no NaN or infinity in any kept value
     bool can_drop_images = false;            // each image's values are a row of their own and do not depend on the other images
 

@@ -59,7 +59,7 @@ IncrementalRun::IncrementalRun(const Evaluator::State& evaluator, const FaultyPa
     for (const auto& [slot, parameter] : faulty_) scratch_[std::size_t(slot)] = parameter.values;
 }
 
-void IncrementalRun::run(std::size_t chunk, std::size_t first_step, Outcome& outcome) {
+void IncrementalRun::run(std::size_t chunk, std::size_t first_step, Outcome& outcome, std::vector<float>* logits) {
     start(chunk, first_step);
     const std::size_t begin = evaluator_.start_step(first_step);
     for (std::size_t i = begin; i < program_.steps().size() && !active_.empty(); ++i) {
@@ -73,7 +73,7 @@ void IncrementalRun::run(std::size_t chunk, std::size_t first_step, Outcome& out
             others_.erase(slot);
         }
     }
-    score(outcome);
+    score(outcome, logits);
 }
 
 void IncrementalRun::start(std::size_t chunk, std::size_t first_step) {
@@ -142,13 +142,31 @@ void IncrementalRun::run_weighted(std::size_t index) {
         return set(output, compute_rows(index, chosen), chosen);
     }
     const double input_share = input->is_whole() ? 1 : double(input->channels.numel()) / double(weight.size(1));
-    if (!evaluator_.clean_is_finite || input_share + row_share > most_partial_work) return run_whole(index);
-    at::Tensor result = compute_contribution(index, *input).add_(clean(output));
-    if (!rows.empty()) {
-        const at::Tensor chosen = index_of(rows);
-        result.index_copy_(1, chosen, compute_rows(index, chosen));
+    if (!evaluator_.clean_is_finite || input_share + row_share > most_partial_work) {
+        if (row_share > most_faulty_rows || !run_dense(index, rows)) run_whole(index);
+        return;
     }
+    at::Tensor result = compute_contribution(index, *input).add_(clean(output));
+    replace_rows(index, rows, result);
     set(output, result);
+}
+
+// The whole layer with clean parameters as one matrix, its faulty rows by its own operation.
+bool IncrementalRun::run_dense(std::size_t index, const std::vector<std::int64_t>& rows) {
+    if (!evaluator_.dense_steps) return false;
+    const auto dense = evaluator_.dense_steps->find(index);
+    if (dense == evaluator_.dense_steps->end()) return false;
+    const Step& step = program_.steps()[index];
+    at::Tensor result = dense->second.run(whole(step.inputs[0]));
+    replace_rows(index, rows, result);
+    set(step.outputs[0], result);
+    return true;
+}
+
+void IncrementalRun::replace_rows(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result) {
+    if (rows.empty()) return;
+    const at::Tensor chosen = index_of(rows);
+    result.index_copy_(1, chosen, compute_rows(index, chosen));
 }
 
 at::Tensor IncrementalRun::compute_rows(std::size_t index, const at::Tensor& rows) {
@@ -394,7 +412,7 @@ void IncrementalRun::drop(const std::vector<Fate>& fates) {
     for (auto& [slot, changed] : changed_) changed.values = changed.values.index_select(0, chosen);
 }
 
-void IncrementalRun::score(Outcome& outcome) const {
+void IncrementalRun::score(Outcome& outcome, std::vector<float>* all_logits) const {
     const ImageBatch& batch = (*evaluator_.batches)[chunk_];
     const at::Tensor& clean_logits = evaluator_.clean_logits[chunk_];
     const auto classes = std::size_t(clean_logits.size(1));
@@ -411,6 +429,7 @@ void IncrementalRun::score(Outcome& outcome) const {
         const float* row = clean_logits.data_ptr<float>() + i * classes;
         if (fates_[i] == Fate::all_nan) row = nan_logits.data();
         if (fates_[i] == Fate::active && is_changed) row = logits.data_ptr<float>() + active_row++ * classes;
+        if (all_logits) all_logits->insert(all_logits->end(), row, row + classes);
         score_image({row, classes}, batch.labels[i], evaluator_.clean_predictions[chunk_][i], outcome);
     }
 }

@@ -4,6 +4,7 @@
 //  - Few faulty rows of a weight change few output channels: only those are computed.
 //  - Few changed input channels: only their contribution is computed and added to the clean output. This adds in another order than a full
 //    pass does, so results can differ from it by rounding.
+//  - What must be computed whole is computed by the cheaper of two ways (DenseStep).
 //  - Images whose values have all become equal to the clean ones leave the batch with the clean logits; images proved to end in NaN logits
 //    leave it too.
 #pragma once
@@ -28,8 +29,8 @@ class IncrementalRun {
 public:
     IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty);
 
-    // Adds the outcome of one chunk of images with the faults, whose first reader is `first_step`.
-    void run(std::size_t chunk, std::size_t first_step, Outcome& outcome);
+    // Adds the outcome of one chunk of images with the faults, whose first reader is `first_step`; appends the logits where they are asked for.
+    void run(std::size_t chunk, std::size_t first_step, Outcome& outcome, std::vector<float>* logits);
 
 private:
     // What became of a clean value, for the images still in the batch: `channels` (indices into dimension 1) of it, or all of it where undefined.
@@ -44,6 +45,7 @@ private:
     bool is_affected(const Step& step) const;
     void execute(std::size_t index);
     void run_weighted(std::size_t index);
+    bool run_dense(std::size_t index, const std::vector<std::int64_t>& rows);
     void run_channelwise(std::size_t index);
     void run_batch_norm(std::size_t index);
     void run_add(std::size_t index);
@@ -54,6 +56,7 @@ private:
     at::Tensor compute(std::size_t index);  // runs the step on scratch_, returns its only output
     at::Tensor compute_rows(std::size_t index, const at::Tensor& rows);
     at::Tensor compute_contribution(std::size_t index, const Changed& input);
+    void replace_rows(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result);
     std::vector<std::int64_t> faulty_rows(const Step& step) const;
     const at::Tensor& parameter(Slot slot) const;
 
@@ -69,7 +72,7 @@ private:
     void drop_rows_with_nan(const at::Tensor& input);
     void mark_equal(std::size_t index, std::vector<Fate>& fates) const;
     void drop(const std::vector<Fate>& fates);
-    void score(Outcome& outcome) const;
+    void score(Outcome& outcome, std::vector<float>* logits) const;
 
     const Evaluator::State& evaluator_;
     const Program& program_;

@@ -9,6 +9,16 @@
 
 namespace clipscope {
 
+namespace {
+
+void append(const at::Tensor& chunk, std::vector<float>* logits) {
+    if (!logits) return;
+    const at::Tensor values = chunk.to(at::kCPU, at::kFloat).contiguous();
+    logits->insert(logits->end(), values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+}
+
+}  // namespace
+
 struct TrialRunner::State {
     explicit State(const Evaluator::State& evaluator) : evaluator(evaluator) {}
 
@@ -27,8 +37,10 @@ struct TrialRunner::State {
 
     // Flips the bits; `flips` takes them back when it goes. `first_step` becomes the first step that reads a faulty parameter.
     FaultyParameters inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step);
-    std::optional<Outcome> run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop) const;
-    std::optional<Outcome> run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop) const;
+    std::optional<Outcome> run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
+                                     std::vector<float>* logits) const;
+    std::optional<Outcome> run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
+                                     std::vector<float>* logits) const;
 };
 
 FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step) {
@@ -52,7 +64,8 @@ FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double ra
     return faulty;
 }
 
-std::optional<Outcome> TrialRunner::State::run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop) const {
+std::optional<Outcome> TrialRunner::State::run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
+                                                     std::vector<float>* logits) const {
     const Program& program = evaluator.network->program();
     const std::size_t start = evaluator.start_step(first_step);
     Outcome outcome;
@@ -62,17 +75,18 @@ std::optional<Outcome> TrialRunner::State::run_exact(const FaultyParameters& fau
         for (const auto& [slot, parameter] : faulty) frame[std::size_t(slot)] = parameter.values;
         program.run(frame, start, program.steps().size(), evaluator.overrides);
         score_batch(program.output(frame), (*evaluator.batches)[chunk].labels, evaluator.clean_predictions[chunk], outcome);
+        append(program.output(frame), logits);
     }
     return outcome;
 }
 
-std::optional<Outcome> TrialRunner::State::run_incremental(const FaultyParameters& faulty, std::size_t first_step,
-                                                           const std::stop_token& stop) const {
+std::optional<Outcome> TrialRunner::State::run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
+                                                           std::vector<float>* logits) const {
     IncrementalRun run(evaluator, faulty);
     Outcome outcome;
     for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
         if (stop.stop_requested()) return std::nullopt;
-        run.run(chunk, first_step, outcome);
+        run.run(chunk, first_step, outcome, logits);
     }
     return outcome;
 }
@@ -80,14 +94,17 @@ std::optional<Outcome> TrialRunner::State::run_incremental(const FaultyParameter
 TrialRunner::TrialRunner(const Evaluator& evaluator) : state_(std::make_unique<State>(evaluator.state())) {}
 TrialRunner::~TrialRunner() = default;
 
-std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, std::stop_token stop) {
+std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, std::stop_token stop, std::vector<float>* logits) {
     const torch::NoGradGuard no_gradients;
     const Evaluator::State& evaluator = state_->evaluator;
-    if (faults.count_below(rate) == 0) return evaluator.clean;
+    if (faults.count_below(rate) == 0) {
+        for (const at::Tensor& chunk : evaluator.clean_logits) append(chunk, logits);
+        return evaluator.clean;
+    }
     std::vector<BitFlips> flips;
     std::size_t first_step = evaluator.network->program().steps().size();
     const FaultyParameters faulty = state_->inject(faults, rate, flips, first_step);
-    return evaluator.exact ? state_->run_exact(faulty, first_step, stop) : state_->run_incremental(faulty, first_step, stop);
+    return evaluator.exact ? state_->run_exact(faulty, first_step, stop, logits) : state_->run_incremental(faulty, first_step, stop, logits);
 }
 
 bool TrialRunner::parameters_are_clean() const {

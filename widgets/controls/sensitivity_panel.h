@@ -3,15 +3,13 @@
 #pragma once
 
 #include <QString>
-#include <QStringList>
-#include <QWidget>
 #include <cstdint>
 #include <functional>
-#include <memory>
 
+#include "controls/job_panel.h"
 #include "evaluation/outcome.h"
 
-class QToolButton;
+class QComboBox;
 
 namespace clipscope {
 
@@ -36,49 +34,28 @@ struct SensitivityForm {
     friend bool operator==(const SensitivityForm&, const SensitivityForm&) = default;
 };
 
-class SensitivityPanel : public QWidget {
+class SensitivityPanel : public JobPanel {
     Q_OBJECT
 public:
     // Empty: the form is valid; otherwise one sentence that says what to change.
     using Validator = std::function<QString(const SensitivityForm&)>;
 
     explicit SensitivityPanel(QWidget* parent = nullptr);
-    ~SensitivityPanel() override;
 
     SensitivityForm form() const;
     void set_form(const SensitivityForm& form);
 
     void set_validator(Validator validator);
-    void set_devices(const QStringList& devices);
-    void set_max_threads(int threads);
-    void set_estimate(const QString& text);  // "about 0:41"; empty: nothing to say
-    void set_running(bool running);          // Run gives way to Stop, the fields are locked
-    void set_ready(bool ready);              // a network and data are loaded; otherwise Run stays off and says why
-
-    bool is_valid() const;
-    QString message() const;  // what the red line says
-
-public Q_SLOTS:
-    void validate();  // again, when something outside the form changed
-
-Q_SIGNALS:
-    void form_changed();
-    void run_requested();
-    void stop_requested();
 
 protected:
-    void changeEvent(QEvent* event) override;
+    QString problem() const override;
 
 private:
-    void set_up_choices();
-    void set_up_numbers();
-    QToolButton* make_presets();
+    void set_up_layers();
     void lay_out();
-    void connect_fields();
-    void show_message_color();
 
-    class Private;
-    std::unique_ptr<Private> d_;
+    QComboBox* layers_;
+    Validator validator_;
 };
 
 }  // namespace clipscope

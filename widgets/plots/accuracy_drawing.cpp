@@ -6,7 +6,7 @@
 
 #include "plots/accuracy_layout.h"
 #include "plots/accuracy_view.h"
-#include "plots/clipped_line.h"
+#include "plots/plot_marks.h"
 #include "plots/plot_style.h"
 #include "plots/rate_ticker.h"
 
@@ -65,27 +65,9 @@ void add_zero_separator(const Picture& picture) {
 void add_clean_line(const Picture& picture) {
     if (!picture.view.clean_accuracy) return;
     const double y = percent * *picture.view.clean_accuracy;
-    if (!std::isfinite(y) || y < picture.visible.top() || y > picture.visible.bottom()) return;
-    auto* line = new QCPItemStraightLine(&picture.plot);
-    line->setObjectName(QStringLiteral("clean-line"));
-    line->point1->setCoords(0, y);
-    line->point2->setCoords(1, y);
-    line->setPen(QPen(picture.theme.muted, picture.theme.paper ? 1.3 * picture.theme.line_width : 1.3, Qt::DashLine));
-    line->setSelectable(false);
-
-    auto* label = new QCPItemText(&picture.plot);
-    label->setObjectName(QStringLiteral("clean-label"));
-    label->setText(QCoreApplication::translate("AccuracyView", "clean %1 %").arg(percent * *picture.view.clean_accuracy, 0, 'f', 1));
-    label->setFont(picture.theme.number_font);
-    label->setColor(picture.theme.muted);
-    label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    label->position->setTypeY(QCPItemPosition::ptPlotCoords);
-    label->position->setCoords(0.995, y);
-    // Above the line, below it where there is no room above.
-    const bool below = y > picture.visible.top() + 0.9 * picture.visible.height();
-    label->setPositionAlignment(Qt::AlignRight | (below ? Qt::AlignTop : Qt::AlignBottom));
-    label->setPadding(QMargins(2, 1, 2, 1));
-    label->setSelectable(false);
+    if (y < picture.visible.top() || y > picture.visible.bottom()) return;
+    const QString text = QCoreApplication::translate("AccuracyView", "clean %1 %").arg(y, 0, 'f', 1);
+    add_horizontal_mark(picture.plot, picture.theme, y, {QStringLiteral("clean"), text, picture.theme.muted}, picture.visible);
 }
 
 void add_boxes(const Picture& picture, std::size_t i) {
@@ -151,26 +133,11 @@ QCPGraph* add_curve(const Picture& picture, std::size_t i) {
     for (const CurvePoint& p : picture.view.series[i].points)
         if (std::isfinite(p.mean)) points.emplace_back(picture.positions(p.rate) + layout.offset, percent * p.mean);
     const bool is_cut = picture.view.x_range || picture.view.y_range;
-    const ClippedLine line = is_cut ? clip_line(points, picture.visible) : ClippedLine{points, {}};
-
-    auto* graph = new QCPGraph(picture.plot.xAxis, picture.plot.yAxis);
+    QCPGraph* graph = add_line(picture.plot, points, series_pen(style, color, width), picture.visible, is_cut);
     graph->setProperty("series", int(i));
     graph->setName(picture.view.series[i].name);
-    graph->setPen(series_pen(style, color, width));
-    graph->setSelectable(QCP::stNone);
-    for (const QPointF& p : line.inside) graph->addData(p.x(), p.y());
     if (picture.view.show_markers)
         graph->setScatterStyle(scatter_style(style, color, picture.theme, picture.theme.marker_size * (layout.strong ? 1.2 : 1)));
-    if (!line.cut.empty()) {
-        auto* rest = new QCPGraph(picture.plot.xAxis, picture.plot.yAxis);
-        rest->setPen(graph->pen());
-        rest->setProperty("cut", true);
-        for (const QLineF& segment : line.cut) {
-            rest->addData(segment.x1(), segment.y1());
-            rest->addData(segment.x2(), segment.y2());
-            rest->addData(segment.x2(), qQNaN());
-        }
-    }
     add_interval(picture, i, *graph);
     return graph;
 }

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "plots/accuracy_layout.h"
+#include "plots/tip_text.h"
 #include "theme/number_text.h"
 
 namespace clipscope {
@@ -18,22 +19,12 @@ namespace {
 constexpr double reach = 14;      // pixels, of a point
 constexpr double line_reach = 6;  // pixels, of a curve between its points
 
-QString row(const QString& name, const QString& value) {
-    return QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2</td></tr>").arg(name, value);
-}
-
 }  // namespace
 
-AccuracyPlot::AccuracyPlot(QWidget* parent) : PlotPanel(tr("Accuracy against fault rate"), parent) {
+AccuracyPlot::AccuracyPlot(QWidget* parent) : ViewPanel(tr("Accuracy against fault rate"), parent) {
     set_empty_text(
         tr("Here accuracy falls as the fault rate rises: a curve with box plots for every layer.\n"
            "Choose layers and rates, then press Run."));
-}
-
-void AccuracyPlot::set_view(const AccuracyView& view) {
-    view_ = view;
-    if (!view.title.isEmpty()) set_title(view.title);
-    data_changed();
 }
 
 void AccuracyPlot::emphasise(const QString& series) {
@@ -43,34 +34,14 @@ void AccuracyPlot::emphasise(const QString& series) {
 }
 
 AccuracyView AccuracyPlot::effective_view() const {
-    AccuracyView view = view_;
+    AccuracyView view = ViewPanel::effective_view();
     if (chosen_box_plots_) view.box_plots = *chosen_box_plots_;
     if (chosen_interval_) view.show_interval = *chosen_interval_;
-    view.title = title();
     return view;
-}
-
-void AccuracyPlot::draw_screen(QCustomPlot& plot, const Theme& theme) const {
-    AccuracyView view = effective_view();
-    view.show_title = false;
-    draw(view, theme, plot);
-}
-
-void AccuracyPlot::draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x,
-                               std::optional<Range> y) const {
-    AccuracyView view = effective_view();
-    view.show_title = with_title;
-    view.x_range = x;
-    view.y_range = y;
-    draw(view, theme, plot);
 }
 
 bool AccuracyPlot::has_data() const {
     return has_points(view_) || view_.clean_accuracy.has_value();
-}
-
-std::string AccuracyPlot::csv() const {
-    return to_csv(view_);
 }
 
 std::optional<AccuracyPlot::Hit> AccuracyPlot::hit_at(const QPointF& position) const {
@@ -142,22 +113,22 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
     if (hit->point < 0) return name + QStringLiteral("<br>") + tr("Click to bring this curve forward");
     const CurvePoint& p = series.points[std::size_t(hit->point)];
     QString text = name + QStringLiteral("<table cellspacing=1>");
-    text += row(tr("fault rate"), p.rate == 0 ? tr("0 (no faults)") : tr("%1 per bit").arg(QString::number(p.rate, 'g', 4)));
-    text += row(tr("mean accuracy"), QStringLiteral("<b>%1</b>").arg(percent_text(p.mean)));
+    text += tip_row(tr("fault rate"), p.rate == 0 ? tr("0 (no faults)") : tr("%1 per bit").arg(QString::number(p.rate, 'g', 4)));
+    text += tip_row(tr("mean accuracy"), QStringLiteral("<b>%1</b>").arg(percent_text(p.mean)));
     if (p.trials > 1) {
-        text += row(tr("95 % interval"), percent_text(p.ci95_low) + QStringLiteral(" … ") + percent_text(p.ci95_high));
-        text += row(tr("standard deviation"), percent_text(p.sd));
-        text += row(tr("minimum"), percent_text(p.min));
-        text += row(tr("lower quartile"), percent_text(p.q1));
-        text += row(tr("median"), percent_text(p.median));
-        text += row(tr("upper quartile"), percent_text(p.q3));
-        text += row(tr("maximum"), percent_text(p.max));
+        text += tip_row(tr("95 % interval"), percent_text(p.ci95_low) + QStringLiteral(" … ") + percent_text(p.ci95_high));
+        text += tip_row(tr("standard deviation"), percent_text(p.sd));
+        text += tip_row(tr("minimum"), percent_text(p.min));
+        text += tip_row(tr("lower quartile"), percent_text(p.q1));
+        text += tip_row(tr("median"), percent_text(p.median));
+        text += tip_row(tr("upper quartile"), percent_text(p.q3));
+        text += tip_row(tr("maximum"), percent_text(p.max));
     }
-    if (p.top5_mean) text += row(tr("top-5 accuracy"), percent_text(*p.top5_mean));
-    text += row(tr("trials"), grouped(std::int64_t(p.trials)));
-    text += row(tr("faulty bits a trial"), grouped(p.faults_mean, 1));
-    text += row(tr("wrong, silently (SDC)"), percent_text(p.sdc_mean));
-    text += row(tr("non-finite output (DUE)"), percent_text(p.due_mean));
+    if (p.top5_mean) text += tip_row(tr("top-5 accuracy"), percent_text(*p.top5_mean));
+    text += tip_row(tr("trials"), grouped(std::int64_t(p.trials)));
+    text += tip_row(tr("faulty bits a trial"), grouped(p.faults_mean, 1));
+    text += tip_row(tr("wrong, silently (SDC)"), percent_text(p.sdc_mean));
+    text += tip_row(tr("non-finite output (DUE)"), percent_text(p.due_mean));
     return text + QStringLiteral("</table>");
 }
 

@@ -3,20 +3,19 @@
 #pragma once
 
 #include "plots/accuracy_view.h"
-#include "plots/plot_panel.h"
+#include "plots/view_panel.h"
 
 class QCPGraph;
 
 namespace clipscope {
 
-class AccuracyPlot : public PlotPanel {
+class AccuracyPlot : public ViewPanel<AccuracyView> {
     Q_OBJECT
 public:
     explicit AccuracyPlot(QWidget* parent = nullptr);
 
-    // Cheap; call it as often as results come. The user's choices (box plots, 95 % interval, title) win over the view's until changed back.
-    void set_view(const AccuracyView& view);
-    const AccuracyView& view() const { return view_; }
+    // With the user's choice of box plots and 95 % interval.
+    AccuracyView effective_view() const override;
 
     // Brings one curve forward; empty: all alike. The same as setting view.emphasised.
     void emphasise(const QString& series);
@@ -33,19 +32,14 @@ Q_SIGNALS:
     void background_clicked();
 
 protected:
-    void draw_screen(QCustomPlot& plot, const Theme& theme) const override;
-    void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x, std::optional<Range> y) const override;
     bool has_data() const override;
-    std::string csv() const override;
     QString tip_at(const QPointF& position) const override;
     void clicked(const QPointF& position) override;
     void fill_menu(QMenu& menu) override;
 
 private:
-    AccuracyView effective_view() const;
     static double distance_to(const QCPGraph& graph, const QPointF& position);  // of its line, in pixels
 
-    AccuracyView view_;
     std::optional<BoxPlots> chosen_box_plots_;
     std::optional<bool> chosen_interval_;
 };

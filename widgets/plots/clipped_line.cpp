@@ -30,7 +30,29 @@ std::optional<QLineF> clip_segment(const QLineF& line, const QRectF& box) {
     return QLineF(line.pointAt(enter), line.pointAt(leave));
 }
 
+// Sutherland-Hodgman, one border: keeps where distance(point) >= 0.
+template <typename Distance>
+std::vector<QPointF> keep_side(const std::vector<QPointF>& polygon, Distance distance) {
+    std::vector<QPointF> kept;
+    for (std::size_t i = 0; i < polygon.size(); ++i) {
+        const QPointF& from = polygon[i == 0 ? polygon.size() - 1 : i - 1];
+        const QPointF& to = polygon[i];
+        const double before = distance(from);
+        const double after = distance(to);
+        if ((before < 0) != (after < 0)) kept.push_back(from + (to - from) * (before / (before - after)));
+        if (after >= 0) kept.push_back(to);
+    }
+    return kept;
+}
+
 }  // namespace
+
+std::vector<QPointF> clip_polygon(const std::vector<QPointF>& polygon, const QRectF& rectangle) {
+    std::vector<QPointF> kept = keep_side(polygon, [&](const QPointF& p) { return p.x() - rectangle.left(); });
+    kept = keep_side(kept, [&](const QPointF& p) { return rectangle.right() - p.x(); });
+    kept = keep_side(kept, [&](const QPointF& p) { return p.y() - rectangle.top(); });
+    return keep_side(kept, [&](const QPointF& p) { return rectangle.bottom() - p.y(); });
+}
 
 ClippedLine clip_line(const std::vector<QPointF>& points, const QRectF& rectangle) {
     const auto is_inside = [&](const QPointF& p) {

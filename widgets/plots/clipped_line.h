@@ -1,4 +1,5 @@
-// Cuts a polyline to a rectangle. Needed because SVG output does not honour clipping: what lies outside the axes must not be drawn at all.
+// Cuts a polyline or a polygon to a rectangle. Needed because SVG output does not honour clipping: what lies outside the axes must not be
+// drawn at all.
 #pragma once
 
 #include <QLineF>
@@ -14,5 +15,8 @@ struct ClippedLine {
 };
 
 ClippedLine clip_line(const std::vector<QPointF>& points, const QRectF& rectangle);
+
+// The part of a closed polygon within the rectangle, closed likewise; empty where they do not meet.
+std::vector<QPointF> clip_polygon(const std::vector<QPointF>& polygon, const QRectF& rectangle);
 
 }  // namespace clipscope

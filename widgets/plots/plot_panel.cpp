@@ -183,6 +183,13 @@ QSize PlotPanel::minimumSizeHint() const {
     return {240, 180};
 }
 void PlotPanel::fill_menu(QMenu&) {}
+void PlotPanel::followed() {}
+
+void PlotPanel::set_footer(QWidget* footer) {
+    d_->footer = footer;
+    layout()->addWidget(footer);
+    footer->setVisible(has_data_to_show());
+}
 
 void PlotPanel::data_changed() {
     d_->dirty = true;
@@ -194,6 +201,7 @@ void PlotPanel::redraw() {
     d_->dirty = false;
     const bool is_filled = has_data();
     d_->pages->setCurrentIndex(is_filled ? 1 : 0);
+    if (d_->footer) d_->footer->setVisible(is_filled);
     update_actions();
     if (!is_filled) return;
     const ZoomState kept = d_->ranges();

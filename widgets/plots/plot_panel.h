@@ -79,6 +79,10 @@ protected:
     virtual void clicked(const QPointF& position) = 0;
     // Adds entries above the common ones.
     virtual void fill_menu(QMenu& menu);
+    // The user pressed Follow.
+    virtual void followed();
+    // A widget below the plot; becomes a child. Seen only while there is something to draw.
+    void set_footer(QWidget* footer);
 
     void data_changed();
 

@@ -23,6 +23,7 @@ public:
     Theme theme;
     QLabel* title = nullptr;
     QStackedWidget* pages = nullptr;
+    QWidget* footer = nullptr;
     QLabel* empty_text = nullptr;
     QPushButton* empty_button = nullptr;
     QCustomPlot* plot = nullptr;

@@ -48,6 +48,7 @@ void PlotPanel::follow() {
     d_->commit_history();
     d_->history.push(std::nullopt);
     set_following(true);
+    followed();
     data_changed();
 }
 

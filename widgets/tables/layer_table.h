@@ -4,20 +4,18 @@
 
 #include <QString>
 #include <QStringList>
-#include <QWidget>
 #include <cstdint>
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
 #include "network/layer_info.h"
-
-class QTreeView;
+#include "tables/selection_table.h"
 
 namespace clipscope {
 
 class LayerTableModel;
 
-class LayerTable : public QWidget {
+class LayerTable : public SelectionTable {
     Q_OBJECT
 public:
     explicit LayerTable(QWidget* parent = nullptr);
@@ -29,34 +27,25 @@ public:
     void set_sensitivity(const QString& name, const std::vector<double>& rates, const std::vector<CurvePoint>& points);
     void clear_sensitivity();
 
-    QString selected_layer() const;      // empty: none
-    QStringList checked_layers() const;  // in program order, without "network"
+    QString selected_layer() const { return selected_name(); }  // empty: none
+    QStringList checked_layers() const;                         // in program order, without "network"
     void set_checked_layers(const QStringList& names);
 
     LayerTableModel& model() const { return *model_; }
-    QTreeView& view() const { return *view_; }
-
-    QSize sizeHint() const override;
 
 public Q_SLOTS:
     // Does not emit layer_selected(); an empty or unknown name clears the selection.
-    void select_layer(const QString& name);
+    void select_layer(const QString& name) { select_name(name); }
 
 Q_SIGNALS:
     void layer_selected(const QString& name);  // by the user
     void checked_layers_changed();
 
-protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
-
 private:
-    int selected_row() const;  // -1: none
+    LayerTable(LayerTableModel* model, QWidget* parent);
     void add_actions();
 
     LayerTableModel* model_;
-    QTreeView* view_;
-    int row_before_press_ = -1;
-    bool selecting_ = false;  // by the program, not by the user
 };
 
 }  // namespace clipscope

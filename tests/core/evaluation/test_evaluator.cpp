@@ -4,7 +4,9 @@
 
 #include <QFileInfo>
 #include <QTest>
-#include <bit>
+#include <algorithm>
+#include <cmath>
+#include <functional>
 
 #include "common/error.h"
 #include "data/dataset_reader.h"
@@ -89,7 +91,7 @@ private:
 void compare(const Case& work, int chunk, std::size_t memory, const std::vector<double>& rates, int trials) {
     at::set_num_threads(1);
     const auto network = Network::load(work.model);
-    Evaluator evaluator(network, work.images, work.input, {.chunk = chunk, .device = "cpu", .memory_bytes = memory});
+    Evaluator evaluator(network, work.images, work.input, {.chunk = chunk, .device = "cpu", .memory_bytes = memory, .exact = true});
     std::vector<std::size_t> layers(network->layers().size());
     for (std::size_t i = 0; i < layers.size(); ++i) layers[i] = i;
     QVERIFY(evaluator.prepare(layers, 2, {}));
@@ -110,6 +112,68 @@ void compare(const Case& work, int chunk, std::size_t memory, const std::vector<
                 damaged += outcome->correct < evaluator.clean().correct;
             }
     QVERIFY2(damaged > 3, "the faults did no harm: nothing was tested");
+}
+
+// How the logits of two runs compare, image by image.
+struct Comparison {
+    int images = 0;
+    int other_outcomes = 0;  // images judged differently
+    int unexplained = 0;     // of them, those that are no near-tie
+};
+
+// A near-tie: the two best logits lie closer than rounding can move them. Where values of more than 1e30 were added up, rounding moves anything.
+bool is_near_tie(const float* row, std::size_t classes) {
+    std::vector<float> sorted(row, row + classes);
+    std::sort(sorted.begin(), sorted.end(), std::greater<>());
+    const float scale = std::max(std::abs(sorted.front()), std::abs(sorted.back()));
+    return !std::isfinite(scale) || scale > 1e30F || sorted[0] - sorted[1] < 1e-3F * (1 + scale);
+}
+
+void compare_rows(const std::vector<float>& exact, const std::vector<float>& fast, std::size_t classes, Comparison& comparison) {
+    QCOMPARE(exact.size(), fast.size());
+    for (std::size_t i = 0; i < exact.size(); i += classes) {
+        const float *a = exact.data() + i, *b = fast.data() + i;
+        const auto finite = [&](const float* row) { return std::all_of(row, row + classes, [](float x) { return std::isfinite(x); }); };
+        ++comparison.images;
+        if (finite(a) == finite(b) && predicted_class({a, classes}) == predicted_class({b, classes})) continue;
+        ++comparison.other_outcomes;
+        comparison.unexplained += !is_near_tie(a, classes) || !is_near_tie(b, classes);
+    }
+}
+
+// What the default mode computes against what the exact mode does, for single layers and the whole network.
+Comparison compare_modes(const Case& work, int chunk, std::size_t memory, const Clipping& clipping, const std::vector<double>& rates, int trials) {
+    const auto network = Network::load(work.model);
+    EvaluatorOptions options{.chunk = chunk, .device = "cpu", .memory_bytes = memory, .exact = false, .clipping = clipping};
+    Evaluator fast(network, work.images, work.input, options);
+    options.exact = true;
+    Evaluator exact(network, work.images, work.input, options);
+    std::vector<std::size_t> layers(network->layers().size());
+    for (std::size_t i = 0; i < layers.size(); ++i) layers[i] = i;
+    Comparison comparison;
+    if (!fast.prepare(layers, 2, {}) || !exact.prepare(layers, 2, {})) return comparison;
+    TrialRunner fast_runner(fast), exact_runner(exact);
+    std::vector<std::vector<std::size_t>> scopes{layers};
+    for (std::size_t layer : layers) scopes.push_back({layer});
+    for (int trial = 0; trial < trials; ++trial)
+        for (const auto& scope : scopes)
+            for (double rate : rates) {
+                const TrialFaults faults = draw_trial_faults(9, std::uint64_t(trial), network->layers(), scope, rate);
+                std::vector<float> a, b;
+                const auto expected = exact_runner.run(faults, rate, {}, &a);
+                const auto found = fast_runner.run(faults, rate, {}, &b);
+                if (!expected || !found || found->images != expected->images || !fast_runner.parameters_are_clean()) return {};
+                compare_rows(a, b, fast.classes(), comparison);
+            }
+    return comparison;
+}
+
+void check_modes(const Case& work, int chunk, std::size_t memory, const Clipping& clipping, const std::vector<double>& rates, int trials) {
+    const Comparison comparison = compare_modes(work, chunk, memory, clipping, rates, trials);
+    qInfo("%d of %d images judged differently", comparison.other_outcomes, comparison.images);
+    QVERIFY(comparison.images > 0);
+    QCOMPARE(comparison.unexplained, 0);
+    QVERIFY(comparison.other_outcomes * 200 <= comparison.images);
 }
 
 }  // namespace
@@ -145,6 +209,54 @@ private Q_SLOTS:
         compare({path.toStdString(), first_images(CLIPSCOPE_SHARED_DIR "/data/cifar-10-batches-bin", 40),
                  {Normalization::preset(normalization.toStdString()), std::nullopt}},
                 20, 0, {rate / 10, rate}, 1);
+    }
+
+    void default_mode_differs_from_exact_only_at_near_ties() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        const std::vector<double> rates{1e-6, 1e-5, 1e-4, 1e-3, 1e-2};
+        check_modes(bundled_case("lenet5", 120), 50, 0, {}, rates, 3);
+        check_modes(bundled_case("lenet5", 10), 1, 0, {}, rates, 1);
+        check_modes(bundled_case("lenet5", 60), 50, 1, {}, rates, 1);          // nothing can be kept
+        check_modes(bundled_case("lenet5", 60), 50, 1'500'000, {}, rates, 1);  // some of it
+        check_modes(bundled_case("lenet5", 60), 50, 0, {{2.0F, 3.0F, 4.0F, 5.0F}}, rates, 2);
+        check_modes(bundled_case("lenet5", 60), 50, 0, {{std::nullopt, 3.0F}}, rates, 2);
+        check_modes(bundled_case("alexnet", 60), 50, 0, {}, {1e-7, 1e-6, 1e-5, 1e-4}, 2);
+    }
+
+    void default_mode_on_shared_models_data() { equals_a_plain_loop_on_shared_models_data(); }
+    void default_mode_on_shared_models() {
+        QFETCH(QString, file);
+        QFETCH(QString, normalization);
+        QFETCH(double, rate);
+        const QString path = QStringLiteral(CLIPSCOPE_SHARED_DIR "/models/") + file;
+        if (!QFileInfo::exists(path)) QSKIP("the shared models are not here");
+        const Case work{path.toStdString(), first_images(CLIPSCOPE_SHARED_DIR "/data/cifar-10-batches-bin", 60),
+                        {Normalization::preset(normalization.toStdString()), std::nullopt}};
+        check_modes(work, 50, 0, {}, {rate / 10, rate, rate * 10}, 1);
+    }
+
+    void a_derived_evaluator_equals_one_made_anew() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        const Case work = bundled_case("lenet5", 60);
+        const auto network = Network::load(work.model);
+        const std::vector<std::size_t> layers{0, 1, 2, 3, 4};
+        const Clipping base_clipping{{3.0F, 4.0F, 5.0F, 6.0F}};
+        EvaluatorOptions options{.chunk = 25, .device = "cpu", .exact = true, .clipping = base_clipping};
+        Evaluator base(network, work.images, work.input, options);
+        QVERIFY(base.prepare(layers, 1, {}));
+        for (std::size_t site = 0; site < 4; ++site) {
+            const auto derived = base.with_threshold(site, 1.5F);
+            QVERIFY(derived->prepare(layers, 2, {}));
+            options.clipping = base_clipping.with(site, 1.5F);
+            Evaluator anew(network, work.images, work.input, options);
+            QVERIFY(anew.prepare(layers, 1, {}));
+            QCOMPARE(derived->clean(), anew.clean());
+            TrialRunner a(*derived), b(anew);
+            for (std::uint64_t trial = 0; trial < 3; ++trial) {
+                const TrialFaults faults = draw_trial_faults(2, trial, network->layers(), layers, 1e-3);
+                QCOMPARE(*a.run(faults, 1e-3, {}), *b.run(faults, 1e-3, {}));
+            }
+        }
     }
 
     void keeps_within_the_memory_budget() {

@@ -1,0 +1,208 @@
+#include "controls/harden_panel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSpinBox>
+
+#include "controls/job_fields.h"
+#include "theme/theme.h"
+
+namespace clipscope {
+
+HardenPanel::HardenPanel(QWidget* parent)
+    : JobPanel(true, {}, parent),
+      job_(new QComboBox),
+      site_(new QComboBox),
+      grid_(new QLineEdit),
+      tuning_images_(nullptr),
+      algorithm_(new QComboBox),
+      n_(new QSpinBox),
+      m_(new QSpinBox),
+      delta_(new QDoubleSpinBox),
+      scope_(new QComboBox),
+      greedy_(new QCheckBox),
+      auc_axis_(new QComboBox),
+      search_row_(new QWidget) {
+    set_up_choices();
+    set_up_search();
+    lay_out();
+    connect_fields();
+    set_form(HardenForm());
+}
+
+void HardenPanel::set_up_choices() {
+    add_choice(*job_, tr("Profile"), MethodJob::profile,
+               tr("Step 1: the largest activation of every site, and how its values are distributed"));
+    add_choice(*job_, tr("Sweep"), MethodJob::sweep, tr("AUC against the threshold of one site: the bell curve"));
+    add_choice(*job_, tr("Harden"), MethodJob::harden, tr("Steps 1 to 3: finds a clipping threshold for every site"));
+    add_choice(*job_, tr("Compare"), MethodJob::compare, tr("Unprotected, clipped at ACT_max and clipped at T, under the same faults"));
+    name_field(*job_, tr("Job"), tr("What to run"));
+    name_field(*site_, tr("Site"), tr("The activation site whose threshold is varied"));
+    name_field(*grid_, tr("Thresholds"),
+               tr("Thresholds to evaluate, from:to:count, in units of the site's ACT_max: 0:1.5:16 takes 16 "
+                  "steps from 0 to one and a half times the largest value seen without faults"));
+    grid_->setFont(tabular(grid_->font()));
+    tuning_images_ = make_images_field(tr("Tuning images"),
+                                       tr("Images that thresholds are found on: a number (a sample with the classes in proportion), "
+                                          "first:N or all. They are never among the evaluation images."));
+    name_field(*fields().images, tr("Evaluation images"),
+               tr("Images that reported accuracies are measured on: a number (a sample with the "
+                  "classes in proportion), first:N or all."));
+    add_choice(*auc_axis_, tr("linear (the paper's)"), AucAxis::linear,
+               tr("Area under accuracy against the fault rate itself, divided by the largest one"));
+    add_choice(*auc_axis_, tr("logarithmic"), AucAxis::log10, tr("Gives every decade of fault rates the same weight"));
+    name_field(*auc_axis_, tr("AUC axis"), tr("The axis of fault rates under the area that stands for resilience"));
+}
+
+void HardenPanel::set_up_search() {
+    add_choice(*algorithm_, tr("corrected"), SearchAlgorithm::corrected, tr("Algorithm 1 without the slips of its printed listing"));
+    add_choice(*algorithm_, tr("literal"), SearchAlgorithm::literal, tr("Algorithm 1 exactly as it is printed, for comparison"));
+    name_field(*algorithm_, tr("Algorithm"), tr("How the interval of the threshold is narrowed"));
+    n_->setRange(2, 100);
+    n_->setPrefix(QStringLiteral("N "));
+    name_field(*n_, tr("N, the most iterations"), tr("N: iterations at most (literal: one less)"));
+    m_->setRange(1, 99);
+    m_->setPrefix(QStringLiteral("M "));
+    name_field(*m_, tr("M, the fewest iterations"), tr("M: no early stop before this iteration; smaller than N"));
+    delta_->setRange(0, 1);
+    delta_->setDecimals(4);
+    delta_->setSingleStep(0.001);
+    delta_->setPrefix(QStringLiteral("δ "));
+    name_field(*delta_, tr("delta, the AUC change that counts as none"),
+               tr("δ: the search may stop where the AUC changes by no more than this, on the scale 0 to 1"));
+    auto* row = new QHBoxLayout(search_row_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(4);
+    row->addWidget(n_, 2);
+    row->addWidget(m_, 2);
+    row->addWidget(delta_, 3);
+    search_row_->setFocusProxy(n_);
+    add_choice(*scope_, tr("layers feeding the site"), SearchScope::feeding, tr("The paper's: only faults that reach the site directly"));
+    add_choice(*scope_, tr("everywhere"), SearchScope::everywhere, tr("Faults in the whole network while a threshold is searched"));
+    name_field(*scope_, tr("Faults in"), tr("Which weights and biases faults may hit while a threshold is evaluated"));
+    greedy_->setText(tr("&Greedy: keep thresholds found so far"));
+    name_field(
+        *greedy_, tr("Greedy"),
+        tr("Every site starts from the thresholds found before it. Off, as in the paper: every site starts from ACT_max everywhere."));
+}
+
+void HardenPanel::lay_out() {
+    QFormLayout& form = form_layout();
+    form.addRow(tr("&Job"), job_);
+    form.addRow(tr("Si&te"), site_);
+    form.addRow(tr("T&hresholds"), grid_);
+    form.addRow(tr("T&uning images"), tuning_images_);
+    form.addRow(tr("&Evaluation"), fields().images);
+    form.addRow(tr("&Fault rates"), fields().rates_row);
+    form.addRow(tr("T&rials"), fields().trials);
+    form.addRow(tr("&Algorithm"), algorithm_);
+    form.addRow(tr("&Iterations"), search_row_);
+    form.addRow(tr("Faults i&n"), scope_);
+    form.addRow(QString(), greedy_);
+    form.addRow(tr("AUC a&xis"), auc_axis_);
+    form.addRow(tr("See&d"), fields().seed);
+    form.addRow(tr("N&on-finite"), fields().nonfinite);
+    form.addRow(tr("&Workers"), fields().threads);
+    form.addRow(tr("De&vice"), fields().device);
+    style_fields(*form.parentWidget());
+}
+
+void HardenPanel::connect_fields() {
+    connect(job_, &QComboBox::currentIndexChanged, this, &HardenPanel::show_fields_of_job);
+    for (QComboBox* box : {job_, site_, tuning_images_, algorithm_, scope_, auc_axis_})
+        connect(box, &QComboBox::currentTextChanged, this, &HardenPanel::field_changed);
+    connect(grid_, &QLineEdit::textChanged, this, &HardenPanel::field_changed);
+    for (QSpinBox* box : {n_, m_}) connect(box, &QSpinBox::valueChanged, this, &HardenPanel::field_changed);
+    connect(delta_, &QDoubleSpinBox::valueChanged, this, &HardenPanel::field_changed);
+    connect(greedy_, &QCheckBox::toggled, this, &HardenPanel::field_changed);
+}
+
+void HardenPanel::show_fields_of_job() {
+    const auto job = choice<MethodJob>(*job_);
+    const bool sweeps = job == MethodJob::sweep;
+    const bool hardens = job == MethodJob::harden;
+    const bool compares = job == MethodJob::compare;
+    const std::pair<QWidget*, bool> rows[] = {{site_, sweeps},
+                                              {grid_, sweeps},
+                                              {fields().images, compares},
+                                              {algorithm_, hardens},
+                                              {search_row_, hardens},
+                                              {scope_, sweeps || hardens},
+                                              {greedy_, hardens},
+                                              {auc_axis_, job != MethodJob::profile}};
+    for (const auto& [field, is_needed] : rows) form_layout().setRowVisible(field, is_needed);
+    const QString tips[] = {tr("Count activations: ACT_max and histograms of every site"),
+                            tr("Evaluate thresholds: points of the bell curve appear one by one"),
+                            tr("Search a threshold for every site: intervals narrow as thresholds are evaluated"),
+                            tr("Measure the three configurations under the same faults")};
+    set_run_tip(tips[int(job)]);
+}
+
+HardenForm HardenPanel::form() const {
+    HardenForm form;
+    fields().read(form);
+    form.job = choice<MethodJob>(*job_);
+    form.site = site_->currentText();
+    form.grid = grid_->text().trimmed();
+    form.tuning_images = tuning_images_->currentText().trimmed();
+    form.algorithm = choice<SearchAlgorithm>(*algorithm_);
+    form.n = n_->value();
+    form.m = m_->value();
+    form.delta = delta_->value();
+    form.scope = choice<SearchScope>(*scope_);
+    form.greedy = greedy_->isChecked();
+    form.auc_axis = choice<AucAxis>(*auc_axis_);
+    return form;
+}
+
+void HardenPanel::set_form(const HardenForm& form) {
+    fill([&] {
+        fields().write(form);
+        set_choice(*job_, form.job);
+        select_site(form.site);
+        grid_->setText(form.grid);
+        tuning_images_->setCurrentText(form.tuning_images);
+        set_choice(*algorithm_, form.algorithm);
+        n_->setValue(form.n);
+        m_->setValue(form.m);
+        delta_->setValue(form.delta);
+        set_choice(*scope_, form.scope);
+        greedy_->setChecked(form.greedy);
+        set_choice(*auc_axis_, form.auc_axis);
+        show_fields_of_job();
+    });
+}
+
+void HardenPanel::set_validator(Validator validator) {
+    validator_ = std::move(validator);
+    validate();
+}
+
+void HardenPanel::set_sites(const QStringList& names) {
+    fill([&] {
+        const QString chosen = site_->currentText();
+        site_->clear();
+        site_->addItems(names);
+        site_->setCurrentIndex(std::max(0, site_->findText(chosen)));
+    });
+}
+
+void HardenPanel::select_site(const QString& name) {
+    const int index = site_->findText(name);
+    if (index >= 0) site_->setCurrentIndex(index);
+}
+
+QString HardenPanel::problem() const {
+    const HardenForm form = this->form();
+    if (form.job == MethodJob::harden && form.m >= form.n)
+        return tr("M must be smaller than N: the search can stop early only before its end.");
+    if (form.job == MethodJob::sweep && form.site.isEmpty()) return tr("There is no activation site to sweep; open another network.");
+    return validator_ ? validator_(form) : QString();
+}
+
+}  // namespace clipscope

@@ -1,0 +1,100 @@
+// The form for the jobs of the method: profile, sweep, harden, compare. Shows the fields that the chosen job needs. What makes a form valid
+// is a callable, so that window and command line share core's own parsers; it itself knows only the rules of Algorithm 1's settings. GUI
+// thread.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <cstdint>
+#include <functional>
+
+#include "clipping/auc.h"
+#include "clipping/threshold_search.h"
+#include "controls/job_panel.h"
+#include "evaluation/outcome.h"
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QLineEdit;
+class QSpinBox;
+
+namespace clipscope {
+
+enum class MethodJob { profile, sweep, harden, compare };
+
+// Where faults are while a site's threshold is searched.
+enum class SearchScope {
+    feeding,    // in the layers that feed the site
+    everywhere  // in the whole network
+};
+
+// Everything in the form, as text and numbers.
+struct HardenForm {
+    MethodJob job = MethodJob::harden;
+    QString site;                                   // of the sweep and of faulty histograms, "ACT-4"
+    QString grid = QStringLiteral("0:1.5:16");      // of the sweep: from:to:count, in units of ACT_max
+    QString tuning_images = QStringLiteral("200");  // "200", "first:200", "all"
+    QString images = QStringLiteral("1000");        // for evaluation
+    QString rates = QStringLiteral("auto");         // "auto", "paper", a list, or from:to:count
+    int trials = 10;
+    SearchAlgorithm algorithm = SearchAlgorithm::corrected;
+    int n = 5;
+    int m = 3;
+    double delta = 0.005;
+    SearchScope scope = SearchScope::feeding;
+    bool greedy = false;
+    AucAxis auc_axis = AucAxis::linear;
+    std::uint64_t seed = 1;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    int threads = 1;  // workers
+    QString device = QStringLiteral("cpu");
+
+    friend bool operator==(const HardenForm&, const HardenForm&) = default;
+};
+
+class HardenPanel : public JobPanel {
+    Q_OBJECT
+public:
+    // Empty: the form is valid; otherwise one sentence that says what to change.
+    using Validator = std::function<QString(const HardenForm&)>;
+
+    explicit HardenPanel(QWidget* parent = nullptr);
+
+    HardenForm form() const;
+    void set_form(const HardenForm& form);
+
+    void set_validator(Validator validator);
+    // The network's sites, to choose from; keeps the chosen one where it is among them.
+    void set_sites(const QStringList& names);
+
+public Q_SLOTS:
+    // Ignored where there is no such site. The same selection as everywhere in the window.
+    void select_site(const QString& name);
+
+protected:
+    QString problem() const override;
+
+private:
+    void set_up_choices();
+    void set_up_search();
+    void lay_out();
+    void connect_fields();
+    void show_fields_of_job();
+
+    QComboBox* job_;
+    QComboBox* site_;
+    QLineEdit* grid_;
+    QComboBox* tuning_images_;
+    QComboBox* algorithm_;
+    QSpinBox* n_;
+    QSpinBox* m_;
+    QDoubleSpinBox* delta_;
+    QComboBox* scope_;
+    QCheckBox* greedy_;
+    QComboBox* auc_axis_;
+    QWidget* search_row_;  // N, M and delta side by side
+    Validator validator_;
+};
+
+}  // namespace clipscope

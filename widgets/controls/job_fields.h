@@ -1,0 +1,94 @@
+// The fields that forms for jobs share: fault rates with presets, trials, images, seed, rule for non-finite outputs, workers, device. Each
+// has a name and a tooltip that teaches. The widgets belong to the form that lays them out. GUI thread.
+#pragma once
+
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QObject>
+#include <QSpinBox>
+#include <QStringList>
+#include <algorithm>
+
+#include "evaluation/outcome.h"
+
+class QFormLayout;
+
+namespace clipscope {
+
+// A name for screen readers and a tooltip.
+void name_field(QWidget& field, const QString& name, const QString& tip);
+
+// A combo box whose items carry enumerators.
+template <typename Enum>
+void add_choice(QComboBox& box, const QString& text, Enum value, const QString& tip) {
+    box.addItem(text, int(value));
+    box.setItemData(box.count() - 1, tip, Qt::ToolTipRole);
+}
+
+template <typename Enum>
+Enum choice(const QComboBox& box) {
+    return Enum(box.currentData().toInt());
+}
+
+template <typename Enum>
+void set_choice(QComboBox& box, Enum value) {
+    box.setCurrentIndex(std::max(0, box.findData(int(value))));
+}
+
+// An editable choice of how many images: "200", "all", "first:1000".
+QComboBox* make_images_field(const QString& name, const QString& tip);
+
+// Numbers stand on the right, in tabular figures; long texts do not widen the form.
+void style_fields(QWidget& form);
+
+class JobFields : public QObject {
+    Q_OBJECT
+public:
+    // `with_auto_rates`: "auto" is among the presets.
+    explicit JobFields(bool with_auto_rates, QObject* parent);
+
+    QLineEdit* rates = new QLineEdit;
+    QWidget* rates_row = new QWidget;  // the field and its presets
+    QSpinBox* trials = new QSpinBox;
+    QComboBox* images = nullptr;
+    QLineEdit* seed = new QLineEdit;
+    QComboBox* nonfinite = new QComboBox;
+    QSpinBox* threads = new QSpinBox;
+    QComboBox* device = new QComboBox;
+
+    // Form: anything with members of these names.
+    template <typename Form>
+    void read(Form& form) const {
+        form.rates = rates->text().trimmed();
+        form.trials = trials->value();
+        form.images = images->currentText().trimmed();
+        form.seed = seed->text().toULongLong();
+        form.nonfinite = choice<NonfiniteRule>(*nonfinite);
+        form.threads = threads->value();
+        form.device = device->currentText();
+    }
+    template <typename Form>
+    void write(const Form& form) {
+        rates->setText(form.rates);
+        trials->setValue(form.trials);
+        images->setCurrentText(form.images);
+        seed->setText(QString::number(form.seed));
+        set_choice(*nonfinite, form.nonfinite);
+        threads->setValue(form.threads);
+        device->setCurrentIndex(std::max(0, device->findText(form.device)));
+    }
+
+    // What the fields themselves cannot take; empty: nothing.
+    QString problem() const;
+    void set_devices(const QStringList& devices);
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void set_up_rates(bool with_auto);
+    void set_up_others();
+};
+
+}  // namespace clipscope

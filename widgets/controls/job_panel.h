@@ -1,0 +1,71 @@
+// What the forms for jobs share: fields that lock while a job runs, a red line that says what to change, the estimate, Run and Stop. A
+// panel for certain jobs derives from it and adds its fields. GUI thread.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <QWidget>
+#include <memory>
+
+class QFormLayout;
+
+namespace clipscope {
+
+class JobFields;
+
+class JobPanel : public QWidget {
+    Q_OBJECT
+public:
+    ~JobPanel() override;
+
+    void set_devices(const QStringList& devices);
+    void set_max_threads(int threads);
+    void set_estimate(const QString& text);  // "about 0:41"; empty: nothing to say
+    void set_running(bool running);          // Run gives way to Stop, the fields are locked
+    void set_ready(bool ready);              // a network and data are loaded; otherwise Run stays off and says why
+
+    bool is_valid() const;
+    QString message() const;  // what the red line says
+
+public Q_SLOTS:
+    void validate();  // again, when something outside the form changed
+
+Q_SIGNALS:
+    void form_changed();
+    void run_requested();
+    void stop_requested();
+
+protected:
+    // `run_tip` says what Run does.
+    JobPanel(bool with_auto_rates, const QString& run_tip, QWidget* parent);
+
+    JobFields& fields() const;
+    QFormLayout& form_layout() const;
+    void set_run_tip(const QString& tip);
+
+    // A field of the form changed: validates and tells, but not while fill() runs.
+    void field_changed();
+    // Sets fields, then validates and tells once.
+    template <typename Function>
+    void fill(Function function) {
+        begin_filling();
+        function();
+        end_filling();
+    }
+
+    // What is wrong with the form as a whole; empty: nothing.
+    virtual QString problem() const = 0;
+
+    void changeEvent(QEvent* event) override;
+
+private:
+    void begin_filling();
+    void end_filling();
+    void lay_out();
+    void show_message_color();
+
+    class Private;
+    std::unique_ptr<Private> d_;
+};
+
+}  // namespace clipscope

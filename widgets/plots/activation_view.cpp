@@ -1,0 +1,239 @@
+#include "plots/activation_view.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "common/csv_text.h"
+#include "plots/plot_marks.h"
+#include "plots/plot_style.h"
+#include "plots/rate_ticker.h"
+#include "plots/value_axis.h"
+#include "theme/number_text.h"
+
+namespace clipscope {
+
+namespace {
+
+constexpr std::size_t bin_count = ActivationHistogram::bin_count;
+
+QString text(const char* source) {
+    return QCoreApplication::translate("ActivationView", source);
+}
+
+// What the parts of the picture share.
+struct Picture {
+    const ActivationView& view;
+    const Theme& theme;
+    QCustomPlot& plot;
+    QRectF visible;   // axis units
+    double base = 0;  // where columns stand
+};
+
+struct Bins {
+    std::size_t first = bin_count;
+    std::size_t last = 0;
+    bool empty() const { return first > last; }
+};
+
+Bins occupied(const ActivationHistogram& histogram) {
+    Bins bins;
+    for (std::size_t i = 0; i < bin_count; ++i) {
+        if (histogram.count(i) == 0) continue;
+        bins.first = std::min(bins.first, i);
+        bins.last = i;
+    }
+    return bins;
+}
+
+std::vector<const ActivationHistogram*> histograms(const ActivationView& view) {
+    std::vector<const ActivationHistogram*> found;
+    for (const auto* histogram : {&view.clean, &view.faulty})
+        if (*histogram && (*histogram)->total() > 0) found.push_back(histogram->get());
+    return found;
+}
+
+double fraction(const ActivationHistogram& histogram, std::uint64_t count) {
+    return double(count) / double(std::max<std::uint64_t>(1, histogram.total()));
+}
+
+std::pair<double, double> full_x_range(const ActivationView& view) {
+    double low = 0;
+    double high = 1;
+    bool is_first = true;
+    const auto include = [&](double position) {
+        low = is_first ? position : std::min(low, position);
+        high = is_first ? position : std::max(high, position);
+        is_first = false;
+    };
+    for (const ActivationHistogram* histogram : histograms(view)) {
+        const Bins bins = occupied(*histogram);
+        if (bins.empty()) continue;
+        include(value_position(ActivationHistogram::lower_edge(bins.first)));
+        include(value_position(ActivationHistogram::upper_edge(bins.last)));
+    }
+    for (const auto& mark : {view.act_max, view.threshold})
+        if (mark && std::isfinite(*mark)) include(value_position(*mark));
+    const double margin = std::max(0.3, 0.03 * (high - low));
+    return {low - margin, high + margin};
+}
+
+// Room above the highest column for the labels of the marks.
+std::pair<double, double> full_y_range(const ActivationView& view) {
+    double highest = 0;
+    double lowest = 1;
+    for (const ActivationHistogram* histogram : histograms(view)) {
+        for (std::size_t i = 0; i < bin_count; ++i) {
+            if (histogram->count(i) == 0) continue;
+            highest = std::max(highest, fraction(*histogram, histogram->count(i)));
+            lowest = std::min(lowest, fraction(*histogram, histogram->count(i)));
+        }
+    }
+    if (highest == 0) highest = lowest = 1;
+    if (!view.log_count) return {0, 1.3 * highest};
+    // A single value is still a column of some height.
+    const double bottom = std::floor(std::log10(lowest) - 0.2);
+    const double top = std::log10(highest);
+    return {bottom, top + 0.3 * std::max(1.0, top - bottom)};
+}
+
+void set_up_axes(Picture& picture) {
+    const ActivationView& view = picture.view;
+    const auto [x_low, x_high] = view.x_range.value_or(full_x_range(view));
+    const auto [y_low, y_high] = view.y_range.value_or(full_y_range(view));
+    QCustomPlot& plot = picture.plot;
+    picture.visible = QRectF(QPointF(x_low, y_low), QPointF(x_high, y_high));
+    // On a logarithmic axis columns have no foot; on the screen they reach far below what is seen, for the user to pan to.
+    picture.base = view.log_count ? y_low - (picture.theme.paper ? 0 : 20) : 0;
+    plot.xAxis->setRange(x_low, x_high);
+    plot.yAxis->setRange(y_low, y_high);
+    const double label_width = QFontMetricsF(picture.theme.number_font).horizontalAdvance(QStringLiteral("−10⁻⁰⁰ "));
+    plot.xAxis->setTicker(QSharedPointer<ValueTicker>::create(int(0.8 * plot.width() / label_width)));
+    if (view.log_count) {
+        plot.yAxis->setTicker(QSharedPointer<RateTicker>::create(std::nullopt, -40.0));
+    } else {
+        auto ticker = QSharedPointer<QCPAxisTicker>::create();
+        ticker->setTickCount(5);
+        plot.yAxis->setTicker(ticker);
+    }
+    plot.xAxis->setLabel(text("Activation value"));
+    plot.yAxis->setLabel(text("Fraction of values"));
+}
+
+// The upper edge of the columns, from the first occupied bin to the last.
+std::vector<QPointF> outline(const Picture& picture, const ActivationHistogram& histogram) {
+    std::vector<QPointF> points;
+    const Bins bins = occupied(histogram);
+    if (bins.empty()) return points;
+    const auto height = [&](std::size_t bin) {
+        const double share = fraction(histogram, histogram.count(bin));
+        if (!picture.view.log_count) return share;
+        return share > 0 ? std::log10(share) : picture.base;
+    };
+    points.emplace_back(value_position(ActivationHistogram::lower_edge(bins.first)), picture.base);
+    for (std::size_t bin = bins.first; bin <= bins.last; ++bin) {
+        points.emplace_back(value_position(ActivationHistogram::lower_edge(bin)), height(bin));
+        points.emplace_back(value_position(ActivationHistogram::upper_edge(bin)), height(bin));
+    }
+    points.emplace_back(points.back().x(), picture.base);
+    return points;
+}
+
+QColor histogram_color(int series, const Theme& theme) {
+    return series_style(series, theme).color;  // blue without faults, vermillion with them
+}
+
+void add_histogram(const Picture& picture, const ActivationHistogram& histogram, int series, const QString& name) {
+    const QColor color = histogram_color(series, picture.theme);
+    QColor fill = color;
+    fill.setAlphaF(picture.theme.dark ? 0.35F : 0.25F);
+    const std::vector<QPointF> points = outline(picture, histogram);
+    const bool cut = picture.theme.paper;
+    add_area(picture.plot, points, picture.base, fill, picture.visible, cut)->setProperty("area", series);
+    QPen pen(color, picture.theme.paper ? 1.2 * picture.theme.line_width : 1);
+    pen.setJoinStyle(Qt::MiterJoin);
+    if (series == 1 && picture.theme.paper) pen.setDashPattern({4, 1.5});
+    QCPGraph* graph = add_line(picture.plot, points, pen, picture.visible, cut);
+    graph->setAdaptiveSampling(false);
+    graph->setProperty("series", series);
+    graph->setName(name);
+    graph->addToLegend();
+}
+
+void add_nonfinite_badge(const Picture& picture, const ActivationHistogram& histogram, int series, const QString& name, int line) {
+    const QString words =
+        text("%1, non-finite: %2 (%3)")
+            .arg(name, grouped(std::int64_t(histogram.nonfinite())), percent_text(fraction(histogram, histogram.nonfinite()), 3));
+    add_badge(picture.plot, picture.theme, QStringLiteral("nonfinite-") + QString::number(series), words,
+              histogram_color(series, picture.theme), line);
+}
+
+void add_marks(const Picture& picture) {
+    const auto add = [&](const std::optional<float>& value, const char* name, const QString& label, const QColor& color, Qt::PenStyle style,
+                         int line) {
+        if (!value) return;
+        const QString words = label + QLatin1Char(' ') + value_label(double(*value));
+        add_vertical_mark(picture.plot, picture.theme, value_position(double(*value)),
+                          {QString::fromLatin1(name), words, color, style, line}, picture.visible);
+    };
+    add(picture.view.act_max, "act-max", text("ACT_max"), picture.theme.text, Qt::DashLine, 0);
+    add(picture.view.threshold, "threshold", QStringLiteral("T"), series_style(2, picture.theme).color, Qt::SolidLine, 1);
+}
+
+}  // namespace
+
+bool has_values(const ActivationView& view) {
+    return !histograms(view).empty();
+}
+
+void draw(const ActivationView& view, const Theme& theme, QCustomPlot& plot) {
+    reset_plot(plot, theme);
+    Picture picture{view, theme, plot, {}, 0};
+    set_up_axes(picture);
+    int badge = 0;
+    if (view.clean) {
+        add_histogram(picture, *view.clean, 0, text("clean"));
+        add_nonfinite_badge(picture, *view.clean, 0, text("clean"), badge++);
+    }
+    if (view.faulty) {
+        const QString name = view.faulty_name.isEmpty() ? text("faulty") : text("faulty") + QStringLiteral(", ") + view.faulty_name;
+        add_histogram(picture, *view.faulty, 1, name);
+        add_nonfinite_badge(picture, *view.faulty, 1, text("faulty"), badge);
+    }
+    add_marks(picture);
+    if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
+    place_legend(plot, theme);
+}
+
+std::string to_csv(const ActivationView& view) {
+    CsvText csv({"histogram", "lower", "upper", "count", "fraction"});
+    const auto add = [&](const std::shared_ptr<const ActivationHistogram>& histogram, const char* name) {
+        if (!histogram) return;
+        for (std::size_t bin = 0; bin < bin_count; ++bin) {
+            const std::uint64_t count = histogram->count(bin);
+            if (count == 0) continue;
+            csv.add(std::string_view(name)).add(ActivationHistogram::lower_edge(bin)).add(ActivationHistogram::upper_edge(bin));
+            csv.add(count).add(fraction(*histogram, count)).end_row();
+        }
+        const std::pair<const char*, std::uint64_t> rest[] = {
+            {"nan", histogram->nan()}, {"inf", histogram->positive_infinity()}, {"-inf", histogram->negative_infinity()}};
+        for (const auto& [kind, count] : rest)
+            csv.add(std::string_view(name))
+                .add(std::string_view(kind))
+                .add(std::string_view())
+                .add(count)
+                .add(fraction(*histogram, count))
+                .end_row();
+    };
+    add(view.clean, "clean");
+    add(view.faulty, "faulty");
+    return csv.text();
+}
+
+QString export_figure(const ActivationView& view, const QString& path, const FigureSize& size) {
+    return export_figure([&](QCustomPlot& plot, const Theme& theme) { draw(view, theme, plot); }, path, size);
+}
+
+}  // namespace clipscope

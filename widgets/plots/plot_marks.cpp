@@ -1,0 +1,161 @@
+#include "plots/plot_marks.h"
+
+#include <QFontMetricsF>
+#include <algorithm>
+#include <cmath>
+
+#include "plots/clipped_line.h"
+
+namespace clipscope {
+
+namespace {
+
+QPen mark_pen(const Theme& theme, const Mark& mark) {
+    return QPen(mark.color, theme.paper ? 1.3 * theme.line_width : 1.3, mark.style);
+}
+
+QCPItemText* add_text(QCustomPlot& plot, const Theme& theme, const QString& name, const QString& text, const QColor& color) {
+    auto* label = new QCPItemText(&plot);
+    label->setObjectName(name);
+    label->setText(text);
+    label->setFont(theme.number_font);
+    label->setColor(color);
+    label->setSelectable(false);
+    return label;
+}
+
+void add_straight_line(QCustomPlot& plot, const Theme& theme, const Mark& mark, const QPointF& from, const QPointF& to) {
+    auto* line = new QCPItemStraightLine(&plot);
+    line->setObjectName(mark.name + QStringLiteral("-line"));
+    line->point1->setCoords(from);
+    line->point2->setCoords(to);
+    line->setPen(mark_pen(theme, mark));
+    line->setSelectable(false);
+}
+
+bool is_out_of_figure(const Theme& theme, double value, double low, double high) {
+    return !std::isfinite(value) || (theme.paper && (value < low || value > high));
+}
+
+}  // namespace
+
+double label_height(const Theme& theme) {
+    return QFontMetricsF(theme.number_font).height();
+}
+
+QCPGraph* add_line(QCustomPlot& plot, const std::vector<QPointF>& points, const QPen& pen, const QRectF& visible, bool cut) {
+    const ClippedLine line = cut ? clip_line(points, visible) : ClippedLine{points, {}};
+    QVector<double> x;
+    QVector<double> y;
+    for (const QPointF& point : line.inside) {
+        x.append(point.x());
+        y.append(point.y());
+    }
+    auto* graph = new QCPGraph(plot.xAxis, plot.yAxis);
+    graph->setPen(pen);
+    graph->setSelectable(QCP::stNone);
+    // Vertices that share an x keep their order, which sorting does not promise.
+    graph->setData(x, y, true);
+    if (line.cut.empty()) return graph;
+    auto* rest = new QCPGraph(plot.xAxis, plot.yAxis);
+    rest->setPen(pen);
+    rest->setSelectable(QCP::stNone);
+    rest->setProperty("cut", true);
+    for (const QLineF& segment : line.cut) {
+        rest->addData(segment.x1(), segment.y1());
+        rest->addData(segment.x2(), segment.y2());
+        rest->addData(segment.x2(), qQNaN());
+    }
+    return graph;
+}
+
+QCPCurve* add_area(QCustomPlot& plot, const std::vector<QPointF>& points, double base, const QBrush& brush, const QRectF& visible,
+                   bool cut) {
+    std::vector<QPointF> outline = points;
+    if (!outline.empty()) {
+        outline.insert(outline.begin(), QPointF(outline.front().x(), base));
+        outline.emplace_back(outline.back().x(), base);
+    }
+    if (cut) outline = clip_polygon(outline, visible);
+    auto* area = new QCPCurve(plot.xAxis, plot.yAxis);
+    area->setPen(Qt::NoPen);
+    area->setBrush(brush);
+    area->setSelectable(QCP::stNone);
+    QVector<double> x;
+    QVector<double> y;
+    for (const QPointF& point : outline) {
+        x.append(point.x());
+        y.append(point.y());
+    }
+    area->setData(x, y);
+    return area;
+}
+
+QCPErrorBars* add_error_bars(QCustomPlot& plot, QCPGraph& graph, const std::vector<double>& half_lengths, const Theme& theme,
+                             const QRectF& visible) {
+    QVector<double> down;
+    QVector<double> up;
+    for (int i = 0; i < graph.data()->size(); ++i) {
+        const double y = graph.data()->at(i)->value;
+        const double half = half_lengths[std::size_t(i)];
+        down.append(std::min(half, theme.paper ? std::max(0.0, y - visible.top()) : half));
+        up.append(std::min(half, theme.paper ? std::max(0.0, visible.bottom() - y) : half));
+    }
+    auto* bars = new QCPErrorBars(plot.xAxis, plot.yAxis);
+    bars->setDataPlottable(&graph);
+    bars->setData(down, up);
+    bars->setPen(QPen(graph.pen().color(), theme.line_width));
+    bars->setWhiskerWidth(0.8 * theme.marker_size);
+    bars->setSymbolGap(0);
+    bars->setSelectable(QCP::stNone);
+    return bars;
+}
+
+bool add_vertical_mark(QCustomPlot& plot, const Theme& theme, double x, const Mark& mark, const QRectF& visible) {
+    if (is_out_of_figure(theme, x, visible.left(), visible.right())) return false;
+    add_straight_line(plot, theme, mark, {x, 0}, {x, 1});
+    QCPItemText* label = add_text(plot, theme, mark.name + QStringLiteral("-label"), mark.text, mark.color);
+    label->position->setTypeX(QCPItemPosition::ptPlotCoords);
+    label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    label->position->setCoords(x, 0);
+    // Towards the middle of the picture: there is always room.
+    const bool to_the_left = x > visible.center().x();
+    label->setPositionAlignment(Qt::AlignTop | (to_the_left ? Qt::AlignRight : Qt::AlignLeft));
+    label->setPadding(QMargins(4, 2 + int(std::lround(mark.line * label_height(theme))), 4, 0));
+    return true;
+}
+
+bool add_horizontal_mark(QCustomPlot& plot, const Theme& theme, double y, const Mark& mark, const QRectF& visible) {
+    if (is_out_of_figure(theme, y, visible.top(), visible.bottom())) return false;
+    add_straight_line(plot, theme, mark, {0, y}, {1, y});
+    QCPItemText* label = add_text(plot, theme, mark.name + QStringLiteral("-label"), mark.text, mark.color);
+    label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    label->position->setTypeY(QCPItemPosition::ptPlotCoords);
+    label->position->setCoords(0.995, y);
+    // Above the line, below it where there is no room above.
+    const bool below = y > visible.top() + 0.9 * visible.height();
+    label->setPositionAlignment(Qt::AlignRight | (below ? Qt::AlignTop : Qt::AlignBottom));
+    label->setPadding(QMargins(2, 1, 2, 1));
+    return true;
+}
+
+QCPItemText* add_badge(QCustomPlot& plot, const Theme& theme, const QString& name, const QString& text, const QColor& color, int line) {
+    QCPItemText* badge = add_text(plot, theme, name, text, color);
+    badge->setBrush(faded(color, theme, 0.12));
+    badge->setPen(QPen(faded(color, theme, 0.45), theme.paper ? theme.line_width : 1));
+    const int side = theme.paper ? 2 : 5;
+    badge->setPadding(QMargins(side, 1, side, 1));
+    // In pixels from the corner of the axis rectangle.
+    auto* corner = new QCPItemTracer(&plot);
+    corner->setStyle(QCPItemTracer::tsNone);
+    corner->setSelectable(false);
+    corner->position->setType(QCPItemPosition::ptAxisRectRatio);
+    corner->position->setCoords(1, 0);
+    badge->position->setParentAnchor(corner->position);
+    badge->position->setType(QCPItemPosition::ptAbsolute);
+    badge->position->setCoords(theme.paper ? -2 : -4, (line + 0.15) * (label_height(theme) + 4));
+    badge->setPositionAlignment(Qt::AlignTop | Qt::AlignRight);
+    return badge;
+}
+
+}  // namespace clipscope
