@@ -56,11 +56,16 @@ void add_input_options(CLI::App& command, InputOptions& options) {
 }
 
 JobInputs open_job_inputs(const InputOptions& options) {
+    std::vector<std::size_t> positions;
+    return open_job_inputs(options, positions);
+}
+
+JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>& positions) {
     const ImageSelection selection = ImageSelection::parse(options.images);
     const std::optional<Normalization> normalization = chosen_normalization(options.normalization);
     const std::string model_path = resolve_model_path(options.model);
     const Dataset dataset = open_dataset(data_folder(options.data), options.split == "train" ? Split::train : Split::test);
-    const std::vector<std::size_t> positions = select_images(dataset, selection, options.seed);
+    positions = select_images(dataset, selection, options.seed);
     const Dataset images = dataset.subset(positions);
     const std::shared_ptr<const Network> network = Network::load(model_path);
     const InputFormat input = resolve_input_format(*network, images, normalization);
@@ -96,7 +101,7 @@ void check_threads(int threads) {
 void add_fault_options(CLI::App& command, FaultOptions& options) {
     command
         .add_option("--rates", options.rates,
-                    "Fault rates per bit: paper, a list as 1e-8,5e-8 or LOWEST:HIGHEST:COUNT log-spaced; 0 is the clean point")
+                    "Fault rates per bit: paper, auto, a list as 1e-8,5e-8 or LOWEST:HIGHEST:COUNT log-spaced; 0 is the clean point")
         ->type_name("RATES")
         ->capture_default_str();
     command.add_option("--trials", options.trials, "Trials at every rate")->type_name("N")->capture_default_str();
@@ -108,6 +113,17 @@ void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule) {
         .add_option("--nonfinite", rule, "How an image with a NaN or infinite logit counts: wrong, or argmax as PyTorch scripts have it")
         ->transform(CLI::CheckedTransformer(rules).description(""))
         ->option_text("wrong|argmax (default wrong)");
+}
+
+void add_auc_axis_option(CLI::App& command, std::string& axis) {
+    command.add_option("--auc-axis", axis, "Axis of the fault rates under the AUC: linear (the paper's) or log")
+        ->check(CLI::IsMember({"linear", "log"}))
+        ->type_name("AXIS")
+        ->capture_default_str();
+}
+
+void add_memory_option(CLI::App& command, std::string& size) {
+    command.add_option("--memory", size, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")->type_name("SIZE");
 }
 
 void add_json_option(CLI::App& command, std::string& path) {

@@ -40,6 +40,8 @@ struct InputOptions {
 };
 void add_input_options(CLI::App& command, InputOptions& options);
 JobInputs open_job_inputs(const InputOptions& options);
+// Also tells which positions of the split the images have, ascending.
+JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>& positions);
 
 // --device, --threads, --chunk: how a job runs.
 struct WorkOptions {
@@ -60,6 +62,12 @@ void add_fault_options(CLI::App& command, FaultOptions& options);
 
 // --nonfinite wrong|argmax.
 void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule);
+
+// --auc-axis linear|log.
+void add_auc_axis_option(CLI::App& command, std::string& axis);
+
+// --memory SIZE, for parse_memory().
+void add_memory_option(CLI::App& command, std::string& size);
 
 // --json FILE.
 void add_json_option(CLI::App& command, std::string& path);

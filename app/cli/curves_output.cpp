@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <variant>
 
+#include "campaign/comparison.h"
 #include "campaign/result_csv.h"
 #include "campaign/result_json.h"
 #include "command.h"
@@ -24,8 +25,8 @@ void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options) 
     command.add_flag("--details", options.details, "Print every statistic of every point as well");
 }
 
-CurvesOutput::CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop)
-    : kind_(std::move(kind)), options_(options), stop_(stop) {
+CurvesOutput::CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop, AucAxis axis)
+    : kind_(std::move(kind)), options_(options), stop_(stop), axis_(axis) {
     check_writable_file(options.json);
     check_writable_folder(options.csv);
     if (!options.faults_out.empty()) faults_ = std::make_unique<FaultListFile>(options.faults_out);
@@ -48,7 +49,8 @@ int CurvesOutput::finish() {
     progress_.clear();
     if (has_trials() || !is_stopped_) {
         write_files();
-        if (options_.json != "-") print(curves_table(curves_) + (options_.details ? curves_details(curves_) : ""));
+        if (options_.json != "-")
+            print(curves_table(curves_) + comparisons_text(curves_, axis_) + (options_.details ? curves_details(curves_) : ""));
     }
     if (faults_) faults_->close();
     if (!is_stopped_) return exit_done;
@@ -68,11 +70,12 @@ void CurvesOutput::rescue() noexcept {
 }
 
 void CurvesOutput::write_files() {
-    if (!options_.json.empty()) write_file(options_.json, result_to_json({.kind = kind_, .curves = curves_}));
+    if (!options_.json.empty()) write_file(options_.json, result_to_json({.kind = kind_, .auc_axis = axis_, .curves = curves_}));
     if (options_.csv.empty()) return;
     const std::filesystem::path folder = options_.csv;
     write_file((folder / "points.csv").string(), points_csv(curves_));
     write_file((folder / "trials.csv").string(), trials_csv(curves_));
+    if (kind_ == "compare") write_file((folder / "comparisons.csv").string(), comparisons_csv(curves_, axis_));
 }
 
 bool CurvesOutput::has_trials() const {

@@ -28,7 +28,7 @@ void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options);
 class CurvesOutput {
 public:
     // Throws Error where a result could not be written later. `kind` is "sensitivity" or "compare", as the JSON names it.
-    CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop);
+    CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop, AucAxis axis = AucAxis::linear);
 
     // For the job. Asks the job to stop when the list of faults can no longer be written.
     void take(const Event& event);
@@ -46,6 +46,7 @@ private:
     std::string kind_;
     CurvesOutputOptions options_;
     std::stop_source& stop_;
+    AucAxis axis_;
     std::unique_ptr<FaultListFile> faults_;
     ProgressLine progress_;
     AccuracyCurves curves_;
@@ -56,5 +57,8 @@ private:
 std::string curves_table(const AccuracyCurves& curves);
 // Every statistic of every point, one table a curve.
 std::string curves_details(const AccuracyCurves& curves);
+
+// What protections gain and cost, under both rules for non-finite logits; empty where the curves have one protection.
+std::string comparisons_text(const AccuracyCurves& curves, AucAxis axis);
 
 }  // namespace clipscope::cli

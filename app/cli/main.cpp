@@ -82,6 +82,10 @@ int main(int argc, char** argv) {
     add_info_command(app, runner);
     add_evaluate_command(app, runner);
     add_sensitivity_command(app, runner);
+    add_profile_command(app, runner);
+    add_sweep_command(app, runner);
+    add_harden_command(app, runner);
+    add_compare_command(app, runner);
     add_train_command(app, runner);
     add_figures_command(app, runner);
     add_bench_command(app, runner);

@@ -3,11 +3,12 @@
 #include <memory>
 #include <string>
 
-#include "campaign/fault_rates.h"
 #include "campaign/sensitivity.h"
+#include "campaign/suggested_rates.h"
 #include "command.h"
-#include "common_options.h"
+#include "common/number_text.h"
 #include "curves_output.h"
+#include "tuning_options.h"
 
 namespace clipscope::cli {
 
@@ -28,7 +29,7 @@ SensitivitySpecification specification_of(const SensitivityOptions& options) {
     check_work_options(options.work);
     check_at_least("--trials", options.faults.trials, 1);
     SensitivitySpecification specification;
-    specification.rates = parse_rates(options.faults.rates);
+    specification.rates = chosen_rates(options.faults.rates);
     specification.trials = options.faults.trials;
     specification.seed = options.input.seed;
     specification.nonfinite = options.nonfinite;
@@ -40,14 +41,30 @@ SensitivitySpecification specification_of(const SensitivityOptions& options) {
     return specification;
 }
 
+// Probes on tuning images what the user left to us; false where it was stopped.
+bool find_rates(const SensitivityOptions& options, SensitivitySpecification& specification, const EventSink& sink,
+                const std::stop_token& stop) {
+    const OpenedInputs inputs = open_tuning_inputs(options.input, {});
+    const EvaluatorOptions evaluator{
+        .chunk = specification.chunk, .device = specification.device, .memory_bytes = specification.memory_bytes};
+    const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
+    const auto rates = suggest_joint_rates(inputs.tuning, evaluator, specification.scopes, specification.seed, specification.nonfinite,
+                                           resolve_threads(specification.threads), tell, stop);
+    if (rates) specification.rates = *rates;
+    return rates.has_value();
+}
+
 int run_sensitivity_command(const SensitivityOptions& options, std::stop_source& stop) {
     SensitivitySpecification specification = specification_of(options);
     const JobInputs inputs = open_job_inputs(options.input);
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
     CurvesOutput output("sensitivity", options.output, stop);
+    const EventSink sink = [&output](const Event& event) { output.take(event); };
     try {
-        run_sensitivity(
-            inputs, specification, [&output](const Event& event) { output.take(event); }, stop.get_token());
+        if (!specification.rates.empty() || find_rates(options, specification, sink, stop.get_token()))
+            run_sensitivity(inputs, specification, sink, stop.get_token());
+        else
+            sink(JobFinished{JobEnd::stopped, 0});
     } catch (...) {
         output.rescue();
         throw;
@@ -70,8 +87,7 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
     add_fault_options(*command, options->faults);
     add_nonfinite_option(*command, options->nonfinite);
     add_work_options(*command, options->work);
-    command->add_option("--memory", options->memory, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")
-        ->type_name("SIZE");
+    add_memory_option(*command, options->memory);
     add_curves_output_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

@@ -122,6 +122,7 @@ private:
 }  // namespace
 
 void run_harden(const JobInputs& inputs, const HardenSpecification& specification, const EventSink& sink, std::stop_token stop) {
+    check_search_settings(specification.search);
     TuningRun run(TuningJob::harden, inputs, specification.settings, sink, stop);
     std::optional<Clipping> act_max;
     {

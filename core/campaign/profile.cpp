@@ -50,4 +50,10 @@ void run_profile(const JobInputs& inputs, const ProfileSpecification& specificat
     run.finish();
 }
 
+std::optional<Clipping> measure_act_max(const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink,
+                                        std::stop_token stop) {
+    TuningRun run(TuningJob::profile, inputs, settings, sink, stop);
+    return run.profile(*run.evaluator({}));
+}
+
 }  // namespace clipscope

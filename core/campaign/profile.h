@@ -1,6 +1,7 @@
 // The profile job: what the network's sites put out on the tuning images, clean (FT-ClipAct, step 1) and under faults (Fig. 3).
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -16,5 +17,10 @@ struct ProfileSpecification {
 // Sends TuningStarted, a clean histogram and ACT_max for each site, then for each scope and rate a histogram for each site under faults, in
 // a network without clipping, and JobFinished. Polls `stop` for every chunk of images. Throws UsageError or Error.
 void run_profile(const JobInputs& inputs, const ProfileSpecification& specification, const EventSink& sink, std::stop_token stop);
+
+// The thresholds of step 2 alone: every site's ACT_max on the tuning images, or what the file itself clips at. Sends what run_profile()
+// sends without faults, but no JobFinished. Empty where it was stopped.
+std::optional<Clipping> measure_act_max(const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink,
+                                        std::stop_token stop);
 
 }  // namespace clipscope

@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "campaign/comparison.h"
 #include "campaign/curve_auc.h"
 #include "common/error.h"
 #include "common/json_text.h"
@@ -88,6 +89,48 @@ Json curve_json(const AccuracyCurve& curve, const CampaignResult& result) {
     add_counts(curve.info.clean, json["clean"]);
     json["points"] = points_json(curve, info);
     return json;
+}
+
+Json difference_json(const PairedDifference& difference) {
+    Json json;
+    json["pairs"] = difference.pairs;
+    json["mean"] = difference.mean;
+    json["ci95"] = {difference.ci95_low, difference.ci95_high};
+    return json;
+}
+
+Json comparison_json(const ProtectionComparison& comparison) {
+    Json json;
+    json["layer"] = comparison.layer;
+    json["first"] = to_string(comparison.first);
+    json["second"] = to_string(comparison.second);
+    json["nonfinite"] = to_string(comparison.nonfinite);
+    json["first_auc"] = optional_number(comparison.first_auc);
+    json["second_auc"] = optional_number(comparison.second_auc);
+    json["improvement"] = optional_number(comparison.improvement);
+    json["auc_difference"] = comparison.difference ? difference_json(*comparison.difference) : Json(nullptr);
+    json["clean_cost"] = comparison.clean_cost;
+    json["rates"] = Json::array();
+    for (const RateComparison& rate : comparison.rates) {
+        Json entry;
+        entry["rate"] = rate.rate;
+        entry["first_mean"] = rate.first_mean;
+        entry["second_mean"] = rate.second_mean;
+        entry["first_worst"] = rate.first_worst;
+        entry["second_worst"] = rate.second_worst;
+        entry["difference"] = difference_json(rate.difference);
+        json["rates"].push_back(std::move(entry));
+    }
+    return json;
+}
+
+// Under both rules, whichever the curves' statistics follow.
+Json comparisons_json(const CampaignResult& result) {
+    Json comparisons = Json::array();
+    for (const NonfiniteRule rule : {NonfiniteRule::wrong, NonfiniteRule::argmax})
+        for (const ProtectionComparison& comparison : compare_protections(result.curves, rule, result.auc_axis))
+            comparisons.push_back(comparison_json(comparison));
+    return comparisons;
 }
 
 // Of the unprotected network where it is among the curves.
@@ -216,6 +259,7 @@ std::string result_to_json(const CampaignResult& result) {
     json["clean_accuracy"] = optional_number(clean_accuracy(result.curves));
     json["curves"] = Json::array();
     for (const AccuracyCurve& curve : result.curves.curves) json["curves"].push_back(curve_json(curve, result));
+    if (result.kind == "compare") json["comparisons"] = comparisons_json(result);
     return json_text(json);
 }
 

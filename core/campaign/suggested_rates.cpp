@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/auc_measurement.h"
@@ -58,12 +59,21 @@ std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, con
     return log_spaced(rounded(std::min(fewest_faults / bits, highest / 10)), highest);
 }
 
-std::vector<double> joint_rates(const std::vector<std::vector<double>>& grids) {
-    double lowest = grids.front().front();
-    double highest = grids.front().back();
-    for (const std::vector<double>& grid : grids) {
-        lowest = std::min(lowest, grid.front());
-        highest = std::max(highest, grid.back());
+std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, const EvaluatorOptions& options,
+                                                       const std::vector<FaultScope>& scopes, std::uint64_t seed, NonfiniteRule nonfinite,
+                                                       int threads, const std::function<void(double rate)>& on_probe,
+                                                       std::stop_token stop) {
+    Evaluator evaluator(tuning.network, tuning.images, tuning.input, options);
+    std::set<std::size_t> layers;
+    for (const FaultScope& scope : scopes) layers.insert(scope.layers.begin(), scope.layers.end());
+    if (!evaluator.prepare(std::vector<std::size_t>(layers.begin(), layers.end()), threads, stop)) return std::nullopt;
+    double lowest = 1;
+    double highest = 0;
+    for (const FaultScope& scope : scopes) {
+        const auto rates = suggest_rates(evaluator, scope, seed, nonfinite, threads, on_probe, stop);
+        if (!rates) return std::nullopt;
+        lowest = std::min(lowest, rates->front());
+        highest = std::max(highest, rates->back());
     }
     return log_spaced(lowest, highest);
 }

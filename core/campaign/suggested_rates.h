@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "campaign/fault_scope.h"
+#include "campaign/job_inputs.h"
 #include "evaluation/evaluator.h"
 
 namespace clipscope {
@@ -19,7 +20,10 @@ std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, con
                                                  NonfiniteRule nonfinite, int threads, const std::function<void(double rate)>& on_probe,
                                                  std::stop_token stop);
 
-// One grid for several networks or scopes: from the lowest to the highest of all these rates.
-std::vector<double> joint_rates(const std::vector<std::vector<double>>& grids);
+// One grid for all scopes of a job, from the lowest to the highest rate that suggest_rates() gives for any of them, for the network clipped
+// as `options` say. The inputs' images are the tuning images. Empty where it was stopped.
+std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, const EvaluatorOptions& options,
+                                                       const std::vector<FaultScope>& scopes, std::uint64_t seed, NonfiniteRule nonfinite,
+                                                       int threads, const std::function<void(double rate)>& on_probe, std::stop_token stop);
 
 }  // namespace clipscope

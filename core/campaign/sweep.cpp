@@ -38,14 +38,14 @@ void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& u
 }  // namespace
 
 ThresholdGrid ThresholdGrid::parse(const std::string& text, bool in_act_max) {
-    const std::vector<std::string> parts = split_list(text, ':');
-    const auto low = parse_number(parts[0]);
-    const auto high = parts.size() == 3 ? parse_number(parts[1]) : std::nullopt;
-    const auto count = parts.size() == 3 ? parse_number(parts[2]) : std::nullopt;
-    const bool is_grid = low && high && count && *low >= 0 && *high >= *low && std::isfinite(*high) && *count >= 1 && *count <= 10'000 &&
-                         *count == std::floor(*count);
+    std::vector<double> numbers;
+    for (const std::string& part : split_list(text, ':'))
+        if (const std::optional<double> number = parse_number(part); number && std::isfinite(*number)) numbers.push_back(*number);
+    constexpr double most_thresholds = 10'000;
+    const bool is_grid = numbers.size() == 3 && split_list(text, ':').size() == 3 && numbers[0] >= 0 && numbers[1] >= numbers[0] &&
+                         numbers[2] >= 1 && numbers[2] <= most_thresholds && numbers[2] == std::floor(numbers[2]);
     if (!is_grid) throw UsageError("'" + text + "' is no grid of thresholds: give LOWEST:HIGHEST:COUNT, as in 0:1.5:16.");
-    return {*low, *high, int(*count), in_act_max};
+    return {numbers[0], numbers[1], int(numbers[2]), in_act_max};
 }
 
 std::vector<float> ThresholdGrid::thresholds(float act_max) const {

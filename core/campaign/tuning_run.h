@@ -28,6 +28,7 @@ struct TuningSettings {
     int chunk = 100;               // images a pass
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
+    bool exact = false;            // see evaluation/evaluator.h
 };
 
 // Where the faults are while a site's thresholds are compared.

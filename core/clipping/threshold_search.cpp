@@ -34,13 +34,7 @@ std::optional<double> standard_error_of_change(const AucEstimate& first, const A
 }
 
 void check(float act_max, const ThresholdSearchSettings& settings) {
-    if (settings.m < 1 || settings.m >= settings.n || settings.n > most_grids) {
-        throw UsageError("The search needs 1 <= M < N <= 100, but M is " + std::to_string(settings.m) + " and N is " +
-                         std::to_string(settings.n) + ": change one of them.");
-    }
-    if (!(settings.delta >= 0 && std::isfinite(settings.delta))) {
-        throw UsageError("The search cannot stop at AUC changes up to " + number_text(settings.delta) + ": choose a delta of 0 or more.");
-    }
+    check_search_settings(settings);
     if (!(act_max >= 0 && std::isfinite(act_max))) {
         throw UsageError("The search cannot begin at an ACT_max of " + number_text(act_max) +
                          ": profile the network on clean images first.");
@@ -184,6 +178,34 @@ SearchAlgorithm search_algorithm_from_string(const std::string& text) {
     if (text == "corrected") return SearchAlgorithm::corrected;
     if (text == "literal") return SearchAlgorithm::literal;
     throw UsageError("'" + text + "' is not an algorithm for the search: choose corrected or literal.");
+}
+
+void check_search_settings(const ThresholdSearchSettings& settings) {
+    if (settings.m < 1 || settings.m >= settings.n || settings.n > most_grids) {
+        throw UsageError("The search needs 1 <= M < N <= 100, but M is " + std::to_string(settings.m) + " and N is " +
+                         std::to_string(settings.n) + ": change one of them.");
+    }
+    if (!(settings.delta >= 0 && std::isfinite(settings.delta))) {
+        throw UsageError("The search cannot stop at AUC changes up to " + number_text(settings.delta) + ": choose a delta of 0 or more.");
+    }
+}
+
+std::string to_string(SearchEnd end) {
+    switch (end) {
+        case SearchEnd::converged:
+            return "converged";
+        case SearchEnd::grids_used:
+            return "grids-used";
+        case SearchEnd::stopped:
+            break;
+    }
+    return "stopped";
+}
+
+SearchEnd search_end_from_string(const std::string& text) {
+    for (const SearchEnd end : {SearchEnd::converged, SearchEnd::grids_used, SearchEnd::stopped})
+        if (to_string(end) == text) return end;
+    throw UsageError("'" + text + "' is not an end of a search: choose converged, grids-used or stopped.");
 }
 
 std::string ThresholdSearchResult::reason() const {

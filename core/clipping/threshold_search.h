@@ -25,6 +25,9 @@ struct ThresholdSearchSettings {
     double delta = 0.005;  // AUC changes up to this are none
 };
 
+// Throws UsageError unless 1 <= m < n <= 100 and delta >= 0.
+void check_search_settings(const ThresholdSearchSettings& settings);
+
 // What the network yields at one threshold. The trials are the same faults at every threshold, so that differences between thresholds pair.
 struct AucEstimate {
     double auc = 0;
@@ -59,6 +62,10 @@ enum class SearchEnd {
     grids_used,  // all grids that N allows
     stopped,     // by the stop token
 };
+
+// "converged", "grids-used", "stopped": as JSON spells it.
+std::string to_string(SearchEnd end);
+SearchEnd search_end_from_string(const std::string& text);  // throws UsageError
 
 struct ThresholdSearchResult {
     ThresholdSearchSettings settings;

@@ -23,6 +23,12 @@ std::string number_text(float number) {
     return shortest_text(number);
 }
 
+double short_double(float number) {
+    const std::optional<double> shortened = parse_number(number_text(number));
+    // Twice rounded is almost always the same number.
+    return shortened && float(*shortened) == number ? *shortened : double(number);
+}
+
 std::optional<double> parse_number(std::string_view text) {
     double number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

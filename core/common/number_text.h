@@ -11,6 +11,9 @@ namespace clipscope {
 std::string number_text(double number);
 std::string number_text(float number);
 
+// The same number as a double that prints as shortly: 0.1f becomes 0.1, not 0.10000000149011612. float() of it is `number` again.
+double short_double(float number);
+
 // The whole text as a decimal number ("1e-8", "0.5", "-3"); nothing where it is anything else, or beyond what a double can hold.
 std::optional<double> parse_number(std::string_view text);
 

@@ -1,0 +1,120 @@
+// harden: finds a threshold for every activation site and writes the hardened network.
+#include <CLI/App.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "campaign/harden.h"
+#include "campaign/hardened_export.h"
+#include "campaign/thresholds_file.h"
+#include "command.h"
+#include "common/error.h"
+#include "common/text_file.h"
+#include "output_files.h"
+#include "tuning_options.h"
+#include "tuning_output.h"
+
+namespace clipscope::cli {
+
+namespace {
+
+struct HardenOptions {
+    InputOptions input;
+    TuningOptions tuning;
+    WorkOptions work;
+    MeasurementOptions measurement;
+    ThresholdSearchSettings search;
+    std::string algorithm = "corrected";
+    bool greedy = false;
+    std::string thresholds;  // of an earlier search or written by hand: nothing is searched
+    std::string output;
+    std::string thresholds_output;
+    TuningOutputOptions results;
+};
+
+// Thresholds from a file become a hardened network.
+int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
+    if (options.output.empty()) throw UsageError("Name the hardened network's file with --output");
+    const TuningSettings settings = tuning_settings(options.input, options.work, options.measurement);
+    const ThresholdsFile thresholds = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
+    const JobInputs inputs = open_tuning_inputs(options.input, options.tuning).tuning;
+    check_thresholds_fit(thresholds, *inputs.network, options.thresholds);
+    const Clipping clipping = thresholds.tuned(*inputs.network);
+    const Evaluator clipped(inputs.network, inputs.images, inputs.input,
+                            {.chunk = settings.chunk, .device = settings.device, .clipping = clipping});
+    const auto file = export_hardened(clipped, clipping, options.output, stop.get_token());
+    if (!file) {
+        std::fputs("clipscope-cli: Interrupted before the hardened network was verified; nothing was written.\n", stderr);
+        return exit_interrupted;
+    }
+    print("The hardened network is in '" + file->path + "'; opened again, it gives the same logits on all " +
+          std::to_string(file->images_compared) + " images.\n");
+    return exit_done;
+}
+
+int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
+    HardenSpecification specification;
+    specification.settings = tuning_settings(options.input, options.work, options.measurement);
+    specification.search = options.search;
+    specification.search.algorithm = search_algorithm_from_string(options.algorithm);
+    check_search_settings(specification.search);
+    specification.place = fault_place_from_string(options.measurement.place);
+    specification.greedy = options.greedy;
+    specification.output_path = options.output;
+    const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
+    specification.settings.trained_on = inputs.trained_on;
+    TuningOutput output(options.results);
+    try {
+        run_harden(
+            inputs.tuning, specification, [&output](const Event& event) { output.take(event); }, stop.get_token());
+    } catch (...) {
+        output.rescue();
+        throw;
+    }
+    const int status = output.finish();
+    if (options.thresholds_output.empty()) return status;
+    if (output.is_stopped())
+        std::fputs("clipscope-cli: Not every site has its threshold, so no thresholds file was written.\n", stderr);
+    else
+        write_file(options.thresholds_output, thresholds_to_json(thresholds_of(output.result())));
+    return status;
+}
+
+int run_harden_command(const HardenOptions& options, std::stop_source& stop) {
+    check_writable_file(options.output);
+    check_writable_file(options.thresholds_output);
+    if (options.thresholds.empty()) return search_thresholds(options, stop);
+    if (!options.thresholds_output.empty()) throw UsageError("--thresholds takes thresholds as they are: there are none to write");
+    return apply_thresholds(options, stop);
+}
+
+}  // namespace
+
+void add_harden_command(CLI::App& app, CommandRunner& runner) {
+    auto options = std::make_shared<HardenOptions>();
+    CLI::App* command = app.add_subcommand("harden", "Find a clipping threshold for every activation site and write the hardened network");
+    add_input_options(*command, options->input);
+    add_tuning_options(*command, options->tuning);
+    command->add_option("--output", options->output, "TorchScript file for the hardened network; needs no ClipScope to run")
+        ->type_name("FILE");
+    command->add_option("--thresholds-output", options->thresholds_output, "JSON file for the thresholds")->type_name("FILE");
+    command->add_option("--thresholds", options->thresholds, "Take the thresholds from this JSON file instead of searching them")
+        ->type_name("FILE");
+    command->add_option("--algorithm", options->algorithm, "Algorithm 1 of the paper: corrected, or literal as printed")
+        ->check(CLI::IsMember({"corrected", "literal"}))
+        ->type_name("NAME")
+        ->capture_default_str();
+    command->add_option("--n", options->search.n, "Grids at most (literal: one more)")->type_name("N")->capture_default_str();
+    command->add_option("--m", options->search.m, "No stop before this grid")->type_name("M")->capture_default_str();
+    command->add_option("--delta", options->search.delta, "AUC changes up to this are none")->type_name("D")->capture_default_str();
+    command->add_flag("--greedy", options->greedy, "Start each site from the thresholds found so far, not from ACT_max everywhere");
+    add_measurement_options(*command, options->measurement);
+    add_work_options(*command, options->work);
+    add_tuning_output_options(*command, options->results);
+    command->footer(
+        "Ctrl-C ends the job and keeps its results so far.\n"
+        "Example: clipscope-cli harden --trials 20 --output hardened.pt --thresholds-output thresholds.json");
+    command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_harden_command(*options, stop); }; });
+}
+
+}  // namespace clipscope::cli

@@ -1,0 +1,66 @@
+#include "campaign/compare.h"
+
+#include <chrono>
+#include <memory>
+#include <set>
+
+#include "campaign/curve_campaign.h"
+#include "common/error.h"
+#include "evaluation/evaluator.h"
+
+namespace clipscope {
+namespace {
+
+struct Configuration {
+    Protection protection;
+    std::unique_ptr<Evaluator> evaluator;
+};
+
+// One after the other, so that each finds the free memory that the others left; a given budget is shared out.
+std::vector<Configuration> prepare(const JobInputs& inputs, const CompareSpecification& specification, int threads,
+                                   const std::stop_token& stop) {
+    std::vector<std::pair<Protection, Clipping>> wanted = {{Protection::none, {}}, {Protection::clip_actmax, specification.act_max}};
+    if (specification.tuned) wanted.emplace_back(Protection::clip_tuned, *specification.tuned);
+    std::set<std::size_t> first_layers;
+    for (const FaultScope& scope : specification.scopes) first_layers.insert(scope.layers.begin(), scope.layers.end());
+    const std::vector<std::size_t> layers(first_layers.begin(), first_layers.end());
+    std::vector<Configuration> configurations;
+    for (const auto& [protection, clipping] : wanted) {
+        auto evaluator = std::make_unique<Evaluator>(inputs.network, inputs.images, inputs.input,
+                                                     EvaluatorOptions{.chunk = specification.chunk,
+                                                                      .device = specification.device,
+                                                                      .memory_bytes = specification.memory_bytes / wanted.size(),
+                                                                      .exact = specification.exact,
+                                                                      .clipping = clipping});
+        if (!evaluator->prepare(layers, threads, stop)) return {};
+        configurations.push_back({protection, std::move(evaluator)});
+    }
+    return configurations;
+}
+
+}  // namespace
+
+void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop) {
+    if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
+    check_campaign(specification.rates, specification.trials);
+    const auto started = std::chrono::steady_clock::now();
+    const int threads = resolve_threads(specification.threads);
+    const std::vector<Configuration> configurations = prepare(inputs, specification, threads, stop);
+    std::vector<CampaignCurve> curves;
+    for (const FaultScope& scope : specification.scopes)
+        for (const Configuration& configuration : configurations)
+            curves.push_back({configuration.evaluator.get(), scope, configuration.protection});
+    if (!curves.empty()) {
+        const CampaignSettings settings{.rates = specification.rates,
+                                        .trials = specification.trials,
+                                        .seed = specification.seed,
+                                        .nonfinite = specification.nonfinite,
+                                        .threads = threads,
+                                        .list_faults = specification.list_faults};
+        run_campaign(inputs, settings, curves, sink, stop);
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});
+}
+
+}  // namespace clipscope

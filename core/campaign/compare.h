@@ -1,0 +1,39 @@
+// The comparison job: the unprotected network, the one clipped at ACT_max and the one clipped at the tuned thresholds under the same faults
+// (FT-ClipAct, Figs. 7 and 8). Its result are curves like a sensitivity job's, with a protection each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "campaign/events.h"
+#include "campaign/fault_scope.h"
+#include "campaign/job_inputs.h"
+#include "clipping/clipping.h"
+
+namespace clipscope {
+
+struct CompareSpecification {
+    Clipping act_max;               // every site at its ACT_max, found on the tuning images
+    std::optional<Clipping> tuned;  // nothing: two configurations are compared
+    std::vector<FaultScope> scopes;
+    std::vector<double> rates;  // ascending; all configurations share them
+    int trials = 50;
+    std::uint64_t seed = 1;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    int threads = 0;               // workers; 0: all cores. Results do not depend on it.
+    int chunk = 100;               // images a pass
+    std::string device = "auto";   // "auto", "cpu", "cuda:0"
+    std::size_t memory_bytes = 0;  // budget for kept activations of all configurations together; 0: a quarter of the free memory
+    bool exact = false;            // see evaluation/evaluator.h
+    bool list_faults = false;      // send FaultsInjected events
+};
+
+// As run_sensitivity(): sends CampaignStarted with a curve for each scope and protection, trials with Progress between them, JobFinished.
+// The unprotected curves are exactly those of a sensitivity job. Polls `stop` for every chunk of images; stopping keeps what was sent.
+// Throws UsageError or Error.
+void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop);
+
+}  // namespace clipscope

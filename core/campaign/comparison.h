@@ -1,0 +1,45 @@
+// What a comparison says in numbers: how much resilience a protection adds and what it costs (FT-ClipAct, section V-B). Pure functions of
+// the curves, so that a file read back gives the same.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/accuracy_curves.h"
+#include "campaign/statistics.h"
+#include "clipping/auc.h"
+
+namespace clipscope {
+
+// Two protections at one rate; accuracies are fractions.
+struct RateComparison {
+    double rate = 0;
+    double first_mean = 0;
+    double second_mean = 0;
+    double first_worst = 0;  // of all trials
+    double second_worst = 0;
+    PairedDifference difference;  // second - first, trial by trial; of the trials that both have
+};
+
+struct ProtectionComparison {
+    std::string layer;  // the faults' scope
+    Protection first = Protection::none;
+    Protection second = Protection::none;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    std::optional<double> first_auc;  // nothing while a rate has no trial
+    std::optional<double> second_auc;
+    std::optional<double> improvement;           // second / first - 1; nothing where the first is 0
+    std::optional<PairedDifference> difference;  // of the AUCs, trial by trial
+    double clean_cost = 0;                       // first - second, without faults
+    std::vector<RateComparison> rates;
+};
+
+// Each protection against the unprotected network, then tuned thresholds against ACT_max, for every scope.
+std::vector<ProtectionComparison> compare_protections(const AccuracyCurves& curves, NonfiniteRule nonfinite,
+                                                      AucAxis axis = AucAxis::linear);
+
+// comparisons.csv: one row for each comparison and rate, under both rules.
+std::string comparisons_csv(const AccuracyCurves& curves, AucAxis axis = AucAxis::linear);
+
+}  // namespace clipscope

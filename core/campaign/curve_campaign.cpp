@@ -1,0 +1,124 @@
+#include "campaign/curve_campaign.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <sstream>
+
+#include "campaign/trial_run.h"
+#include "common/error.h"
+#include "evaluation/worker_threads.h"
+
+namespace clipscope {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+CampaignStarted describe(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves) {
+    CampaignStarted started;
+    const Evaluator& first = *curves.front().evaluator;
+    started.info.model = inputs.model_name;
+    started.info.data = inputs.data_name;
+    started.info.images = first.clean().images;
+    started.info.classes = std::int64_t(first.classes());
+    started.info.seed = settings.seed;
+    started.info.trials = settings.trials;
+    started.info.nonfinite = settings.nonfinite;
+    started.info.rates = settings.rates;
+    for (const CampaignCurve& curve : curves) {
+        CurveInfo info{.layer = curve.scope.name,
+                       .path = curve.scope.path,
+                       .bits = 0,
+                       .protection = curve.protection,
+                       .clean = curve.evaluator->clean()};
+        for (std::size_t layer : curve.scope.layers) info.bits += inputs.network->layers()[layer].bits;
+        started.curves.push_back(info);
+    }
+    return started;
+}
+
+// Hands out (trial, curve) pairs, all curves of a trial before the next trial, so that every curve grows at the same pace; each pair runs
+// all rates.
+class Campaign {
+public:
+    Campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink)
+        : inputs_(inputs), settings_(settings), curves_(curves), sink_(sink), started_(Clock::now()) {}
+
+    void work(const std::stop_token& stop) {
+        std::map<const Evaluator*, TrialRunner> runners;  // one a network: a runner copies parameters
+        for (const CampaignCurve& curve : curves_) runners.try_emplace(curve.evaluator, *curve.evaluator);
+        const std::size_t count = curves_.size() * std::size_t(settings_.trials);
+        for (std::size_t item = next_++; item < count && !stop.stop_requested(); item = next_++) {
+            const std::size_t curve = item % curves_.size();
+            run_item(runners.at(curves_[curve].evaluator), curve, int(item / curves_.size()), stop);
+        }
+    }
+
+private:
+    void run_item(TrialRunner& runner, std::size_t curve, int trial, const std::stop_token& stop) {
+        const TrialFaults faults = draw_trial_faults(settings_.seed, std::uint64_t(trial), inputs_.network->layers(),
+                                                     curves_[curve].scope.layers, settings_.rates.back());
+        run_trial(runner, *curves_[curve].evaluator, faults, settings_.rates, stop,
+                  [&](std::size_t rate, const TrialOutcome& outcome) { report(curve, rate, trial, outcome, faults); });
+    }
+
+    void report(std::size_t curve, std::size_t rate, int trial, const TrialOutcome& result, const TrialFaults& faults) {
+        const std::lock_guard lock(mutex_);
+        if (settings_.list_faults) sink_(list(faults, curve, rate, trial));
+        sink_(TrialFinished{int(curve), int(rate), trial, result});
+        const std::int64_t total = std::int64_t(curves_.size()) * settings_.trials * std::int64_t(settings_.rates.size());
+        const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
+        ++done_;
+        sink_(Progress{done_, total, elapsed / double(done_) * double(total - done_), activity(curve, rate, trial)});
+    }
+
+    std::string activity(std::size_t curve, std::size_t rate, int trial) const {
+        std::ostringstream text;
+        text << "trial " << trial + 1 << " of " << settings_.trials << " · " << curves_[curve].scope.name;
+        if (curves_[curve].protection != Protection::none) text << " · " << to_string(curves_[curve].protection);
+        text << " · rate " << settings_.rates[rate];
+        return text.str();
+    }
+
+    FaultsInjected list(const TrialFaults& faults, std::size_t curve, std::size_t rate, int trial) const {
+        FaultsInjected injected{int(curve), int(rate), trial, {}};
+        for (const ParameterFaults& parameter : faults.parameters) {
+            const std::string& path = inputs_.network->layers()[parameter.layer].parameters[parameter.parameter].path;
+            for (const MarkedBit& bit : parameter.bits)
+                if (bit.mark < settings_.rates[rate])
+                    injected.bits.push_back({path, std::int64_t(bit.position / 32), int(bit.position % 32)});
+        }
+        return injected;
+    }
+
+    const JobInputs& inputs_;
+    const CampaignSettings& settings_;
+    const std::span<const CampaignCurve> curves_;
+    const EventSink& sink_;
+    const Clock::time_point started_;
+    std::atomic<std::size_t> next_{0};
+    std::mutex mutex_;
+    std::int64_t done_ = 0;
+};
+
+}  // namespace
+
+void check_campaign(std::span<const double> rates, int trials) {
+    if (rates.empty()) throw UsageError("Choose at least one fault rate.");
+    for (double rate : rates)
+        if (!(rate >= 0 && rate <= 1)) throw UsageError("A fault rate is a probability per bit, from 0 to 1.");
+    if (!std::is_sorted(rates.begin(), rates.end())) throw UsageError("Fault rates must ascend.");
+    if (trials < 1) throw UsageError("Choose at least 1 trial.");
+}
+
+void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink,
+                  std::stop_token stop) {
+    sink(describe(inputs, settings, curves));
+    Campaign campaign(inputs, settings, curves, sink);
+    run_on_workers(settings.threads, stop, [&](int, const std::stop_token& stopped) { campaign.work(stopped); });
+}
+
+}  // namespace clipscope

@@ -1,0 +1,134 @@
+#include "campaign/thresholds_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "common/error.h"
+#include "common/json_text.h"
+#include "common/number_text.h"
+#include "common/sha256.h"
+#include "common/text_list.h"
+
+namespace clipscope {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int file_version = 1;
+
+std::size_t index_of(const std::string& site, const Network& network) {
+    const std::vector<SiteInfo>& sites = network.sites();
+    const auto found =
+        std::find_if(sites.begin(), sites.end(), [&](const SiteInfo& one) { return lower_case(one.name) == lower_case(site); });
+    if (found == sites.end())
+        throw UsageError("The thresholds name the activation site " + site + ", which '" + network.path() + "' does not have: it has " +
+                         std::to_string(sites.size()) + ", ACT-1 and so on; choose the thresholds of this network.");
+    return std::size_t(found - sites.begin());
+}
+
+float read_threshold(const JsonFields& fields, const char* name) {
+    const double number = fields.number(name);
+    const auto threshold = float(number);
+    if (!(number >= 0) || !std::isfinite(threshold)) fields.fail("'" + std::string(name) + "' is not a number from 0 up");
+    return threshold;
+}
+
+std::optional<double> read_optional(const JsonFields& fields, const char* name) {
+    return fields.has(name) ? std::optional(fields.number(name)) : std::nullopt;
+}
+
+SiteThreshold read_site(const Json& json, const std::string& file, std::size_t index) {
+    const JsonFields fields(json, file, "site " + std::to_string(index + 1));
+    SiteThreshold site;
+    site.site = fields.text("site");
+    site.threshold = read_threshold(fields, "threshold");
+    if (fields.has("act_max")) site.act_max = read_threshold(fields, "act_max");
+    site.auc_before = read_optional(fields, "auc_before");
+    site.auc_after = read_optional(fields, "auc_after");
+    if (!fields.has("fed_by")) return site;
+    for (const Json& layer : fields.array("fed_by")) {
+        if (!layer.is_string()) fields.fail("'fed_by' is no list of names");
+        site.fed_by.push_back(layer.get<std::string>());
+    }
+    return site;
+}
+
+Json optional_number(const std::optional<double>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
+
+}  // namespace
+
+Clipping ThresholdsFile::tuned(const Network& network) const {
+    Clipping clipping;
+    for (const SiteThreshold& site : sites) clipping = clipping.with(index_of(site.site, network), site.threshold);
+    return clipping;
+}
+
+std::optional<Clipping> ThresholdsFile::act_max(const Network& network) const {
+    Clipping clipping;
+    for (const SiteThreshold& site : sites) {
+        if (!site.act_max) return std::nullopt;
+        clipping = clipping.with(index_of(site.site, network), *site.act_max);
+    }
+    return clipping;
+}
+
+ThresholdsFile thresholds_of(const TuningResult& result) {
+    ThresholdsFile file;
+    file.model_sha256 = result.info.model_sha256;
+    for (std::size_t site = 0; site < result.info.sites.size(); ++site) {
+        const SiteSearch* search = result.search(int(site));
+        if (!search || !search->hardened) continue;
+        const HardenedSite& hardened = *search->hardened;
+        const SiteInfo& info = result.info.sites[site];
+        file.sites.push_back({info.name, info.fed_by, hardened.act_max, hardened.threshold, hardened.auc_before, hardened.auc_after});
+    }
+    return file;
+}
+
+std::string thresholds_to_json(const ThresholdsFile& thresholds) {
+    Json json;
+    json["version"] = file_version;
+    json["model_sha256"] = thresholds.model_sha256;
+    json["sites"] = Json::array();
+    for (const SiteThreshold& site : thresholds.sites) {
+        Json entry;
+        entry["site"] = site.site;
+        entry["fed_by"] = site.fed_by;
+        entry["act_max"] = optional_number(site.act_max ? std::optional(short_double(*site.act_max)) : std::nullopt);
+        entry["threshold"] = short_double(site.threshold);
+        entry["auc_before"] = optional_number(site.auc_before);
+        entry["auc_after"] = optional_number(site.auc_after);
+        json["sites"].push_back(std::move(entry));
+    }
+    return json_text(json);
+}
+
+ThresholdsFile thresholds_from_json(const std::string& text, const std::string& file) {
+    const Json json = parse_json(text, file);
+    const JsonFields fields(json, file);
+    const std::int64_t version = fields.integer("version", 0, std::numeric_limits<std::int32_t>::max());
+    if (version != file_version)
+        fields.fail("it is of version " + std::to_string(version) + ", and this ClipScope reads version " + std::to_string(file_version));
+    ThresholdsFile thresholds;
+    if (fields.has("model_sha256")) thresholds.model_sha256 = fields.text("model_sha256");
+    for (const Json& site : fields.array("sites")) {
+        thresholds.sites.push_back(read_site(site, file, thresholds.sites.size()));
+        const std::string& name = thresholds.sites.back().site;
+        const auto times = std::count_if(thresholds.sites.begin(), thresholds.sites.end(),
+                                         [&](const SiteThreshold& one) { return lower_case(one.site) == lower_case(name); });
+        if (times > 1) fields.fail("the site " + name + " comes twice");
+    }
+    return thresholds;
+}
+
+void check_thresholds_fit(const ThresholdsFile& thresholds, const Network& network, const std::string& file) {
+    if (thresholds.model_sha256.empty() || lower_case(thresholds.model_sha256) == file_sha256(network.path())) return;
+    throw Error("The thresholds in '" + file + "' were found for another model file than '" + network.path() +
+                "' (their model_sha256 differs): choose that model, or take model_sha256 out of the file to use them all the same.");
+}
+
+}  // namespace clipscope

@@ -1,0 +1,46 @@
+// The thresholds file: what a hardening found, one number for each activation site, as JSON that people can read and write by hand.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/tuning_result.h"
+#include "clipping/clipping.h"
+#include "network/network.h"
+
+namespace clipscope {
+
+struct SiteThreshold {
+    std::string site;                 // "ACT-1"
+    std::vector<std::string> fed_by;  // layers; for people
+    std::optional<float> act_max;
+    float threshold = 0;
+    std::optional<double> auc_before;  // on the tuning images, clipped at ACT_max
+    std::optional<double> auc_after;
+};
+
+struct ThresholdsFile {
+    std::string model_sha256;  // of the model's file; empty where nobody said
+    std::vector<SiteThreshold> sites;
+
+    // By the network's sites; those that the file does not name stay without. Throws UsageError where the file names a site that the
+    // network does not have.
+    Clipping tuned(const Network& network) const;
+    // The same of ACT_max; nothing unless the file has one for each site that it names.
+    std::optional<Clipping> act_max(const Network& network) const;
+};
+
+// Of the sites whose search is over.
+ThresholdsFile thresholds_of(const TuningResult& result);
+
+std::string thresholds_to_json(const ThresholdsFile& thresholds);
+
+// Needs "version" and, for each site, "site" and "threshold"; all else may be missing. `file` is named in errors: throws Error where the
+// text is not such a file.
+ThresholdsFile thresholds_from_json(const std::string& text, const std::string& file);
+
+// Throws Error where the file says that its thresholds were found for a model file of another content.
+void check_thresholds_fit(const ThresholdsFile& thresholds, const Network& network, const std::string& file);
+
+}  // namespace clipscope

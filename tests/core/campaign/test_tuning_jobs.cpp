@@ -1,0 +1,351 @@
+// Profile, sweep, hardening and comparison on the bundled LeNet-5, against the sensitivity job and against each other.
+#include <QTemporaryDir>
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "campaign/compare.h"
+#include "campaign/comparison.h"
+#include "campaign/curve_auc.h"
+#include "campaign/harden.h"
+#include "campaign/hardened_export.h"
+#include "campaign/profile.h"
+#include "campaign/result_json.h"
+#include "campaign/sensitivity.h"
+#include "campaign/suggested_rates.h"
+#include "campaign/sweep.h"
+#include "campaign/thresholds_file.h"
+#include "campaign/tuning_json.h"
+#include "common/error.h"
+#include "common/text_file.h"
+#include "lenet5_inputs.h"
+
+using namespace clipscope;
+using clipscope::testing::has_fashion_mnist;
+using clipscope::testing::lenet5_inputs;
+
+namespace {
+
+const std::vector<double> some_rates = {0, 1e-4, 1e-3};
+
+TuningSettings settings(int threads = 2) {
+    TuningSettings settings;
+    settings.rates = some_rates;
+    settings.trials = 3;
+    settings.threads = threads;
+    settings.chunk = 25;
+    return settings;
+}
+
+// What came of a job; counts its ends.
+struct Collected {
+    TuningResult result;
+    int ends = 0;
+    JobEnd end = JobEnd::done;
+
+    EventSink sink() {
+        return [this](const Event& event) {
+            apply(event, result);
+            if (const auto* finished = std::get_if<JobFinished>(&event)) {
+                ++ends;
+                end = finished->end;
+            }
+        };
+    }
+};
+
+HardenSpecification harden_specification(int threads = 2) {
+    HardenSpecification specification;
+    specification.settings = settings(threads);
+    specification.search.n = 3;
+    specification.search.m = 1;
+    return specification;
+}
+
+AccuracyCurves sensitivity(const JobInputs& inputs, const std::string& scopes) {
+    SensitivitySpecification specification;
+    specification.scopes = parse_fault_scopes(scopes, inputs.network->layers());
+    specification.rates = some_rates;
+    specification.trials = 3;
+    specification.threads = 2;
+    specification.chunk = 25;
+    AccuracyCurves curves;
+    run_sensitivity(inputs, specification, [&](const Event& event) { apply(event, curves); }, {});
+    return curves;
+}
+
+}  // namespace
+
+class TestTuningJobs : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+    }
+
+    void a_profile_has_clean_and_faulty_histograms_for_any_number_of_workers() {
+        const JobInputs inputs = lenet5_inputs(60);
+        std::string first;
+        for (const int threads : {1, 2, 3}) {
+            ProfileSpecification specification{.settings = settings(threads),
+                                               .scopes = parse_fault_scopes("CONV-1,network", inputs.network->layers())};
+            specification.settings.rates = {1e-3};
+            Collected collected;
+            run_profile(inputs, specification, collected.sink(), {});
+            QCOMPARE(collected.ends, 1);
+            const TuningResult& result = collected.result;
+            QCOMPARE(result.activations.size(), std::size_t(4 + 2 * 4));
+            const ActivationHistogram& clean = *result.clean_activations(0)->histogram;
+            QCOMPARE(clean.total(), std::uint64_t(60 * 6 * 28 * 28));
+            QCOMPARE(*result.act_max[0], *clean.largest());
+            const SiteActivations& faulty = *result.faulty_activations(3);
+            QCOMPARE(faulty.scope, std::string("network"));
+            QCOMPARE(faulty.histogram->total(), std::uint64_t(3 * 60 * 84));
+            QVERIFY(faulty.histogram->nonfinite() > 0 || *faulty.histogram->largest() > 1e6F);
+            const std::string text = tuning_to_json(result);
+            if (first.empty()) first = text;
+            QCOMPARE(text, first);
+        }
+    }
+
+    void the_reference_of_a_sweep_is_the_sensitivity_jobs_auc() {
+        const JobInputs inputs = lenet5_inputs(50);
+        SweepSpecification specification{.settings = settings(), .site = 1, .grid = {.low = 0, .high = 1.5, .count = 4}};
+        Collected collected;
+        run_sweep(inputs, specification, collected.sink(), {});
+        const SiteSweep* sweep = collected.result.sweep(1);
+        QVERIFY(sweep);
+        QCOMPARE(sweep->scope, std::string("CONV-2"));
+        const AccuracyCurves curves = sensitivity(inputs, "CONV-2");
+        const CurveAuc expected = *curve_auc(curves.curves[0], curves.info);
+        QCOMPARE(sweep->unclipped.auc, expected.auc);
+        QVERIFY(sweep->unclipped.trial_aucs == expected.trial_aucs);
+
+        QCOMPARE(sweep->points.size(), std::size_t(4));
+        QCOMPARE(sweep->points[0].threshold, 0.0F);
+        QCOMPARE(sweep->points[3].threshold, float(1.5 * double(*collected.result.act_max[1])));
+        QCOMPARE(sweep->points[2].threshold, *collected.result.act_max[1]);
+        QVERIFY(sweep->points[0].measured.auc < sweep->points[2].measured.auc);  // everything clipped away
+        QVERIFY(sweep->points[2].measured.auc > sweep->unclipped.auc);
+        // The curve whose area it is.
+        for (const ThresholdAuc& point : sweep->points) {
+            const std::vector<double>& heights = point.measured.accuracies;
+            QCOMPARE(heights.size(), some_rates.size());
+            const double by_hand = (point.measured.clean_accuracy + heights[1]) / 2 * 0.1 + (heights[1] + heights[2]) / 2 * 0.9;
+            QVERIFY(std::abs(point.measured.auc - by_hand) < 1e-12);
+        }
+    }
+
+    void a_sweep_point_at_act_max_is_what_a_hardening_starts_from() {
+        const JobInputs inputs = lenet5_inputs(50);
+        Collected swept, hardened;
+        run_sweep(inputs, {.settings = settings(), .site = 2, .grid = {.low = 1, .high = 1, .count = 1}}, swept.sink(), {});
+        run_harden(inputs, harden_specification(), hardened.sink(), {});
+        const SiteSearch* search = hardened.result.search(2);
+        QCOMPARE(swept.result.sweep(2)->points[0].measured.auc, *search->hardened->auc_before);
+        QVERIFY(search->rates == some_rates);
+        QCOMPARE(search->scope, std::string("FC-1"));
+    }
+
+    void hardening_yields_the_same_for_any_number_of_workers() {
+        const JobInputs inputs = lenet5_inputs(40);
+        std::string first;
+        for (const int threads : {1, 2}) {
+            Collected collected;
+            run_harden(inputs, harden_specification(threads), collected.sink(), {});
+            QCOMPARE(collected.ends, 1);
+            QCOMPARE(collected.result.searches.size(), std::size_t(4));
+            for (const SiteSearch& search : collected.result.searches) {
+                QVERIFY(search.hardened.has_value());
+                QCOMPARE(search.hardened->evaluations, int(search.evaluations.size()));
+                QCOMPARE(search.hardened->iterations, int(search.grids.size()));
+                QVERIFY(*search.hardened->auc_after >= *search.hardened->auc_before);
+                std::set<float> thresholds;
+                for (const SearchEvaluation& evaluation : search.evaluations) thresholds.insert(evaluation.point.threshold);
+                QCOMPARE(thresholds.size(), search.evaluations.size());  // none twice
+                QCOMPARE(*thresholds.rbegin(), search.act_max);
+            }
+            const std::string text = tuning_to_json(collected.result);
+            if (first.empty()) first = text;
+            QCOMPARE(text, first);
+            // Drawn again from its file.
+            QCOMPARE(tuning_to_json(tuning_from_json(text, "harden.json")), text);
+        }
+    }
+
+    void the_hardened_file_is_verified_and_opens_as_the_clipped_network() {
+        const JobInputs inputs = lenet5_inputs(40);
+        const QTemporaryDir folder;
+        HardenSpecification specification = harden_specification();
+        specification.output_path = folder.filePath("hardened.pt").toStdString();
+        specification.greedy = true;
+        specification.place = FaultPlace::everywhere;
+        Collected collected;
+        run_harden(inputs, specification, collected.sink(), {});
+        QVERIFY(collected.result.file.has_value());
+        QCOMPARE(collected.result.file->images_compared, std::int64_t(40));
+        QVERIFY(!QFileInfo::exists(folder.filePath("hardened.pt.unverified")));
+        QCOMPARE(collected.result.search(0)->scope, std::string("network"));
+
+        const ThresholdsFile thresholds = thresholds_of(collected.result);
+        const auto opened = Network::load(specification.output_path);
+        for (std::size_t i = 0; i < 4; ++i) QCOMPARE(*opened->sites()[i].threshold, thresholds.sites[i].threshold);
+        QCOMPARE(opened->metadata().architecture, std::string("lenet5"));
+
+        // Under faults too, the opened file is the clipped network: the same outcome for every trial.
+        CompareSpecification compared;
+        compared.act_max = thresholds.tuned(*inputs.network);
+        compared.scopes = parse_fault_scopes("network", inputs.network->layers());
+        compared.rates = some_rates;
+        compared.trials = 3;
+        compared.chunk = 25;
+        compared.exact = true;
+        AccuracyCurves clipped;
+        run_compare(inputs, compared, [&](const Event& event) { apply(event, clipped); }, {});
+        const AccuracyCurves from_file = sensitivity_exact(lenet5_inputs(40, specification.output_path));
+        for (std::size_t rate = 0; rate < some_rates.size(); ++rate)
+            for (int trial = 0; trial < 3; ++trial)
+                QCOMPARE(clipped.curves[1].trials[rate].at(trial).outcome, from_file.curves[0].trials[rate].at(trial).outcome);
+    }
+
+    void a_thresholds_file_written_by_hand_gives_the_same_network() {
+        const JobInputs inputs = lenet5_inputs(30);
+        const QTemporaryDir folder;
+        HardenSpecification specification = harden_specification();
+        specification.output_path = folder.filePath("searched.pt").toStdString();
+        Collected collected;
+        run_harden(inputs, specification, collected.sink(), {});
+        std::string by_hand = "{\"version\": 1, \"sites\": [";
+        for (const SiteSearch& search : collected.result.searches)
+            by_hand += (search.site > 0 ? "," : "") + std::string("{\"site\":\"act-") + std::to_string(search.site + 1) +
+                       "\",\"threshold\":" + QString::number(double(search.hardened->threshold), 'g', 9).toStdString() + "}";
+        const Clipping clipping = thresholds_from_json(by_hand + "]}", "by-hand.json").tuned(*inputs.network);
+        QVERIFY(clipping == thresholds_of(collected.result).tuned(*inputs.network));
+        const std::string applied = folder.filePath("applied.pt").toStdString();
+        const Evaluator clipped(inputs.network, inputs.images, inputs.input, {.chunk = 25, .clipping = clipping});
+        QVERIFY(export_hardened(clipped, clipping, applied, {}).has_value());
+        const auto one = Network::load(specification.output_path), other = Network::load(applied);
+        for (std::size_t i = 0; i < 4; ++i) QVERIFY(one->sites()[i].threshold == other->sites()[i].threshold);
+    }
+
+    void a_hardened_file_is_hardened_from_where_it_stands() {
+        const JobInputs inputs = lenet5_inputs(30);
+        const QTemporaryDir folder;
+        Clipping clipping;
+        clipping.thresholds = {2.0F, 3.0F};
+        const std::string path = folder.filePath("clipped.pt").toStdString();
+        const Evaluator clipped(inputs.network, inputs.images, inputs.input, {.chunk = 25, .clipping = clipping});
+        QVERIFY(export_hardened(clipped, clipping, path, {}).has_value());
+        Collected collected;
+        run_profile(lenet5_inputs(30, path), {.settings = settings(), .scopes = {}}, collected.sink(), {});
+        QCOMPARE(*collected.result.act_max[0], 2.0F);
+        QCOMPARE(*collected.result.act_max[1], 3.0F);
+        QCOMPARE(*collected.result.act_max[2], *collected.result.clean_activations(2)->histogram->largest());
+    }
+
+    void the_unprotected_curve_of_a_comparison_is_the_sensitivity_jobs() {
+        const JobInputs inputs = lenet5_inputs(50);
+        const auto act_max = measure_act_max(inputs, settings(), [](const Event&) {}, {});
+        CompareSpecification specification;
+        specification.act_max = *act_max;
+        specification.tuned = act_max->with(1, *act_max->at(1) / 2);
+        specification.scopes = parse_fault_scopes("network,CONV-2", inputs.network->layers());
+        specification.rates = some_rates;
+        specification.trials = 3;
+        specification.chunk = 25;
+        std::string first;
+        for (const int threads : {1, 2}) {
+            specification.threads = threads;
+            AccuracyCurves compared;
+            run_compare(inputs, specification, [&](const Event& event) { apply(event, compared); }, {});
+            QCOMPARE(compared.curves.size(), std::size_t(6));
+            const AccuracyCurves alone = sensitivity(inputs, "network,CONV-2");
+            for (std::size_t scope = 0; scope < 2; ++scope) {
+                const AccuracyCurve& unprotected = compared.curves[3 * scope];
+                QCOMPARE(unprotected.info.protection, Protection::none);
+                QCOMPARE(compared.curves[3 * scope + 1].info.protection, Protection::clip_actmax);
+                QCOMPARE(compared.curves[3 * scope + 2].info.protection, Protection::clip_tuned);
+                for (std::size_t rate = 0; rate < some_rates.size(); ++rate)
+                    for (int trial = 0; trial < 3; ++trial) {
+                        const TrialOutcome& one = unprotected.trials[rate].at(trial);
+                        const TrialOutcome& other = alone.curves[scope].trials[rate].at(trial);
+                        QVERIFY(one.faults == other.faults && one.outcome == other.outcome);
+                    }
+            }
+            const std::string text = result_to_json({.kind = "compare", .curves = compared});
+            if (first.empty()) first = text;
+            QCOMPARE(text, first);
+            QCOMPARE(compare_protections(compared, NonfiniteRule::wrong).size(), std::size_t(6));
+        }
+    }
+
+    void suggested_rates_span_from_the_first_fault_to_the_loss() {
+        const JobInputs inputs = lenet5_inputs(60);
+        Evaluator evaluator(inputs.network, inputs.images, inputs.input, {.chunk = 30});
+        QVERIFY(evaluator.prepare(std::vector<std::size_t>{0, 1, 2, 3, 4}, 2, {}));
+        const FaultScope network = parse_fault_scopes("network", inputs.network->layers()).front();
+        const auto rates = suggest_rates(evaluator, network, 1, NonfiniteRule::wrong, 2, {}, {});
+        QCOMPARE(rates->size(), std::size_t(7));
+        QVERIFY(std::is_sorted(rates->begin(), rates->end()));
+        const double expected_faults = rates->front() * double(inputs.network->fault_bits());
+        QVERIFY2(expected_faults > 0.09 && expected_faults < 0.11, qPrintable(QString::number(expected_faults)));
+        const auto at_the_end = measure_auc(evaluator, {.scope = network, .rates = {rates->back()}, .trials = 10, .seed = 9}, 2, [] {}, {});
+        QVERIFY2(at_the_end->accuracies[0] < 0.45, qPrintable(QString::number(at_the_end->accuracies[0])));
+        QVERIFY(*suggest_rates(evaluator, network, 1, NonfiniteRule::wrong, 1, {}, {}) == *rates);
+    }
+
+    void a_stop_keeps_what_is_done_and_writes_no_file() {
+        const JobInputs inputs = lenet5_inputs(40);
+        const QTemporaryDir folder;
+        HardenSpecification specification = harden_specification();
+        specification.output_path = folder.filePath("never.pt").toStdString();
+        std::stop_source stop;
+        Collected collected;
+        const EventSink keep = collected.sink();
+        run_harden(
+            inputs, specification,
+            [&](const Event& event) {
+                keep(event);
+                if (std::holds_alternative<SiteHardened>(event)) stop.request_stop();
+            },
+            stop.get_token());
+        QCOMPARE(collected.end, JobEnd::stopped);
+        QCOMPARE(thresholds_of(collected.result).sites.size(), std::size_t(1));
+        QVERIFY(!QFileInfo::exists(folder.filePath("never.pt")));
+    }
+
+    void senseless_specifications_are_refused_before_any_work() {
+        const JobInputs inputs = lenet5_inputs(10);
+        Collected collected;
+        HardenSpecification specification = harden_specification();
+        specification.search.m = 3;
+        QVERIFY_EXCEPTION_THROWN(run_harden(inputs, specification, collected.sink(), {}), UsageError);
+        specification = harden_specification();
+        specification.settings.rates = {0.5, 2};
+        QVERIFY_EXCEPTION_THROWN(run_harden(inputs, specification, collected.sink(), {}), UsageError);
+        QVERIFY_EXCEPTION_THROWN(run_sweep(inputs, {.settings = settings(), .site = 7, .grid = {}}, collected.sink(), {}), UsageError);
+        QCOMPARE(collected.result.info.sites.size(), std::size_t(0));
+        QCOMPARE(find_site(" act-3", inputs.network->sites()), std::size_t(2));
+        QVERIFY_EXCEPTION_THROWN(find_site("ACT-9", inputs.network->sites()), UsageError);
+        for (const char* grid : {"", "1", "0:1", "1:0:3", "0:1:0", "0:1:2.5", "-1:1:3", "a:1:3", "0:1:3:4", "0:inf:3"})
+            QVERIFY_EXCEPTION_THROWN(ThresholdGrid::parse(grid, false), UsageError);
+        QVERIFY((ThresholdGrid::parse("0:6:4", false).thresholds(100) == std::vector<float>{0, 2, 4, 6}));
+        QVERIFY((ThresholdGrid::parse("0.5:1:2", true).thresholds(4) == std::vector<float>{2, 4}));
+    }
+
+private:
+    static AccuracyCurves sensitivity_exact(const JobInputs& inputs) {
+        SensitivitySpecification specification;
+        specification.scopes = parse_fault_scopes("network", inputs.network->layers());
+        specification.rates = some_rates;
+        specification.trials = 3;
+        specification.chunk = 25;
+        specification.exact = true;
+        AccuracyCurves curves;
+        run_sensitivity(inputs, specification, [&](const Event& event) { apply(event, curves); }, {});
+        return curves;
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTuningJobs)
+#include "test_tuning_jobs.moc"
