@@ -28,7 +28,7 @@ MeasuredAuc summarise(const AccuracyCurve& curve, const CampaignInfo& info, AucA
 
 }  // namespace
 
-std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const std::function<void()>& on_trial,
+std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const TrialObserver& on_trial,
                                        std::stop_token stop) {
     CampaignInfo info;
     info.nonfinite = plan.nonfinite;
@@ -43,13 +43,12 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
         for (int trial = next++; trial < plan.trials && !stopped.stop_requested(); trial = next++) {
             const TrialFaults faults =
                 draw_trial_faults(plan.seed, std::uint64_t(trial), evaluator.network().layers(), plan.scope.layers, plan.rates.back());
-            const auto keep = [&](std::size_t rate, const TrialOutcome& outcome) {
-                const std::lock_guard lock(mutex);
-                curve.trials[rate].emplace(trial, outcome);
-            };
+            std::vector<TrialOutcome> by_rate(plan.rates.size());
+            const auto keep = [&](std::size_t rate, const TrialOutcome& outcome) { by_rate[rate] = outcome; };
             if (!run_trial(runner, evaluator, faults, plan.rates, stopped, keep)) return;
             const std::lock_guard lock(mutex);
-            on_trial();
+            for (std::size_t rate = 0; rate < by_rate.size(); ++rate) curve.trials[rate].emplace(trial, by_rate[rate]);
+            on_trial(trial, by_rate);
         }
     });
     if (stop.stop_requested()) return std::nullopt;

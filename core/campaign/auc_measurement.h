@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "campaign/accuracy_curves.h"
 #include "campaign/fault_scope.h"
 #include "campaign/tuning_result.h"
 #include "evaluation/evaluator.h"
@@ -23,9 +24,12 @@ struct AucPlan {
     AucAxis axis = AucAxis::linear;
 };
 
+// Told of a finished trial: its number and its outcome at each of the plan's rates.
+using TrialObserver = std::function<void(int trial, const std::vector<TrialOutcome>& by_rate)>;
+
 // The evaluator is prepared. Trials run on so many workers, which the result does not depend on; on_trial is called after each, by one
 // thread at a time. Empty where it was stopped.
-std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const std::function<void()>& on_trial,
+std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const TrialObserver& on_trial,
                                        std::stop_token stop);
 
 }  // namespace clipscope

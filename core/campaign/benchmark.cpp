@@ -174,11 +174,10 @@ std::string resolve_device(const JobInputs& inputs, const BenchmarkSpecification
 }
 
 std::unique_ptr<BenchmarkedWorkload> make_workload(BenchmarkWorkload name, const JobInputs& inputs,
-                                                   const BenchmarkSpecification& specification) {
+                                                   const BenchmarkSpecification& specification, std::stop_token stop) {
     if (name == BenchmarkWorkload::sensitivity_per_layer) return make_sensitivity_workload(inputs, specification, "each");
     if (name == BenchmarkWorkload::sensitivity_network) return make_sensitivity_workload(inputs, specification, "network");
-    const PlainLoop clean(inputs.network, inputs.images, inputs.input, specification.chunk, specification.device, 1);
-    return make_threshold_search_workload(inputs, specification, clean.largest_activations());
+    return make_threshold_search_workload(inputs, specification, stop);
 }
 
 }  // namespace
@@ -229,7 +228,7 @@ BenchmarkResult run_benchmark(const JobInputs& inputs, const BenchmarkSpecificat
     const std::int64_t total = std::int64_t(specification.workloads.size()) * specification.repeats * runs_a_repeat;
     std::int64_t done = 0;
     for (BenchmarkWorkload name : specification.workloads) {
-        const std::unique_ptr<BenchmarkedWorkload> workload = make_workload(name, inputs, specification);
+        const std::unique_ptr<BenchmarkedWorkload> workload = make_workload(name, inputs, specification, stop);
         WorkloadRun run(inputs, specification, name, result.device, *workload, result.is_peak_per_run);
         const auto announce = [&](int repeat, const char* who) {
             const double seconds_left = done == 0 ? -1 : seconds_since(start) / double(done) * double(total - done);

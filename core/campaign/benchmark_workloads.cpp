@@ -1,16 +1,16 @@
 #include "campaign/benchmark_workloads.h"
 
 #include <algorithm>
-#include <atomic>
 #include <set>
 
+#include "campaign/auc_measurement.h"
 #include "campaign/fault_scope.h"
 #include "campaign/sensitivity.h"
-#include "clipping/auc.h"
+#include "campaign/tuning_run.h"
 #include "clipping/threshold_search.h"
 #include "common/error.h"
+#include "evaluation/activation_recorder.h"
 #include "evaluation/evaluator.h"
-#include "evaluation/worker_threads.h"
 
 namespace clipscope {
 
@@ -18,6 +18,13 @@ namespace {
 
 EvaluatorOptions evaluator_options(const BenchmarkSpecification& specification, bool exact) {
     return {.chunk = specification.chunk, .device = specification.device, .memory_bytes = specification.memory_bytes, .exact = exact};
+}
+
+// Where trials will start.
+std::vector<std::size_t> layers_of(const std::vector<FaultScope>& scopes) {
+    std::set<std::size_t> layers;
+    for (const FaultScope& scope : scopes) layers.insert(scope.layers.begin(), scope.layers.end());
+    return {layers.begin(), layers.end()};
 }
 
 class SensitivityWorkload : public BenchmarkedWorkload {
@@ -49,11 +56,8 @@ public:
 
     std::size_t kept_bytes(bool exact, std::stop_token stop) const override {
         Evaluator evaluator(inputs_.network, inputs_.images, inputs_.input, evaluator_options(specification_, exact));
-        std::set<std::size_t> layers;
-        for (const FaultScope& scope : scopes_) layers.insert(scope.layers.begin(), scope.layers.end());
-        const std::vector<std::size_t> first_layers(layers.begin(), layers.end());
-        evaluator.prepare(first_layers, specification_.threads, stop);
-        return evaluator.kept_bytes();
+        const std::vector<std::size_t> layers = layers_of(scopes_);
+        return evaluator.prepare(layers, specification_.threads, stop) ? evaluator.kept_bytes() : 0;
     }
 
     const std::vector<std::size_t>& fault_layers(std::size_t place) const override { return scopes_.at(place).layers; }
@@ -65,114 +69,66 @@ private:
     std::vector<FaultScope> scopes_;
 };
 
-// Runs all trials of one threshold on workers.
-class ThresholdTrials {
-public:
-    ThresholdTrials(const BenchmarkSpecification& specification, const Evaluator& evaluator, const std::vector<std::size_t>& layers)
-        : specification_(specification), evaluator_(evaluator), layers_(layers), outcomes_(specification.rates.size()) {
-        for (std::vector<Outcome>& outcomes : outcomes_) outcomes.resize(std::size_t(specification.trials));
-    }
-
-    // Nothing where it was stopped.
-    std::optional<AucEstimate> run(std::stop_token stop) {
-        run_on_workers(specification_.threads, stop, [&](int, const std::stop_token& stopped) { work(stopped); });
-        if (stop.stop_requested()) return std::nullopt;
-        std::vector<double> means;
-        std::vector<std::vector<double>> accuracies;
-        for (const std::vector<Outcome>& outcomes : outcomes_) {
-            double sum = 0;
-            std::vector<double>& of_rate = accuracies.emplace_back();
-            for (const Outcome& outcome : outcomes) sum += of_rate.emplace_back(double(outcome.correct) / outcome.images);
-            means.push_back(sum / double(outcomes.size()));
-        }
-        const double clean = double(evaluator_.clean().correct) / evaluator_.clean().images;
-        return AucEstimate{auc(clean, specification_.rates, means), trial_aucs(clean, specification_.rates, accuracies)};
-    }
-
-    const Outcome& outcome(std::size_t rate, std::size_t trial) const { return outcomes_[rate][trial]; }
-
-private:
-    void work(const std::stop_token& stop) {
-        TrialRunner runner(evaluator_);
-        for (int trial = next_++; trial < specification_.trials && !stop.stop_requested(); trial = next_++) {
-            const TrialFaults faults = draw_trial_faults(specification_.seed, std::uint64_t(trial), evaluator_.network().layers(), layers_,
-                                                         specification_.rates.back());
-            Outcome outcome = evaluator_.clean();
-            std::int64_t count = 0;
-            for (std::size_t rate = 0; rate < specification_.rates.size(); ++rate) {
-                // Faulty sets are nested: as many faults as at the rate before are the same faults.
-                if (faults.count_below(specification_.rates[rate]) != count) {
-                    const std::optional<Outcome> faulty = runner.run(faults, specification_.rates[rate], stop);
-                    if (!faulty) return;
-                    outcome = *faulty;
-                    count = faults.count_below(specification_.rates[rate]);
-                }
-                outcomes_[rate][std::size_t(trial)] = outcome;
-            }
-        }
-    }
-
-    const BenchmarkSpecification& specification_;
-    const Evaluator& evaluator_;
-    const std::vector<std::size_t>& layers_;
-    std::vector<std::vector<Outcome>> outcomes_;  // by rate, by trial
-    std::atomic<int> next_{0};
-};
-
 class ThresholdSearchWorkload : public BenchmarkedWorkload {
 public:
-    ThresholdSearchWorkload(const JobInputs& inputs, const BenchmarkSpecification& specification,
-                            const std::vector<std::optional<float>>& act_max)
-        : inputs_(inputs), specification_(specification) {
-        const std::vector<SiteInfo>& sites = inputs.network->sites();
-        feeding_.resize(sites.size());
-        for (std::size_t site = 0; site < sites.size(); ++site) {
-            if (!act_max.at(site)) continue;
-            at_act_max_ = at_act_max_.with(site, act_max[site]);
-            for (std::size_t layer = 0; layer < inputs.network->layers().size(); ++layer)
-                if (std::ranges::count(sites[site].fed_by, inputs.network->layers()[layer].name) > 0) feeding_[site].push_back(layer);
+    ThresholdSearchWorkload(const JobInputs& inputs, const BenchmarkSpecification& specification, std::stop_token stop)
+        : inputs_(inputs), specification_(specification), scopes_(inputs.network->sites().size()) {
+        const Evaluator unclipped(inputs.network, inputs.images, inputs.input, evaluator_options(specification, true));
+        const auto histograms = record_activations(unclipped, {}, 0, specification.threads, stop);
+        for (std::size_t site = 0; histograms && site < scopes_.size(); ++site) {
+            const SiteInfo& info = inputs.network->sites()[site];
+            const auto largest = (*histograms)[site].largest();
+            if (!info.can_be_clipped || !largest) continue;
+            at_act_max_ = at_act_max_.with(site, info.threshold.value_or(std::max(*largest, -(*histograms)[site].smallest().value())));
+            scopes_[site] = faults_for_site(*inputs.network, site, FaultPlace::feeding);
         }
-        if (at_act_max_.thresholds.empty())
+        if (histograms && at_act_max_.thresholds.empty())
             throw UsageError("This network has no activation site that can be clipped: leave the workload threshold-search out.");
     }
 
     std::optional<EngineRun> run(bool exact, std::stop_token stop) const override {
         const std::unique_ptr<Evaluator> base = prepared_base(exact, stop);
+        if (!base) return std::nullopt;
         EngineRun result;
-        for (std::size_t site = 0; site < feeding_.size() && !stop.stop_requested(); ++site)
-            if (!feeding_[site].empty()) search_site(*base, site, result, stop);
+        for (std::size_t site = 0; site < scopes_.size() && !stop.stop_requested(); ++site)
+            if (!scopes_[site].layers.empty()) search_site(*base, site, result, stop);
         if (stop.stop_requested()) return std::nullopt;
         return result;
     }
 
-    std::size_t kept_bytes(bool exact, std::stop_token stop) const override { return prepared_base(exact, stop)->kept_bytes(); }
-    const std::vector<std::size_t>& fault_layers(std::size_t place) const override { return feeding_.at(place); }
+    std::size_t kept_bytes(bool exact, std::stop_token stop) const override {
+        const std::unique_ptr<Evaluator> base = prepared_base(exact, stop);
+        return base ? base->kept_bytes() : 0;
+    }
+
+    const std::vector<std::size_t>& fault_layers(std::size_t place) const override { return scopes_.at(place).layers; }
     Clipping clipping(const TrialKey& key) const override { return at_act_max_.with(key.place, key.threshold); }
 
 private:
+    // Nothing where it was stopped.
     std::unique_ptr<Evaluator> prepared_base(bool exact, std::stop_token stop) const {
         EvaluatorOptions options = evaluator_options(specification_, exact);
         options.clipping = at_act_max_;
         auto base = std::make_unique<Evaluator>(inputs_.network, inputs_.images, inputs_.input, options);
-        std::set<std::size_t> layers;
-        for (const std::vector<std::size_t>& feeding : feeding_) layers.insert(feeding.begin(), feeding.end());
-        const std::vector<std::size_t> first_layers(layers.begin(), layers.end());
-        base->prepare(first_layers, specification_.threads, stop);
+        const std::vector<std::size_t> layers = layers_of(scopes_);
+        if (!base->prepare(layers, specification_.threads, stop)) return nullptr;
         return base;
     }
 
     void search_site(const Evaluator& base, std::size_t site, EngineRun& result, std::stop_token stop) const {
+        const AucPlan plan{
+            .scope = scopes_[site], .rates = specification_.rates, .trials = specification_.trials, .seed = specification_.seed};
         const AucOfThreshold auc_of_threshold = [&](float threshold) -> std::optional<AucEstimate> {
             const std::unique_ptr<Evaluator> evaluator = base.with_threshold(site, threshold);
-            if (!evaluator->prepare(feeding_[site], specification_.threads, stop)) return std::nullopt;
-            ThresholdTrials trials(specification_, *evaluator, feeding_[site]);
-            std::optional<AucEstimate> estimate = trials.run(stop);
-            if (!estimate) return std::nullopt;
+            if (!evaluator->prepare(plan.scope.layers, specification_.threads, stop)) return std::nullopt;
+            const TrialObserver keep = [&](int trial, const std::vector<TrialOutcome>& by_rate) {
+                for (std::size_t rate = 0; rate < by_rate.size(); ++rate)
+                    result.outcomes[{site, threshold, trial, int(rate)}] = by_rate[rate].outcome;
+            };
+            const std::optional<MeasuredAuc> measured = measure_auc(*evaluator, plan, specification_.threads, keep, stop);
+            if (!measured) return std::nullopt;
             ++result.evaluations;
-            for (std::size_t rate = 0; rate < specification_.rates.size(); ++rate)
-                for (int trial = 0; trial < specification_.trials; ++trial)
-                    result.outcomes[{site, threshold, trial, int(rate)}] = trials.outcome(rate, std::size_t(trial));
-            return estimate;
+            return AucEstimate{measured->auc, measured->trial_aucs};
         };
         search_threshold(*at_act_max_.at(site), ThresholdSearchSettings{}, auc_of_threshold, stop);
     }
@@ -180,7 +136,7 @@ private:
     const JobInputs& inputs_;
     const BenchmarkSpecification& specification_;
     Clipping at_act_max_;
-    std::vector<std::vector<std::size_t>> feeding_;  // layers, by site; none for a site that is left alone
+    std::vector<FaultScope> scopes_;  // by site; without layers where the site is left alone
 };
 
 }  // namespace
@@ -191,8 +147,8 @@ std::unique_ptr<BenchmarkedWorkload> make_sensitivity_workload(const JobInputs& 
 }
 
 std::unique_ptr<BenchmarkedWorkload> make_threshold_search_workload(const JobInputs& inputs, const BenchmarkSpecification& specification,
-                                                                    const std::vector<std::optional<float>>& act_max) {
-    return std::make_unique<ThresholdSearchWorkload>(inputs, specification, act_max);
+                                                                    std::stop_token stop) {
+    return std::make_unique<ThresholdSearchWorkload>(inputs, specification, stop);
 }
 
 }  // namespace clipscope

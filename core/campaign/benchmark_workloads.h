@@ -38,7 +38,7 @@ public:
 
     // The whole workload, preparation included. Nothing where it was stopped.
     virtual std::optional<EngineRun> run(bool exact, std::stop_token stop) const = 0;
-    // The clean activations it keeps; prepares an evaluator to find out.
+    // The clean activations it keeps; prepares an evaluator to find out. 0 where it was stopped.
     virtual std::size_t kept_bytes(bool exact, std::stop_token stop) const = 0;
     virtual const std::vector<std::size_t>& fault_layers(std::size_t place) const = 0;
     virtual Clipping clipping(const TrialKey& key) const = 0;
@@ -47,8 +47,8 @@ public:
 // Both keep references to `inputs` and `specification`. `threads` and `device` there are settled already.
 std::unique_ptr<BenchmarkedWorkload> make_sensitivity_workload(const JobInputs& inputs, const BenchmarkSpecification& specification,
                                                                const std::string& scopes);
-// `act_max`: of each site; sites without one are left alone. Throws UsageError where no site has one.
+// Measures every site's ACT_max on the images, outside the timing. Throws UsageError where no site can be clipped.
 std::unique_ptr<BenchmarkedWorkload> make_threshold_search_workload(const JobInputs& inputs, const BenchmarkSpecification& specification,
-                                                                    const std::vector<std::optional<float>>& act_max);
+                                                                    std::stop_token stop);
 
 }  // namespace clipscope

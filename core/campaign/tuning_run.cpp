@@ -119,12 +119,12 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
 }
 
 std::optional<MeasuredAuc> TuningRun::measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity) {
-    int trial = 0;
-    const auto tell = [&] {
+    int finished = 0;
+    const auto tell = [&](int, const std::vector<TrialOutcome>&) {
         ++done_;
         const std::int64_t total = std::max(expected_, done_);
         const double left = seconds() / double(done_) * double(total - done_);
-        send(Progress{done_, total, left, activity + " · trial " + std::to_string(++trial) + " of " + std::to_string(plan.trials)});
+        send(Progress{done_, total, left, activity + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials)});
     };
     return measure_auc(prepared, plan, threads_, tell, stop_);
 }

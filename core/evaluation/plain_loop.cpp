@@ -2,9 +2,9 @@
 
 #include <torch/script.h>
 
-#include <algorithm>
 #include <cstring>
 #include <map>
+#include <vector>
 
 #include "common/error.h"
 #include "evaluation/evaluator_state.h"
@@ -152,26 +152,6 @@ std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, dou
     }
     outcome.sdc = 0;
     return outcome;
-}
-
-std::vector<std::optional<float>> PlainLoop::largest_activations() const {
-    const torch::NoGradGuard no_gradients;
-    const std::vector<FoundSite>& sites = state_->network->structure().sites;
-    const Program& program = state_->network->program();
-    std::vector<std::optional<float>> largest(sites.size());
-    for (const ImageBatch& batch : state_->batches) {
-        Frame frame = state_->first_frame(state_->workers.at(0), batch);
-        std::size_t done = 0;
-        for (std::size_t i = 0; i < sites.size(); ++i) {
-            if (!sites[i].is_top_level) continue;
-            program.run(frame, done, sites[i].step + 1);
-            done = sites[i].step + 1;
-            const at::Tensor output = frame[std::size_t(sites[i].output_slot)].toTensor();
-            const at::Tensor finite = output.masked_select(output.isfinite());
-            if (finite.numel() > 0) largest[i] = std::max(largest[i].value_or(0.0f), finite.max().item<float>());
-        }
-    }
-    return largest;
 }
 
 bool PlainLoop::parameters_are_clean() const {

@@ -10,7 +10,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 #include "clipping/clipping.h"
 #include "data/dataset.h"
@@ -35,10 +34,6 @@ public:
     // predictions. Any number of threads may call it at once, each for a worker of its own; each should compute with one thread of
     // LibTorch's, as run_on_workers() has it. Polls `stop` for every chunk of images; empty where it was stopped.
     std::optional<Outcome> run(int worker, const TrialFaults& faults, double rate, const Clipping& clipping, std::stop_token stop);
-
-    // The largest finite output of each site of the clean, unclipped network (ACT_max); nothing for a site inside a branch or a loop, or
-    // without finite outputs.
-    std::vector<std::optional<float>> largest_activations() const;
 
     // Whether every parameter of every worker is bitwise what the file says.
     bool parameters_are_clean() const;
