@@ -122,6 +122,10 @@ void add_auc_axis_option(CLI::App& command, std::string& axis) {
         ->capture_default_str();
 }
 
+void add_exact_flag(CLI::App& command, bool& exact) {
+    command.add_flag("--exact", exact, "Bit for bit what full passes give; slower (otherwise images whose best two logits nearly tie may differ)");
+}
+
 void add_memory_option(CLI::App& command, std::string& size) {
     command.add_option("--memory", size, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")->type_name("SIZE");
 }

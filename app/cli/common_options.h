@@ -66,6 +66,9 @@ void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule);
 // --auc-axis linear|log.
 void add_auc_axis_option(CLI::App& command, std::string& axis);
 
+// --exact.
+void add_exact_flag(CLI::App& command, bool& exact);
+
 // --memory SIZE, for parse_memory().
 void add_memory_option(CLI::App& command, std::string& size);
 

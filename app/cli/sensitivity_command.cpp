@@ -20,6 +20,7 @@ struct SensitivityOptions {
     FaultOptions faults;
     std::string layers = "each,network";
     std::string memory;
+    bool exact = false;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     CurvesOutputOptions output;
 };
@@ -37,6 +38,7 @@ SensitivitySpecification specification_of(const SensitivityOptions& options) {
     specification.chunk = options.work.chunk;
     specification.device = options.work.device;
     if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
+    specification.exact = options.exact;
     specification.list_faults = !options.output.faults_out.empty();
     return specification;
 }
@@ -46,7 +48,7 @@ bool find_rates(const SensitivityOptions& options, SensitivitySpecification& spe
                 const std::stop_token& stop) {
     const OpenedInputs inputs = open_tuning_inputs(options.input, {});
     const EvaluatorOptions evaluator{
-        .chunk = specification.chunk, .device = specification.device, .memory_bytes = specification.memory_bytes};
+        .chunk = specification.chunk, .device = specification.device, .memory_bytes = specification.memory_bytes, .exact = specification.exact};
     const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
     const auto rates = suggest_joint_rates(inputs.tuning, evaluator, specification.scopes, specification.seed, specification.nonfinite,
                                            resolve_threads(specification.threads), tell, stop);
@@ -88,6 +90,7 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
     add_nonfinite_option(*command, options->nonfinite);
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
+    add_exact_flag(*command, options->exact);
     add_curves_output_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"
