@@ -112,8 +112,7 @@ void add_bench_command(CLI::App& app, CommandRunner& runner) {
     command->add_flag("--scaling", options->scaling,
                       "Measure instead how the cost of a sensitivity job grows with images, trials, layers and threads");
     add_work_options(*command, options->work);
-    command->add_option("--memory", options->memory, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")
-        ->type_name("SIZE");
+    add_memory_option(*command, options->memory);
     add_json_option(*command, options->json);
     command->footer(
         "The plain loop flips the same faults in the network's own parameters, passes all images through the whole network with the same\n"

@@ -48,7 +48,7 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
             if (!run_trial(runner, evaluator, faults, plan.rates, stopped, keep)) return;
             const std::lock_guard lock(mutex);
             for (std::size_t rate = 0; rate < by_rate.size(); ++rate) curve.trials[rate].emplace(trial, by_rate[rate]);
-            on_trial(trial, by_rate);
+            if (on_trial) on_trial(trial, by_rate);
         }
     });
     if (stop.stop_requested()) return std::nullopt;

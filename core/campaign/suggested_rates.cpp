@@ -49,8 +49,7 @@ std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, con
     double highest = rounded(std::min(1 / bits, highest_probed));
     for (double rate = highest; rate <= highest_probed; rate = rounded(rate * factor)) {
         AucPlan plan{.scope = scope, .rates = {rate}, .trials = probe_trials, .seed = seed, .nonfinite = nonfinite};
-        const std::optional<MeasuredAuc> probe = measure_auc(
-            evaluator, plan, threads, [](int, const std::vector<TrialOutcome>&) {}, stop);
+        const std::optional<MeasuredAuc> probe = measure_auc(evaluator, plan, threads, {}, stop);
         if (!probe) return std::nullopt;
         if (on_probe) on_probe(rate);
         highest = rate;

@@ -289,7 +289,7 @@ private Q_SLOTS:
         QVERIFY(std::is_sorted(rates->begin(), rates->end()));
         const double expected_faults = rates->front() * double(inputs.network->fault_bits());
         QVERIFY2(expected_faults > 0.09 && expected_faults < 0.11, qPrintable(QString::number(expected_faults)));
-        const auto at_the_end = measure_auc(evaluator, {.scope = network, .rates = {rates->back()}, .trials = 10, .seed = 9}, 2, [] {}, {});
+        const auto at_the_end = measure_auc(evaluator, {.scope = network, .rates = {rates->back()}, .trials = 10, .seed = 9}, 2, {}, {});
         QVERIFY2(at_the_end->accuracies[0] < 0.45, qPrintable(QString::number(at_the_end->accuracies[0])));
         QVERIFY(*suggest_rates(evaluator, network, 1, NonfiniteRule::wrong, 1, {}, {}) == *rates);
     }
