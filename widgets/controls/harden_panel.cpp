@@ -42,7 +42,7 @@ void HardenPanel::set_up_choices() {
     add_choice(*job_, tr("Harden"), MethodJob::harden, tr("Steps 1 to 3: finds a clipping threshold for every site"));
     add_choice(*job_, tr("Compare"), MethodJob::compare, tr("Unprotected, clipped at ACT_max and clipped at T, under the same faults"));
     name_field(*job_, tr("Job"), tr("What to run"));
-    name_field(*site_, tr("Site"), tr("The activation site whose threshold is varied"));
+    name_field(*site_, tr("Site"), tr("The activation site whose threshold is varied, or for a profile: the one that faults reach first"));
     name_field(*grid_, tr("Thresholds"),
                tr("Thresholds to evaluate, from:to:count, in units of the site's ACT_max: 0:1.5:16 takes 16 "
                   "steps from 0 to one and a half times the largest value seen without faults"));
@@ -83,8 +83,9 @@ void HardenPanel::set_up_search() {
     row->addWidget(delta_, 3);
     search_row_->setFocusProxy(n_);
     add_choice(*scope_, tr("layers feeding the site"), SearchScope::feeding, tr("The paper's: only faults that reach the site directly"));
-    add_choice(*scope_, tr("everywhere"), SearchScope::everywhere, tr("Faults in the whole network while a threshold is searched"));
-    name_field(*scope_, tr("Faults in"), tr("Which weights and biases faults may hit while a threshold is evaluated"));
+    add_choice(*scope_, tr("everywhere"), SearchScope::everywhere, tr("Faults in the whole network"));
+    name_field(*scope_, tr("Faults in"),
+               tr("Which weights and biases faults may hit while a threshold is evaluated or faulty activations are counted"));
     greedy_->setText(tr("&Greedy: keep thresholds found so far"));
     name_field(
         *greedy_, tr("Greedy"),
@@ -127,14 +128,10 @@ void HardenPanel::show_fields_of_job() {
     const bool sweeps = job == MethodJob::sweep;
     const bool hardens = job == MethodJob::harden;
     const bool compares = job == MethodJob::compare;
-    const std::pair<QWidget*, bool> rows[] = {{site_, sweeps},
-                                              {grid_, sweeps},
-                                              {fields().images, compares},
-                                              {algorithm_, hardens},
-                                              {search_row_, hardens},
-                                              {scope_, sweeps || hardens},
-                                              {greedy_, hardens},
-                                              {auc_axis_, job != MethodJob::profile}};
+    const bool profiles = job == MethodJob::profile;
+    const std::pair<QWidget*, bool> rows[] = {{site_, sweeps || profiles}, {grid_, sweeps},        {fields().images, compares},
+                                              {algorithm_, hardens},       {search_row_, hardens}, {scope_, !compares},
+                                              {greedy_, hardens},          {auc_axis_, !profiles}};
     for (const auto& [field, is_needed] : rows) form_layout().setRowVisible(field, is_needed);
     const QString tips[] = {tr("Count activations: ACT_max and histograms of every site"),
                             tr("Evaluate thresholds: points of the bell curve appear one by one"),

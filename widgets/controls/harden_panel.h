@@ -23,7 +23,7 @@ namespace clipscope {
 
 enum class MethodJob { profile, sweep, harden, compare };
 
-// Where faults are while a site's threshold is searched.
+// Where faults are while a site's threshold is evaluated or its faulty activations are counted.
 enum class SearchScope {
     feeding,    // in the layers that feed the site
     everywhere  // in the whole network
@@ -32,7 +32,7 @@ enum class SearchScope {
 // Everything in the form, as text and numbers.
 struct HardenForm {
     MethodJob job = MethodJob::harden;
-    QString site;                                   // of the sweep and of faulty histograms, "ACT-4"
+    QString site;                                   // "ACT-4": of the sweep, or the one that a profile's faults reach first
     QString grid = QStringLiteral("0:1.5:16");      // of the sweep: from:to:count, in units of ACT_max
     QString tuning_images = QStringLiteral("200");  // "200", "first:200", "all"
     QString images = QStringLiteral("1000");        // for evaluation

@@ -1,16 +1,62 @@
 #include "controls/step_player.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
+#include <QPixmap>
 #include <QSlider>
-#include <QStyle>
 #include <QToolButton>
 #include <algorithm>
+#include <vector>
 
 #include "theme/theme.h"
 
 namespace clipscope {
+
+namespace {
+
+// What the icons are put together from. Drawn here because a style's own ones stay dark on a dark desktop.
+enum class Shape { bar, left, right };
+
+QPixmap drawn(const std::vector<Shape>& shapes, const QColor& color) {
+    constexpr int size = 64;
+    QPixmap pixmap(size, size);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    const auto width = [](Shape shape) { return shape == Shape::bar ? 14.0 : 24.0; };
+    double total = 0;
+    for (const Shape shape : shapes) total += width(shape);
+    double x = 0.5 * (size - total);
+    const double top = 0.2 * size;
+    const double bottom = 0.8 * size;
+    for (const Shape shape : shapes) {
+        const double right = x + width(shape);
+        if (shape == Shape::bar)
+            painter.drawRect(QRectF(QPointF(x + 3, top), QPointF(right - 3, bottom)));
+        else if (shape == Shape::left)
+            painter.drawPolygon(QPolygonF({{right, top}, {right, bottom}, {x, 0.5 * size}}));
+        else
+            painter.drawPolygon(QPolygonF({{x, top}, {x, bottom}, {right, 0.5 * size}}));
+        x = right;
+    }
+    return pixmap;
+}
+
+QIcon icon_of(const std::vector<Shape>& shapes, const QPalette& palette) {
+    const QColor color = palette.color(QPalette::Active, QPalette::ButtonText);
+    QColor pale = color;
+    pale.setAlphaF(0.3F);
+    QIcon icon(drawn(shapes, color));
+    icon.addPixmap(drawn(shapes, pale), QIcon::Disabled);
+    return icon;
+}
+
+}  // namespace
 
 StepPlayer::StepPlayer(const QString& noun, QWidget* parent)
     : QWidget(parent), noun_(noun), slider_(new QSlider(Qt::Horizontal)), label_(new QLabel) {
@@ -44,16 +90,9 @@ StepPlayer::StepPlayer(const QString& noun, QWidget* parent)
 
 QAction* StepPlayer::add_step_action(const QString& name, const QString& text, const QString& symbol, const QKeySequence& shortcut,
                                      void (StepPlayer::*slot)()) {
-    static const std::pair<const char*, QStyle::StandardPixmap> icons[] = {{"first", QStyle::SP_MediaSkipBackward},
-                                                                           {"back", QStyle::SP_MediaSeekBackward},
-                                                                           {"play", QStyle::SP_MediaPlay},
-                                                                           {"forward", QStyle::SP_MediaSeekForward},
-                                                                           {"last", QStyle::SP_MediaSkipForward}};
     auto* action = new QAction(text, this);
     action->setObjectName(name);
     action->setIconText(symbol);
-    for (const auto& [icon_name, icon] : icons)
-        if (name == QLatin1String(icon_name)) action->setIcon(style()->standardIcon(icon));
     action->setShortcut(shortcut);
     action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     action->setToolTip(text + QStringLiteral(" (") + shortcut.toString(QKeySequence::NativeText) + QLatin1Char(')'));
@@ -143,7 +182,21 @@ void StepPlayer::show_state() {
     play_->setEnabled(count_ > 1);
     play_->setText(is_playing() ? tr("Pause") : tr("Play from the start, or on from here"));
     play_->setToolTip(play_->text() + QStringLiteral(" (") + play_->shortcut().toString(QKeySequence::NativeText) + QLatin1Char(')'));
-    play_->setIcon(style()->standardIcon(is_playing() ? QStyle::SP_MediaPause : QStyle::SP_MediaPlay));
+    show_icons();
+}
+
+void StepPlayer::show_icons() {
+    const auto set = [this](QAction* action, const std::vector<Shape>& shapes) { action->setIcon(icon_of(shapes, palette())); };
+    set(first_, {Shape::bar, Shape::left, Shape::left});
+    set(back_, {Shape::left, Shape::bar});
+    set(play_, is_playing() ? std::vector{Shape::bar, Shape::bar} : std::vector{Shape::right});
+    set(forward_, {Shape::bar, Shape::right});
+    set(last_, {Shape::right, Shape::right, Shape::bar});
+}
+
+void StepPlayer::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) show_icons();
 }
 
 }  // namespace clipscope

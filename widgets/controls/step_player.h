@@ -38,10 +38,14 @@ public Q_SLOTS:
 Q_SIGNALS:
     void step_changed(int step);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     QAction* add_step_action(const QString& name, const QString& text, const QString& symbol, const QKeySequence& shortcut,
                              void (StepPlayer::*slot)());
     void show_state();
+    void show_icons();
     void tick();
 
     QString noun_;

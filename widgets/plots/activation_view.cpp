@@ -92,11 +92,11 @@ std::pair<double, double> full_y_range(const ActivationView& view) {
         }
     }
     if (highest == 0) highest = lowest = 1;
-    if (!view.log_count) return {0, 1.3 * highest};
+    if (!view.log_count) return {0, 1.4 * highest};
     // A single value is still a column of some height.
     const double bottom = std::floor(std::log10(lowest) - 0.2);
     const double top = std::log10(highest);
-    return {bottom, top + 0.3 * std::max(1.0, top - bottom)};
+    return {bottom, top + 0.32 * std::max(1.0, top - bottom)};
 }
 
 void set_up_axes(Picture& picture) {
@@ -145,29 +145,51 @@ QColor histogram_color(int series, const Theme& theme) {
     return series_style(series, theme).color;  // blue without faults, vermillion with them
 }
 
-void add_histogram(const Picture& picture, const ActivationHistogram& histogram, int series, const QString& name) {
-    const QColor color = histogram_color(series, picture.theme);
-    QColor fill = color;
+void add_columns(const Picture& picture, const ActivationHistogram& histogram, int series) {
+    QColor fill = histogram_color(series, picture.theme);
     fill.setAlphaF(picture.theme.dark ? 0.35F : 0.25F);
-    const std::vector<QPointF> points = outline(picture, histogram);
-    const bool cut = picture.theme.paper;
-    add_area(picture.plot, points, picture.base, fill, picture.visible, cut)->setProperty("area", series);
-    QPen pen(color, picture.theme.paper ? 1.2 * picture.theme.line_width : 1);
-    pen.setJoinStyle(Qt::MiterJoin);
-    if (series == 1 && picture.theme.paper) pen.setDashPattern({4, 1.5});
-    QCPGraph* graph = add_line(picture.plot, points, pen, picture.visible, cut);
-    graph->setAdaptiveSampling(false);
-    graph->setProperty("series", series);
-    graph->setName(name);
-    graph->addToLegend();
+    QCPCurve* area = add_area(picture.plot, outline(picture, histogram), picture.base, fill, picture.visible, picture.theme.paper);
+    area->setProperty("area", series);
 }
 
-void add_nonfinite_badge(const Picture& picture, const ActivationHistogram& histogram, int series, const QString& name, int line) {
-    const QString words =
-        text("%1, non-finite: %2 (%3)")
-            .arg(name, grouped(std::int64_t(histogram.nonfinite())), percent_text(fraction(histogram, histogram.nonfinite()), 3));
+void add_outline(const Picture& picture, const ActivationHistogram& histogram, int series, const QString& name) {
+    QPen pen(histogram_color(series, picture.theme), picture.theme.paper ? 1.2 * picture.theme.line_width : 1);
+    pen.setJoinStyle(Qt::MiterJoin);
+    QCPGraph* graph = add_line(picture.plot, outline(picture, histogram), pen, picture.visible, picture.theme.paper);
+    graph->setAdaptiveSampling(false);
+    graph->setAntialiased(picture.theme.paper);
+    graph->setProperty("series", series);
+    graph->setName(name);
+}
+
+// In the corner away from the labels of ACT_max and T.
+void add_nonfinite_badge(const Picture& picture, const ActivationHistogram& histogram, int series, int line) {
+    QString words =
+        text(series == 0 ? "clean, non-finite: %1" : "faulty, non-finite: %1").arg(grouped(std::int64_t(histogram.nonfinite())));
+    if (histogram.nonfinite() > 0) {
+        const double share = fraction(histogram, histogram.nonfinite());
+        words += QStringLiteral(" (%1 %)").arg(QString::number(100 * share, 'g', 2));
+    }
+    const std::optional<float>& mark = picture.view.act_max ? picture.view.act_max : picture.view.threshold;
+    const bool left = mark && value_position(double(*mark)) > picture.visible.center().x();
     add_badge(picture.plot, picture.theme, QStringLiteral("nonfinite-") + QString::number(series), words,
-              histogram_color(series, picture.theme), line);
+              histogram_color(series, picture.theme), left ? Qt::AlignLeft : Qt::AlignRight, line);
+}
+
+// The clean outline lies on top: where faults change nothing, it is the one to see.
+void add_histograms(const Picture& picture) {
+    const ActivationView& view = picture.view;
+    const QString faulty_name = view.faulty_name.isEmpty() ? text("faulty") : text("faulty") + QStringLiteral(", ") + view.faulty_name;
+    if (view.faulty) add_columns(picture, *view.faulty, 1);
+    if (view.clean) add_columns(picture, *view.clean, 0);
+    if (view.faulty) add_outline(picture, *view.faulty, 1, faulty_name);
+    if (view.clean) add_outline(picture, *view.clean, 0, text("clean"));
+    for (const int series : {0, 1})
+        for (int i = 0; i < picture.plot.graphCount(); ++i)
+            if (picture.plot.graph(i)->property("series") == series) picture.plot.graph(i)->addToLegend();
+    int line = 0;
+    if (view.clean) add_nonfinite_badge(picture, *view.clean, 0, line++);
+    if (view.faulty) add_nonfinite_badge(picture, *view.faulty, 1, line);
 }
 
 void add_marks(const Picture& picture) {
@@ -176,7 +198,8 @@ void add_marks(const Picture& picture) {
         if (!value) return;
         const QString words = label + QLatin1Char(' ') + value_label(double(*value));
         add_vertical_mark(picture.plot, picture.theme, value_position(double(*value)),
-                          {QString::fromLatin1(name), words, color, style, line}, picture.visible);
+                          {QString::fromLatin1(name), words, color, style, line, line > 0 ? Qt::AlignLeft : Qt::AlignRight},
+                          picture.visible);
     };
     add(picture.view.act_max, "act-max", text("ACT_max"), picture.theme.text, Qt::DashLine, 0);
     add(picture.view.threshold, "threshold", QStringLiteral("T"), series_style(2, picture.theme).color, Qt::SolidLine, 1);
@@ -192,16 +215,7 @@ void draw(const ActivationView& view, const Theme& theme, QCustomPlot& plot) {
     reset_plot(plot, theme);
     Picture picture{view, theme, plot, {}, 0};
     set_up_axes(picture);
-    int badge = 0;
-    if (view.clean) {
-        add_histogram(picture, *view.clean, 0, text("clean"));
-        add_nonfinite_badge(picture, *view.clean, 0, text("clean"), badge++);
-    }
-    if (view.faulty) {
-        const QString name = view.faulty_name.isEmpty() ? text("faulty") : text("faulty") + QStringLiteral(", ") + view.faulty_name;
-        add_histogram(picture, *view.faulty, 1, name);
-        add_nonfinite_badge(picture, *view.faulty, 1, text("faulty"), badge);
-    }
+    add_histograms(picture);
     add_marks(picture);
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
     place_legend(plot, theme);

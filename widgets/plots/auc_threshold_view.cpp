@@ -85,7 +85,8 @@ void add_marks(const Picture& picture) {
                               Qt::PenStyle style, int line) {
         if (!threshold || !std::isfinite(*threshold)) return;
         add_vertical_mark(picture.plot, picture.theme, threshold_position(view, double(*threshold)),
-                          {QString::fromLatin1(name), label + QLatin1Char(' ') + value_label(double(*threshold)), color, style, line},
+                          {QString::fromLatin1(name), label + QLatin1Char(' ') + value_label(double(*threshold)), color, style, line,
+                           line > 0 ? Qt::AlignLeft : Qt::AlignRight},
                           picture.visible);
     };
     vertical(view.act_max, "act-max", text("ACT_max"), picture.theme.muted, Qt::DashLine, 0);
@@ -99,7 +100,8 @@ void add_marks(const Picture& picture) {
 void add_joining_line(const Picture& picture) {
     std::vector<QPointF> vertices;
     for (const AucPoint& point : sorted_points(picture.view)) vertices.push_back(picture.at(point));
-    const QPen pen(faded(sweep_style(picture.theme).color, picture.theme, 0.6), picture.theme.paper ? picture.theme.line_width : 1);
+    const QPen pen(faded(sweep_style(picture.theme).color, picture.theme, picture.theme.dark ? 0.85 : 0.6),
+                   picture.theme.paper ? picture.theme.line_width : 1);
     add_line(picture.plot, vertices, pen, picture.visible, picture.theme.paper)->setObjectName(QStringLiteral("joined"));
 }
 
@@ -112,7 +114,6 @@ QCPGraph* add_markers(const Picture& picture, int grid, const std::vector<AucPoi
     graph->setSelectable(QCP::stNone);
     graph->setAdaptiveSampling(false);
     graph->setProperty("grid", grid);
-    graph->setName(grid > 0 ? text("grid %1").arg(grid) : text("sweep"));
     std::vector<double> errors;
     for (const AucPoint& point : points) {
         const QPointF at = picture.at(point);
@@ -126,17 +127,17 @@ QCPGraph* add_markers(const Picture& picture, int grid, const std::vector<AucPoi
     return graph;
 }
 
-// A ring around the best point; its numbers stand in the legend.
+// A ring around the best point so far; its AUC stands in the legend.
 void add_best(const Picture& picture) {
     const std::optional<AucPoint> best = best_point(picture.view);
     if (!best) return;
     auto* graph = new QCPGraph(picture.plot.xAxis, picture.plot.yAxis);
     graph->setLineStyle(QCPGraph::lsNone);
     graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(picture.theme.text, picture.theme.paper ? 0.8 : 1.5),
-                                           Qt::NoBrush, 2 * picture.theme.marker_size));
+                                           Qt::NoBrush, 1.7 * picture.theme.marker_size));
     graph->setSelectable(QCP::stNone);
     graph->setObjectName(QStringLiteral("best"));
-    graph->setName(text("best %1 at T = %2").arg(best->auc, 0, 'f', 3).arg(value_label(double(best->threshold))));
+    graph->setName(text("best %1").arg(best->auc, 0, 'f', 3));
     const QPointF at = picture.at(*best);
     if (!picture.theme.paper || (at.x() >= picture.visible.left() && at.x() <= picture.visible.right() && at.y() >= picture.visible.top() &&
                                  at.y() <= picture.visible.bottom()))
@@ -176,7 +177,14 @@ void draw(const AucThresholdView& view, const Theme& theme, QCustomPlot& plot) {
     add_joining_line(picture);
     std::map<int, std::vector<AucPoint>> by_grid;
     for (const AucPoint& point : sorted_points(view)) by_grid[point.grid].push_back(point);
-    for (const auto& [grid, points] : by_grid) add_markers(picture, grid, points)->addToLegend();
+    bool is_first_grid = true;
+    for (const auto& [grid, points] : by_grid) {
+        QCPGraph* graph = add_markers(picture, grid, points);
+        // "grid 1", "2", "3": there is little room.
+        graph->setName(grid == 0 ? text("sweep") : is_first_grid ? text("grid %1").arg(grid) : QString::number(grid));
+        is_first_grid = is_first_grid && grid == 0;
+        graph->addToLegend();
+    }
     add_best(picture);
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
     place_legend(plot, theme);

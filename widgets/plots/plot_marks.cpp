@@ -118,9 +118,13 @@ bool add_vertical_mark(QCustomPlot& plot, const Theme& theme, double x, const Ma
     label->position->setTypeX(QCPItemPosition::ptPlotCoords);
     label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
     label->position->setCoords(x, 0);
-    // Towards the middle of the picture: there is always room.
-    const bool to_the_left = x > visible.center().x();
-    label->setPositionAlignment(Qt::AlignTop | (to_the_left ? Qt::AlignRight : Qt::AlignLeft));
+    // The axes' own labels take about a seventh of the width.
+    const double needed = 8 + QFontMetricsF(theme.number_font).horizontalAdvance(mark.text);
+    const double room_left = 0.86 * plot.width() * (x - visible.left()) / visible.width();
+    const double room_right = 0.86 * plot.width() - room_left;
+    const bool wants_left = mark.side.testFlag(Qt::AlignLeft);
+    const bool left = wants_left ? room_left > needed || room_left > room_right : room_right <= needed && room_left > room_right;
+    label->setPositionAlignment(Qt::AlignTop | (left ? Qt::AlignRight : Qt::AlignLeft));
     label->setPadding(QMargins(4, 2 + int(std::lround(mark.line * label_height(theme))), 4, 0));
     return true;
 }
@@ -139,22 +143,25 @@ bool add_horizontal_mark(QCustomPlot& plot, const Theme& theme, double y, const 
     return true;
 }
 
-QCPItemText* add_badge(QCustomPlot& plot, const Theme& theme, const QString& name, const QString& text, const QColor& color, int line) {
-    QCPItemText* badge = add_text(plot, theme, name, text, color);
-    badge->setBrush(faded(color, theme, 0.12));
-    badge->setPen(QPen(faded(color, theme, 0.45), theme.paper ? theme.line_width : 1));
-    const int side = theme.paper ? 2 : 5;
-    badge->setPadding(QMargins(side, 1, side, 1));
+QCPItemText* add_badge(QCustomPlot& plot, const Theme& theme, const QString& name, const QString& text, const QColor& color,
+                       Qt::Alignment side, int line) {
+    QCPItemText* badge = add_text(plot, theme, name, text, theme.text);
+    badge->setBrush(faded(color, theme, 0.15));
+    badge->setPen(QPen(faded(color, theme, 0.7), theme.paper ? theme.line_width : 1));
+    const int padding = theme.paper ? 2 : 5;
+    badge->setPadding(QMargins(padding, 1, padding, 1));
     // In pixels from the corner of the axis rectangle.
+    const bool left = side.testFlag(Qt::AlignLeft);
     auto* corner = new QCPItemTracer(&plot);
     corner->setStyle(QCPItemTracer::tsNone);
     corner->setSelectable(false);
     corner->position->setType(QCPItemPosition::ptAxisRectRatio);
-    corner->position->setCoords(1, 0);
+    corner->position->setCoords(left ? 0 : 1, 0);
     badge->position->setParentAnchor(corner->position);
     badge->position->setType(QCPItemPosition::ptAbsolute);
-    badge->position->setCoords(theme.paper ? -2 : -4, (line + 0.15) * (label_height(theme) + 4));
-    badge->setPositionAlignment(Qt::AlignTop | Qt::AlignRight);
+    const double gap = theme.paper ? 2 : 4;
+    badge->position->setCoords(left ? gap : -gap, (line + 0.15) * (label_height(theme) + 4));
+    badge->setPositionAlignment(Qt::AlignTop | (left ? Qt::AlignLeft : Qt::AlignRight));
     return badge;
 }
 

@@ -28,15 +28,18 @@ struct Mark {
     QString text;
     QColor color;
     Qt::PenStyle style = Qt::DashLine;
-    int line = 0;  // of text from the top, for vertical marks; so that labels of neighbours do not meet
+    // For vertical marks, so that labels of neighbours do not meet: the line of text from the top, and the side, where there is room.
+    int line = 0;
+    Qt::Alignment side = Qt::AlignRight;
 };
 
 // Reference lines across the whole picture, nothing where they lie outside `visible` in a figure. Returns whether there is a line.
 bool add_vertical_mark(QCustomPlot& plot, const Theme& theme, double x, const Mark& mark, const QRectF& visible);
 bool add_horizontal_mark(QCustomPlot& plot, const Theme& theme, double y, const Mark& mark, const QRectF& visible);
 
-// A short text on a pale ground in the top right corner, `line` lines below the top; returns the item.
-QCPItemText* add_badge(QCustomPlot& plot, const Theme& theme, const QString& name, const QString& text, const QColor& color, int line);
+// A short text on a pale ground of this colour in the top left or right corner, `line` lines below the top; returns the item.
+QCPItemText* add_badge(QCustomPlot& plot, const Theme& theme, const QString& name, const QString& text, const QColor& color,
+                       Qt::Alignment side, int line);
 
 // Height of a label line in units of the plot.
 double label_height(const Theme& theme);

@@ -2,6 +2,8 @@
 
 #include <QFontMetricsF>
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 namespace clipscope {
 
@@ -25,6 +27,16 @@ void style_axis(QCPAxis& axis, const Theme& theme) {
     axis.grid()->setZeroLinePen(Qt::NoPen);
     axis.grid()->setSubGridVisible(false);
     axis.setNumberFormat(QStringLiteral("g"));
+}
+
+// The most columns, filled row by row, that entries of these text widths fit in.
+int most_columns(const std::vector<double>& widths, double around, double available) {
+    for (std::size_t columns = widths.size(); columns > 1; --columns) {
+        std::vector<double> widest(columns);
+        for (std::size_t i = 0; i < widths.size(); ++i) widest[i % columns] = std::max(widest[i % columns], widths[i] + around);
+        if (std::accumulate(widest.begin(), widest.end(), 0.0) <= available) return int(columns);
+    }
+    return 1;
 }
 
 }  // namespace
@@ -86,15 +98,19 @@ void place_legend(QCustomPlot& plot, const Theme& theme, const QCPAbstractPlotta
     QFont bold = theme.label_font;
     bold.setBold(true);
     const QFontMetricsF metrics(bold);
-    double widest = 0;
+    std::vector<double> widths;
+    bool has_lines = false;
     legend.setFont(theme.label_font);
     for (int i = 0; i < legend.itemCount(); ++i) {
         auto* item = qobject_cast<QCPPlottableLegendItem*>(legend.item(i));
         if (!item) continue;
-        widest = std::max(widest, metrics.horizontalAdvance(item->plottable()->name()));
+        widths.push_back(metrics.horizontalAdvance(item->plottable()->name()));
+        const auto* graph = qobject_cast<QCPGraph*>(item->plottable());
+        has_lines = has_lines || !graph || graph->lineStyle() != QCPGraph::lsNone;
         if (item->plottable() == emphasised) item->setFont(bold);
     }
-    const int icon = int(2.6 * metrics.height());
+    // A marker alone needs less room than a line with its dashes.
+    const int icon = int((has_lines ? 2.6 : 1.1) * metrics.height());
     const int padding = theme.paper ? 3 : 6;
     legend.setVisible(true);
     legend.setTextColor(theme.text);
@@ -107,9 +123,10 @@ void place_legend(QCustomPlot& plot, const Theme& theme, const QCPAbstractPlotta
     legend.setColumnSpacing(theme.paper ? 8 : 14);
     legend.layout()->take(&legend);
 
-    const double entry = icon + widest + legend.iconTextPadding() + legend.columnSpacing();
-    const bool aside = legend.itemCount() > 4 && plot.width() > 5 * entry;
-    const int columns = aside ? 1 : std::clamp(int((plot.width() - 5 * padding) / entry), 1, legend.itemCount());
+    const double around = icon + legend.iconTextPadding() + legend.columnSpacing();
+    const double widest = *std::max_element(widths.begin(), widths.end());
+    const bool aside = legend.itemCount() > 4 && plot.width() > 5 * (around + widest);
+    const int columns = aside ? 1 : most_columns(widths, around, plot.width() - 5 * padding);
     legend.setMargins(aside ? QMargins(0, 3 * padding, 2 * padding, padding) : QMargins(4 * padding, padding, padding, 0));
     legend.setWrap(aside ? 0 : columns);
     legend.setFillOrder(aside ? QCPLegend::foRowsFirst : QCPLegend::foColumnsFirst, true);

@@ -30,7 +30,7 @@ void RateTicker::generate(const QCPRange& range, const QLocale& locale, QChar fo
                           QVector<double>* sub_ticks, QVector<QString>* labels) {
     const double slack = 1e-9;
     const double lower = std::max(range.lower, first_ - 0.3) - slack;
-    const double upper = range.upper + slack;
+    const double upper = std::min(range.upper, 0.0) + slack;
     const double decades = upper - lower;
     if (decades > 2.4)
         ticks = multiples(lower, upper, {1}, std::max(1, int(std::ceil(decades / 10))));

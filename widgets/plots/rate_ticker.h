@@ -1,5 +1,5 @@
-// Ticks of a fault-rate axis that holds log10(rate) on a linear scale: "0" in its own slot, then powers of ten, with 2 and 5 times them
-// where there is room. (A logarithmic axis cannot show 0 and makes box plots lopsided.)
+// Ticks of an axis that holds log10 of a rate or another fraction on a linear scale: "0" in its own slot, then powers of ten, with 2 and 5
+// times them where there is room. (A logarithmic axis cannot show 0 and makes box plots lopsided.)
 #pragma once
 
 #include <qcustomplot.h>
@@ -10,7 +10,7 @@ namespace clipscope {
 
 class RateTicker : public QCPAxisTicker {
 public:
-    // Nothing is labelled below `first`, except the zero slot if there is one.
+    // Nothing is labelled below `first`, except the zero slot if there is one, and nothing above 1: these are probabilities.
     RateTicker(std::optional<double> zero_slot, double first) : zero_slot_(zero_slot), first_(first) {}
 
     void generate(const QCPRange& range, const QLocale& locale, QChar format_char, int precision, QVector<double>& ticks,

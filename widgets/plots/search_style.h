@@ -9,7 +9,7 @@ namespace clipscope {
 
 // number >= 1. Blue is the sweep's, vermillion the unclipped network's; the rest repeats after six grids.
 inline SeriesStyle grid_style(int number, const Theme& theme) {
-    static constexpr int order[] = {2, 3, 4, 5, 7, 6};
+    static constexpr int order[] = {2, 3, 4, 5, 6, 7};
     return series_style(order[(std::max(1, number) - 1) % 6], theme);
 }
 

@@ -52,9 +52,9 @@ TrisectionItem::Geometry TrisectionItem::geometry() const {
     geometry.slot = y.coordToPixel(-row_.number - 0.5) - top;
     geometry.text_height = label_height(theme_);
     // The band takes the lower part of the row, the labels stand above it.
-    const double height = std::clamp(0.34 * geometry.slot, 3.0, 1.2 * geometry.text_height);
-    const double bottom = top + geometry.slot - 0.06 * geometry.slot;
-    geometry.band = QRectF(QPointF(x_of(row_.low), bottom - height), QPointF(x_of(row_.high), bottom));
+    const double half = 0.5 * std::clamp(0.34 * geometry.slot, 3.0, 1.2 * geometry.text_height);
+    const double middle = y.coordToPixel(-row_.number - band_middle);
+    geometry.band = QRectF(QPointF(x_of(row_.low), middle - half), QPointF(x_of(row_.high), middle + half));
     return geometry;
 }
 
@@ -115,7 +115,7 @@ void TrisectionItem::draw_boundaries(QCPPainter& painter, const Geometry& geomet
 }
 
 void TrisectionItem::draw_labels(QCPPainter& painter, const Geometry& geometry) const {
-    const double top = geometry.band.bottom() - geometry.slot + 0.06 * geometry.slot;
+    const double top = mParentPlot->yAxis->coordToPixel(-row_.number + 0.48);
     const double room = geometry.band.top() - top;
     // Where rows are too low for labels, the best one's alone is worth the overlap with the row above.
     const bool is_tight = room < 0.95 * geometry.text_height;
@@ -132,7 +132,8 @@ void TrisectionItem::draw_labels(QCPPainter& painter, const Geometry& geometry) 
     }
     const double gap = 0.5 * geometry.text_height;
     const std::vector<double> lefts = spread(centres, widths, gap, geometry.axes.left() + 1, geometry.axes.right() - 1);
-    const double label_bottom = std::min(geometry.band.top() - 1, top + geometry.text_height);
+    const double label_bottom =
+        std::min(geometry.band.top() - 1, std::max(top, geometry.band.top() - 2.2 * geometry.text_height) + geometry.text_height);
     if (label_bottom - geometry.text_height < geometry.axes.top() - 1) return;
     for (std::size_t i = 0; i < shown.size(); ++i) {
         const double centre = lefts[i] + 0.5 * widths[i];

@@ -14,6 +14,9 @@ public:
     // `next`: the row below, for the funnel that leads to it; null: none.
     TrisectionItem(QCustomPlot& plot, const Theme& theme, const TrisectionRow& row, const TrisectionRow* next);
 
+    // Where the band's middle lies below that of the row, in rows.
+    static constexpr double band_middle = 0.27;
+
     const TrisectionRow& row() const { return row_; }
 
     // Left edges of labels of these widths around these centres, ascending, so that they do not overlap and stay within [low, high] as long

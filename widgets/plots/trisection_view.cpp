@@ -66,6 +66,9 @@ int expected_rows(const TrisectionView& view) {
 }
 
 std::pair<double, double> full_y_range(const TrisectionView& view, const Theme& theme, const QCustomPlot& plot) {
+    const double line = label_height(theme);
+    // About what the axes leave, less a line on top for the label of the chosen T.
+    const double room = std::max(4 * line, plot.height() - 5.5 * line);
     const int expected = expected_rows(view);
     int first = 1;
     int last = expected;
@@ -73,11 +76,11 @@ std::pair<double, double> full_y_range(const TrisectionView& view, const Theme& 
         // As many rows as can be read; the newest ones.
         const std::vector<TrisectionRow> rows = trisection_rows(view);
         const int newest = rows.empty() ? 1 : rows.back().number;
-        const int fitting = std::max(2, int((plot.height() - 4 * label_height(theme)) / (2.1 * label_height(theme))));
+        const int fitting = std::max(2, int(room / (2 * line)));
         last = std::min(expected, std::max(newest, fitting));
         first = std::max(1, last - fitting + 1);
     }
-    return {-last - 0.55, -first + 0.75};
+    return {-last - 0.55, -first + 0.5 + 1.1 * line * (last - first + 1) / room};
 }
 
 void set_up_axes(const TrisectionView& view, const Theme& theme, QCustomPlot& plot) {
@@ -90,7 +93,8 @@ void set_up_axes(const TrisectionView& view, const Theme& theme, QCustomPlot& pl
     x_ticker->setTickCount(6);
     plot.xAxis->setTicker(x_ticker);
     auto y_ticker = QSharedPointer<QCPAxisTickerText>::create();
-    for (int number = 1; number <= expected_rows(view); ++number) y_ticker->addTick(-number - 0.27, QString::number(number));
+    for (int number = 1; number <= expected_rows(view); ++number)
+        y_ticker->addTick(-number - TrisectionItem::band_middle, QString::number(number));
     plot.yAxis->setTicker(y_ticker);
     plot.yAxis->grid()->setPen(Qt::NoPen);
     plot.xAxis->setLabel(text("Clipping threshold T (axis from 0 to ACT_max %1)").arg(value_label(double(view.search.act_max))));
@@ -134,6 +138,7 @@ void draw(const TrisectionView& view, const Theme& theme, QCustomPlot& plot) {
     reset_plot(plot, theme);
     set_up_axes(view, theme, plot);
     const std::vector<TrisectionRow> rows = trisection_rows(view);
+    for (std::size_t i = 0; i < rows.size(); ++i) new TrisectionItem(plot, theme, rows[i], i + 1 < rows.size() ? &rows[i + 1] : nullptr);
     const bool is_complete = view.shown < 0 || view.shown >= int(view.search.grids.size());
     if (view.search.hardened && is_complete) {
         const double t = double(view.search.hardened->threshold);
@@ -142,7 +147,6 @@ void draw(const TrisectionView& view, const Theme& theme, QCustomPlot& plot) {
         add_vertical_mark(plot, theme, t, {QStringLiteral("chosen"), text("T %1").arg(value_label(t)), theme.text, Qt::DotLine, 0},
                           visible);
     }
-    for (std::size_t i = 0; i < rows.size(); ++i) new TrisectionItem(plot, theme, rows[i], i + 1 < rows.size() ? &rows[i + 1] : nullptr);
     add_reason(view, theme, plot);
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
 }

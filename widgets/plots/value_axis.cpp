@@ -54,7 +54,11 @@ QString value_label(double value) {
 void ValueTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks, QVector<double>* sub_ticks,
                            QVector<QString>* labels) {
     const double decades = range.size();
-    const int step = std::max(1, int(std::ceil(decades / std::max(2, most_labels_))));
+    int step = 1;
+    for (const int candidate : {1, 2, 3, 5, 10, 15, 20, 30}) {
+        step = candidate;
+        if (decades <= candidate * std::max(2, most_labels_)) break;
+    }
     if (decades > 2.4)
         ticks = multiples(range, {1}, step);
     else if (decades > 1)

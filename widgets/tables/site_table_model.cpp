@@ -7,8 +7,11 @@ namespace clipscope {
 
 namespace {
 
+// Three decimals, so that usual values stand below one another.
 QString text_of(const std::optional<float>& value) {
-    return value ? value_label(double(*value)) : QString();
+    if (!value) return {};
+    const bool is_usual = *value == 0 || (*value >= 0.01F && *value < 1e5F);
+    return is_usual ? QString::number(double(*value), 'f', 3) : value_label(double(*value));
 }
 
 QString text_of(const std::optional<double>& auc) {
