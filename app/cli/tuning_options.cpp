@@ -42,9 +42,8 @@ void add_tuning_options(CLI::App& command, TuningOptions& options) {
 
 OpenedInputs open_tuning_inputs(const InputOptions& input, const TuningOptions& options) {
     const ImageSelection selection = ImageSelection::parse(options.images);
-    OpenedInputs opened;
     std::vector<std::size_t> evaluation_positions;
-    opened.evaluation = open_job_inputs(input, evaluation_positions);
+    const JobInputs evaluation = open_job_inputs(input, evaluation_positions);
     const Split split = tuning_split(input, options);
     const bool is_shared = split == split_of(input.split);
     const Dataset dataset = open_dataset(data_folder(input.data), split);
@@ -53,11 +52,10 @@ OpenedInputs open_tuning_inputs(const InputOptions& input, const TuningOptions& 
     if (positions.empty())
         throw Error("--images takes all of " + dataset.name() +
                     ", so no image is left to tune on: ask for fewer, or choose another --tuning-split.");
-    opened.tuning = opened.evaluation;
-    opened.tuning.images = dataset.subset(positions);
-    opened.tuning.data_name = data_label(input.data, dataset);
-    opened.trained_on = split == Split::train ? TrainedOn::likely : TrainedOn::no;
-    return opened;
+    JobInputs tuning = evaluation;
+    tuning.images = dataset.subset(positions);
+    tuning.data_name = data_label(input.data, dataset);
+    return {evaluation, tuning, split == Split::train ? TrainedOn::likely : TrainedOn::no};
 }
 
 void add_measurement_options(CLI::App& command, MeasurementOptions& options) {
