@@ -146,8 +146,8 @@ private Q_SLOTS:
         QVERIFY(refused(text.substr(0, text.size() / 2)));
         QVERIFY(refused(with("\"kind\": \"harden\"", "\"kind\": \"compare\"")));
         QVERIFY(refused(with("\"best\": 2", "\"best\": 4")));
-        QVERIFY(refused(with("\"plateau\": true", "\"plateau\": 1")));
-        QVERIFY(refused(with("\"end\": \"converged\"", "\"end\": \"tired\"")));
+        QVERIFY(refused(with("\"plateau\":true", "\"plateau\":1")));
+        QVERIFY(refused(with("\"end\":\"converged\"", "\"end\":\"tired\"")));
         QVERIFY(refused(with("\"changes\": [0.1,0.2,0.1]", "\"changes\": [0.1,0.2]")));
         QVERIFY(refused(with("\"site\": \"ACT-1\"", "\"site\": \"ACT-9\"")));
     }
