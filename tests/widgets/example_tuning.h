@@ -32,7 +32,7 @@ inline const std::vector<double>& example_rates() {
     return rates;
 }
 
-inline std::shared_ptr<const ActivationHistogram> example_histogram(bool faulty) {
+inline std::shared_ptr<const ActivationHistogram> make_example_histogram(bool faulty) {
     auto histogram = std::make_shared<ActivationHistogram>();
     std::mt19937 generator(7);
     std::normal_distribution<float> activation(-0.4F, 1.4F);
@@ -45,6 +45,11 @@ inline std::shared_ptr<const ActivationHistogram> example_histogram(bool faulty)
     }
     histogram->add(values);
     return histogram;
+}
+
+inline std::shared_ptr<const ActivationHistogram> example_histogram(bool faulty) {
+    static const std::shared_ptr<const ActivationHistogram> histograms[] = {make_example_histogram(false), make_example_histogram(true)};
+    return histograms[faulty];
 }
 
 inline TuningInfo example_tuning_info() {

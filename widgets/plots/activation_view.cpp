@@ -171,9 +171,15 @@ void add_nonfinite_badge(const Picture& picture, const ActivationHistogram& hist
         words += QStringLiteral(" (%1 %)").arg(QString::number(100 * share, 'g', 2));
     }
     const std::optional<float>& mark = picture.view.act_max ? picture.view.act_max : picture.view.threshold;
-    const bool left = mark && value_position(double(*mark)) > picture.visible.center().x();
+    const double share_left =
+        mark ? std::clamp((value_position(double(*mark)) - picture.visible.left()) / picture.visible.width(), 0.0, 1.0) : 0;
+    const bool left = share_left > 0.5;
+    // Below those labels where there is no room beside them; the axes' own labels take about a seventh of the width.
+    const QFontMetricsF metrics(picture.theme.number_font);
+    const double needed = metrics.horizontalAdvance(words) + metrics.horizontalAdvance(QStringLiteral("ACT_max 0.000")) + 24;
+    const bool has_room = !mark || needed < 0.86 * picture.plot.width() * std::max(share_left, 1 - share_left);
     add_badge(picture.plot, picture.theme, QStringLiteral("nonfinite-") + QString::number(series), words,
-              histogram_color(series, picture.theme), left ? Qt::AlignLeft : Qt::AlignRight, line);
+              histogram_color(series, picture.theme), left ? Qt::AlignLeft : Qt::AlignRight, has_room ? line : line + 2);
 }
 
 // The clean outline lies on top: where faults change nothing, it is the one to see.

@@ -11,7 +11,7 @@ namespace clipscope {
 namespace {
 
 QPen mark_pen(const Theme& theme, const Mark& mark) {
-    return QPen(mark.color, theme.paper ? 1.3 * theme.line_width : 1.3, mark.style);
+    return QPen(mark.line_color.isValid() ? mark.line_color : mark.color, theme.paper ? 1.3 * theme.line_width : 1.3, mark.style);
 }
 
 QCPItemText* add_text(QCustomPlot& plot, const Theme& theme, const QString& name, const QString& text, const QColor& color) {

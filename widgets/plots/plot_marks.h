@@ -31,6 +31,7 @@ struct Mark {
     // For vertical marks, so that labels of neighbours do not meet: the line of text from the top, and the side, where there is room.
     int line = 0;
     Qt::Alignment side = Qt::AlignRight;
+    QColor line_color = {};  // invalid: the label's
 };
 
 // Reference lines across the whole picture, nothing where they lie outside `visible` in a figure. Returns whether there is a line.

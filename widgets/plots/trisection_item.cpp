@@ -76,7 +76,9 @@ void TrisectionItem::draw_funnel(QCPPainter& painter, const Geometry& geometry) 
     const QPolygonF funnel({QPointF(x_of(row_.kept->first), top), QPointF(x_of(row_.kept->second), top),
                             QPointF(x_of(next_interval_->second), bottom), QPointF(x_of(next_interval_->first), bottom)});
     painter.setPen(Qt::NoPen);
-    painter.setBrush(faded(color(), theme_, 0.1));
+    QColor fill = color();
+    fill.setAlphaF(0.1F);  // the grid and the chosen threshold's line shine through
+    painter.setBrush(fill);
     painter.drawPolygon(funnel.intersected(QPolygonF(geometry.axes)));
 }
 

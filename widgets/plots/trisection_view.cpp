@@ -68,7 +68,9 @@ int expected_rows(const TrisectionView& view) {
 std::pair<double, double> full_y_range(const TrisectionView& view, const Theme& theme, const QCustomPlot& plot) {
     const double line = label_height(theme);
     // About what the axes leave, less a line on top for the label of the chosen T.
-    const double room = std::max(4 * line, plot.height() - 5.5 * line);
+    double room = plot.height() - 5.5 * line;
+    if (theme.paper) room -= (view.show_title ? 2 : 0) * line + (view.show_reason && view.search.hardened ? 2 : 0) * line;
+    room = std::max(4 * line, room);
     const int expected = expected_rows(view);
     int first = 1;
     int last = expected;
@@ -80,7 +82,7 @@ std::pair<double, double> full_y_range(const TrisectionView& view, const Theme& 
         last = std::min(expected, std::max(newest, fitting));
         first = std::max(1, last - fitting + 1);
     }
-    return {-last - 0.55, -first + 0.5 + 1.1 * line * (last - first + 1) / room};
+    return {-last - 0.55, -first + 0.5 + 1.5 * line * (last - first + 1) / room};
 }
 
 void set_up_axes(const TrisectionView& view, const Theme& theme, QCustomPlot& plot) {
@@ -138,15 +140,18 @@ void draw(const TrisectionView& view, const Theme& theme, QCustomPlot& plot) {
     reset_plot(plot, theme);
     set_up_axes(view, theme, plot);
     const std::vector<TrisectionRow> rows = trisection_rows(view);
-    for (std::size_t i = 0; i < rows.size(); ++i) new TrisectionItem(plot, theme, rows[i], i + 1 < rows.size() ? &rows[i + 1] : nullptr);
     const bool is_complete = view.shown < 0 || view.shown >= int(view.search.grids.size());
     if (view.search.hardened && is_complete) {
         const double t = double(view.search.hardened->threshold);
         const QRectF visible(QPointF(plot.xAxis->range().lower, plot.yAxis->range().lower),
                              QPointF(plot.xAxis->range().upper, plot.yAxis->range().upper));
-        add_vertical_mark(plot, theme, t, {QStringLiteral("chosen"), text("T %1").arg(value_label(t)), theme.text, Qt::DotLine, 0},
+        add_vertical_mark(plot, theme, t,
+                          {QStringLiteral("chosen"), text("T %1").arg(value_label(t)), theme.text, Qt::DashLine, 0, Qt::AlignRight,
+                           faded(theme.text, theme, 0.55)},
                           visible);
     }
+    // On top of the line, so that no label is crossed out.
+    for (std::size_t i = 0; i < rows.size(); ++i) new TrisectionItem(plot, theme, rows[i], i + 1 < rows.size() ? &rows[i + 1] : nullptr);
     add_reason(view, theme, plot);
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
 }
