@@ -11,6 +11,7 @@
 #include "common/number_text.h"
 #include "common/text_file.h"
 #include "curves_output.h"
+#include "run_job.h"
 #include "tuning_options.h"
 
 namespace clipscope::cli {
@@ -74,17 +75,12 @@ int run_compare_command(const CompareOptions& options, std::stop_source& stop) {
         specification.tuned = thresholds->tuned(network);
     }
     CurvesOutput output("compare", options.output, stop, settings.auc_axis);
-    const EventSink sink = [&output](const Event& event) { output.take(event); };
-    try {
+    return run_job(output, [&](const EventSink& sink) {
         if (find_what_is_missing(inputs, settings, thresholds, specification, sink, stop.get_token()))
             run_compare(inputs.evaluation, specification, sink, stop.get_token());
         else
             sink(JobFinished{JobEnd::stopped, 0});
-    } catch (...) {
-        output.rescue();
-        throw;
-    }
-    return output.finish();
+    });
 }
 
 }  // namespace

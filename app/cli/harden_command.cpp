@@ -11,6 +11,7 @@
 #include "common/error.h"
 #include "common/text_file.h"
 #include "output_files.h"
+#include "run_job.h"
 #include "tuning_options.h"
 #include "tuning_output.h"
 
@@ -64,14 +65,8 @@ int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     specification.settings.trained_on = inputs.trained_on;
     TuningOutput output(options.results);
-    try {
-        run_harden(
-            inputs.tuning, specification, [&output](const Event& event) { output.take(event); }, stop.get_token());
-    } catch (...) {
-        output.rescue();
-        throw;
-    }
-    const int status = output.finish();
+    const int status =
+        run_job(output, [&](const EventSink& sink) { run_harden(inputs.tuning, specification, sink, stop.get_token()); });
     if (options.thresholds_output.empty()) return status;
     if (output.is_stopped())
         std::fputs("clipscope-cli: Not every site has its threshold, so no thresholds file was written.\n", stderr);

@@ -7,6 +7,7 @@
 #include "campaign/profile.h"
 #include "command.h"
 #include "common/error.h"
+#include "run_job.h"
 #include "tuning_options.h"
 #include "tuning_output.h"
 
@@ -36,14 +37,7 @@ int run_profile_command(const ProfileOptions& options, std::stop_source& stop) {
     specification.settings.trained_on = inputs.trained_on;
     if (!options.layers.empty()) specification.scopes = parse_fault_scopes(options.layers, inputs.tuning.network->layers());
     TuningOutput output(options.output);
-    try {
-        run_profile(
-            inputs.tuning, specification, [&output](const Event& event) { output.take(event); }, stop.get_token());
-    } catch (...) {
-        output.rescue();
-        throw;
-    }
-    return output.finish();
+    return run_job(output, [&](const EventSink& sink) { run_profile(inputs.tuning, specification, sink, stop.get_token()); });
 }
 
 }  // namespace

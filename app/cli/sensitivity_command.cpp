@@ -8,6 +8,7 @@
 #include "command.h"
 #include "common/number_text.h"
 #include "curves_output.h"
+#include "run_job.h"
 #include "tuning_options.h"
 
 namespace clipscope::cli {
@@ -61,17 +62,12 @@ int run_sensitivity_command(const SensitivityOptions& options, std::stop_source&
     const JobInputs inputs = open_job_inputs(options.input);
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
     CurvesOutput output("sensitivity", options.output, stop);
-    const EventSink sink = [&output](const Event& event) { output.take(event); };
-    try {
+    return run_job(output, [&](const EventSink& sink) {
         if (!specification.rates.empty() || find_rates(options, specification, sink, stop.get_token()))
             run_sensitivity(inputs, specification, sink, stop.get_token());
         else
             sink(JobFinished{JobEnd::stopped, 0});
-    } catch (...) {
-        output.rescue();
-        throw;
-    }
-    return output.finish();
+    });
 }
 
 }  // namespace

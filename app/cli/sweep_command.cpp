@@ -5,6 +5,7 @@
 
 #include "campaign/sweep.h"
 #include "command.h"
+#include "run_job.h"
 #include "tuning_options.h"
 #include "tuning_output.h"
 
@@ -32,14 +33,7 @@ int run_sweep_command(const SweepOptions& options, std::stop_source& stop) {
     specification.settings.trained_on = inputs.trained_on;
     specification.site = find_site(options.site, inputs.tuning.network->sites());
     TuningOutput output(options.output);
-    try {
-        run_sweep(
-            inputs.tuning, specification, [&output](const Event& event) { output.take(event); }, stop.get_token());
-    } catch (...) {
-        output.rescue();
-        throw;
-    }
-    return output.finish();
+    return run_job(output, [&](const EventSink& sink) { run_sweep(inputs.tuning, specification, sink, stop.get_token()); });
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ public:
     bool prepare(std::span<const std::size_t> first_layers, int threads, std::stop_token stop);
 
     // An evaluator of the same images with another threshold at one site; shares the images and all that the site does not change, keeps
-    // this one's memory budget, and is to be prepared like any other. This one must be prepared and outlives nothing: it may go first.
+    // this one's memory budget, and is to be prepared like any other. This one must be prepared; it may be destroyed first.
     std::unique_ptr<Evaluator> with_threshold(std::size_t site, std::optional<float> threshold) const;
 
     const Outcome& clean() const;  // of the clipped network without faults

@@ -106,7 +106,6 @@ void ProgramBuilder::replace_attribute(torch::jit::Node* node) {
             input = program_.graph_->addInput();
             input->setType(c10::TensorType::get());
             program_.tensors_.push_back({path, Slot(0), value.toTensor().detach(), false});
-            objects_[input] = {path, c10::IValue()};
         }
         replacement = input;
     } else {
@@ -213,10 +212,7 @@ void ProgramBuilder::fold_constant_lists() {
             return value.isInt() || value.isDouble() || value.isBool();
         });
         if (!constant) return false;
-        Frame frame(program_.initial_);
-        c10::impl::GenericList list(step.output_type->expectRef<c10::ListType>().getElementType());
-        for (Slot slot : step.inputs) list.push_back(program_.initial_[std::size_t(slot)]);
-        program_.initial_[std::size_t(step.outputs[0])] = std::move(list);
+        run_step(step, program_.initial_);
         return true;
     });
 }
