@@ -3,14 +3,18 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QTimer>
+#include <deque>
 
 #include "dialogs.h"
 #include "engine.h"
 #include "job_controller.h"
+#include "job_presenter.h"
 #include "laboratory.h"
 #include "launch_options.h"
 #include "recent_list.h"
-#include "study_presenter.h"
+#include "render.h"
+#include "result_presenter.h"
 #include "window_parts.h"
 
 class QLabel;
@@ -19,6 +23,7 @@ class QStackedWidget;
 namespace clipscope {
 
 class AccuracyPlot;
+class PlotPanel;
 class ProgressStrip;
 class WelcomePane;
 
@@ -48,6 +53,8 @@ protected:
 
 private:
     void build_centre();
+    void build_plots();
+    void set_up_forms();
     void connect_file_actions();
     void connect_other_actions();
     void connect_laboratory();
@@ -56,9 +63,16 @@ private:
 
     void open_default_data();
     void ask_normalization();
+    void run_front_job();
+    void harden_all_sites();
     void export_numbers();
+    void export_everything();
+    void export_next();
+    void save_thresholds();
     void show_error(const QString& sentence);
     void set_maximised(bool maximised);
+    QList<PlotPanel*> plots() const;
+    PlotPanel* front_plot() const;
     void reset_layout();
     void refresh();
     void refresh_header();
@@ -78,8 +92,13 @@ private:
     ProgressStrip* strip_ = nullptr;
     WindowDocks docks_;
     WindowActions actions_;
-    StudyPresenter* presenter_ = nullptr;
+    ResultPresenter* results_ = nullptr;
+    JobPresenter* presenter_ = nullptr;
+    PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     QByteArray layout_before_maximising_;
+    std::deque<ExportTask> exports_;  // one a turn of the event loop, so that the window goes on
+    QTimer export_turn_;
+    int exported_ = 0;
     QString opening_;
 };
 
