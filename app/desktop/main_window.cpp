@@ -17,11 +17,7 @@
 #include <QToolBar>
 #include <QUrl>
 
-#include "campaign/result_csv.h"
-#include "campaign/result_json.h"
-#include "campaign/tuning_json.h"
 #include "common/error.h"
-#include "common/text_file.h"
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
 #include "controls/progress_strip.h"
@@ -81,8 +77,9 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
                                    this);
     presenter_ = new JobPresenter(laboratory_, jobs_, *results_,
                                   {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, strip_, docks_.log}, this);
-    export_turn_.setInterval(0);
-    connect(&export_turn_, &QTimer::timeout, this, &MainWindow::export_next);
+    exporter_ = new ResultExporter(*results_, this);
+    connect(exporter_, &ResultExporter::told, docks_.log, &ActivityLog::append);
+    connect(exporter_, &ResultExporter::failed, this, &MainWindow::show_error);
 
     fill_bundled();
     connect_file_actions();
@@ -95,6 +92,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so the presenters go first.
     delete presenter_;
+    delete exporter_;
     delete results_;
 }
 
@@ -172,6 +170,14 @@ PlotPanel* MainWindow::front_plot() const {
     return front_plot_->isVisible() ? front_plot_ : plot_;
 }
 
+// What an action does with the file or folder that the user chooses for it.
+void MainWindow::connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose,
+                                   std::function<void(const QString&)> then) {
+    connect(action, &QAction::triggered, this, [this, &choose, then = std::move(then)] {
+        if (const QString path = choose(this); !path.isEmpty()) then(path);
+    });
+}
+
 void MainWindow::connect_file_actions() {
     const auto choose_model = [this] {
         if (const QString path = dialogs_.choose_model(this); !path.isEmpty()) open_model(path);
@@ -185,16 +191,14 @@ void MainWindow::connect_file_actions() {
             [this] { fill_recent(actions_.recent_models, recent_models_, &MainWindow::open_model); });
     connect(actions_.recent_data, &QMenu::aboutToShow, this,
             [this] { fill_recent(actions_.recent_data, recent_data_, &MainWindow::open_data); });
-    connect(actions_.open_thresholds, &QAction::triggered, this, [this] {
-        if (const QString path = dialogs_.choose_thresholds(this); !path.isEmpty()) presenter_->open_thresholds(path);
-    });
-    connect(actions_.save_hardened, &QAction::triggered, this, [this] {
-        if (const QString path = dialogs_.choose_hardened(this); !path.isEmpty()) presenter_->save_hardened(path);
-    });
-    connect(actions_.save_thresholds, &QAction::triggered, this, &MainWindow::save_thresholds);
+    connect_with_path(actions_.open_thresholds, dialogs_.choose_thresholds,
+                      [this](const QString& path) { presenter_->open_thresholds(path); });
+    connect_with_path(actions_.save_hardened, dialogs_.choose_hardened, [this](const QString& path) { presenter_->save_hardened(path); });
+    connect_with_path(actions_.save_thresholds, dialogs_.choose_thresholds_file,
+                      [this](const QString& path) { exporter_->save_thresholds(path); });
+    connect_with_path(actions_.export_numbers, dialogs_.choose_numbers, [this](const QString& path) { exporter_->export_numbers(path); });
+    connect_with_path(actions_.export_all, dialogs_.choose_folder, [this](const QString& folder) { exporter_->export_everything(folder); });
     connect(actions_.export_figure, &QAction::triggered, this, [this] { front_plot()->show_export_dialog(); });
-    connect(actions_.export_numbers, &QAction::triggered, this, &MainWindow::export_numbers);
-    connect(actions_.export_all, &QAction::triggered, this, &MainWindow::export_everything);
     connect(actions_.quit, &QAction::triggered, this, &QWidget::close);
 
     connect(welcome_, &WelcomePane::open_model_requested, this, choose_model);
@@ -295,74 +299,6 @@ void MainWindow::harden_all_sites() {
     docks_.harden_panel->set_form(form);
     for (QDockWidget* dock : {docks_.method, docks_.sites, docks_.auc_threshold, docks_.trisection}) show_dock(*dock);
     if (actions_.harden->isEnabled()) presenter_->run_method();
-}
-
-void MainWindow::export_numbers() {
-    const QString path = dialogs_.choose_numbers(this);
-    if (path.isEmpty()) return;
-    try {
-        const AccuracyCurves& curves = results_->curves();
-        const bool json = path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
-        write_text_file(path.toStdString(), json ? result_to_json({kind_of(curves), AucAxis::linear, curves}) : points_csv(curves));
-        docks_.log->append(tr("Wrote %1").arg(path));
-    } catch (const Error& error) {
-        show_error(QString::fromUtf8(error.what()));
-    }
-}
-
-void MainWindow::export_everything() {
-    const QString folder = dialogs_.choose_folder(this);
-    if (folder.isEmpty()) return;
-    const auto add = [this](std::vector<ExportTask> tasks) { std::ranges::move(tasks, std::back_inserter(exports_)); };
-    const auto add_json = [&](const QString& name, const std::string& text) {
-        const QString path = folder + QLatin1Char('/') + name;
-        exports_.push_back({path, [path, text] { write_text_file(path.toStdString(), text); }});
-    };
-    if (results_->has_curves()) {
-        const AccuracyCurves& curves = results_->curves();
-        const std::string kind = kind_of(curves);
-        add(curve_exports(curves, kind, AucAxis::linear, folder));
-        add_json(QString::fromStdString(kind) + QStringLiteral(".json"), result_to_json({kind, AucAxis::linear, curves}));
-    }
-    if (results_->has_tuning()) {
-        add(tuning_exports(results_->tuning(), folder));
-        add_json(QString::fromStdString(to_string(results_->tuning().info.job)) + QStringLiteral(".json"),
-                 tuning_to_json(results_->tuning()));
-    }
-    docks_.log->append(tr("Writing %1 files into %2…").arg(exports_.size()).arg(folder));
-    exported_ = 0;
-    export_turn_.start();
-}
-
-void MainWindow::export_next() {
-    if (exports_.empty()) {
-        export_turn_.stop();
-        docks_.log->append(tr("Wrote %1 files").arg(exported_));
-        return;
-    }
-    const ExportTask task = std::move(exports_.front());
-    exports_.pop_front();
-    try {
-        task.write();
-        ++exported_;
-    } catch (const Error& error) {
-        exports_.clear();
-        export_turn_.stop();
-        docks_.log->append_error(QString::fromUtf8(error.what()));
-        show_error(QString::fromUtf8(error.what()));
-    }
-}
-
-void MainWindow::save_thresholds() {
-    const auto thresholds = results_->thresholds();
-    const QString path = thresholds ? dialogs_.choose_thresholds_file(this) : QString();
-    if (path.isEmpty()) return;
-    try {
-        write_text_file(path.toStdString(), thresholds_to_json(*thresholds));
-        docks_.log->append(tr("Wrote %1").arg(path));
-    } catch (const Error& error) {
-        show_error(QString::fromUtf8(error.what()));
-    }
 }
 
 void MainWindow::show_error(const QString& sentence) {

@@ -3,8 +3,7 @@
 #pragma once
 
 #include <QMainWindow>
-#include <QTimer>
-#include <deque>
+#include <functional>
 
 #include "dialogs.h"
 #include "engine.h"
@@ -13,7 +12,7 @@
 #include "laboratory.h"
 #include "launch_options.h"
 #include "recent_list.h"
-#include "render.h"
+#include "result_exporter.h"
 #include "result_presenter.h"
 #include "window_parts.h"
 
@@ -55,6 +54,7 @@ private:
     void build_centre();
     void build_plots();
     void set_up_forms();
+    void connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose, std::function<void(const QString&)> then);
     void connect_file_actions();
     void connect_other_actions();
     void connect_laboratory();
@@ -65,10 +65,6 @@ private:
     void ask_normalization();
     void run_front_job();
     void harden_all_sites();
-    void export_numbers();
-    void export_everything();
-    void export_next();
-    void save_thresholds();
     void show_error(const QString& sentence);
     void set_maximised(bool maximised);
     QList<PlotPanel*> plots() const;
@@ -93,12 +89,10 @@ private:
     WindowDocks docks_;
     WindowActions actions_;
     ResultPresenter* results_ = nullptr;
+    ResultExporter* exporter_ = nullptr;
     JobPresenter* presenter_ = nullptr;
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     QByteArray layout_before_maximising_;
-    std::deque<ExportTask> exports_;  // one a turn of the event loop, so that the window goes on
-    QTimer export_turn_;
-    int exported_ = 0;
     QString opening_;
 };
 
