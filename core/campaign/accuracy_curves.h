@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evaluation/outcome.h"
+#include "network/memory_model.h"
 
 namespace clipscope {
 
@@ -29,8 +30,8 @@ struct CampaignInfo {
     std::int64_t images = 0;  // evaluation images
     std::int64_t classes = 0;
     std::uint64_t seed = 0;
-    int trials = 0;  // asked for, at every rate
-    std::string format = "float32";
+    int trials = 0;      // asked for, at every rate
+    MemoryModel memory;  // that held the parameters
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     std::vector<double> rates;  // ascending
 };

@@ -28,6 +28,7 @@ CampaignStarted describe(const JobInputs& inputs, const CampaignSettings& settin
     started.info.trials = settings.trials;
     started.info.nonfinite = settings.nonfinite;
     started.info.rates = settings.rates;
+    started.info.memory = inputs.network->memory();
     for (const CampaignCurve& curve : curves) {
         CurveInfo info{.layer = curve.scope.name,
                        .path = curve.scope.path,
@@ -86,10 +87,11 @@ private:
     FaultsInjected list(const TrialFaults& faults, std::size_t curve, std::size_t rate, int trial) const {
         FaultsInjected injected{int(curve), int(rate), trial, {}};
         for (const ParameterFaults& parameter : faults.parameters) {
-            const std::string& path = inputs_.network->layers()[parameter.layer].parameters[parameter.parameter].path;
+            const ParameterInfo& info = inputs_.network->layers()[parameter.layer].parameters[parameter.parameter];
+            const auto word_bits = std::uint64_t(info.word_bits);
             for (const MarkedBit& bit : parameter.bits)
                 if (bit.mark < settings_.rates[rate])
-                    injected.bits.push_back({path, std::int64_t(bit.position / 32), int(bit.position % 32)});
+                    injected.bits.push_back({info.path, std::int64_t(bit.position / word_bits), int(bit.position % word_bits)});
         }
         return injected;
     }

@@ -6,6 +6,7 @@
 
 #include "campaign/comparison.h"
 #include "campaign/curve_auc.h"
+#include "campaign/memory_json.h"
 #include "common/error.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
@@ -201,7 +202,7 @@ private:
         info.classes = fields.integer("classes", 0, largest_int);
         info.seed = fields.unsigned_integer("seed");
         info.trials = int(fields.integer("trials", 0, largest_int));
-        info.format = fields.text("format");
+        info.memory = read_memory(fields);
         info.rates = read_rates(fields);
     }
 
@@ -252,7 +253,7 @@ std::string result_to_json(const CampaignResult& result) {
     json["classes"] = info.classes;
     json["seed"] = info.seed;
     json["trials"] = info.trials;
-    json["format"] = info.format;
+    write_memory(json, info.memory);
     json["nonfinite"] = to_string(info.nonfinite);
     json["auc_axis"] = to_string(result.auc_axis);
     json["rates"] = info.rates;

@@ -67,6 +67,7 @@ TuningInfo TuningRun::describe(TuningJob job) const {
     info.campaign.trials = settings_.trials;
     info.campaign.nonfinite = settings_.nonfinite;
     info.campaign.rates = settings_.rates;
+    info.campaign.memory = network().memory();
     info.auc_axis = settings_.auc_axis;
     info.trained_on = settings_.trained_on;
     info.model_sha256 = file_sha256(network().path());

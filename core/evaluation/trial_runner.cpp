@@ -5,7 +5,7 @@
 #include "common/error.h"
 #include "evaluation/evaluator_state.h"
 #include "evaluation/incremental_run.h"
-#include "faults/bit_flips.h"
+#include "faults/bit_faults.h"
 
 namespace clipscope {
 
@@ -35,30 +35,35 @@ struct TrialRunner::State {
         return copy;
     }
 
-    // Flips the bits; `flips` takes them back when it goes. `first_step` becomes the first step that reads a faulty parameter.
-    FaultyParameters inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step);
+    // Injects the faults; `injected` takes them back when it goes. `first_step` becomes the first step that reads a faulty parameter.
+    FaultyParameters inject(const TrialFaults& faults, double rate, std::vector<BitFaults>& injected, std::size_t& first_step);
     std::optional<Outcome> run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
                                      std::vector<float>* logits) const;
     std::optional<Outcome> run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
-                                     std::vector<float>* logits) const;
+                                           std::vector<float>* logits) const;
 };
 
-FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step) {
+FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double rate, std::vector<BitFaults>& injected,
+                                            std::size_t& first_step) {
     const Program& program = evaluator.network->program();
     FaultyParameters faulty;
     for (const ParameterFaults& parameter : faults.parameters) {
         const NamedTensor& named = program.tensors()[tensor_of(parameter)];
         at::Tensor& copy = copy_of(tensor_of(parameter));
-        BitFlips flipped({copy.data_ptr<float>(), std::size_t(copy.numel())}, parameter.bits, rate);
-        if (flipped.count() == 0) continue;
-        if (flipped.count_changed() != flipped.count())
-            throw Error("Injecting faults into " + named.path + " changed " + std::to_string(flipped.count_changed()) + " bits instead of " +
-                        std::to_string(flipped.count()) + ": this is a defect, please report it.");
-        const std::uint64_t bits_a_row = 32 * std::uint64_t(copy.numel() / copy.size(0));
+        const Network& network = *evaluator.network;
+        BitFaults faults_here(
+            {{copy.data_ptr<float>(), std::size_t(copy.numel())}, network.codec(tensor_of(parameter)), network.memory().kind},
+            parameter.bits, rate);
+        if (faults_here.count_effective() == 0) continue;  // none, or bits stuck at what they are
+        if (faults_here.count_changed() != faults_here.count_effective())
+            throw Error("Injecting faults into " + named.path + " changed " + std::to_string(faults_here.count_changed()) +
+                        " bits instead of " + std::to_string(faults_here.count_effective()) + ": this is a defect, please report it.");
+        const std::uint64_t elements_a_row = std::uint64_t(copy.numel() / copy.size(0));
         std::set<std::int64_t> rows;
-        for (std::uint64_t position : flipped.positions()) rows.insert(std::int64_t(position / bits_a_row));
+        for (const BitFaults::Word& word : faults_here.words())
+            if (word.faulty != word.clean) rows.insert(std::int64_t(word.element / elements_a_row));
         faulty[named.slot] = {copy.to(evaluator.device), {rows.begin(), rows.end()}};
-        flips.push_back(std::move(flipped));
+        injected.push_back(std::move(faults_here));
         first_step = std::min(first_step, evaluator.network->structure().layers[parameter.layer].first_step);
     }
     return faulty;
@@ -80,8 +85,8 @@ std::optional<Outcome> TrialRunner::State::run_exact(const FaultyParameters& fau
     return outcome;
 }
 
-std::optional<Outcome> TrialRunner::State::run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
-                                                           std::vector<float>* logits) const {
+std::optional<Outcome> TrialRunner::State::run_incremental(const FaultyParameters& faulty, std::size_t first_step,
+                                                           const std::stop_token& stop, std::vector<float>* logits) const {
     IncrementalRun run(evaluator, faulty);
     Outcome outcome;
     for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
@@ -101,10 +106,15 @@ std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, 
         for (const at::Tensor& chunk : evaluator.clean_logits) append(chunk, logits);
         return evaluator.clean;
     }
-    std::vector<BitFlips> flips;
+    std::vector<BitFaults> injected;
     std::size_t first_step = evaluator.network->program().steps().size();
-    const FaultyParameters faulty = state_->inject(faults, rate, flips, first_step);
-    return evaluator.exact ? state_->run_exact(faulty, first_step, stop, logits) : state_->run_incremental(faulty, first_step, stop, logits);
+    const FaultyParameters faulty = state_->inject(faults, rate, injected, first_step);
+    if (faulty.empty()) {  // every faulty bit is stuck at the value it had
+        for (const at::Tensor& chunk : evaluator.clean_logits) append(chunk, logits);
+        return evaluator.clean;
+    }
+    return evaluator.exact ? state_->run_exact(faulty, first_step, stop, logits)
+                           : state_->run_incremental(faulty, first_step, stop, logits);
 }
 
 bool TrialRunner::parameters_are_clean() const {
