@@ -24,6 +24,7 @@ struct TrialRunner::State {
 
     const Evaluator::State& evaluator;
     std::unordered_map<std::size_t, at::Tensor> copies;  // by index into Program::tensors(), on the CPU
+    InjectionCounts injected;
 
     std::size_t tensor_of(const ParameterFaults& faults) const {
         return evaluator.network->structure().layers[faults.layer].tensors[faults.parameter];
@@ -46,6 +47,7 @@ struct TrialRunner::State {
 FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step) {
     const Program& program = evaluator.network->program();
     FaultyParameters faulty;
+    injected.clear();
     for (const ParameterFaults& parameter : faults.parameters) {
         const NamedTensor& named = program.tensors()[tensor_of(parameter)];
         at::Tensor& copy = copy_of(tensor_of(parameter));
@@ -54,6 +56,8 @@ FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double ra
         if (flipped.count_changed() != flipped.count())
             throw Error("Injecting faults into " + named.path + " changed " + std::to_string(flipped.count_changed()) + " bits instead of " +
                         std::to_string(flipped.count()) + ": this is a defect, please report it.");
+        if (injected.empty() || injected.back().layer != parameter.layer) injected.push_back({.layer = parameter.layer});
+        flipped.count_into(injected.back());
         const std::uint64_t bits_a_row = 32 * std::uint64_t(copy.numel() / copy.size(0));
         std::set<std::int64_t> rows;
         for (std::uint64_t position : flipped.positions()) rows.insert(std::int64_t(position / bits_a_row));
@@ -105,6 +109,10 @@ std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, 
     std::size_t first_step = evaluator.network->program().steps().size();
     const FaultyParameters faulty = state_->inject(faults, rate, flips, first_step);
     return evaluator.exact ? state_->run_exact(faulty, first_step, stop, logits) : state_->run_incremental(faulty, first_step, stop, logits);
+}
+
+const InjectionCounts& TrialRunner::injected() const {
+    return state_->injected;
 }
 
 bool TrialRunner::parameters_are_clean() const {

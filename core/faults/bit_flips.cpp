@@ -78,4 +78,14 @@ std::int64_t BitFlips::count_changed() const {
     return changed;
 }
 
+void BitFlips::count_into(LayerInjection& counts) const {
+    for (std::size_t i = 0; i < positions_.size(); ++i) {
+        const std::uint64_t element = positions_[i] / word_bits;
+        ++counts.asked[positions_[i] % word_bits];
+        if (i > 0 && positions_[i - 1] / word_bits == element) continue;
+        for (std::uint32_t changed = load(memory_, element) ^ originals_[i]; changed != 0; changed &= changed - 1)
+            ++counts.changed[std::size_t(std::countr_zero(changed))];
+    }
+}
+
 }  // namespace clipscope

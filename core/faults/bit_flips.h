@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "faults/fault_map.h"
+#include "faults/injection_counts.h"
 
 namespace clipscope {
 
@@ -24,6 +25,7 @@ public:
     std::int64_t count() const;                       // bits flipped
     std::span<const std::uint64_t> positions() const; // of the flipped bits, ascending
     std::int64_t count_changed() const;               // bits found to differ from before, read back from memory
+    void count_into(LayerInjection& counts) const;    // adds the bits asked for and those found to differ, by position
 
 private:
     std::span<float> memory_;
