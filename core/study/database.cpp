@@ -1,10 +1,8 @@
 #include "study/database.h"
 
 #include <sqlite3.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 #include <filesystem>
 
@@ -15,13 +13,12 @@ namespace {
 
 constexpr int busy_milliseconds = 5000;
 
-// Also where it is a quota, a limit on the file's size, or the place of the log's index that is full.
-bool is_space_missing(const std::string& path, int system_error) {
-    if (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG) return true;
-    struct statvfs system {};
-    const std::string folder = std::filesystem::absolute(path).parent_path().string();
-    constexpr unsigned long long little = 1 << 18;
-    return statvfs(folder.c_str(), &system) == 0 && (unsigned long long)(system.f_bavail) * system.f_frsize < little;
+// What SQLite says where it could not write: a full disk, a used-up quota, a limit on the file's size.
+bool is_space_missing(const SQLite::Exception& error) {
+    if (error.getErrorCode() == SQLITE_FULL) return true;
+    for (const int code : {SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMSIZE})
+        if (error.getExtendedErrorCode() == code) return true;
+    return false;
 }
 
 // A path as part of a URI.
@@ -51,11 +48,11 @@ int folded(std::uint32_t state) {
 
 }  // namespace
 
-void throw_study_error(const std::string& path, const SQLite::Exception& error, int system_error) {
+void throw_study_error(const std::string& path, const SQLite::Exception& error) {
     const std::string file = "'" + path + "'";
+    if (is_space_missing(error))
+        throw StudyFullError("The study " + file + " cannot be written further, its disk is full or a quota is used up: free some space there.");
     switch (error.getErrorCode()) {
-        case SQLITE_FULL:
-            throw StudyFullError("There is no space left for the study " + file + ": free some space on its disk and go on.");
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
             throw StudyInUseError("The study " + file + " is being written by another program: try again when that is done.");
@@ -69,10 +66,6 @@ void throw_study_error(const std::string& path, const SQLite::Exception& error, 
         case SQLITE_PERM:
         case SQLITE_AUTH:
             throw Error("The study " + file + " may only be read: save it under another name to go on with it.");
-        case SQLITE_IOERR:
-            if (is_space_missing(path, system_error))
-                throw StudyFullError("There is no space left for the study " + file + ": free some space on its disk and go on.");
-            [[fallthrough]];
         default:
             throw Error("The study " + file + " cannot be used (" + error.what() + "): check its disk, or take a backup.");
     }
@@ -83,7 +76,7 @@ Database::Database(const std::string& path, DatabaseAccess access) : path_(path)
         if (access == DatabaseAccess::read)
             open_to_read();
         else
-            open_to_write(access == DatabaseAccess::create);
+            open_to_write();
     });
 }
 
@@ -113,11 +106,12 @@ void Database::open_to_read() {
     }
 }
 
-void Database::open_to_write(bool create) {
-    sql_ = std::make_unique<SQLite::Database>(path_, SQLite::OPEN_READWRITE | (create ? SQLite::OPEN_CREATE : 0), busy_milliseconds);
+void Database::open_to_write() {
+    const int create = access_ == DatabaseAccess::create ? SQLite::OPEN_CREATE : 0;
+    sql_ = std::make_unique<SQLite::Database>(path_, SQLite::OPEN_READWRITE | create, busy_milliseconds);
     sql_->exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
     // The first page of a new file is written without the log, so that it says at once what it is.
-    if (!create) choose_journal();
+    if (access_ == DatabaseAccess::write) choose_journal();
 }
 
 void Database::choose_journal() {
@@ -126,12 +120,13 @@ void Database::choose_journal() {
         sql_->exec("BEGIN IMMEDIATE; COMMIT");
     } catch (const SQLite::Exception& error) {
         if (error.getErrorCode() == SQLITE_NOTADB || error.getErrorCode() == SQLITE_CORRUPT || error.getErrorCode() == SQLITE_BUSY) throw;
+        // The file says already that it has a log; whoever uses it alone needs no index of the log to take that back.
+        sql_ = std::make_unique<SQLite::Database>(path_, SQLite::OPEN_READWRITE, busy_milliseconds);
+        sql_->exec("PRAGMA locking_mode=EXCLUSIVE");
         sql_->execAndGet("PRAGMA journal_mode=DELETE");
+        sql_ = std::make_unique<SQLite::Database>(path_, SQLite::OPEN_READWRITE, busy_milliseconds);
+        sql_->exec("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
     }
-}
-
-int Database::system_error() const {
-    return sql_ ? sqlite3_system_errno(sql_->getHandle()) : 0;
 }
 
 Rows::Rows(Database& database, const std::string& query) : database_(database) {

@@ -13,10 +13,14 @@
 namespace clipscope {
 
 // Throws what `error`, which came while `path` was in use, means for people: StudyFullError, StudyDamagedError, StudyInUseError or Error.
-// `system_error` is the errno behind it, or 0.
-[[noreturn]] void throw_study_error(const std::string& path, const SQLite::Exception& error, int system_error);
+[[noreturn]] void throw_study_error(const std::string& path, const SQLite::Exception& error);
 
-enum class DatabaseAccess { read, write, create };
+enum class DatabaseAccess {
+    read,
+    write,   // the first connection of those that write
+    join,    // another one beside it
+    create,
+};
 
 // One connection; used by one thread at a time. Every write is on the disk once its transaction is committed.
 class Database {
@@ -37,7 +41,7 @@ public:
         try {
             return std::forward<Function>(function)();
         } catch (const SQLite::Exception& error) {
-            throw_study_error(path_, error, system_error());
+            throw_study_error(path_, error);
         }
     }
 
@@ -53,9 +57,8 @@ public:
 
 private:
     void open_to_read();
-    void open_to_write(bool create);
+    void open_to_write();
     void choose_journal();
-    int system_error() const;
 
     std::string path_;
     DatabaseAccess access_;

@@ -58,7 +58,7 @@ void upgrade_file(const std::string& path, int version) {
                     "', is taken: move that away.");
     try {
         fs::remove(new_path);
-        { const Database folded_log(path, DatabaseAccess::write); }
+        if (fs::exists(path + "-wal")) const Database folded_log(path, DatabaseAccess::write);
         {
             Database old(path, DatabaseAccess::read);
             Database fresh(new_path, DatabaseAccess::create);
@@ -146,7 +146,7 @@ Study Study::another() const {
     auto contents = std::make_unique<Contents>();
     contents->path = contents_->path;
     contents->lock = contents_->lock;
-    contents->database = std::make_unique<Database>(contents_->path, DatabaseAccess::write);
+    contents->database = std::make_unique<Database>(contents_->path, DatabaseAccess::join);
     return Study(std::move(contents));
 }
 
