@@ -43,25 +43,6 @@ CompareSpecification specification_of(const CompareOptions& options, const Tunin
     return specification;
 }
 
-// ACT_max from the thresholds file, or from a profile on the tuning images; rates from probes there where none are given. False where it
-// was stopped.
-bool find_what_is_missing(const OpenedInputs& inputs, const TuningSettings& settings, const std::optional<ThresholdsFile>& thresholds,
-                          CompareSpecification& specification, const EventSink& sink, const std::stop_token& stop) {
-    std::optional<Clipping> act_max = thresholds ? thresholds->act_max(*inputs.tuning.network) : std::nullopt;
-    if (!act_max) act_max = measure_act_max(inputs.tuning, settings, sink, stop);
-    if (!act_max) return false;
-    specification.act_max = *act_max;
-    if (!specification.rates.empty()) return true;
-    const EvaluatorOptions options{
-        .chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes, .clipping = *act_max};
-    const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
-    const auto rates = suggest_joint_rates(inputs.tuning, options, specification.scopes, settings.seed, settings.nonfinite,
-                                           resolve_threads(settings.threads), tell, stop);
-    if (!rates) return false;
-    specification.rates = *rates;
-    return true;
-}
-
 int run_compare_command(const CompareOptions& options, std::stop_source& stop) {
     TuningSettings settings = tuning_settings(options.input, options.work, options.measurement);
     std::optional<ThresholdsFile> thresholds;
@@ -72,11 +53,12 @@ int run_compare_command(const CompareOptions& options, std::stop_source& stop) {
     CompareSpecification specification = specification_of(options, settings, network);
     if (thresholds) {
         check_thresholds_fit(*thresholds, network, options.thresholds);
-        specification.tuned = thresholds->tuned(network);
+        specification.act_max = thresholds->act_max(network.sites());
+        specification.tuned = thresholds->tuned(network.sites());
     }
     CurvesOutput output("compare", options.output, stop, settings.auc_axis);
     return run_job(output, [&](const EventSink& sink) {
-        if (find_what_is_missing(inputs, settings, thresholds, specification, sink, stop.get_token()))
+        if (complete_comparison(inputs.tuning, settings, specification, sink, stop.get_token()))
             run_compare(inputs.evaluation, specification, sink, stop.get_token());
         else
             sink(JobFinished{JobEnd::stopped, 0});

@@ -40,7 +40,7 @@ int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
     const ThresholdsFile thresholds = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
     const JobInputs inputs = open_tuning_inputs(options.input, options.tuning).tuning;
     check_thresholds_fit(thresholds, *inputs.network, options.thresholds);
-    const Clipping clipping = thresholds.tuned(*inputs.network);
+    const Clipping clipping = thresholds.tuned(inputs.network->sites());
     const Evaluator clipped(inputs.network, inputs.images, inputs.input,
                             {.chunk = settings.chunk, .device = settings.device, .clipping = clipping});
     const auto file = export_hardened(clipped, clipping, options.output, stop.get_token());
@@ -65,8 +65,7 @@ int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     specification.settings.trained_on = inputs.trained_on;
     TuningOutput output(options.results);
-    const int status =
-        run_job(output, [&](const EventSink& sink) { run_harden(inputs.tuning, specification, sink, stop.get_token()); });
+    const int status = run_job(output, [&](const EventSink& sink) { run_harden(inputs.tuning, specification, sink, stop.get_token()); });
     if (options.thresholds_output.empty()) return status;
     if (output.is_stopped())
         std::fputs("clipscope-cli: Not every site has its threshold, so no thresholds file was written.\n", stderr);

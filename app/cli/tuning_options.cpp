@@ -1,11 +1,10 @@
 #include "tuning_options.h"
 
 #include <CLI/App.hpp>
-#include <algorithm>
 
 #include "campaign/fault_rates.h"
+#include "campaign/tuning_images.h"
 #include "common/error.h"
-#include "data/dataset_reader.h"
 #include "data/image_selection.h"
 #include "network/bundled_networks.h"
 #include "network/network.h"
@@ -16,15 +15,6 @@ namespace {
 
 Split split_of(const std::string& name) {
     return name == "train" ? Split::train : Split::test;
-}
-
-// The other split where the folder has it, else the same.
-Split tuning_split(const InputOptions& input, const TuningOptions& options) {
-    if (!options.split.empty()) return split_of(options.split);
-    const Split evaluation = split_of(input.split);
-    const std::vector<Split> offered = available_splits(data_folder(input.data));
-    const auto other = std::find_if(offered.begin(), offered.end(), [&](Split split) { return split != evaluation; });
-    return other == offered.end() ? evaluation : *other;
 }
 
 }  // namespace
@@ -41,21 +31,16 @@ void add_tuning_options(CLI::App& command, TuningOptions& options) {
 }
 
 OpenedInputs open_tuning_inputs(const InputOptions& input, const TuningOptions& options) {
-    const ImageSelection selection = ImageSelection::parse(options.images);
-    std::vector<std::size_t> evaluation_positions;
-    const JobInputs evaluation = open_job_inputs(input, evaluation_positions);
-    const Split split = tuning_split(input, options);
-    const bool is_shared = split == split_of(input.split);
-    const Dataset dataset = open_dataset(data_folder(input.data), split);
-    const std::vector<std::size_t> positions =
-        select_images(dataset, selection, input.seed, is_shared ? evaluation_positions : std::vector<std::size_t>());
-    if (positions.empty())
-        throw Error("--images takes all of " + dataset.name() +
-                    ", so no image is left to tune on: ask for fewer, or choose another --tuning-split.");
-    JobInputs tuning = evaluation;
-    tuning.images = dataset.subset(positions);
-    tuning.data_name = data_label(input.data, dataset);
-    return {evaluation, tuning, split == Split::train ? TrainedOn::likely : TrainedOn::no};
+    TuningImages wanted;
+    wanted.folder = data_folder(input.data);
+    if (!options.split.empty()) wanted.split = split_of(options.split);
+    wanted.selection = ImageSelection::parse(options.images);
+    wanted.seed = input.seed;
+    wanted.evaluation_split = split_of(input.split);
+    const JobInputs evaluation = open_job_inputs(input, wanted.evaluation_positions);
+    TuningInputs tuning = open_tuning_images(evaluation, wanted);
+    tuning.inputs.data_name = data_label(input.data, tuning.inputs.images);
+    return {evaluation, tuning.inputs, tuning.trained_on};
 }
 
 void add_measurement_options(CLI::App& command, MeasurementOptions& options) {

@@ -32,6 +32,31 @@ QString choose_numbers(QWidget* parent) {
     return path + (chosen == json ? QStringLiteral(".json") : QStringLiteral(".csv"));
 }
 
+QString choose_thresholds(QWidget* parent) {
+    return QFileDialog::getOpenFileName(parent, QObject::tr("Open thresholds"), documents(),
+                                        QObject::tr("Thresholds (*.json);;All files (*)"));
+}
+
+// Asks for a file to write; the ending is added where the user left it out.
+QString choose_file(QWidget* parent, const QString& title, const QString& name, const QString& filter, const QString& ending) {
+    const QString path = QFileDialog::getSaveFileName(parent, title, documents() + QLatin1Char('/') + name, filter);
+    return path.isEmpty() || path.endsWith(ending) ? path : path + ending;
+}
+
+QString choose_thresholds_file(QWidget* parent) {
+    return choose_file(parent, QObject::tr("Save thresholds"), QStringLiteral("thresholds.json"), QObject::tr("Thresholds (*.json)"),
+                       QStringLiteral(".json"));
+}
+
+QString choose_hardened(QWidget* parent) {
+    return choose_file(parent, QObject::tr("Save hardened network"), QStringLiteral("hardened.pt"),
+                       QObject::tr("TorchScript models (*.pt)"), QStringLiteral(".pt"));
+}
+
+QString choose_folder(QWidget* parent) {
+    return QFileDialog::getExistingDirectory(parent, QObject::tr("Export everything into a folder"), documents());
+}
+
 std::optional<Normalization> ask_normalization(QWidget* parent, const QString& model, const Dataset& data) {
     NormalizationDialog dialog(model, data, parent);
     return dialog.exec() == QDialog::Accepted ? dialog.chosen() : std::nullopt;
@@ -46,7 +71,8 @@ void show_error(QWidget* parent, const QString& sentence) {
 }  // namespace
 
 Dialogs real_dialogs() {
-    return {choose_model, choose_data, choose_numbers, ask_normalization, show_error};
+    return {choose_model,    choose_data,   choose_numbers,    choose_thresholds, choose_thresholds_file,
+            choose_hardened, choose_folder, ask_normalization, show_error};
 }
 
 }  // namespace clipscope

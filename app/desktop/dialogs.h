@@ -16,7 +16,11 @@ struct Dialogs {
     // Empty where the user changed their mind.
     std::function<QString(QWidget* parent)> choose_model;
     std::function<QString(QWidget* parent)> choose_data;
-    std::function<QString(QWidget* parent)> choose_numbers;  // a file to write, .csv or .json
+    std::function<QString(QWidget* parent)> choose_numbers;          // a file to write, .csv or .json
+    std::function<QString(QWidget* parent)> choose_thresholds;       // a file to read
+    std::function<QString(QWidget* parent)> choose_thresholds_file;  // one to write
+    std::function<QString(QWidget* parent)> choose_hardened;         // a TorchScript file to write
+    std::function<QString(QWidget* parent)> choose_folder;           // for all figures and tables
     std::function<std::optional<Normalization>(QWidget* parent, const QString& model, const Dataset& data)> ask_normalization;
     std::function<void(QWidget* parent, const QString& sentence)> show_error;
 };

@@ -2,7 +2,9 @@
 
 #include <filesystem>
 
+#include "campaign/hardened_export.h"
 #include "common/error.h"
+#include "common/text_file.h"
 #include "data/dataset_reader.h"
 #include "network/bundled_networks.h"
 
@@ -25,6 +27,7 @@ OpenedModel open_model(const std::string& name) {
     model.network = Network::load(resolve_model_path(name));
     model.title = title_of(name, *model.network);
     model.layers = model.network->layers();
+    model.sites = model.network->sites();
     model.parameter_count = model.network->parameter_count();
     model.fault_bits = model.network->fault_bits();
     model.metadata = model.network->metadata();
@@ -49,10 +52,60 @@ Job sensitivity(const JobInputs& inputs, const SensitivitySpecification& specifi
     return [inputs, specification](const EventSink& sink, std::stop_token stop) { run_sensitivity(inputs, specification, sink, stop); };
 }
 
+// Reads the tuning images, then runs the job on them.
+template <typename Specification>
+Job tuning_job(const MethodInputs& inputs, const Specification& specification,
+               void (*run)(const JobInputs&, const Specification&, const EventSink&, std::stop_token)) {
+    return [inputs, specification, run](const EventSink& sink, std::stop_token stop) {
+        const TuningInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning);
+        Specification complete = specification;
+        complete.settings.trained_on = tuning.trained_on;
+        run(tuning.inputs, complete, sink, stop);
+    };
+}
+
+Job profile(const MethodInputs& inputs, const ProfileSpecification& specification) {
+    return tuning_job(inputs, specification, run_profile);
+}
+
+Job sweep(const MethodInputs& inputs, const SweepSpecification& specification) {
+    return tuning_job(inputs, specification, run_sweep);
+}
+
+Job harden(const MethodInputs& inputs, const HardenSpecification& specification) {
+    return tuning_job(inputs, specification, run_harden);
+}
+
+Job compare(const MethodInputs& inputs, const TuningSettings& settings, const CompareSpecification& specification) {
+    return [inputs, settings, specification](const EventSink& sink, std::stop_token stop) {
+        CompareSpecification complete = specification;
+        if (!complete.act_max || complete.rates.empty()) {
+            const TuningInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning);
+            if (!complete_comparison(tuning.inputs, settings, complete, sink, stop)) return;
+        }
+        run_compare(inputs.evaluation, complete, sink, stop);
+    };
+}
+
+ThresholdsFile read_thresholds(const OpenedModel& model, const std::string& path) {
+    const ThresholdsFile thresholds = thresholds_from_json(read_text_file(path), path);
+    check_thresholds_fit(thresholds, *model.network, path);
+    thresholds.tuned(model.sites);  // throws where a site is not the network's
+    return thresholds;
+}
+
+std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const ThresholdsFile& thresholds, const std::string& path,
+                                           std::stop_token stop) {
+    const TuningInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning);
+    const Clipping clipping = thresholds.tuned(tuning.inputs.network->sites());
+    const Evaluator clipped(tuning.inputs.network, tuning.inputs.images, tuning.inputs.input, {.clipping = clipping});
+    return export_hardened(clipped, clipping, path, stop);
+}
+
 }  // namespace
 
 Engine core_engine() {
-    return {open_model, open_data, input_format, run_clean, sensitivity};
+    return {open_model, open_data, input_format, run_clean, sensitivity, profile, sweep, harden, compare, read_thresholds, write_hardened};
 }
 
 }  // namespace clipscope

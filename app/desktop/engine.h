@@ -1,5 +1,5 @@
 // What the window asks of the core, as callables: the real ones open files and run LibTorch, tests put others in their place.
-// All of them but `sensitivity` take long; the laboratory calls them on background threads only. They throw Error or UsageError.
+// Those that return no job take long; the laboratory calls them on background threads only. They throw Error or UsageError.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "campaign/compare.h"
+#include "campaign/harden.h"
 #include "campaign/job_inputs.h"
+#include "campaign/profile.h"
 #include "campaign/sensitivity.h"
+#include "campaign/sweep.h"
+#include "campaign/thresholds_file.h"
+#include "campaign/tuning_images.h"
 #include "data/dataset.h"
 #include "data/normalization.h"
 #include "job_controller.h"
@@ -25,10 +31,17 @@ struct OpenedModel {
     std::string name;   // as it was asked for: a path or "bundled:lenet5"
     std::string title;  // "LeNet-5", or the file's name without ending
     std::vector<LayerInfo> layers;
+    std::vector<SiteInfo> sites;
     std::int64_t parameter_count = 0;
     std::int64_t fault_bits = 0;
     ModelMetadata metadata;
     std::shared_ptr<const Network> network;
+};
+
+// What the method's jobs work on. The tuning images are read by the job, on its own thread.
+struct MethodInputs {
+    JobInputs evaluation;
+    TuningImages tuning;
 };
 
 struct Engine {
@@ -37,8 +50,18 @@ struct Engine {
     std::function<Dataset(const std::string& folder, Split split)> open_data;
     std::function<InputFormat(const OpenedModel&, const Dataset&, const std::optional<Normalization>& asked)> input_format;
     std::function<Outcome(const JobInputs&, int threads, int chunk, const std::string& device, std::stop_token)> clean_pass;
-    // Only binds its arguments; the job itself runs where the controller puts it.
+    // These only bind their arguments; the job itself runs where the controller puts it.
     std::function<Job(const JobInputs&, const SensitivitySpecification&)> sensitivity;
+    std::function<Job(const MethodInputs&, const ProfileSpecification&)> profile;
+    std::function<Job(const MethodInputs&, const SweepSpecification&)> sweep;
+    std::function<Job(const MethodInputs&, const HardenSpecification&)> harden;
+    // What the specification lacks is found on the tuning images, as the settings say.
+    std::function<Job(const MethodInputs&, const TuningSettings&, const CompareSpecification&)> compare;
+    // Throws where the file is about another network.
+    std::function<ThresholdsFile(const OpenedModel&, const std::string& path)> read_thresholds;
+    // Writes the network clipped at these thresholds, opens it again and compares both on the tuning images. Nothing where it was stopped.
+    std::function<std::optional<HardenedFile>(const MethodInputs&, const ThresholdsFile&, const std::string& path, std::stop_token)>
+        write_hardened;
 };
 
 Engine core_engine();

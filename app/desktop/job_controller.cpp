@@ -101,7 +101,7 @@ JobController::~JobController() {
 }
 
 void JobController::start(Job job) {
-    discard();
+    give_up();
     running_ = true;
     auto inbox = std::make_shared<Inbox>();
     current_.inbox = inbox;
@@ -122,6 +122,11 @@ void JobController::stop() {
 
 void JobController::discard() {
     curves_ = {};
+    tuning_ = {};
+    give_up();
+}
+
+void JobController::give_up() {
     if (!running_) return;
     running_ = false;
     current_.thread.request_stop();
@@ -163,11 +168,13 @@ bool JobController::deliver_events(const std::vector<Event>& events) {
 
     bool campaign_began = false;
     bool has_trials = false;
+    bool has_tuning = false;
     std::vector<FaultsInjected> faults;
     std::optional<Progress> progress;
     std::vector<QString> messages;
     for (const Event& event : events) {
         apply(event, curves_);
+        has_tuning |= apply(event, tuning_);
         campaign_began |= std::holds_alternative<CampaignStarted>(event);
         has_trials |= std::holds_alternative<TrialFinished>(event);
         if (const auto* injected = std::get_if<FaultsInjected>(&event)) faults.push_back(*injected);
@@ -177,6 +184,7 @@ bool JobController::deliver_events(const std::vector<Event>& events) {
 
     if (campaign_began) emit campaign_started(curves_);
     if ((campaign_began || has_trials) && still_current()) emit curves_changed(curves_);
+    if (has_tuning && still_current()) emit tuning_changed(tuning_);
     if (!faults.empty() && still_current()) emit faults_injected(faults);
     for (const QString& text : messages) {
         if (still_current()) emit message(text);

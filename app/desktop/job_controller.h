@@ -32,24 +32,27 @@ public:
     explicit JobController(QObject* parent = nullptr, int emits_per_second = 25);
     ~JobController() override;
 
-    // Starts the job. One that still runs is discarded first.
+    // Starts the job. One that still runs is given up first; the results so far stay until this one has some of the same kind.
     void start(Job job);
 
     // Asks the job to stop; what it found so far is kept and finished(stopped) follows.
     void stop();
 
-    // Asks the job to stop and forgets it at once: its results, its end and its errors are never signalled, and curves() is empty.
+    // Asks the job to stop and forgets it at once: its results, its end and its errors are never signalled, and curves() and tuning() are
+    // empty.
     void discard();
 
     bool running() const { return running_; }
 
-    // All that was delivered of the latest job so far.
+    // All that was delivered so far of the latest job that measured curves, and of the latest one that tuned.
     const AccuracyCurves& curves() const { return curves_; }
+    const TuningResult& tuning() const { return tuning_; }
 
 signals:
     void started();
     void campaign_started(const clipscope::AccuracyCurves& curves);  // the clean accuracies are known, no trial yet
     void curves_changed(const clipscope::AccuracyCurves& curves);
+    void tuning_changed(const clipscope::TuningResult& result);
     void faults_injected(const std::vector<clipscope::FaultsInjected>& faults);
     void progressed(const clipscope::Progress& progress);
     void message(const QString& text);
@@ -64,6 +67,7 @@ private:
         std::jthread thread;
     };
 
+    void give_up();
     void deliver();
     bool deliver_events(const std::vector<Event>& events);
     void join_retired();
@@ -74,6 +78,7 @@ private:
     Worker current_;
     std::vector<Worker> retired_;  // discarded jobs that have not come to their end yet
     AccuracyCurves curves_;
+    TuningResult tuning_;
     bool running_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "laboratory.h"
 
 #include <QFileInfo>
+#include <algorithm>
 #include <chrono>
 
 #include "common/error.h"
@@ -34,9 +35,10 @@ void Laboratory::open_model(const QString& name, const std::optional<Normalizati
 void Laboratory::open_data(const QString& folder, Split split) {
     emit opening(tr("Opening %1…").arg(folder));
     data_task_.start<Dataset>([open = engine_.open_data, path = folder.toStdString(), split](std::stop_token) { return open(path, split); },
-                              [this, folder](Dataset data) {
+                              [this, folder, split](Dataset data) {
                                   data_ = std::move(data);
                                   data_folder_ = folder;
+                                  split_ = split;
                                   forget_match();
                                   emit data_changed();
                                   match();
@@ -102,8 +104,14 @@ JobInputs Laboratory::inputs(const ImageSelection& selection, std::uint64_t seed
     return {model_->network, data_->subset(select_images(*data_, selection, seed)), *input_format_, model_->title, data_->name()};
 }
 
-Job Laboratory::sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification) const {
-    return engine_.sensitivity(inputs, specification);
+MethodInputs Laboratory::method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed) const {
+    MethodInputs both{inputs(evaluation, seed), {}};
+    both.tuning.folder = data_folder_.toStdString();
+    both.tuning.selection = tuning;
+    both.tuning.seed = seed;
+    both.tuning.evaluation_split = split_;
+    both.tuning.evaluation_positions = select_images(*data_, evaluation, seed);
+    return both;
 }
 
 void Laboratory::measure_clean(const ImageSelection& selection, std::uint64_t seed, int threads, const QString& device) {
@@ -129,9 +137,29 @@ void Laboratory::set_clean(const CleanPass& clean) {
 }
 
 void Laboratory::select_layer(const QString& name) {
-    if (name == selected_layer_) return;
-    selected_layer_ = name;
-    emit selection_changed(name);
+    QString site;
+    if (model_) {
+        const auto is_fed = [layer = name.toStdString()](const SiteInfo& one) { return std::ranges::count(one.fed_by, layer) > 0; };
+        const auto found = std::ranges::find_if(model_->sites, is_fed);
+        if (found != model_->sites.end()) site = QString::fromStdString(found->name);
+    }
+    select(name, site);
+}
+
+void Laboratory::select_site(const QString& name) {
+    QString layer;
+    if (model_) {
+        const auto found = std::ranges::find(model_->sites, name.toStdString(), &SiteInfo::name);
+        if (found != model_->sites.end() && !found->fed_by.empty()) layer = QString::fromStdString(found->fed_by.front());
+    }
+    select(layer, name);
+}
+
+void Laboratory::select(const QString& layer, const QString& site) {
+    if (layer == selected_layer_ && site == selected_site_) return;
+    selected_layer_ = layer;
+    selected_site_ = site;
+    emit selection_changed(layer, site);
 }
 
 }  // namespace clipscope

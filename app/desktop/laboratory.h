@@ -40,7 +40,9 @@ public:
 
     // For the images chosen; only when ready. Throws UsageError.
     JobInputs inputs(const ImageSelection& selection, std::uint64_t seed) const;
-    Job sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification) const;
+    // The same with images to tune on beside them, which are read when a job asks for them.
+    MethodInputs method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed) const;
+    const Engine& engine() const { return engine_; }
 
     // Only when ready; clean_measured follows. A pass under way is given up.
     void measure_clean(const ImageSelection& selection, std::uint64_t seed, int threads, const QString& device);
@@ -49,9 +51,12 @@ public:
     // A job has measured it on the way.
     void set_clean(const CleanPass& clean);
 
-    // One selection everywhere: a layer's name, "network", or empty.
+    // One selection everywhere: a layer's name, "network", or empty, and the activation site that belongs to it: the first one that the
+    // layer feeds. Selecting either selects the other.
     const QString& selected_layer() const { return selected_layer_; }
+    const QString& selected_site() const { return selected_site_; }
     void select_layer(const QString& name);
+    void select_site(const QString& name);
 
 signals:
     void opening(const QString& text);  // "Opening alexnet.pt…"
@@ -60,22 +65,25 @@ signals:
     void readiness_changed();
     void normalization_needed();
     void clean_measured();
-    void selection_changed(const QString& layer);
+    void selection_changed(const QString& layer, const QString& site);
     void failed(const QString& text);
 
 private:
     void opening_failed(const QString& text);
     void match();
     void forget_match();
+    void select(const QString& layer, const QString& site);
 
     const Engine engine_;
     std::optional<OpenedModel> model_;
     std::optional<Dataset> data_;
     QString data_folder_;
+    Split split_ = Split::test;
     std::optional<Normalization> asked_;
     std::optional<InputFormat> input_format_;
     std::optional<CleanPass> clean_;
     QString selected_layer_;
+    QString selected_site_;
     BackgroundTask model_task_;
     BackgroundTask data_task_;
     BackgroundTask match_task_;

@@ -1,6 +1,7 @@
 #include "main_window.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QFileInfo>
@@ -16,11 +17,9 @@
 #include <QToolBar>
 #include <QUrl>
 
-#include "campaign/result_csv.h"
-#include "campaign/result_json.h"
 #include "common/error.h"
-#include "common/text_file.h"
 #include "controls/activity_log.h"
+#include "controls/harden_panel.h"
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
@@ -28,9 +27,14 @@
 #include "help_pages.h"
 #include "network/bundled_networks.h"
 #include "plots/accuracy_plot.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_area_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "plots/trisection_plot.h"
 #include "result_views.h"
 #include "sensitivity_request.h"
 #include "tables/layer_table.h"
+#include "tables/site_table.h"
 #include "theme/number_text.h"
 
 namespace clipscope {
@@ -38,7 +42,7 @@ namespace {
 
 constexpr QSize first_size(1440, 900);
 // Counted up when docks change so much that an older layout would not fit.
-constexpr int layout_version = 1;
+constexpr int layout_version = 2;
 
 std::vector<BundledNetwork> bundled_or_none(ActivityLog& log) {
     try {
@@ -65,13 +69,17 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     build_centre();
     docks_ = build_docks(*this);
     actions_ = build_menus(*this, docks_);
-    docks_.panel->set_max_threads(QThread::idealThreadCount());
-    docks_.panel->set_devices({QStringLiteral("cpu"), QStringLiteral("auto")});
-
-    SensitivityForm form = docks_.panel->form();
-    form.threads = QThread::idealThreadCount();
-    docks_.panel->set_form(form);
-    presenter_ = new StudyPresenter(laboratory_, jobs_, {plot_, docks_.table, docks_.panel, strip_, docks_.log}, this);
+    build_plots();
+    set_up_forms();
+    results_ = new ResultPresenter(laboratory_, jobs_,
+                                   {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
+                                    docks_.auc_area_plot, docks_.trisection_plot, docks_.comparison_table},
+                                   this);
+    presenter_ = new JobPresenter(laboratory_, jobs_, *results_,
+                                  {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, strip_, docks_.log}, this);
+    exporter_ = new ResultExporter(*results_, this);
+    connect(exporter_, &ResultExporter::told, docks_.log, &ActivityLog::append);
+    connect(exporter_, &ResultExporter::failed, this, &MainWindow::show_error);
 
     fill_bundled();
     connect_file_actions();
@@ -82,8 +90,10 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-    // Children outlive the members they were given, so the presenter goes first.
+    // Children outlive the members they were given, so the presenters go first.
     delete presenter_;
+    delete exporter_;
+    delete results_;
 }
 
 void MainWindow::build_centre() {
@@ -112,6 +122,62 @@ void MainWindow::build_centre() {
     statusBar()->setSizeGripEnabled(false);
 }
 
+// What is asked of every plot, and what an empty one says.
+void MainWindow::build_plots() {
+    docks_.activation_plot->set_empty_text(tr("A profile or a hardening shows how each site's activations are distributed."),
+                                           tr("Harden all sites"));
+    docks_.auc_threshold_plot->set_empty_text(tr("A sweep or a hardening draws AUC against the threshold, point by point."),
+                                              tr("Harden all sites"));
+    docks_.auc_area_plot->set_empty_text(tr("A sweep or a hardening draws the area that is the AUC."), tr("Harden all sites"));
+    docks_.trisection_plot->set_empty_text(tr("A hardening shows its intervals as they narrow, and plays them again."),
+                                           tr("Harden all sites"));
+    front_plot_ = plot_;
+    for (PlotPanel* panel : plots()) {
+        connect(panel, &PlotPanel::maximise_requested, this, [this, panel] {
+            front_plot_ = panel;
+            actions_.maximise->toggle();
+        });
+        connect(panel, &PlotPanel::exported, docks_.log, [this](const QString& path) { docks_.log->append(tr("Wrote %1").arg(path)); });
+        connect(panel, &PlotPanel::export_failed, docks_.log, &ActivityLog::append_error);
+        if (panel != plot_) connect(panel, &PlotPanel::empty_action_requested, this, &MainWindow::harden_all_sites);
+    }
+    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
+        for (PlotPanel* panel : plots()) {
+            if (now != nullptr && (panel == now || panel->isAncestorOf(now))) front_plot_ = panel;
+        }
+    });
+}
+
+void MainWindow::set_up_forms() {
+    const int threads = QThread::idealThreadCount();
+    for (JobPanel* panel : {static_cast<JobPanel*>(docks_.sensitivity_panel), static_cast<JobPanel*>(docks_.harden_panel)}) {
+        panel->set_max_threads(threads);
+        panel->set_devices({QStringLiteral("cpu"), QStringLiteral("auto")});
+    }
+    SensitivityForm sensitivity = docks_.sensitivity_panel->form();
+    sensitivity.threads = threads;
+    docks_.sensitivity_panel->set_form(sensitivity);
+    HardenForm method = docks_.harden_panel->form();
+    method.threads = threads;
+    docks_.harden_panel->set_form(method);
+}
+
+QList<PlotPanel*> MainWindow::plots() const {
+    return QList<PlotPanel*>{plot_} << docks_.plots();
+}
+
+PlotPanel* MainWindow::front_plot() const {
+    return front_plot_->isVisible() ? front_plot_ : plot_;
+}
+
+// What an action does with the file or folder that the user chooses for it.
+void MainWindow::connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose,
+                                   std::function<void(const QString&)> then) {
+    connect(action, &QAction::triggered, this, [this, &choose, then = std::move(then)] {
+        if (const QString path = choose(this); !path.isEmpty()) then(path);
+    });
+}
+
 void MainWindow::connect_file_actions() {
     const auto choose_model = [this] {
         if (const QString path = dialogs_.choose_model(this); !path.isEmpty()) open_model(path);
@@ -125,8 +191,14 @@ void MainWindow::connect_file_actions() {
             [this] { fill_recent(actions_.recent_models, recent_models_, &MainWindow::open_model); });
     connect(actions_.recent_data, &QMenu::aboutToShow, this,
             [this] { fill_recent(actions_.recent_data, recent_data_, &MainWindow::open_data); });
-    connect(actions_.export_figure, &QAction::triggered, plot_, &AccuracyPlot::show_export_dialog);
-    connect(actions_.export_numbers, &QAction::triggered, this, &MainWindow::export_numbers);
+    connect_with_path(actions_.open_thresholds, dialogs_.choose_thresholds,
+                      [this](const QString& path) { presenter_->open_thresholds(path); });
+    connect_with_path(actions_.save_hardened, dialogs_.choose_hardened, [this](const QString& path) { presenter_->save_hardened(path); });
+    connect_with_path(actions_.save_thresholds, dialogs_.choose_thresholds_file,
+                      [this](const QString& path) { exporter_->save_thresholds(path); });
+    connect_with_path(actions_.export_numbers, dialogs_.choose_numbers, [this](const QString& path) { exporter_->export_numbers(path); });
+    connect_with_path(actions_.export_all, dialogs_.choose_folder, [this](const QString& folder) { exporter_->export_everything(folder); });
+    connect(actions_.export_figure, &QAction::triggered, this, [this] { front_plot()->show_export_dialog(); });
     connect(actions_.quit, &QAction::triggered, this, &QWidget::close);
 
     connect(welcome_, &WelcomePane::open_model_requested, this, choose_model);
@@ -136,19 +208,17 @@ void MainWindow::connect_file_actions() {
 }
 
 void MainWindow::connect_other_actions() {
-    connect(actions_.run, &QAction::triggered, presenter_, &StudyPresenter::run);
-    connect(actions_.stop, &QAction::triggered, presenter_, &StudyPresenter::stop);
+    connect(actions_.run, &QAction::triggered, this, &MainWindow::run_front_job);
+    connect(actions_.harden, &QAction::triggered, this, &MainWindow::harden_all_sites);
+    connect(actions_.stop, &QAction::triggered, presenter_, &JobPresenter::stop);
     connect(actions_.normalization, &QAction::triggered, this, &MainWindow::ask_normalization);
-    connect(actions_.follow, &QAction::triggered, plot_, &AccuracyPlot::follow);
+    connect(actions_.follow, &QAction::triggered, this, [this] { front_plot()->follow(); });
     connect(actions_.maximise, &QAction::toggled, this, &MainWindow::set_maximised);
     connect(actions_.reset_layout, &QAction::triggered, this, &MainWindow::reset_layout);
     connect(actions_.guide, &QAction::triggered, this, [this] { show_guide(this); });
     connect(actions_.shortcuts, &QAction::triggered, this, [this] { show_shortcuts(this); });
     connect(actions_.about, &QAction::triggered, this, [this] { show_about(this); });
 
-    connect(plot_, &AccuracyPlot::maximise_requested, actions_.maximise, &QAction::toggle);
-    connect(plot_, &AccuracyPlot::exported, docks_.log, [this](const QString& path) { docks_.log->append(tr("Wrote %1").arg(path)); });
-    connect(plot_, &AccuracyPlot::export_failed, docks_.log, &ActivityLog::append_error);
     auto* back = new QShortcut(Qt::Key_Escape, this);
     connect(back, &QShortcut::activated, this, [this] { actions_.maximise->setChecked(false); });
 }
@@ -169,8 +239,12 @@ void MainWindow::connect_laboratory() {
     connect(&laboratory_, &Laboratory::normalization_needed, this, &MainWindow::ask_normalization, Qt::QueuedConnection);
     connect(&laboratory_, &Laboratory::readiness_changed, this, &MainWindow::refresh);
     connect(&laboratory_, &Laboratory::clean_measured, this, &MainWindow::refresh);
-    connect(presenter_, &StudyPresenter::state_changed, this, &MainWindow::refresh);
-    connect(presenter_, &StudyPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
+    connect(&jobs_, &JobController::campaign_started, this, [this](const AccuracyCurves& curves) {
+        if (kind_of(curves) == "compare") show_dock(*docks_.comparison);
+    });
+    connect(results_, &ResultPresenter::changed, this, &MainWindow::refresh);
+    connect(presenter_, &JobPresenter::state_changed, this, &MainWindow::refresh);
+    connect(presenter_, &JobPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
 }
 
 void MainWindow::launch(const LaunchOptions& options) {
@@ -201,7 +275,7 @@ void MainWindow::open_default_data() {
 }
 
 void MainWindow::start_first_study(const QString& bundled_name) {
-    docks_.panel->set_form(first_study_form(QThread::idealThreadCount()));
+    docks_.sensitivity_panel->set_form(first_study_form(QThread::idealThreadCount()));
     laboratory_.open_model(QStringLiteral("bundled:") + bundled_name);
     open_default_data();
     presenter_->run_when_ready();
@@ -213,17 +287,18 @@ void MainWindow::ask_normalization() {
     if (choice) laboratory_.set_normalization(*choice);
 }
 
-void MainWindow::export_numbers() {
-    const QString path = dialogs_.choose_numbers(this);
-    if (path.isEmpty()) return;
-    try {
-        const AccuracyCurves& curves = presenter_->curves();
-        const bool json = path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
-        write_text_file(path.toStdString(), json ? result_to_json({"sensitivity", AucAxis::linear, curves}) : points_csv(curves));
-        docks_.log->append(tr("Wrote %1").arg(path));
-    } catch (const Error& error) {
-        show_error(QString::fromUtf8(error.what()));
-    }
+void MainWindow::run_front_job() {
+    // Of two tabs only the one in front has anything to be seen.
+    const bool method_in_front = !docks_.harden_panel->visibleRegion().isEmpty();
+    method_in_front ? presenter_->run_method() : presenter_->run_sensitivity();
+}
+
+void MainWindow::harden_all_sites() {
+    HardenForm form = docks_.harden_panel->form();
+    form.job = MethodJob::harden;
+    docks_.harden_panel->set_form(form);
+    for (QDockWidget* dock : {docks_.method, docks_.sites, docks_.auc_threshold, docks_.trisection}) show_dock(*dock);
+    if (actions_.harden->isEnabled()) presenter_->run_method();
 }
 
 void MainWindow::show_error(const QString& sentence) {
@@ -267,9 +342,12 @@ void MainWindow::save_settings() {
 
 void MainWindow::set_maximised(bool maximised) {
     if (maximised) {
+        PlotPanel* const alone = front_plot();
         layout_before_maximising_ = saveState(layout_version);
-        for (QDockWidget* dock : docks_.all()) dock->hide();
+        for (QDockWidget* dock : docks_.all()) dock->setVisible(dock->isAncestorOf(alone));
+        centre_->setVisible(alone == plot_);
     } else {
+        centre_->show();
         restoreState(layout_before_maximising_, layout_version);
     }
 }
@@ -307,11 +385,18 @@ void MainWindow::fill_bundled() {
 void MainWindow::refresh() {
     if (!laboratory_.is_opening()) opening_.clear();
     const bool running = jobs_.running();
-    actions_.run->setEnabled(laboratory_.is_ready() && !running && docks_.panel->is_valid());
+    const bool can_run = laboratory_.is_ready() && !running;
+    actions_.run->setEnabled(can_run && (docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid()));
+    actions_.harden->setEnabled(can_run);
     actions_.stop->setEnabled(running);
     actions_.normalization->setEnabled(laboratory_.model() && laboratory_.data() && !laboratory_.is_opening() && !running);
-    actions_.export_figure->setEnabled(presenter_->has_results());
-    actions_.export_numbers->setEnabled(presenter_->has_results());
+    const bool has_thresholds = results_->thresholds().has_value();
+    actions_.open_thresholds->setEnabled(laboratory_.model().has_value());
+    actions_.save_hardened->setEnabled(laboratory_.is_ready() && has_thresholds);
+    actions_.save_thresholds->setEnabled(has_thresholds);
+    actions_.export_figure->setEnabled(results_->has_curves() || results_->has_tuning());
+    actions_.export_numbers->setEnabled(results_->has_curves());
+    actions_.export_all->setEnabled(results_->has_curves() || results_->has_tuning());
     refresh_header();
 }
 
@@ -322,9 +407,9 @@ void MainWindow::refresh_header() {
     } else {
         parts << tr("No model yet");
     }
-    const SensitivityForm form = docks_.panel->form();
+    const SensitivityForm form = docks_.sensitivity_panel->form();
     if (const auto& data = laboratory_.data()) {
-        const std::size_t wanted = docks_.panel->is_valid() ? image_selection(form).count : 0;
+        const std::size_t wanted = docks_.sensitivity_panel->is_valid() ? image_selection(form).count : 0;
         const std::size_t images = wanted == 0 ? data->size() : std::min(wanted, data->size());
         parts << tr("%1, %2 images").arg(QString::fromStdString(data->name()), grouped(std::int64_t(images)));
     } else {

@@ -3,14 +3,17 @@
 #pragma once
 
 #include <QMainWindow>
+#include <functional>
 
 #include "dialogs.h"
 #include "engine.h"
 #include "job_controller.h"
+#include "job_presenter.h"
 #include "laboratory.h"
 #include "launch_options.h"
 #include "recent_list.h"
-#include "study_presenter.h"
+#include "result_exporter.h"
+#include "result_presenter.h"
 #include "window_parts.h"
 
 class QLabel;
@@ -19,6 +22,7 @@ class QStackedWidget;
 namespace clipscope {
 
 class AccuracyPlot;
+class PlotPanel;
 class ProgressStrip;
 class WelcomePane;
 
@@ -48,6 +52,9 @@ protected:
 
 private:
     void build_centre();
+    void build_plots();
+    void set_up_forms();
+    void connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose, std::function<void(const QString&)> then);
     void connect_file_actions();
     void connect_other_actions();
     void connect_laboratory();
@@ -56,9 +63,12 @@ private:
 
     void open_default_data();
     void ask_normalization();
-    void export_numbers();
+    void run_front_job();
+    void harden_all_sites();
     void show_error(const QString& sentence);
     void set_maximised(bool maximised);
+    QList<PlotPanel*> plots() const;
+    PlotPanel* front_plot() const;
     void reset_layout();
     void refresh();
     void refresh_header();
@@ -78,7 +88,10 @@ private:
     ProgressStrip* strip_ = nullptr;
     WindowDocks docks_;
     WindowActions actions_;
-    StudyPresenter* presenter_ = nullptr;
+    ResultPresenter* results_ = nullptr;
+    ResultExporter* exporter_ = nullptr;
+    JobPresenter* presenter_ = nullptr;
+    PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     QByteArray layout_before_maximising_;
     QString opening_;
 };

@@ -3,10 +3,14 @@
 #include <QDir>
 #include <QRegularExpression>
 
+#include "campaign/comparison.h"
 #include "campaign/result_csv.h"
 #include "campaign/result_json.h"
+#include "campaign/tuning_csv.h"
+#include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
+#include "plots/tuning_views.h"
 #include "result_views.h"
 
 namespace clipscope {
@@ -17,35 +21,99 @@ QString file_name(const QString& series) {
     return QString(series).replace(unsafe, QStringLiteral("-"));
 }
 
-QStringList export_in_all_formats(const AccuracyView& view, const QString& path) {
-    QStringList written;
-    for (const char* ending : {".png", ".pdf", ".svg"}) written << export_figure(view, path + QLatin1String(ending));
-    return written;
+class Exports {
+public:
+    explicit Exports(const QString& folder) : folder_(folder) {}
+
+    // As PNG, PDF and SVG.
+    template <typename View>
+    void add_figure(const QString& name, const View& view) {
+        const auto shared = std::make_shared<const View>(view);
+        for (const char* ending : {".png", ".pdf", ".svg"}) {
+            const QString path = folder_.filePath(name + QLatin1String(ending));
+            tasks_.push_back({path, [shared, path] { export_figure(*shared, path); }});
+        }
+    }
+
+    void add_text(const QString& name, const std::string& text) {
+        const QString path = folder_.filePath(name);
+        tasks_.push_back({path, [text, path] { write_text_file(path.toStdString(), text); }});
+    }
+
+    std::vector<ExportTask> take() { return std::move(tasks_); }
+
+private:
+    const QDir folder_;
+    std::vector<ExportTask> tasks_;
+};
+
+void add_site(Exports& exports, const TuningResult& result, int site) {
+    const QString name = file_name(QString::fromStdString(result.info.sites[std::size_t(site)].name));
+    if (const ActivationView view = activation_view(result, site); has_values(view))
+        exports.add_figure(QStringLiteral("activations-") + name, view);
+    if (const AucThresholdView view = auc_threshold_view(result, site); has_points(view))
+        exports.add_figure(QStringLiteral("auc-vs-threshold-") + name, view);
+    if (const AucAreaView view = auc_area_view(result, site); has_area(view)) exports.add_figure(QStringLiteral("area-") + name, view);
+    if (const SiteSearch* search = result.search(site); search && !search->grids.empty())
+        exports.add_figure(QStringLiteral("search-") + name, trisection_view(result, site));
 }
 
 }  // namespace
 
-QStringList render_result(const QString& result_file, const QString& folder) {
-    const CampaignResult result = result_from_json(read_text_file(result_file.toStdString()), result_file.toStdString());
-    if (!QDir().mkpath(folder)) {
-        throw Error("Cannot make the folder " + folder.toStdString() + ": choose another one for the figures.");
-    }
-    const QDir output(folder);
-    const AccuracyView all = accuracy_view(result.curves);
-    QStringList written = export_in_all_formats(all, output.filePath(QStringLiteral("accuracy")));
-
+std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::string& kind, AucAxis axis, const QString& folder) {
+    Exports exports(folder);
+    const AccuracyView all = accuracy_view(curves);
+    exports.add_figure(QStringLiteral("accuracy"), all);
     if (all.series.size() > 1) {
         for (const AccuracySeries& series : all.series) {
             AccuracyView one = all;
             one.title = series.name + QStringLiteral(" · ") + all.title;
             one.series = {series};
             one.box_plots = BoxPlots::all;
-            written += export_in_all_formats(one, output.filePath(QStringLiteral("accuracy-") + file_name(series.name)));
+            exports.add_figure(QStringLiteral("accuracy-") + file_name(series.name), one);
         }
     }
-    const QString numbers = output.filePath(QStringLiteral("points.csv"));
-    write_text_file(numbers.toStdString(), points_csv(result.curves));
-    return written << numbers;
+    exports.add_text(QStringLiteral("points.csv"), points_csv(curves));
+    if (kind == "compare") exports.add_text(QStringLiteral("comparisons.csv"), comparisons_csv(curves, axis));
+    return exports.take();
+}
+
+std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder) {
+    Exports exports(folder);
+    for (int site = 0; site < int(result.info.sites.size()); ++site) add_site(exports, result, site);
+    if (!result.activations.empty()) exports.add_text(QStringLiteral("histograms.csv"), histograms_csv(result));
+    if (!result.sweeps.empty()) exports.add_text(QStringLiteral("sweep.csv"), sweep_csv(result));
+    if (!result.searches.empty()) {
+        exports.add_text(QStringLiteral("search.csv"), search_csv(result));
+        exports.add_text(QStringLiteral("thresholds.csv"), thresholds_csv(result));
+    }
+    return exports.take();
+}
+
+void make_folder(const QString& folder) {
+    if (!QDir().mkpath(folder)) {
+        throw Error("Cannot make the folder " + folder.toStdString() + ": choose another one for the figures.");
+    }
+}
+
+QStringList render_result(const QString& result_file, const QString& folder) {
+    const std::string file = result_file.toStdString();
+    const std::string text = read_text_file(file);
+    const std::string kind = result_kind(text, file);
+    std::vector<ExportTask> tasks;
+    if (kind == "sensitivity" || kind == "compare") {
+        const CampaignResult result = result_from_json(text, file);
+        tasks = curve_exports(result.curves, result.kind, result.auc_axis, folder);
+    } else {
+        tasks = tuning_exports(tuning_from_json(text, file), folder);
+    }
+    make_folder(folder);
+    QStringList written;
+    for (const ExportTask& task : tasks) {
+        task.write();
+        written << task.path;
+    }
+    return written;
 }
 
 }  // namespace clipscope

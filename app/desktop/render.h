@@ -1,13 +1,35 @@
-// `clipscope --render RESULT.json --output DIR`: the figures of a result file, drawn without a window.
+// The figures and tables of results: for `clipscope --render RESULT.json --output DIR`, drawn without a window, and for the window's export
+// of everything.
 #pragma once
 
 #include <QString>
 #include <QStringList>
+#include <functional>
+#include <vector>
+
+#include "campaign/accuracy_curves.h"
+#include "campaign/tuning_result.h"
+#include "clipping/auc.h"
 
 namespace clipscope {
 
-// Draws all curves together, and where there are several each one on its own with its box plots, as PNG, PDF and SVG, and writes the
-// numbers beside them as CSV. Makes the folder. Returns the files written. Throws Error. Needs a QApplication, on its thread.
+// One file that is still to be written; `write` throws Error. Needs a QApplication, on its thread.
+struct ExportTask {
+    QString path;
+    std::function<void()> write;
+};
+
+// All curves together, and where there are several each one on its own with its box plots, as PNG, PDF and SVG, and the numbers as CSV.
+// `kind`: "sensitivity" or "compare", whose differences come as a table too.
+std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::string& kind, AucAxis axis, const QString& folder);
+
+// For each site the activations, AUC against threshold, the area and the search, as far as they were measured; and all tables.
+std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder);
+
+// Draws all that a result's file holds. Makes the folder. Returns the files written. Throws Error.
 QStringList render_result(const QString& result_file, const QString& folder);
+
+// Throws Error.
+void make_folder(const QString& folder);
 
 }  // namespace clipscope

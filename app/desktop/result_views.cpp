@@ -1,28 +1,67 @@
 #include "result_views.h"
 
+#include <QObject>
+#include <algorithm>
+
+#include "plots/value_axis.h"
 #include "theme/number_text.h"
 
 namespace clipscope {
 
-QString series_name(const CurveInfo& curve) {
+QString series_name(const CurveInfo& curve, const AccuracyCurves& all) {
     const QString layer = QString::fromStdString(curve.layer);
-    if (curve.protection == Protection::none) return layer;
-    return QStringLiteral("%1, %2").arg(layer, QString::fromStdString(to_string(curve.protection)));
+    const auto is_other = [&](const AccuracyCurve& one) { return one.info.layer != curve.layer; };
+    if (kind_of(all) == "compare" && std::ranges::none_of(all.curves, is_other)) return protection_name(curve.protection);
+    return curve.protection == Protection::none ? layer : QStringLiteral("%1, %2").arg(layer, protection_name(curve.protection));
 }
 
 AccuracyView accuracy_view(const AccuracyCurves& curves) {
     AccuracyView view;
     view.title = result_title(curves.info);
     view.rates = curves.info.rates;
-    for (const AccuracyCurve& curve : curves.curves) view.series.push_back({series_name(curve.info), curve_points(curve, curves.info)});
+    for (const AccuracyCurve& curve : curves.curves)
+        view.series.push_back({series_name(curve.info, curves), curve_points(curve, curves.info)});
     if (!curves.curves.empty()) view.clean_accuracy = accuracy(curves.curves.front().info.clean, curves.info.nonfinite);
     return view;
+}
+
+std::string kind_of(const AccuracyCurves& curves) {
+    const bool compares =
+        std::ranges::any_of(curves.curves, [](const AccuracyCurve& curve) { return curve.info.protection != Protection::none; });
+    return compares ? "compare" : "sensitivity";
 }
 
 QString result_title(const CampaignInfo& info) {
     return QStringLiteral("%1 · %2, %3 images · %4 trials")
         .arg(QString::fromStdString(info.model), QString::fromStdString(info.data), grouped(info.images))
         .arg(info.trials);
+}
+
+QString trials_summary(const AccuracyCurves& curves) {
+    std::int64_t count = 0;
+    for (const AccuracyCurve& curve : curves.curves) {
+        for (const auto& trials : curve.trials) count += std::int64_t(trials.size());
+    }
+    return QObject::tr("%1 trials").arg(grouped(count));
+}
+
+QString tuning_summary(const TuningResult& result) {
+    if (result.info.job == TuningJob::profile) {
+        const auto known = std::ranges::count_if(result.act_max, [](const auto& act_max) { return act_max.has_value(); });
+        return QObject::tr("%1 sites profiled").arg(known);
+    }
+    if (result.info.job == TuningJob::harden) {
+        const auto found = std::ranges::count_if(result.searches, [](const SiteSearch& search) { return search.hardened.has_value(); });
+        return QObject::tr("%1 of %2 thresholds found").arg(found).arg(result.info.sites.size());
+    }
+    if (result.sweeps.empty()) return QObject::tr("no threshold");
+    const SiteSweep& sweep = result.sweeps.back();
+    const QString site = QString::fromStdString(result.info.sites.at(std::size_t(sweep.site)).name);
+    QString text = QObject::tr("%1 thresholds of %2").arg(sweep.points.size()).arg(site);
+    const auto best = std::ranges::max_element(sweep.points, {}, [](const ThresholdAuc& point) { return point.measured.auc; });
+    if (best != sweep.points.end())
+        text += QObject::tr(", the best AUC %1 at T = %2").arg(best->measured.auc, 0, 'f', 4).arg(value_label(double(best->threshold)));
+    return text;
 }
 
 QString short_count(std::int64_t count) {

@@ -4,18 +4,29 @@
 #include <QString>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/tuning_result.h"
 #include "plots/accuracy_view.h"
 
 namespace clipscope {
 
-// "CONV-1", as the layer table names it; with its protection where there is one: "CONV-1, clip-tuned".
-QString series_name(const CurveInfo& curve);
+// "CONV-1", as the layer table names it; of a protected network "CONV-1, clipped at tuned T", and where a comparison is about one scope
+// alone "unprotected", "clipped at ACT_max", "clipped at tuned T".
+QString series_name(const CurveInfo& curve, const AccuracyCurves& all);
 
 // All curves; the dashed line is the first one's clean accuracy.
 AccuracyView accuracy_view(const AccuracyCurves& curves);
 
+// "compare" where a curve is protected, otherwise "sensitivity": the kind of the result's file.
+std::string kind_of(const AccuracyCurves& curves);
+
 // "AlexNet · Fashion-MNIST test, 1,000 images · 20 trials"
 QString result_title(const CampaignInfo& info);
+
+// "2,800 trials"
+QString trials_summary(const AccuracyCurves& curves);
+
+// "7 of 7 thresholds found", "16 thresholds of ACT-4, the best AUC 0.71 at T = 5.1", "7 sites profiled"
+QString tuning_summary(const TuningResult& result);
 
 // "2.87 M", "61.7 k"
 QString short_count(std::int64_t count);

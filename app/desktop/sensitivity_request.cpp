@@ -66,7 +66,7 @@ SensitivityForm first_study_form(int threads) {
     return form;
 }
 
-double estimated_seconds(const SensitivitySpecification& specification, std::size_t layer_count, double clean_seconds, double calibration) {
+double estimated_passes(const SensitivitySpecification& specification, std::size_t layer_count) {
     double passes = 1;  // the clean one
     const auto rates = std::ranges::count_if(specification.rates, [](double rate) { return rate > 0; });
     for (const FaultScope& scope : specification.scopes) {
@@ -74,7 +74,7 @@ double estimated_seconds(const SensitivitySpecification& specification, std::siz
         const double share = layer_count > 0 ? double(layer_count - first) / double(layer_count) : 1;
         passes += share * double(rates) * specification.trials;
     }
-    return passes * clean_seconds * calibration;
+    return passes;
 }
 
 QString estimate_text(double seconds) {

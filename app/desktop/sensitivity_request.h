@@ -23,11 +23,9 @@ QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& 
 // The study offered on first start: small enough to finish within a minute, large enough to show which layers matter.
 SensitivityForm first_study_form(int threads);
 
-// How long a job will take on images of which one clean pass takes `clean_seconds`. A trial in a layer recomputes that layer and what
-// follows it, so a scope costs about the share of layers from its first one on; rate 0 costs nothing. `calibration`: how much longer than
-// this the latest job of the network really took.
-double estimated_seconds(const SensitivitySpecification& specification, std::size_t layer_count, double clean_seconds,
-                         double calibration = 1);
+// How many full passes over the images a job is worth at most. A trial in a layer recomputes that layer and what follows it, so a scope
+// costs about the share of layers from its first one on; rate 0 costs nothing.
+double estimated_passes(const SensitivitySpecification& specification, std::size_t layer_count);
 
 // "about 0:41"
 QString estimate_text(double seconds);

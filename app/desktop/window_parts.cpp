@@ -7,8 +7,15 @@
 #include <QMenuBar>
 
 #include "controls/activity_log.h"
+#include "controls/harden_panel.h"
 #include "controls/sensitivity_panel.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_area_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "plots/trisection_plot.h"
+#include "tables/comparison_table.h"
 #include "tables/layer_table.h"
+#include "tables/site_table.h"
 
 namespace clipscope {
 namespace {
@@ -32,14 +39,25 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
     actions.open_model = add(file, QObject::tr("Open &model…"), QKeySequence::Open, QObject::tr("A TorchScript file, traced or scripted"));
     actions.open_data = add(file, QObject::tr("Open &data folder…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
                             QObject::tr("CIFAR-10 binary files, or IDX files of the MNIST family, plain or gzip"));
+    actions.open_thresholds =
+        add(file, QObject::tr("Open &thresholds…"), {},
+            QObject::tr("A thresholds file (JSON), found earlier or written by hand, for comparisons and the hardened network"));
     actions.recent_models = file->addMenu(QObject::tr("Recent m&odels"));
     actions.recent_data = file->addMenu(QObject::tr("Recent d&ata"));
     actions.bundled = file->addMenu(QObject::tr("&Bundled networks"));
     file->addSeparator();
-    actions.export_figure =
-        add(file, QObject::tr("Export &figure…"), QKeySequence(Qt::CTRL | Qt::Key_E), QObject::tr("As PDF, SVG or PNG"));
+    actions.save_hardened =
+        add(file, QObject::tr("&Save hardened network…"), QKeySequence::Save,
+            QObject::tr("As a TorchScript file that runs without ClipScope; it is opened again and compared before it counts as written"));
+    actions.save_thresholds = add(file, QObject::tr("Sa&ve thresholds…"), {}, QObject::tr("One number for each activation site, as JSON"));
+    file->addSeparator();
+    actions.export_figure = add(file, QObject::tr("Export &figure…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+                                QObject::tr("The plot you work in, as PDF, SVG or PNG"));
     actions.export_numbers = add(file, QObject::tr("Export &numbers…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
-                                 QObject::tr("As a table (CSV), or as a result that ClipScope reads again (JSON)"));
+                                 QObject::tr("The accuracy curves as a table (CSV), or as a result that ClipScope reads again (JSON)"));
+    actions.export_all =
+        add(file, QObject::tr("Export &everything…"), {},
+            QObject::tr("All figures as PDF, SVG and PNG, all tables, and results that ClipScope reads again, into a folder"));
     file->addSeparator();
     actions.quit = add(file, QObject::tr("&Quit"), QKeySequence::Quit, {});
     actions.quit->setMenuRole(QAction::QuitRole);
@@ -50,21 +68,44 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
     view->addSeparator();
     actions.follow = add(view, QObject::tr("&Follow"), QKeySequence(Qt::CTRL | Qt::Key_L),
                          QObject::tr("Show everything again after zooming, and go with new results"));
-    actions.maximise = add(view, QObject::tr("&Plot alone"), QKeySequence(Qt::Key_F11),
-                           QObject::tr("Gives the plot the whole window; Esc goes back. A double-click on its title does the same."));
+    actions.maximise =
+        add(view, QObject::tr("&Plot alone"), QKeySequence(Qt::Key_F11),
+            QObject::tr("Gives the plot you work in the whole window; Esc goes back. A double-click on a plot's title does the same."));
     actions.maximise->setCheckable(true);
     actions.reset_layout = add(view, QObject::tr("&Reset layout"), {}, QObject::tr("Every panel back to where it was at first"));
 }
 
 }  // namespace
 
+QList<QDockWidget*> WindowDocks::all() const {
+    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, activity};
+}
+
+QList<PlotPanel*> WindowDocks::plots() const {
+    return {activation_plot, auc_threshold_plot, auc_area_plot, trisection_plot};
+}
+
 WindowDocks build_docks(QMainWindow& window) {
     WindowDocks docks;
-    docks.table = new LayerTable;
-    docks.panel = new SensitivityPanel;
+    docks.layer_table = new LayerTable;
+    docks.site_table = new SiteTable;
+    docks.sensitivity_panel = new SensitivityPanel;
+    docks.harden_panel = new HardenPanel;
+    docks.activation_plot = new ActivationPlot;
+    docks.auc_threshold_plot = new AucThresholdPlot;
+    docks.auc_area_plot = new AucAreaPlot;
+    docks.trisection_plot = new TrisectionPlot;
+    docks.comparison_table = new ComparisonTable;
     docks.log = new ActivityLog;
-    docks.layers = make_dock(window, "layers", QObject::tr("Layers"), docks.table);
-    docks.job = make_dock(window, "job", QObject::tr("Sensitivity job"), docks.panel);
+    docks.layers = make_dock(window, "layers", QObject::tr("Layers"), docks.layer_table);
+    docks.sites = make_dock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
+    docks.sensitivity = make_dock(window, "job", QObject::tr("Sensitivity job"), docks.sensitivity_panel);
+    docks.method = make_dock(window, "method", QObject::tr("FT-ClipAct job"), docks.harden_panel);
+    docks.activations = make_dock(window, "activations", QObject::tr("Activations"), docks.activation_plot);
+    docks.auc_threshold = make_dock(window, "auc_threshold", QObject::tr("AUC against T"), docks.auc_threshold_plot);
+    docks.auc_area = make_dock(window, "auc_area", QObject::tr("Area"), docks.auc_area_plot);
+    docks.trisection = make_dock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
+    docks.comparison = make_dock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
     docks.activity = make_dock(window, "activity", QObject::tr("Activity"), docks.log);
     arrange_docks(window, docks);
     return docks;
@@ -72,16 +113,32 @@ WindowDocks build_docks(QMainWindow& window) {
 
 void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     for (QDockWidget* dock : docks.all()) dock->setFloating(false);
-    window.addDockWidget(Qt::LeftDockWidgetArea, docks.layers);
-    window.addDockWidget(Qt::RightDockWidgetArea, docks.job);
-    window.addDockWidget(Qt::BottomDockWidgetArea, docks.activity);
-    for (QDockWidget* dock : docks.all()) dock->show();
-    // The log gets the width between the two sides, as results need height more.
-    window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    // The foot reaches below the tables; the forms need all the height there is.
+    window.setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     window.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    window.addDockWidget(Qt::LeftDockWidgetArea, docks.layers);
+    window.tabifyDockWidget(docks.layers, docks.sites);
+    window.addDockWidget(Qt::RightDockWidgetArea, docks.sensitivity);
+    window.tabifyDockWidget(docks.sensitivity, docks.method);
+    window.addDockWidget(Qt::BottomDockWidgetArea, docks.activations);
+    window.splitDockWidget(docks.activations, docks.auc_threshold, Qt::Horizontal);
+    window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
+    window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
+    window.tabifyDockWidget(docks.trisection, docks.comparison);
+    window.tabifyDockWidget(docks.trisection, docks.activity);
+    for (QDockWidget* dock : docks.all()) dock->show();
+    for (QDockWidget* dock : {docks.layers, docks.sensitivity, docks.auc_threshold, docks.trisection}) dock->raise();
     const int width = window.width();
-    window.resizeDocks({docks.layers, docks.job}, {width * 27 / 100, width * 22 / 100}, Qt::Horizontal);
-    window.resizeDocks({docks.activity}, {110}, Qt::Vertical);
+    const int height = window.height();
+    window.resizeDocks({docks.layers, docks.sensitivity}, {width * 26 / 100, width * 23 / 100}, Qt::Horizontal);
+    window.resizeDocks({docks.activations, docks.auc_threshold, docks.trisection}, {width * 25 / 100, width * 25 / 100, width * 27 / 100},
+                       Qt::Horizontal);
+    window.resizeDocks({docks.activations}, {height * 40 / 100}, Qt::Vertical);
+}
+
+void show_dock(QDockWidget& dock) {
+    dock.show();
+    dock.raise();
 }
 
 WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
@@ -90,7 +147,9 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     build_file_menu(bar->addMenu(QObject::tr("&File")), actions);
 
     QMenu* jobs = bar->addMenu(QObject::tr("&Jobs"));
-    actions.run = add(jobs, QObject::tr("&Run"), QKeySequence(Qt::Key_F5), QObject::tr("Starts what the job panel says"));
+    actions.run = add(jobs, QObject::tr("&Run"), QKeySequence(Qt::Key_F5), QObject::tr("Starts what the job panel in front says"));
+    actions.harden = add(jobs, QObject::tr("&Harden all sites"), QKeySequence(Qt::CTRL | Qt::Key_H),
+                         QObject::tr("Finds a clipping threshold for every activation site, as the FT-ClipAct panel is set"));
     actions.stop = add(jobs, QObject::tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), QObject::tr("Ends the job and keeps its results"));
     jobs->addSeparator();
     actions.normalization = add(jobs, QObject::tr("&Normalisation…"), {},

@@ -10,32 +10,63 @@ class QMenu;
 
 namespace clipscope {
 
+class ActivationPlot;
 class ActivityLog;
+class AucAreaPlot;
+class AucThresholdPlot;
+class ComparisonTable;
+class HardenPanel;
 class LayerTable;
+class PlotPanel;
 class SensitivityPanel;
+class SiteTable;
+class TrisectionPlot;
 
 struct WindowDocks {
     QDockWidget* layers = nullptr;
-    QDockWidget* job = nullptr;
+    QDockWidget* sites = nullptr;
+    QDockWidget* sensitivity = nullptr;
+    QDockWidget* method = nullptr;
+    QDockWidget* activations = nullptr;
+    QDockWidget* auc_threshold = nullptr;
+    QDockWidget* auc_area = nullptr;
+    QDockWidget* trisection = nullptr;
+    QDockWidget* comparison = nullptr;
     QDockWidget* activity = nullptr;
-    LayerTable* table = nullptr;
-    SensitivityPanel* panel = nullptr;
+
+    LayerTable* layer_table = nullptr;
+    SiteTable* site_table = nullptr;
+    SensitivityPanel* sensitivity_panel = nullptr;
+    HardenPanel* harden_panel = nullptr;
+    ActivationPlot* activation_plot = nullptr;
+    AucThresholdPlot* auc_threshold_plot = nullptr;
+    AucAreaPlot* auc_area_plot = nullptr;
+    TrisectionPlot* trisection_plot = nullptr;
+    ComparisonTable* comparison_table = nullptr;
     ActivityLog* log = nullptr;
 
-    QList<QDockWidget*> all() const { return {layers, job, activity}; }
+    QList<QDockWidget*> all() const;
+    QList<PlotPanel*> plots() const;
 };
 
 // Makes the docks and puts each where it belongs at first.
 WindowDocks build_docks(QMainWindow& window);
 void arrange_docks(QMainWindow& window, const WindowDocks& docks);
+// Brings a dock to the front, also from among tabs.
+void show_dock(QDockWidget& dock);
 
 struct WindowActions {
     QAction* open_model = nullptr;
     QAction* open_data = nullptr;
+    QAction* open_thresholds = nullptr;
+    QAction* save_hardened = nullptr;
+    QAction* save_thresholds = nullptr;
     QAction* export_figure = nullptr;
     QAction* export_numbers = nullptr;
+    QAction* export_all = nullptr;
     QAction* quit = nullptr;
     QAction* run = nullptr;
+    QAction* harden = nullptr;
     QAction* stop = nullptr;
     QAction* normalization = nullptr;
     QAction* follow = nullptr;

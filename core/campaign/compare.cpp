@@ -5,7 +5,10 @@
 #include <set>
 
 #include "campaign/curve_campaign.h"
+#include "campaign/profile.h"
+#include "campaign/suggested_rates.h"
 #include "common/error.h"
+#include "common/number_text.h"
 #include "evaluation/evaluator.h"
 
 namespace clipscope {
@@ -19,7 +22,7 @@ struct Configuration {
 // One after the other, so that each finds the free memory that the others left; a given budget is shared out.
 std::vector<Configuration> prepare(const JobInputs& inputs, const CompareSpecification& specification, int threads,
                                    const std::stop_token& stop) {
-    std::vector<std::pair<Protection, Clipping>> wanted = {{Protection::none, {}}, {Protection::clip_actmax, specification.act_max}};
+    std::vector<std::pair<Protection, Clipping>> wanted = {{Protection::none, {}}, {Protection::clip_actmax, *specification.act_max}};
     if (specification.tuned) wanted.emplace_back(Protection::clip_tuned, *specification.tuned);
     std::set<std::size_t> first_layers;
     for (const FaultScope& scope : specification.scopes) first_layers.insert(scope.layers.begin(), scope.layers.end());
@@ -42,6 +45,7 @@ std::vector<Configuration> prepare(const JobInputs& inputs, const CompareSpecifi
 
 void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop) {
     if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
+    if (!specification.act_max) throw UsageError("ACT_max is not known: profile the network first.");
     check_campaign(specification.rates, specification.trials);
     const auto started = std::chrono::steady_clock::now();
     const int threads = resolve_threads(specification.threads);
@@ -63,6 +67,20 @@ void run_compare(const JobInputs& inputs, const CompareSpecification& specificat
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});
+}
+
+bool complete_comparison(const JobInputs& tuning, const TuningSettings& settings, CompareSpecification& specification,
+                         const EventSink& sink, std::stop_token stop) {
+    if (!specification.act_max) specification.act_max = measure_act_max(tuning, settings, sink, stop);
+    if (!specification.act_max) return false;
+    if (!specification.rates.empty()) return true;
+    const EvaluatorOptions options{
+        .chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes, .clipping = *specification.act_max};
+    const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
+    const auto rates = suggest_joint_rates(tuning, options, specification.scopes, settings.seed, settings.nonfinite,
+                                           resolve_threads(settings.threads), tell, stop);
+    if (rates) specification.rates = *rates;
+    return rates.has_value();
 }
 
 }  // namespace clipscope

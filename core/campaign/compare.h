@@ -12,13 +12,14 @@
 #include "campaign/events.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
+#include "campaign/tuning_run.h"
 #include "clipping/clipping.h"
 
 namespace clipscope {
 
 struct CompareSpecification {
-    Clipping act_max;               // every site at its ACT_max, found on the tuning images
-    std::optional<Clipping> tuned;  // nothing: two configurations are compared
+    std::optional<Clipping> act_max;  // every site at its ACT_max, found on the tuning images
+    std::optional<Clipping> tuned;    // nothing: two configurations are compared
     std::vector<FaultScope> scopes;
     std::vector<double> rates;  // ascending; all configurations share them
     int trials = 50;
@@ -36,7 +37,12 @@ struct CompareSpecification {
 
 // As run_sensitivity(): sends CampaignStarted with a curve for each scope and protection, trials with Progress between them, JobFinished.
 // The unprotected curves are exactly those of a sensitivity job. Polls `stop` for every chunk of images; stopping keeps what was sent.
-// Throws UsageError or Error.
+// Throws UsageError or Error, also where the specification lacks ACT_max or rates.
 void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop);
+
+// Finds what the specification lacks: ACT_max by a profile of the tuning images, the rates by probes on them. Sends what measure_act_max()
+// sends, and Progress. False where it was stopped.
+bool complete_comparison(const JobInputs& tuning, const TuningSettings& settings, CompareSpecification& specification,
+                         const EventSink& sink, std::stop_token stop);
 
 }  // namespace clipscope

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <type_traits>
 
 namespace clipscope {
 namespace {
@@ -102,9 +103,6 @@ struct ApplyToTuning {
 
     void operator()(const HardenedFileWritten& written) const { result.file = written.file; }
 
-    template <typename Other>
-    void operator()(const Other&) const {}
-
 private:
     void check(int site) const {
         // A negative index becomes a huge one, which at() refuses as well.
@@ -124,8 +122,13 @@ void apply(const Event& event, AccuracyCurves& curves) {
     std::visit(ApplyToCurves{curves}, event);
 }
 
-void apply(const Event& event, TuningResult& result) {
-    std::visit(ApplyToTuning{result}, event);
+bool apply(const Event& event, TuningResult& result) {
+    const auto apply_result = [&](const auto& value) {
+        constexpr bool is_result = std::is_invocable_v<ApplyToTuning, decltype(value)>;
+        if constexpr (is_result) ApplyToTuning{result}(value);
+        return is_result;
+    };
+    return std::visit(apply_result, event);
 }
 
 }  // namespace clipscope

@@ -151,8 +151,8 @@ using EventSink = std::function<void(const Event&)>;
 // trial replaces the first), all others change nothing. Throws std::out_of_range where a trial belongs to no curve or rate.
 void apply(const Event& event, AccuracyCurves& curves);
 
-// The same for a tuning job: TuningStarted begins anew; what measures the same thing again replaces it. Throws std::out_of_range where an
-// event's site is none of the network's, or an evaluation belongs to no search or sweep.
-void apply(const Event& event, TuningResult& result);
+// The same for a tuning job: TuningStarted begins anew; what measures the same thing again replaces it. True where the result changed.
+// Throws std::out_of_range where an event's site is none of the network's, or an evaluation belongs to no search or sweep.
+bool apply(const Event& event, TuningResult& result);
 
 }  // namespace clipscope

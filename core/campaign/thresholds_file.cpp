@@ -18,12 +18,11 @@ using Json = nlohmann::ordered_json;
 
 constexpr int file_version = 1;
 
-std::size_t index_of(const std::string& site, const Network& network) {
-    const std::vector<SiteInfo>& sites = network.sites();
+std::size_t index_of(const std::string& site, const std::vector<SiteInfo>& sites) {
     const auto found =
         std::find_if(sites.begin(), sites.end(), [&](const SiteInfo& one) { return lower_case(one.name) == lower_case(site); });
     if (found == sites.end())
-        throw UsageError("The thresholds name the activation site " + site + ", which '" + network.path() + "' does not have: it has " +
+        throw UsageError("The thresholds name the activation site " + site + ", which the network does not have: it has " +
                          std::to_string(sites.size()) + ", ACT-1 and so on; choose the thresholds of this network.");
     return std::size_t(found - sites.begin());
 }
@@ -61,17 +60,17 @@ Json optional_number(const std::optional<double>& number) {
 
 }  // namespace
 
-Clipping ThresholdsFile::tuned(const Network& network) const {
+Clipping ThresholdsFile::tuned(const std::vector<SiteInfo>& network_sites) const {
     Clipping clipping;
-    for (const SiteThreshold& site : sites) clipping = clipping.with(index_of(site.site, network), site.threshold);
+    for (const SiteThreshold& site : sites) clipping = clipping.with(index_of(site.site, network_sites), site.threshold);
     return clipping;
 }
 
-std::optional<Clipping> ThresholdsFile::act_max(const Network& network) const {
+std::optional<Clipping> ThresholdsFile::act_max(const std::vector<SiteInfo>& network_sites) const {
     Clipping clipping;
     for (const SiteThreshold& site : sites) {
         if (!site.act_max) return std::nullopt;
-        clipping = clipping.with(index_of(site.site, network), *site.act_max);
+        clipping = clipping.with(index_of(site.site, network_sites), *site.act_max);
     }
     return clipping;
 }

@@ -26,9 +26,9 @@ struct ThresholdsFile {
 
     // By the network's sites; those that the file does not name stay without. Throws UsageError where the file names a site that the
     // network does not have.
-    Clipping tuned(const Network& network) const;
+    Clipping tuned(const std::vector<SiteInfo>& network_sites) const;
     // The same of ACT_max; nothing unless the file has one for each site that it names.
-    std::optional<Clipping> act_max(const Network& network) const;
+    std::optional<Clipping> act_max(const std::vector<SiteInfo>& network_sites) const;
 };
 
 // Of the sites whose search is over.

@@ -12,6 +12,22 @@ const Value* last_of(const std::vector<Value>& values, Matches matches) {
     return found == values.rend() ? nullptr : &*found;
 }
 
+bool are_comparable(const TuningInfo& a, const TuningInfo& b) {
+    return a.model_sha256 == b.model_sha256 && a.campaign.model == b.campaign.model && a.campaign.data == b.campaign.data &&
+           a.campaign.images == b.campaign.images && a.campaign.seed == b.campaign.seed && a.campaign.nonfinite == b.campaign.nonfinite &&
+           a.auc_axis == b.auc_axis && a.sites.size() == b.sites.size();
+}
+
+// Those of `earlier` whose site is not among `latest` come first.
+template <typename Value>
+std::vector<Value> with_other_sites(const std::vector<Value>& earlier, const std::vector<Value>& latest) {
+    std::vector<Value> all;
+    for (const Value& one : earlier)
+        if (std::ranges::find(latest, one.site, &Value::site) == latest.end()) all.push_back(one);
+    all.insert(all.end(), latest.begin(), latest.end());
+    return all;
+}
+
 }  // namespace
 
 std::string to_string(TuningJob job) {
@@ -40,6 +56,24 @@ const SiteSweep* TuningResult::sweep(int site) const {
 
 const SiteSearch* TuningResult::search(int site) const {
     return last_of(searches, [&](const SiteSearch& one) { return one.site == site; });
+}
+
+TuningResult combined(const TuningResult& earlier, const TuningResult& latest) {
+    if (!are_comparable(earlier.info, latest.info)) return latest;
+    TuningResult all = latest;
+    all.activations.clear();
+    for (const SiteActivations& one : earlier.activations) {
+        const bool is_replaced = one.scope.empty() ? latest.clean_activations(one.site) : latest.faulty_activations(one.site);
+        if (!is_replaced) all.activations.push_back(one);
+    }
+    all.activations.insert(all.activations.end(), latest.activations.begin(), latest.activations.end());
+    all.act_max.resize(latest.info.sites.size());
+    for (std::size_t site = 0; site < std::min(all.act_max.size(), earlier.act_max.size()); ++site)
+        if (!all.act_max[site]) all.act_max[site] = earlier.act_max[site];
+    all.sweeps = with_other_sites(earlier.sweeps, latest.sweeps);
+    // Thresholds of two hardenings never stand side by side as if they belonged together.
+    if (latest.info.job != TuningJob::harden) all.searches = earlier.searches;
+    return all;
 }
 
 }  // namespace clipscope

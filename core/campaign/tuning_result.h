@@ -124,4 +124,8 @@ struct TuningResult {
     const SiteSearch* search(int site) const;
 };
 
+// What is known after another job: `latest` with all that `earlier` measured and it did not, as long as both are about the same network,
+// tuning images, seed, rule and AUC axis; otherwise `latest` alone. A hardening replaces all searches of an earlier one.
+TuningResult combined(const TuningResult& earlier, const TuningResult& latest);
+
 }  // namespace clipscope

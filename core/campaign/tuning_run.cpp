@@ -39,11 +39,15 @@ FaultPlace fault_place_from_string(const std::string& text) {
     throw UsageError("'" + text + "' is not a place for faults: choose feeding or everywhere.");
 }
 
-FaultScope faults_for_site(const Network& network, std::size_t site, FaultPlace place) {
-    if (place == FaultPlace::everywhere) return parse_fault_scopes("network", network.layers()).front();
+FaultScope faults_for_site(const SiteInfo& site, const std::vector<LayerInfo>& layers, FaultPlace place) {
+    if (place == FaultPlace::everywhere) return parse_fault_scopes("network", layers).front();
     std::string names;
-    for (const std::string& layer : network.sites().at(site).fed_by) names += (names.empty() ? "" : "+") + layer;
-    return names.empty() ? FaultScope{} : parse_fault_scopes(names, network.layers()).front();
+    for (const std::string& layer : site.fed_by) names += (names.empty() ? "" : "+") + layer;
+    return names.empty() ? FaultScope{} : parse_fault_scopes(names, layers).front();
+}
+
+FaultScope faults_for_site(const Network& network, std::size_t site, FaultPlace place) {
+    return faults_for_site(network.sites().at(site), network.layers(), place);
 }
 
 TuningRun::TuningRun(TuningJob job, const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink, std::stop_token stop)

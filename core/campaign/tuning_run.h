@@ -42,6 +42,7 @@ std::string to_string(FaultPlace place);
 FaultPlace fault_place_from_string(const std::string& text);  // throws UsageError
 
 // Its layers are none where no layer feeds the site.
+FaultScope faults_for_site(const SiteInfo& site, const std::vector<LayerInfo>& layers, FaultPlace place);
 FaultScope faults_for_site(const Network& network, std::size_t site, FaultPlace place);
 
 // One run of such a job. The job's own thread calls it; the sink is called by one thread at a time.

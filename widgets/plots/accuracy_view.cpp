@@ -1,5 +1,6 @@
 #include "plots/accuracy_view.h"
 
+#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -60,6 +61,18 @@ std::pair<double, double> RatePositions::range() const {
     const double first = has_zero_ ? zero_slot_ : first_;
     const double margin = std::max(0.55 * smallest_gap_, 0.04 * (last_ - first));
     return {first - margin, last_ + margin};
+}
+
+QString protection_name(Protection protection) {
+    switch (protection) {
+        case Protection::none:
+            return QCoreApplication::translate("AccuracyView", "unprotected");
+        case Protection::clip_actmax:
+            return QCoreApplication::translate("AccuracyView", "clipped at ACT_max");
+        case Protection::clip_tuned:
+            break;
+    }
+    return QCoreApplication::translate("AccuracyView", "clipped at tuned T");
 }
 
 QString rate_label(double rate) {

@@ -67,6 +67,9 @@ private:
 // "10⁻⁶", "5×10⁻⁷", "0"
 QString rate_label(double rate);
 
+// "unprotected", "clipped at ACT_max", "clipped at tuned T": the configurations of a comparison, in legends and tables.
+QString protection_name(Protection protection);
+
 // True if there is at least one point.
 bool has_points(const AccuracyView& view);
 

@@ -14,6 +14,12 @@
 #include "plots/plot_panel_private.h"
 
 namespace clipscope {
+namespace {
+
+// Below this many pixels the title needs the room that the tools would take.
+constexpr int narrow_width = 440;
+
+}  // namespace
 
 PlotPanel::PlotPanel(const QString& title, QWidget* parent) : QWidget(parent), d_(std::make_unique<Private>()) {
     d_->own_title = title;
@@ -116,7 +122,17 @@ void PlotPanel::build_actions() {
         button->setToolButtonStyle(Qt::ToolButtonTextOnly);
         button->setAccessibleName(QString(action->text()).remove(QLatin1Char('&')));
         header->addWidget(button);
+        if (action != d_->follow) d_->wide_tools << button;
     }
+    auto* menu_button = new QToolButton;
+    menu_button->setText(QStringLiteral("⋯"));
+    menu_button->setToolTip(tr("Zoom, scales, title, export"));
+    menu_button->setAccessibleName(tr("Menu of the plot"));
+    menu_button->setAutoRaise(true);
+    connect(menu_button, &QToolButton::clicked, this,
+            [this, menu_button] { show_menu(menu_button->mapToGlobal(QPoint(0, menu_button->height()))); });
+    header->addWidget(menu_button);
+    d_->menu_button = menu_button;
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -227,7 +243,7 @@ bool PlotPanel::has_data_to_show() const {
     return d_->pages->currentIndex() == 1;
 }
 
-void PlotPanel::show_menu(const QPoint& position) {
+void PlotPanel::show_menu(const QPoint& global_position) {
     QMenu menu(this);
     menu.setToolTipsVisible(true);
     if (has_data_to_show()) fill_menu(menu);
@@ -235,7 +251,7 @@ void PlotPanel::show_menu(const QPoint& position) {
     menu.addActions({d_->follow, d_->back, d_->forward, d_->box_zoom});
     menu.addSeparator();
     menu.addActions({d_->rename, d_->save, d_->maximise});
-    menu.exec(d_->plot->mapToGlobal(position));
+    menu.exec(global_position);
 }
 
 QString PlotPanel::export_to(const QString& path, const FigureSize& size, bool with_title) const {
@@ -274,6 +290,13 @@ void PlotPanel::changeEvent(QEvent* event) {
     d_->theme = Theme::screen(palette(), font());
     update_title();
     data_changed();
+}
+
+void PlotPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool is_narrow = width() < narrow_width;
+    for (QWidget* tool : d_->wide_tools) tool->setHidden(is_narrow);
+    d_->menu_button->setVisible(is_narrow);
 }
 
 void PlotPanel::showEvent(QShowEvent* event) {

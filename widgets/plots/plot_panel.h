@@ -87,6 +87,7 @@ protected:
     void data_changed();
 
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -103,7 +104,7 @@ private:
     bool has_data_to_show() const;
     void show_history_state();
     void zoom_by_key(int key);
-    void show_menu(const QPoint& position);
+    void show_menu(const QPoint& global_position);
 
     class Private;
     std::unique_ptr<Private> d_;

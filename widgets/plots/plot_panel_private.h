@@ -34,8 +34,10 @@ public:
     QAction* save = nullptr;
     QAction* rename = nullptr;
     QAction* maximise = nullptr;
-    QTimer redraw_timer;   // armed by data
-    QTimer history_timer;  // armed by the user's zooming: one step of history for one gesture
+    QList<QWidget*> wide_tools;      // hidden where the panel is narrow: the menu has them all
+    QWidget* menu_button = nullptr;  // there instead
+    QTimer redraw_timer;             // armed by data
+    QTimer history_timer;            // armed by the user's zooming: one step of history for one gesture
     ZoomHistory history;
     bool following = true;
     bool dirty = true;

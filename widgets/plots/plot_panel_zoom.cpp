@@ -33,7 +33,8 @@ void PlotPanel::connect_plot() {
             QToolTip::showText(event->globalPosition().toPoint(), tip, d_->plot);
     });
     connect(plot, &QCustomPlot::mouseWheel, this, [this](QWheelEvent* event) { d_->choose_zoom_axes(event->position()); });
-    connect(plot, &QWidget::customContextMenuRequested, this, &PlotPanel::show_menu);
+    connect(plot, &QWidget::customContextMenuRequested, this,
+            [this, plot](const QPoint& position) { show_menu(plot->mapToGlobal(position)); });
 }
 
 void PlotPanel::set_following(bool following) {

@@ -99,7 +99,7 @@ void set_up_axes(const TrisectionView& view, const Theme& theme, QCustomPlot& pl
         y_ticker->addTick(-number - TrisectionItem::band_middle, QString::number(number));
     plot.yAxis->setTicker(y_ticker);
     plot.yAxis->grid()->setPen(Qt::NoPen);
-    plot.xAxis->setLabel(text("Clipping threshold T (axis from 0 to ACT_max %1)").arg(value_label(double(view.search.act_max))));
+    plot.xAxis->setLabel(text("Threshold T (0 to ACT_max %1)").arg(value_label(double(view.search.act_max))));
     plot.yAxis->setLabel(text("Iteration"));
 }
 

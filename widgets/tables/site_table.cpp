@@ -36,6 +36,10 @@ void SiteTable::clear_results() {
 
 void SiteTable::fit_columns() {
     for (int column = 0; column < SiteTableModel::column_total; ++column) view().resizeColumnToContents(column);
+    // Room for the numbers that are still to come.
+    const int number_width = view().fontMetrics().horizontalAdvance(QStringLiteral("000.00000"));
+    for (int column = SiteTableModel::act_max_column; column <= SiteTableModel::auc_after_column; ++column)
+        view().setColumnWidth(column, std::max(view().columnWidth(column), number_width));
     // A sentence: as much of it as leaves the table readable.
     view().setColumnWidth(SiteTableModel::reason_column, std::clamp(view().columnWidth(SiteTableModel::reason_column), 200, 360));
 }

@@ -25,6 +25,7 @@ inline OpenedModel fake_model(const std::string& name) {
         info.bits = 3200;
         model.layers.push_back(info);
     }
+    model.sites = fake_sites();
     model.parameter_count = 300;
     model.fault_bits = 9600;
     if (name != "says-nothing.pt") model.metadata.normalization = Normalization::preset("none");
@@ -66,6 +67,40 @@ inline Engine fake_engine() {
             for (const FaultScope& scope : specification.scopes) scopes.push_back(scope.name);
             fake_sensitivity(scopes, specification.rates, specification.trials, sink, stop);
         };
+    };
+    engine.profile = [](const MethodInputs&, const ProfileSpecification&) -> Job {
+        return [](const EventSink& sink, std::stop_token) {
+            fake_profile(TuningJob::profile, sink);
+            sink(JobFinished{JobEnd::done, 0.1});
+        };
+    };
+    engine.sweep = [](const MethodInputs&, const SweepSpecification& specification) -> Job {
+        return [site = int(specification.site)](const EventSink& sink, std::stop_token) { fake_sweep(site, sink); };
+    };
+    engine.harden = [](const MethodInputs&, const HardenSpecification&) -> Job {
+        return [](const EventSink& sink, std::stop_token stop) { fake_hardening(sink, stop); };
+    };
+    // A curve for each configuration that there are thresholds for.
+    engine.compare = [](const MethodInputs&, const TuningSettings&, const CompareSpecification& specification) -> Job {
+        return [tuned = specification.tuned.has_value()](const EventSink& sink, std::stop_token) {
+            CampaignStarted start = fake_start({"network", "network"}, {1e-6, 1e-5}, 2);
+            if (tuned) start.curves.push_back(start.curves.front());
+            for (std::size_t i = 0; i < start.curves.size(); ++i) start.curves[i].protection = Protection(i);
+            sink(start);
+            for (int curve = 0; curve < int(start.curves.size()); ++curve)
+                for (int rate = 0; rate < 2; ++rate)
+                    for (int trial = 0; trial < 2; ++trial) sink(fake_trial(curve, rate, trial));
+            sink(JobFinished{JobEnd::done, 0.2});
+        };
+    };
+    engine.read_thresholds = [](const OpenedModel&, const std::string& path) {
+        if (path.find("broken") != std::string::npos) throw Error("Cannot read " + path + ": it holds no thresholds.");
+        return ThresholdsFile{{}, {{"ACT-1", {}, 1.0F, 0.25F, {}, {}}, {"ACT-2", {}, 2.0F, 0.5F, {}, {}}}};
+    };
+    engine.write_hardened = [](const MethodInputs&, const ThresholdsFile& thresholds, const std::string& path,
+                               std::stop_token) -> std::optional<HardenedFile> {
+        if (path.find("broken") != std::string::npos) throw Error("Cannot write " + path + ": the disk is full.");
+        return HardenedFile{path, std::int64_t(thresholds.sites.size())};
     };
     return engine;
 }

@@ -1,6 +1,7 @@
 // The window with a fake engine: open, run, look, select, fail, close.
 #include <QAction>
 #include <QApplication>
+#include <QDir>
 #include <QDockWidget>
 #include <QDropEvent>
 #include <QLabel>
@@ -10,18 +11,27 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
+#include <QTreeView>
 #include <QUrl>
 #include <atomic>
 
 #include "campaign/result_json.h"
+#include "campaign/tuning_json.h"
 #include "common/text_file.h"
 #include "controls/activity_log.h"
+#include "controls/harden_panel.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
 #include "fake_engine.h"
 #include "main_window.h"
 #include "plots/accuracy_plot.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_area_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "plots/trisection_plot.h"
+#include "tables/comparison_table.h"
 #include "tables/layer_table.h"
+#include "tables/site_table.h"
 
 using namespace clipscope;
 
@@ -33,6 +43,7 @@ struct Desk {
     int normalization_asked = 0;
     std::optional<Normalization> normalization;
     QString numbers_file;
+    QString path;  // whatever other file or folder is asked for
     MainWindow window;
 
     explicit Desk(Engine engine = fake_engine()) : window(std::move(engine), dialogs()) {
@@ -45,6 +56,8 @@ struct Desk {
         dialogs.choose_model = [](QWidget*) { return QStringLiteral("chosen.pt"); };
         dialogs.choose_data = [](QWidget*) { return QStringLiteral("chosen"); };
         dialogs.choose_numbers = [this](QWidget*) { return numbers_file; };
+        dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_hardened =
+            dialogs.choose_folder = [this](QWidget*) { return path; };
         dialogs.ask_normalization = [this](QWidget*, const QString&, const Dataset&) {
             ++normalization_asked;
             return normalization;
@@ -88,6 +101,14 @@ struct Desk {
         window.open_model(QStringLiteral("some/fake.pt"));
         window.open_data(QStringLiteral("some/images"));
         QTRY_VERIFY(window.laboratory().is_ready());
+    }
+
+    void run_method(MethodJob job) {
+        HardenForm form = part<HardenPanel>().form();
+        form.job = job;
+        part<HardenPanel>().set_form(form);
+        emit part<HardenPanel>().run_requested();
+        QTRY_VERIFY(!window.jobs().running());
     }
 
     void run(int trials) {
@@ -315,6 +336,126 @@ private slots:
         desk.numbers_file = folder.filePath("missing/numbers.csv");
         desk.action("Export &numbers…")->trigger();
         QCOMPARE(desk.errors.size(), 1);
+    }
+
+    void hardening_is_one_click_and_fills_every_panel() {
+        Desk desk;
+        desk.open_both();
+        emit desk.part<TrisectionPlot>().empty_action_requested();
+        QVERIFY(desk.window.jobs().running());
+        QTRY_VERIFY(!desk.part<TrisectionPlot>().view().search.grids.empty());  // before the job is over
+        QVERIFY(desk.window.jobs().running());
+        QCOMPARE(desk.part<TrisectionPlot>().view().search.site, 0);
+        QTRY_VERIFY(!desk.window.jobs().running());
+        // Nobody chose a site, so the last one that was searched is in sight.
+        QCOMPARE(desk.part<TrisectionPlot>().view().search.site, 1);
+        QCOMPARE(desk.part<AucThresholdPlot>().view().points.size(), std::size_t(4));
+        QCOMPARE(*desk.part<AucThresholdPlot>().view().chosen, 2.0F * 2 / 3);
+        QCOMPARE(*desk.part<ActivationPlot>().view().act_max, 2.0F);
+        QVERIFY(has_area(desk.part<AucAreaPlot>().view()));
+        QVERIFY(desk.part<ActivityLog>().text().contains("2 of 2 thresholds found"));
+        QVERIFY(desk.action("&Save hardened network…")->isEnabled());
+    }
+
+    void a_site_selects_its_layer_and_the_other_way_round() {
+        Desk desk;
+        desk.open_both();
+        desk.run_method(MethodJob::harden);
+        emit desk.part<SiteTable>().site_selected("ACT-1");
+        QCOMPARE(desk.table().selected_layer(), QString("CONV-1"));
+        QCOMPARE(desk.part<TrisectionPlot>().view().search.site, 0);
+        QCOMPARE(*desk.part<ActivationPlot>().view().act_max, 1.0F);
+        QCOMPARE(desk.part<HardenPanel>().form().site, QString("ACT-1"));
+        emit desk.table().layer_selected("CONV-2");
+        QCOMPARE(desk.part<SiteTable>().selected_site(), QString("ACT-2"));
+        QCOMPARE(*desk.part<AucThresholdPlot>().view().act_max, 2.0F);
+        emit desk.table().layer_selected("FC-1");  // feeds no site
+        QCOMPARE(desk.part<SiteTable>().selected_site(), QString());
+        desk.run_method(MethodJob::harden);  // new results do not lose the selection
+        QCOMPARE(desk.table().selected_layer(), QString("FC-1"));
+    }
+
+    void a_sweep_joins_what_is_known() {
+        Desk desk;
+        desk.open_both();
+        desk.run_method(MethodJob::harden);
+        emit desk.part<SiteTable>().site_selected("ACT-1");
+        QVERIFY(!desk.part<AucThresholdPlot>().view().unclipped_auc);
+        desk.run_method(MethodJob::sweep);
+        QCOMPARE(*desk.part<AucThresholdPlot>().view().unclipped_auc, 0.1);
+        QCOMPARE(desk.part<AucThresholdPlot>().view().points.size(), std::size_t(7));  // 3 of the sweep, 4 of the search
+        QVERIFY(desk.action("&Save hardened network…")->isEnabled());
+        desk.window.open_model("another.pt");
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QVERIFY(desk.part<AucThresholdPlot>().view().points.empty());
+        QVERIFY(!desk.action("&Save hardened network…")->isEnabled());
+    }
+
+    void a_comparison_takes_the_thresholds_there_are() {
+        Desk desk;
+        desk.open_both();
+        desk.run_method(MethodJob::compare);
+        QCOMPARE(desk.plot().view().series.size(), std::size_t(2));
+        QCOMPARE(desk.plot().view().series[1].name, QString("clipped at ACT_max"));
+        desk.run_method(MethodJob::harden);
+        desk.run_method(MethodJob::compare);
+        QCOMPARE(desk.plot().view().series.size(), std::size_t(3));
+        QTRY_COMPARE(desk.part<ComparisonTable>().view().model()->rowCount(), 3);
+        desk.numbers_file = QDir::tempPath() + "/clipscope_test_compare.json";
+        desk.action("Export &numbers…")->trigger();
+        QCOMPARE(result_from_json(read_text_file(desk.numbers_file.toStdString()), "compare.json").kind, std::string("compare"));
+        QFile::remove(desk.numbers_file);
+    }
+
+    void thresholds_come_and_go_as_files() {
+        QTemporaryDir folder;
+        Desk desk;
+        desk.open_both();
+        QVERIFY(!desk.action("Sa&ve thresholds…")->isEnabled());
+        desk.path = "broken.json";
+        desk.action("Open &thresholds…")->trigger();
+        QTRY_COMPARE(desk.errors.size(), 1);
+        desk.path = "by hand.json";
+        desk.action("Open &thresholds…")->trigger();
+        QTRY_VERIFY(desk.action("Sa&ve thresholds…")->isEnabled());
+        desk.path = folder.filePath("thresholds.json");
+        desk.action("Sa&ve thresholds…")->trigger();
+        QCOMPARE(thresholds_from_json(read_text_file(desk.path.toStdString()), "saved").sites.at(1).threshold, 0.5F);
+        desk.path = "hardened.pt";
+        desk.action("&Save hardened network…")->trigger();
+        QTRY_VERIFY(desk.part<ActivityLog>().text().contains("Wrote hardened.pt: opened again"));
+        desk.path = "broken.pt";
+        desk.action("&Save hardened network…")->trigger();
+        QTRY_COMPARE(desk.errors.size(), 2);
+    }
+
+    void everything_is_exported_into_a_folder() {
+        QTemporaryDir folder;
+        Desk desk;
+        desk.open_both();
+        desk.run(2);
+        desk.run_method(MethodJob::harden);
+        desk.path = folder.path();
+        desk.action("Export &everything…")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(desk.part<ActivityLog>().text().contains(QRegularExpression("Wrote \\d+ files")), 60'000);
+        for (const char* name : {"accuracy.pdf", "points.csv", "sensitivity.json", "activations-ACT-1.png", "auc-vs-threshold-ACT-2.svg",
+                                 "area-ACT-1.pdf", "search-ACT-2.pdf", "thresholds.csv", "harden.json"})
+            QVERIFY2(QFileInfo(folder.filePath(name)).size() > 0, name);
+        QCOMPARE(tuning_from_json(read_text_file(folder.filePath("harden.json").toStdString()), "harden.json").searches.size(),
+                 std::size_t(2));
+    }
+
+    void the_plot_one_works_in_gets_the_window_to_itself() {
+        Desk desk;
+        desk.open_both();
+        desk.run_method(MethodJob::harden);
+        emit desk.part<TrisectionPlot>().maximise_requested();
+        QVERIFY(desk.part<TrisectionPlot>().isVisible());
+        QVERIFY(!desk.plot().isVisible());
+        QVERIFY(!desk.table().isVisible());
+        desk.action("&Plot alone")->trigger();
+        QVERIFY(desk.plot().isVisible());
+        QVERIFY(desk.part<ActivationPlot>().isVisible());
     }
 
     void files_and_folders_can_be_dropped() {

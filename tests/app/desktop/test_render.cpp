@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "campaign/result_json.h"
+#include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
 #include "fake_jobs.h"
@@ -43,6 +44,25 @@ private slots:
         QVERIFY(!QImage(output + "/accuracy.png").isNull());
         QVERIFY(read_text_file((output + "/accuracy.pdf").toStdString()).starts_with("%PDF"));
         QVERIFY(QString::fromStdString(read_text_file((output + "/accuracy.svg").toStdString())).contains("CONV-1+FC-1"));
+    }
+
+    void a_tuning_result_is_drawn_site_by_site() {
+        TuningResult result;
+        const EventSink sink = [&](const Event& event) { apply(event, result); };
+        fake_hardening(sink, {});
+        const QString file = folder_.filePath("harden.json");
+        write_text_file(file.toStdString(), tuning_to_json(result));
+        const QString output = folder_.filePath("tuning");
+        const QStringList written = render_result(file, output);
+        for (const char* figure : {"activations", "auc-vs-threshold", "area", "search"}) {
+            for (const char* ending : {"-ACT-1.png", "-ACT-2.pdf", "-ACT-1.svg"}) {
+                const QString path = output + '/' + figure + ending;
+                QVERIFY2(written.contains(path) && QFileInfo(path).size() > 0, qPrintable(path));
+            }
+        }
+        for (const char* table : {"histograms.csv", "search.csv", "thresholds.csv"})
+            QVERIFY2(QFileInfo::exists(output + '/' + table), table);
+        QVERIFY(!QFileInfo::exists(output + "/sweep.csv"));
     }
 
     void errors_are_thrown() {

@@ -82,11 +82,10 @@ private slots:
         form.trials = 10;
         form.layers = LayersChoice::network;
         // One clean pass, then ten trials at two rates; rate 0 needs none.
-        QCOMPARE(estimated_seconds(sensitivity_specification(form, layers_, {}), 3, 0.5), 0.5 * 21);
-        QCOMPARE(estimated_seconds(sensitivity_specification(form, layers_, {}), 3, 0.5, 2), 0.5 * 21 * 2);
+        QCOMPARE(estimated_passes(sensitivity_specification(form, layers_, {}), 3), 21.0);
         form.layers = LayersChoice::checked;
         // From the last of three layers on: a third of the network.
-        QCOMPARE(estimated_seconds(sensitivity_specification(form, layers_, {"FC-1"}), 3, 0.3), 0.3 * (1 + 20.0 / 3));
+        QCOMPARE(estimated_passes(sensitivity_specification(form, layers_, {"FC-1"}), 3), 1 + 20.0 / 3);
     }
 
     void estimates_are_round() {

@@ -194,7 +194,7 @@ private Q_SLOTS:
 
         // Under faults too, the opened file is the clipped network: the same outcome for every trial.
         CompareSpecification compared;
-        compared.act_max = thresholds.tuned(*inputs.network);
+        compared.act_max = thresholds.tuned(inputs.network->sites());
         compared.scopes = parse_fault_scopes("network", inputs.network->layers());
         compared.rates = some_rates;
         compared.trials = 3;
@@ -219,8 +219,8 @@ private Q_SLOTS:
         for (const SiteSearch& search : collected.result.searches)
             by_hand += (search.site > 0 ? "," : "") + std::string("{\"site\":\"act-") + std::to_string(search.site + 1) +
                        "\",\"threshold\":" + QString::number(double(search.hardened->threshold), 'g', 9).toStdString() + "}";
-        const Clipping clipping = thresholds_from_json(by_hand + "]}", "by-hand.json").tuned(*inputs.network);
-        QVERIFY(clipping == thresholds_of(collected.result).tuned(*inputs.network));
+        const Clipping clipping = thresholds_from_json(by_hand + "]}", "by-hand.json").tuned(inputs.network->sites());
+        QVERIFY(clipping == thresholds_of(collected.result).tuned(inputs.network->sites()));
         const std::string applied = folder.filePath("applied.pt").toStdString();
         const Evaluator clipped(inputs.network, inputs.images, inputs.input, {.chunk = 25, .clipping = clipping});
         QVERIFY(export_hardened(clipped, clipping, applied, {}).has_value());

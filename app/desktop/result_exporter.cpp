@@ -1,0 +1,80 @@
+#include "result_exporter.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "campaign/result_csv.h"
+#include "campaign/result_json.h"
+#include "campaign/tuning_json.h"
+#include "common/error.h"
+#include "common/text_file.h"
+#include "result_presenter.h"
+#include "result_views.h"
+
+namespace clipscope {
+
+ResultExporter::ResultExporter(const ResultPresenter& results, QObject* parent) : QObject(parent), results_(results) {
+    turn_.setInterval(0);
+    connect(&turn_, &QTimer::timeout, this, &ResultExporter::write_next);
+}
+
+void ResultExporter::export_numbers(const QString& path) {
+    const AccuracyCurves& curves = results_.curves();
+    const bool is_json = path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
+    write(path, is_json ? result_to_json({kind_of(curves), AucAxis::linear, curves}) : points_csv(curves));
+}
+
+void ResultExporter::save_thresholds(const QString& path) {
+    if (const auto thresholds = results_.thresholds()) write(path, thresholds_to_json(*thresholds));
+}
+
+void ResultExporter::write(const QString& path, const std::string& text) {
+    try {
+        write_text_file(path.toStdString(), text);
+        emit told(tr("Wrote %1").arg(path));
+    } catch (const Error& error) {
+        emit failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void ResultExporter::export_everything(const QString& folder) {
+    const auto add = [this](std::vector<ExportTask> tasks) { std::ranges::move(tasks, std::back_inserter(tasks_)); };
+    const auto add_result = [&](const std::string& kind, const std::string& text) {
+        const QString path = folder + QLatin1Char('/') + QString::fromStdString(kind) + QStringLiteral(".json");
+        tasks_.push_back({path, [path, text] { write_text_file(path.toStdString(), text); }});
+    };
+    if (results_.has_curves()) {
+        const AccuracyCurves& curves = results_.curves();
+        const std::string kind = kind_of(curves);
+        add(curve_exports(curves, kind, AucAxis::linear, folder));
+        add_result(kind, result_to_json({kind, AucAxis::linear, curves}));
+    }
+    if (results_.has_tuning()) {
+        const TuningResult& tuning = results_.tuning();
+        add(tuning_exports(tuning, folder));
+        add_result(to_string(tuning.info.job), tuning_to_json(tuning));
+    }
+    emit told(tr("Writing %1 files into %2…").arg(tasks_.size()).arg(folder));
+    written_ = 0;
+    turn_.start();
+}
+
+void ResultExporter::write_next() {
+    if (tasks_.empty()) {
+        turn_.stop();
+        emit told(tr("Wrote %1 files").arg(written_));
+        return;
+    }
+    const ExportTask task = std::move(tasks_.front());
+    tasks_.pop_front();
+    try {
+        task.write();
+        ++written_;
+    } catch (const Error& error) {
+        tasks_.clear();
+        turn_.stop();
+        emit failed(QString::fromUtf8(error.what()));
+    }
+}
+
+}  // namespace clipscope

@@ -1,0 +1,40 @@
+// Takes the presenter's results away as files. Writes one file a turn of the event loop, so that the window goes on. GUI thread.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <deque>
+
+#include "render.h"
+
+namespace clipscope {
+
+class ResultPresenter;
+
+class ResultExporter : public QObject {
+    Q_OBJECT
+
+public:
+    explicit ResultExporter(const ResultPresenter& results, QObject* parent = nullptr);
+
+    // The accuracy curves: JSON where the path ends so, otherwise CSV.
+    void export_numbers(const QString& path);
+    // All figures, tables and results as JSON into a folder that is there.
+    void export_everything(const QString& folder);
+    void save_thresholds(const QString& path);
+
+signals:
+    void told(const QString& text);  // "Wrote points.csv"
+    void failed(const QString& text);
+
+private:
+    void write(const QString& path, const std::string& text);
+    void write_next();
+
+    const ResultPresenter& results_;
+    std::deque<ExportTask> tasks_;
+    QTimer turn_;
+    int written_ = 0;
+};
+
+}  // namespace clipscope

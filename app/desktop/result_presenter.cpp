@@ -1,0 +1,147 @@
+#include "result_presenter.h"
+
+#include <algorithm>
+
+#include "job_controller.h"
+#include "laboratory.h"
+#include "plots/accuracy_plot.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_area_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "plots/trisection_plot.h"
+#include "plots/tuning_views.h"
+#include "result_views.h"
+#include "tables/comparison_table.h"
+#include "tables/layer_table.h"
+#include "tables/site_table.h"
+
+namespace clipscope {
+namespace {
+
+bool is_comparison(const AccuracyCurves& curves) {
+    return kind_of(curves) == "compare";
+}
+
+// The search that runs, or the last one; else the sweep that came last; else the first site with values.
+int latest_site(const TuningResult& result) {
+    if (result.info.job == TuningJob::sweep && !result.sweeps.empty()) return result.sweeps.back().site;
+    if (!result.searches.empty()) return result.searches.back().site;
+    if (!result.sweeps.empty()) return result.sweeps.back().site;
+    return result.activations.empty() ? -1 : result.activations.front().site;
+}
+
+QString layer_of(const QString& series, const AccuracyCurves& curves) {
+    for (const AccuracyCurve& curve : curves.curves) {
+        if (series_name(curve.info, curves) == series) return QString::fromStdString(curve.info.layer);
+    }
+    return {};
+}
+
+}  // namespace
+
+ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, const ResultViews& views, QObject* parent)
+    : QObject(parent), laboratory_(laboratory), jobs_(jobs), views_(views) {
+    connect(&jobs_, &JobController::started, this, [this] { before_job_ = tuning_; });
+    connect(&jobs_, &JobController::campaign_started, views_.layers, &LayerTable::clear_sensitivity);
+    connect(&jobs_, &JobController::curves_changed, this, &ResultPresenter::show_curves);
+    connect(&jobs_, &JobController::tuning_changed, this, &ResultPresenter::take_tuning);
+    connect_selection();
+}
+
+void ResultPresenter::connect_selection() {
+    connect(views_.layers, &LayerTable::layer_selected, &laboratory_, &Laboratory::select_layer);
+    connect(views_.sites, &SiteTable::site_selected, &laboratory_, &Laboratory::select_site);
+    connect(views_.accuracy, &AccuracyPlot::series_clicked, &laboratory_,
+            [this](const QString& series) { laboratory_.select_layer(layer_of(series, this->curves())); });
+    connect(views_.accuracy, &AccuracyPlot::background_clicked, this, [this] { laboratory_.select_layer({}); });
+    // A click into the picture of a site that a job has brought up keeps it there.
+    const auto keep_site = [this] {
+        if (const int site = shown_site(); site >= 0) {
+            laboratory_.select_site(QString::fromStdString(tuning_.info.sites[std::size_t(site)].name));
+        }
+    };
+    connect(views_.activations, &ActivationPlot::site_clicked, this, keep_site);
+    connect(views_.auc_threshold, &AucThresholdPlot::threshold_clicked, this, keep_site);
+    connect(views_.trisection, &TrisectionPlot::threshold_clicked, this, keep_site);
+    connect(&laboratory_, &Laboratory::selection_changed, this, &ResultPresenter::show_selection);
+}
+
+void ResultPresenter::show_model() {
+    const OpenedModel& model = *laboratory_.model();
+    views_.layers->set_layers(model.layers, model.parameter_count, model.fault_bits);
+    views_.sites->set_sites(model.sites);
+    views_.accuracy->set_view({});
+    views_.layers->clear_sensitivity();
+    views_.comparison->set_curves({});
+    before_job_ = {};
+    tuning_ = {};
+    opened_thresholds_.reset();
+    show_tuning();
+}
+
+const AccuracyCurves& ResultPresenter::curves() const {
+    return jobs_.curves();
+}
+
+bool ResultPresenter::has_curves() const {
+    return has_points(views_.accuracy->view());
+}
+
+std::optional<ThresholdsFile> ResultPresenter::thresholds() const {
+    if (opened_thresholds_) return opened_thresholds_;
+    const auto can_be_clipped = std::ranges::count_if(tuning_.info.sites, &SiteInfo::can_be_clipped);
+    ThresholdsFile found = thresholds_of(tuning_);
+    if (found.sites.empty() || std::int64_t(found.sites.size()) < can_be_clipped) return std::nullopt;
+    return found;
+}
+
+void ResultPresenter::use_thresholds(const ThresholdsFile& thresholds) {
+    opened_thresholds_ = thresholds;
+    emit changed();
+}
+
+int ResultPresenter::shown_site() const {
+    const std::vector<SiteInfo>& sites = tuning_.info.sites;
+    const auto selected = std::ranges::find(sites, laboratory_.selected_site().toStdString(), &SiteInfo::name);
+    return selected == sites.end() ? latest_site(tuning_) : int(selected - sites.begin());
+}
+
+void ResultPresenter::show_curves(const AccuracyCurves& curves) {
+    AccuracyView view = accuracy_view(curves);
+    // A comparison is about one layer's curves side by side: none of them comes forward.
+    if (!is_comparison(curves)) view.emphasised = laboratory_.selected_layer();
+    views_.accuracy->set_title(view.title);
+    views_.accuracy->set_view(view);
+    for (std::size_t i = 0; i < view.series.size(); ++i) {
+        const CurveInfo& info = curves.curves[i].info;
+        if (info.protection == Protection::none)
+            views_.layers->set_sensitivity(QString::fromStdString(info.layer), view.rates, view.series[i].points);
+    }
+    views_.comparison->set_curves(is_comparison(curves) ? curves : AccuracyCurves());
+    emit changed();
+}
+
+void ResultPresenter::take_tuning(const TuningResult& result) {
+    tuning_ = combined(before_job_, result);
+    if (result.info.job == TuningJob::harden) opened_thresholds_.reset();
+    show_tuning();
+    emit changed();
+}
+
+void ResultPresenter::show_tuning() {
+    views_.sites->set_results(tuning_);
+    const int site = shown_site();
+    views_.activations->set_view(site < 0 ? ActivationView() : activation_view(tuning_, site));
+    views_.auc_threshold->set_view(site < 0 ? AucThresholdView() : auc_threshold_view(tuning_, site));
+    views_.auc_area->set_view(site < 0 ? AucAreaView() : auc_area_view(tuning_, site));
+    views_.trisection->set_view(site < 0 ? TrisectionView() : trisection_view(tuning_, site));
+}
+
+void ResultPresenter::show_selection() {
+    views_.layers->select_layer(laboratory_.selected_layer());
+    views_.sites->select_site(laboratory_.selected_site());
+    if (!is_comparison(curves())) views_.accuracy->emphasise(laboratory_.selected_layer());
+    show_tuning();
+}
+
+}  // namespace clipscope

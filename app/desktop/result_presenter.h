@@ -1,0 +1,75 @@
+// Shows what jobs find: takes the job controller's results to plots and tables and keeps the one selection the same in all of them. What
+// one job found stays in sight until another one measures the same thing. GUI thread; owns none of the widgets.
+#pragma once
+
+#include <QObject>
+#include <optional>
+
+#include "campaign/accuracy_curves.h"
+#include "campaign/thresholds_file.h"
+#include "campaign/tuning_result.h"
+
+namespace clipscope {
+
+class AccuracyPlot;
+class ActivationPlot;
+class AucAreaPlot;
+class AucThresholdPlot;
+class ComparisonTable;
+class JobController;
+class Laboratory;
+class LayerTable;
+class SiteTable;
+class TrisectionPlot;
+
+struct ResultViews {
+    AccuracyPlot* accuracy = nullptr;
+    LayerTable* layers = nullptr;
+    SiteTable* sites = nullptr;
+    ActivationPlot* activations = nullptr;
+    AucThresholdPlot* auc_threshold = nullptr;
+    AucAreaPlot* auc_area = nullptr;
+    TrisectionPlot* trisection = nullptr;
+    ComparisonTable* comparison = nullptr;
+};
+
+class ResultPresenter : public QObject {
+    Q_OBJECT
+
+public:
+    ResultPresenter(Laboratory& laboratory, JobController& jobs, const ResultViews& views, QObject* parent = nullptr);
+
+    // Forgets all results and shows the laboratory's model.
+    void show_model();
+
+    const AccuracyCurves& curves() const;
+    bool has_curves() const;
+    const TuningResult& tuning() const { return tuning_; }
+    bool has_tuning() const { return !tuning_.info.sites.empty(); }
+
+    // Of a file the user opened, otherwise of a hardening that has come to its end; nothing where there is neither.
+    std::optional<ThresholdsFile> thresholds() const;
+    void use_thresholds(const ThresholdsFile& thresholds);
+
+    // The selected site; where none is, the one that the job works on. -1: none at all.
+    int shown_site() const;
+
+signals:
+    void changed();
+
+private:
+    void connect_selection();
+    void show_curves(const AccuracyCurves& curves);
+    void take_tuning(const TuningResult& result);
+    void show_tuning();
+    void show_selection();
+
+    Laboratory& laboratory_;
+    JobController& jobs_;
+    const ResultViews views_;
+    TuningResult before_job_;  // what was known when the latest job began
+    TuningResult tuning_;      // with what it has found since
+    std::optional<ThresholdsFile> opened_thresholds_;
+};
+
+}  // namespace clipscope

@@ -1,0 +1,34 @@
+// The images that thresholds are found on: never among those that results are reported on (METHOD.md, "Words").
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/job_inputs.h"
+#include "campaign/tuning_result.h"
+#include "data/image_selection.h"
+
+namespace clipscope {
+
+// Which ones are wanted. Evaluation images and tuning images come from the same folder.
+struct TuningImages {
+    std::string folder;
+    std::optional<Split> split;  // none: where the evaluation images are not from, if the folder offers it
+    ImageSelection selection{200, false};
+    std::uint64_t seed = 1;
+    Split evaluation_split = Split::test;
+    std::vector<std::size_t> evaluation_positions;  // in that split, ascending
+};
+
+struct TuningInputs {
+    JobInputs inputs;  // the evaluation's network on the tuning images; the data are named as the data set says
+    TrainedOn trained_on = TrainedOn::no;
+};
+
+// Reads the folder. Throws Error, also where no image is left for tuning.
+TuningInputs open_tuning_images(const JobInputs& evaluation, const TuningImages& wanted);
+
+}  // namespace clipscope
