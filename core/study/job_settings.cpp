@@ -153,6 +153,8 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
 
 JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     JobSettings both = stored;
+    both.model = asked.model;
+    both.data = asked.data;
     if (!can_grow(stored.kind)) return both;
     both.trials = std::max(stored.trials, asked.trials);
     if (asked.layers != stored.layers) both.layers += "," + asked.layers;

@@ -62,7 +62,7 @@ JobSettings job_settings_from_json(const std::string& text, const std::string& f
 // Whether results of the two belong together: the same but for the paths of model and data, and where the kind can grow, for how much.
 bool can_continue(const JobSettings& stored, const JobSettings& asked);
 
-// The layers, rates and trials of both, in what is otherwise `stored`.
+// The layers, rates and trials of both, in what is otherwise `stored`; the paths of model and data are those asked for.
 JobSettings grown(const JobSettings& stored, const JobSettings& asked);
 
 // Ascending; "auto" stands for those suggested. Throws UsageError where rates are no rates.

@@ -102,8 +102,9 @@ public:
     // Throws UsageError naming the jobs there are.
     JobRecord job(JobId id) const;
     JobId add_job(const JobSettings& settings);
-    // The latest job that the asked one would continue (can_continue()); nothing where it is a new one.
-    std::optional<JobId> find_job(const JobSettings& asked) const;
+    // The latest job that the asked one would continue (can_continue()) and that was measured with the same contents, or not at all yet;
+    // nothing where it is a new one. Where the contents under the same path have changed, it is found, and set_sources() refuses.
+    std::optional<JobId> find_job(const JobSettings& asked, const SourceRecord& model, const SourceRecord& images) const;
     // The same job again with changes, at the end of the queue and without results.
     JobId duplicate_job(JobId id, const JobSettings& changed);
     void set_settings(JobId id, const JobSettings& settings);
@@ -117,6 +118,7 @@ public:
 
     ResolvedSettings resolved(JobId id) const;
     void set_resolved(JobId id, const ResolvedSettings& resolved);
+    void set_machine(JobId id, const std::string& device, int threads);
     // What the job works on. Throws StudyInputError, one sentence, where it was measured with other contents before, or where another job
     // of this study knows other contents under the same path.
     void set_sources(JobId id, const SourceRecord& model, const SourceRecord& images, const std::optional<SourceRecord>& tuning_images);

@@ -151,10 +151,13 @@ JobId Study::add_job(const JobSettings& settings) {
     return id;
 }
 
-std::optional<JobId> Study::find_job(const JobSettings& asked) const {
+std::optional<JobId> Study::find_job(const JobSettings& asked, const SourceRecord& model, const SourceRecord& images) const {
+    const auto is_same = [](const std::optional<SourceRecord>& known, const SourceRecord& now) {
+        return !known || known->path == now.path || known->sha256 == now.sha256;
+    };
     std::optional<JobId> found;
     for (const JobRecord& job : jobs())
-        if (can_continue(job.settings, asked)) found = job.id;
+        if (can_continue(job.settings, asked) && is_same(job.model, model) && is_same(job.images, images)) found = job.id;
     return found;
 }
 
@@ -213,6 +216,11 @@ void Study::purge_removed() {
             "WHERE job.removed IS NOT NULL); DELETE FROM job WHERE removed IS NOT NULL");
     });
     database().guarded([&] { database().sql().exec("VACUUM"); });
+}
+
+void Study::set_machine(JobId id, const std::string& device, int threads) {
+    update(*this, id, "device", device);
+    update(*this, id, "threads", threads);
 }
 
 ResolvedSettings Study::resolved(JobId id) const {

@@ -194,7 +194,8 @@ private slots:
         more.layers = "network";
         more.rates = "1e-5,1e-6";
         more.trials = 4;
-        QCOMPARE(study.find_job(more).value(), id);
+        const SourceRecord model{"moved/net.pt", 1, "aa"}, images{"data", 1, "bb"};
+        QCOMPARE(study.find_job(more, model, images).value(), id);
         const JobSettings both = grown(asked, more);
         QCOMPARE(both.trials, 10);
         QCOMPARE(both.layers, std::string("CONV-1,network"));
@@ -206,8 +207,11 @@ private slots:
                  [](JobSettings& s) { s.kind = JobKind::compare; }}) {
             JobSettings other = asked;
             change(other);
-            QVERIFY(!study.find_job(other));
+            QVERIFY(!study.find_job(other, model, images));
         }
+        study.set_sources(id, model, images, std::nullopt);
+        QVERIFY(study.find_job(more, {"elsewhere.pt", 1, "aa"}, images));
+        QVERIFY(!study.find_job(more, {"elsewhere.pt", 1, "cc"}, images));
         QVERIFY(to_json(job_settings_from_json(to_json(more), "f")) == to_json(more));
     }
 
