@@ -1,6 +1,8 @@
 #include "study/result_rows.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <nlohmann/json.hpp>
 
 #include "study/study_errors.h"
@@ -22,21 +24,13 @@ Outcome clean_from_json(const std::string& text, const std::string& path) {
 
 std::vector<StoredPoint> read_points(Database& database, std::int64_t curve) {
     std::vector<StoredPoint> points;
-    SQLite::Statement rows(database.sql(), "SELECT id, rate FROM point WHERE curve = ? ORDER BY rate");
+    SQLite::Statement rows(database.sql(), "SELECT id, rate, row_check FROM point WHERE curve = ? ORDER BY rate");
     rows.bind(1, curve);
     while (rows.executeStep()) {
         points.push_back({rows.getColumn(0).getInt64(), rows.getColumn(1).getDouble()});
-        if (!(points.back().rate >= 0 && points.back().rate <= 1)) throw_damaged_row(database.path(), "rate of a point");
+        if (point_check(curve, points.back().rate) != rows.getColumn(2).getInt()) throw_damaged_row(database.path(), "rate of a point");
     }
     return points;
-}
-
-Protection read_protection(const std::string& text, const std::string& path) {
-    try {
-        return protection_from_string(text);
-    } catch (const UsageError&) {
-        throw_damaged_row(path, "protection of a curve");
-    }
 }
 
 }  // namespace
@@ -76,26 +70,49 @@ CampaignInfo read_campaign(Database& database, JobId job) {
     return info;
 }
 
+std::optional<CurveInfo> read_curve(Database& database, JobId job, std::int64_t curve) {
+    SQLite::Statement row(database.sql(), "SELECT layer, path, bits, protection, clean, row_check FROM curve WHERE id = ?");
+    row.bind(1, curve);
+    if (!row.executeStep()) return std::nullopt;
+    try {
+        CurveInfo info;
+        info.layer = row.getColumn(0).getString();
+        info.path = row.getColumn(1).getString();
+        info.bits = row.getColumn(2).getInt64();
+        info.protection = protection_from_string(row.getColumn(3).getString());
+        info.clean = clean_from_json(row.getColumn(4).getString(), database.path());
+        if (curve_check(job, info) == row.getColumn(5).getInt()) return info;
+    } catch (const Error&) {
+        // Then it is damaged as well.
+    }
+    return std::nullopt;
+}
+
 std::vector<StoredCurve> read_stored_curves(Database& database, JobId job) {
     std::vector<StoredCurve> curves;
-    SQLite::Statement rows(database.sql(), "SELECT id, layer, path, bits, protection, clean FROM curve WHERE job = ? ORDER BY place, id");
+    SQLite::Statement rows(database.sql(), "SELECT id FROM curve WHERE job = ? ORDER BY place, id");
     rows.bind(1, job);
     while (rows.executeStep()) {
-        StoredCurve curve;
-        curve.id = rows.getColumn(0).getInt64();
-        curve.info.layer = rows.getColumn(1).getString();
-        curve.info.path = rows.getColumn(2).getString();
-        curve.info.bits = rows.getColumn(3).getInt64();
-        curve.info.protection = read_protection(rows.getColumn(4).getString(), database.path());
-        curve.info.clean = clean_from_json(rows.getColumn(5).getString(), database.path());
-        curve.points = read_points(database, curve.id);
-        curves.push_back(std::move(curve));
+        const std::int64_t id = rows.getColumn(0).getInt64();
+        const auto info = read_curve(database, job, id);
+        if (!info) throw_damaged_row(database.path(), "curve " + std::to_string(id));
+        curves.push_back({id, *info, read_points(database, id)});
     }
     return curves;
 }
 
 std::string clean_json(const Outcome& clean) {
     return Json{clean.images, clean.correct, clean.correct_argmax, clean.top5, clean.top5_argmax, clean.due, clean.sdc}.dump();
+}
+
+int curve_check(JobId job, const CurveInfo& info) {
+    return row_check(std::to_string(job) + "\n" + info.layer + "\n" + info.path + "\n" + std::to_string(info.bits) + "\n" +
+                     to_string(info.protection) + "\n" + clean_json(info.clean));
+}
+
+int point_check(std::int64_t curve, double rate) {
+    const std::array<std::int64_t, 2> numbers = {curve, std::bit_cast<std::int64_t>(rate)};
+    return row_check(numbers);
 }
 
 int trial_check(std::int64_t point, int trial, const TrialOutcome& outcome) {

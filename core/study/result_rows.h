@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,11 @@ std::string campaign_json(const CampaignInfo& info);
 CampaignInfo read_campaign(Database& database, JobId job);
 
 std::vector<StoredCurve> read_stored_curves(Database& database, JobId job);
+// Nothing where the row is damaged.
+std::optional<CurveInfo> read_curve(Database& database, JobId job, std::int64_t curve);
 std::string clean_json(const Outcome& clean);
+int curve_check(JobId job, const CurveInfo& info);
+int point_check(std::int64_t curve, double rate);
 
 // What a trial's row_check is made of, in the order of the columns.
 int trial_check(std::int64_t point, int trial, const TrialOutcome& outcome);

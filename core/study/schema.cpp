@@ -54,12 +54,14 @@ CREATE TABLE curve (
     bits INTEGER NOT NULL,
     protection TEXT NOT NULL,
     clean TEXT NOT NULL,             -- JSON list: images, correct, correct_argmax, top5, top5_argmax, due, sdc
+    row_check INTEGER NOT NULL,
     UNIQUE (job, layer, protection));
 
 CREATE TABLE point (
     id INTEGER PRIMARY KEY,
     curve INTEGER NOT NULL REFERENCES curve (id) ON DELETE CASCADE,
     rate REAL NOT NULL,              -- per stored bit
+    row_check INTEGER NOT NULL,
     UNIQUE (curve, rate));
 
 CREATE TABLE trial (

@@ -128,7 +128,7 @@ private:
         Database& database = study.database();
         const CurveInfo& info = started.curves[place];
         SQLite::Statement insert(database.sql(),
-                                 "INSERT INTO curve (job, place, layer, path, bits, protection, clean) VALUES (?, ?, ?, ?, ?, ?, ?) "
+                                 "INSERT INTO curve (job, place, layer, path, bits, protection, clean, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
                                  "ON CONFLICT DO UPDATE SET place = excluded.place RETURNING id, clean");
         insert.bind(1, job);
         insert.bind(2, std::int64_t(place));
@@ -137,6 +137,7 @@ private:
         insert.bind(5, info.bits);
         insert.bind(6, to_string(info.protection));
         insert.bind(7, clean_json(info.clean));
+        insert.bind(8, curve_check(job, info));
         insert.executeStep();
         const std::int64_t curve = insert.getColumn(0).getInt64();
         if (insert.getColumn(1).getString() != clean_json(info.clean))
@@ -145,9 +146,11 @@ private:
                 "' was begun (another processor, device or LibTorch): the new trials would not belong to the old ones, so begin a new study.");
         insert.executeStep();
         for (const double rate : started.info.rates) {
-            SQLite::Statement point(database.sql(), "INSERT INTO point (curve, rate) VALUES (?, ?) ON CONFLICT DO UPDATE SET rate = rate RETURNING id");
+            SQLite::Statement point(database.sql(), 
+                                   "INSERT INTO point (curve, rate, row_check) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rate = rate RETURNING id");
             point.bind(1, curve);
             point.bind(2, rate);
+            point.bind(3, point_check(curve, rate));
             point.executeStep();
             curves[place].points.push_back(point.getColumn(0).getInt64());
             point.executeStep();
