@@ -33,5 +33,9 @@ void add_harden_command(CLI::App& app, CommandRunner& runner);
 void add_compare_command(CLI::App& app, CommandRunner& runner);
 void add_figures_command(CLI::App& app, CommandRunner& runner);
 void add_bench_command(CLI::App& app, CommandRunner& runner);
+void add_study_command(CLI::App& app, CommandRunner& runner);
+void add_export_command(CLI::App& app, CommandRunner& runner);
+void add_replay_command(CLI::App& app, CommandRunner& runner);
+void add_recover_command(CLI::App& app, CommandRunner& runner);
 
 }  // namespace clipscope::cli

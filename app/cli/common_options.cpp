@@ -3,7 +3,6 @@
 #include <CLI/App.hpp>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <map>
 
@@ -136,14 +135,6 @@ void add_json_option(CLI::App& command, std::string& path) {
 
 std::string data_folder(const std::string& data) {
     return data.empty() ? fashion_mnist_folder() : data;
-}
-
-std::string model_label(const std::string& model) {
-    return model.starts_with("bundled:") ? model : std::filesystem::path(model).filename().string();
-}
-
-std::string data_label(const std::string& data, const Dataset& dataset) {
-    return data.empty() ? dataset.name() : dataset.name() + " (" + data + ")";
 }
 
 std::size_t parse_memory(const std::string& text) {

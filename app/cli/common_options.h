@@ -77,10 +77,6 @@ void add_json_option(CLI::App& command, std::string& path);
 
 // The folder, or Fashion-MNIST's where it is empty.
 std::string data_folder(const std::string& data);
-// "model.pt", "bundled:lenet5": how results name a model.
-std::string model_label(const std::string& model);
-// "Fashion-MNIST test", "CIFAR-10 test (data/cifar-10)": how results name the images.
-std::string data_label(const std::string& data, const Dataset& dataset);
 
 // "512M", "2G", "1.5G" or plain bytes; K, M, G, T are powers of 1024.
 std::size_t parse_memory(const std::string& text);

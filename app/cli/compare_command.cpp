@@ -12,6 +12,7 @@
 #include "common/text_file.h"
 #include "curves_output.h"
 #include "run_job.h"
+#include "study_option.h"
 #include "tuning_options.h"
 
 namespace clipscope::cli {
@@ -25,6 +26,7 @@ struct CompareOptions {
     MeasurementOptions measurement;
     std::string layers = "network";
     std::string thresholds;
+    std::string study;
     CurvesOutputOptions output;
 };
 
@@ -43,8 +45,21 @@ CompareSpecification specification_of(const CompareOptions& options, const Tunin
     return specification;
 }
 
+int run_compare_in_study(const CompareOptions& options, std::stop_source& stop) {
+    JobSettings settings = study_job_settings(JobKind::compare, options.input, options.work);
+    add_to(settings, options.tuning);
+    add_to(settings, options.measurement);
+    settings.layers = options.layers;
+    if (!options.thresholds.empty()) settings.thresholds = thresholds_to_json(thresholds_from_json(read_text_file(options.thresholds), options.thresholds));
+    JobRunOptions run = job_run_options(options.work, options.measurement.memory);
+    run.list_faults = !options.output.faults_out.empty();
+    CurvesOutput output("compare", options.output, stop, settings.auc_axis);
+    return run_in_study(options.study, settings, run, output, stop);
+}
+
 int run_compare_command(const CompareOptions& options, std::stop_source& stop) {
     TuningSettings settings = tuning_settings(options.input, options.work, options.measurement);
+    if (!options.study.empty()) return run_compare_in_study(options, stop);
     std::optional<ThresholdsFile> thresholds;
     if (!options.thresholds.empty()) thresholds = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
@@ -82,6 +97,7 @@ void add_compare_command(CLI::App& app, CommandRunner& runner) {
     add_auc_axis_option(*command, options->measurement.auc_axis);
     add_memory_option(*command, options->measurement.memory);
     add_work_options(*command, options->work);
+    add_study_option(*command, options->study);
     add_curves_output_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

@@ -12,6 +12,7 @@
 #include "common/text_file.h"
 #include "output_files.h"
 #include "run_job.h"
+#include "study_option.h"
 #include "tuning_options.h"
 #include "tuning_output.h"
 
@@ -30,6 +31,7 @@ struct HardenOptions {
     std::string thresholds;  // of an earlier search or written by hand: nothing is searched
     std::string output;
     std::string thresholds_output;
+    std::string study;
     TuningOutputOptions results;
 };
 
@@ -53,6 +55,23 @@ int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
     return exit_done;
 }
 
+int search(const HardenOptions& options, HardenSpecification specification, TuningOutput& output, std::stop_source& stop) {
+    const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
+    specification.settings.trained_on = inputs.trained_on;
+    return run_job(output, [&](const EventSink& sink) { run_harden(inputs.tuning, specification, sink, stop.get_token()); });
+}
+
+int search_in_study(const HardenOptions& options, const HardenSpecification& specification, TuningOutput& output, std::stop_source& stop) {
+    JobSettings settings = study_job_settings(JobKind::harden, options.input, options.work);
+    add_to(settings, options.tuning);
+    add_to(settings, options.measurement);
+    settings.search = specification.search;
+    settings.greedy = options.greedy;
+    JobRunOptions run = job_run_options(options.work, options.measurement.memory);
+    run.output_path = options.output;
+    return run_in_study(options.study, settings, run, output, stop);
+}
+
 int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
     HardenSpecification specification;
     specification.settings = tuning_settings(options.input, options.work, options.measurement);
@@ -62,10 +81,8 @@ int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
     specification.place = fault_place_from_string(options.measurement.place);
     specification.greedy = options.greedy;
     specification.output_path = options.output;
-    const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
-    specification.settings.trained_on = inputs.trained_on;
     TuningOutput output(options.results);
-    const int status = run_job(output, [&](const EventSink& sink) { run_harden(inputs.tuning, specification, sink, stop.get_token()); });
+    const int status = options.study.empty() ? search(options, specification, output, stop) : search_in_study(options, specification, output, stop);
     if (options.thresholds_output.empty()) return status;
     if (output.is_stopped())
         std::fputs("clipscope-cli: Not every site has its threshold, so no thresholds file was written.\n", stderr);
@@ -104,6 +121,7 @@ void add_harden_command(CLI::App& app, CommandRunner& runner) {
     command->add_flag("--greedy", options->greedy, "Start each site from the thresholds found so far, not from ACT_max everywhere");
     add_measurement_options(*command, options->measurement);
     add_work_options(*command, options->work);
+    add_study_option(*command, options->study);
     add_tuning_output_options(*command, options->results);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

@@ -87,6 +87,10 @@ int main(int argc, char** argv) {
     add_harden_command(app, runner);
     add_compare_command(app, runner);
     add_train_command(app, runner);
+    add_study_command(app, runner);
+    add_replay_command(app, runner);
+    add_export_command(app, runner);
+    add_recover_command(app, runner);
     add_figures_command(app, runner);
     add_bench_command(app, runner);
     try {

@@ -9,6 +9,7 @@
 #include "common/number_text.h"
 #include "curves_output.h"
 #include "run_job.h"
+#include "study_option.h"
 #include "tuning_options.h"
 
 namespace clipscope::cli {
@@ -23,6 +24,7 @@ struct SensitivityOptions {
     std::string memory;
     bool exact = false;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    std::string study;
     CurvesOutputOptions output;
 };
 
@@ -57,8 +59,22 @@ bool find_rates(const SensitivityOptions& options, SensitivitySpecification& spe
     return rates.has_value();
 }
 
+int run_sensitivity_in_study(const SensitivityOptions& options, std::stop_source& stop) {
+    JobSettings settings = study_job_settings(JobKind::sensitivity, options.input, options.work);
+    settings.layers = options.layers;
+    settings.rates = options.faults.rates;
+    settings.trials = options.faults.trials;
+    settings.nonfinite = options.nonfinite;
+    settings.exact = options.exact;
+    JobRunOptions run = job_run_options(options.work, options.memory);
+    run.list_faults = !options.output.faults_out.empty();
+    CurvesOutput output("sensitivity", options.output, stop);
+    return run_in_study(options.study, settings, run, output, stop);
+}
+
 int run_sensitivity_command(const SensitivityOptions& options, std::stop_source& stop) {
     SensitivitySpecification specification = specification_of(options);
+    if (!options.study.empty()) return run_sensitivity_in_study(options, stop);
     const JobInputs inputs = open_job_inputs(options.input);
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
     CurvesOutput output("sensitivity", options.output, stop);
@@ -87,6 +103,7 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
     add_exact_flag(*command, options->exact);
+    add_study_option(*command, options->study);
     add_curves_output_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

@@ -6,6 +6,7 @@
 #include "campaign/sweep.h"
 #include "command.h"
 #include "run_job.h"
+#include "study_option.h"
 #include "tuning_options.h"
 #include "tuning_output.h"
 
@@ -21,14 +22,29 @@ struct SweepOptions {
     std::string site;
     std::string grid;  // empty: 0 to 1.5 ACT_max
     std::string unit = "T";
+    std::string study;
     TuningOutputOptions output;
 };
+
+int run_sweep_in_study(const SweepOptions& options, std::stop_source& stop) {
+    JobSettings settings = study_job_settings(JobKind::sweep, options.input, options.work);
+    add_to(settings, options.tuning);
+    add_to(settings, options.measurement);
+    settings.site = options.site;
+    if (!options.grid.empty()) {
+        settings.grid = options.grid;
+        settings.grid_in_act_max = options.unit == "ACT_max";
+    }
+    TuningOutput output(options.output);
+    return run_in_study(options.study, settings, job_run_options(options.work, options.measurement.memory), output, stop);
+}
 
 int run_sweep_command(const SweepOptions& options, std::stop_source& stop) {
     SweepSpecification specification;
     specification.settings = tuning_settings(options.input, options.work, options.measurement);
     specification.place = fault_place_from_string(options.measurement.place);
     if (!options.grid.empty()) specification.grid = ThresholdGrid::parse(options.grid, options.unit == "ACT_max");
+    if (!options.study.empty()) return run_sweep_in_study(options, stop);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     specification.settings.trained_on = inputs.trained_on;
     specification.site = find_site(options.site, inputs.tuning.network->sites());
@@ -54,6 +70,7 @@ void add_sweep_command(CLI::App& app, CommandRunner& runner) {
         ->capture_default_str();
     add_measurement_options(*command, options->measurement);
     add_work_options(*command, options->work);
+    add_study_option(*command, options->study);
     add_tuning_output_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

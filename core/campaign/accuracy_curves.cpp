@@ -16,36 +16,6 @@ double mean(const std::vector<double>& values) {
     return summarize(values).mean;
 }
 
-CurvePoint point_of(double rate, const std::map<int, TrialOutcome>& trials, const CampaignInfo& info) {
-    std::vector<double> accuracies, faults, top5, sdc, due;
-    for (const auto& [number, trial] : trials) {
-        const Outcome& outcome = trial.outcome;
-        accuracies.push_back(accuracy(outcome, info.nonfinite));
-        faults.push_back(double(trial.faults));
-        top5.push_back(fraction(info.nonfinite == NonfiniteRule::argmax ? outcome.top5_argmax : outcome.top5, outcome.images));
-        sdc.push_back(fraction(outcome.sdc, outcome.images));
-        due.push_back(fraction(outcome.due, outcome.images));
-    }
-    const Summary summary = summarize(accuracies);
-    CurvePoint point;
-    point.rate = rate;
-    point.trials = summary.count;
-    point.faults_mean = mean(faults);
-    point.mean = summary.mean;
-    point.sd = summary.sd;
-    point.min = summary.min;
-    point.q1 = summary.q1;
-    point.median = summary.median;
-    point.q3 = summary.q3;
-    point.max = summary.max;
-    point.ci95_low = summary.ci95_low;
-    point.ci95_high = summary.ci95_high;
-    if (info.classes >= top5_classes) point.top5_mean = mean(top5);
-    point.sdc_mean = mean(sdc);
-    point.due_mean = mean(due);
-    return point;
-}
-
 }  // namespace
 
 std::string to_string(Protection protection) {
@@ -81,10 +51,43 @@ double accuracy(const Outcome& outcome, NonfiniteRule rule) {
     return fraction(rule == NonfiniteRule::argmax ? outcome.correct_argmax : outcome.correct, outcome.images);
 }
 
+CurvePoint curve_point(double rate, std::span<const TrialOutcome> trials, const CampaignInfo& info) {
+    std::vector<double> accuracies, faults, top5, sdc, due;
+    for (const TrialOutcome& trial : trials) {
+        const Outcome& outcome = trial.outcome;
+        accuracies.push_back(accuracy(outcome, info.nonfinite));
+        faults.push_back(double(trial.faults));
+        top5.push_back(fraction(info.nonfinite == NonfiniteRule::argmax ? outcome.top5_argmax : outcome.top5, outcome.images));
+        sdc.push_back(fraction(outcome.sdc, outcome.images));
+        due.push_back(fraction(outcome.due, outcome.images));
+    }
+    const Summary summary = summarize(accuracies);
+    CurvePoint point;
+    point.rate = rate;
+    point.trials = summary.count;
+    point.faults_mean = mean(faults);
+    point.mean = summary.mean;
+    point.sd = summary.sd;
+    point.min = summary.min;
+    point.q1 = summary.q1;
+    point.median = summary.median;
+    point.q3 = summary.q3;
+    point.max = summary.max;
+    point.ci95_low = summary.ci95_low;
+    point.ci95_high = summary.ci95_high;
+    if (info.classes >= top5_classes) point.top5_mean = mean(top5);
+    point.sdc_mean = mean(sdc);
+    point.due_mean = mean(due);
+    return point;
+}
+
 std::vector<CurvePoint> curve_points(const AccuracyCurve& curve, const CampaignInfo& info) {
     std::vector<CurvePoint> points;
     for (std::size_t i = 0; i < curve.trials.size() && i < info.rates.size(); ++i) {
-        if (!curve.trials[i].empty()) points.push_back(point_of(info.rates[i], curve.trials[i], info));
+        if (curve.trials[i].empty()) continue;
+        std::vector<TrialOutcome> trials;
+        for (const auto& [number, trial] : curve.trials[i]) trials.push_back(trial);
+        points.push_back(curve_point(info.rates[i], trials, info));
     }
     return points;
 }

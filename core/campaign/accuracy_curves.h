@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,9 @@ struct AccuracyCurves {
 
 // Fraction of right answers under the rule.
 double accuracy(const Outcome& outcome, NonfiniteRule rule);
+
+// The statistics of a point's trials, given in ascending order of their numbers; at least one.
+CurvePoint curve_point(double rate, std::span<const TrialOutcome> trials, const CampaignInfo& info);
 
 // Points that have at least one trial, in ascending order of rate. Rate 0 is one of them only if it was asked for.
 std::vector<CurvePoint> curve_points(const AccuracyCurve& curve, const CampaignInfo& info);

@@ -60,7 +60,9 @@ void run_compare(const JobInputs& inputs, const CompareSpecification& specificat
                                         .seed = specification.seed,
                                         .nonfinite = specification.nonfinite,
                                         .threads = threads,
-                                        .list_faults = specification.list_faults};
+                                        .list_faults = specification.list_faults,
+                                        .count_faults = specification.count_faults,
+                                        .known = specification.known};
         run_campaign(inputs, settings, curves, sink, stop);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

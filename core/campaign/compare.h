@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "campaign/curve_campaign.h"
 #include "campaign/events.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
@@ -30,6 +31,8 @@ struct CompareSpecification {
     std::size_t memory_bytes = 0;  // budget for kept activations of all configurations together; 0: a quarter of the free memory
     bool exact = false;            // see evaluation/evaluator.h
     bool list_faults = false;      // send FaultsInjected events
+    bool count_faults = false;        // send FaultsCounted events
+    KnownTrials known{};              // trials that have run before; empty: none
 };
 
 // As run_sensitivity(): sends CampaignStarted with a curve for each scope and protection, trials with Progress between them, JobFinished.

@@ -46,7 +46,7 @@ CampaignStarted describe(const JobInputs& inputs, const CampaignSettings& settin
 class Campaign {
 public:
     Campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink)
-        : inputs_(inputs), settings_(settings), curves_(curves), sink_(sink), started_(Clock::now()) {}
+        : inputs_(inputs), settings_(settings), curves_(curves), sink_(sink), started_(Clock::now()), known_(count_known()), done_(known_) {}
 
     void work(const std::stop_token& stop) {
         std::map<const Evaluator*, TrialRunner> runners;  // one a network: a runner copies parameters
@@ -54,6 +54,7 @@ public:
         const std::size_t count = curves_.size() * std::size_t(settings_.trials);
         for (std::size_t item = next_++; item < count && !stop.stop_requested(); item = next_++) {
             const std::size_t curve = item % curves_.size();
+            if (is_finished(curve, int(item / curves_.size()))) continue;
             run_item(runners.at(curves_[curve].evaluator), curve, int(item / curves_.size()), stop);
         }
     }
@@ -62,18 +63,55 @@ private:
     void run_item(TrialRunner& runner, std::size_t curve, int trial, const std::stop_token& stop) {
         const TrialFaults faults = draw_trial_faults(settings_.seed, std::uint64_t(trial), inputs_.network->layers(),
                                                      curves_[curve].scope.layers, settings_.rates.back());
-        run_trial(runner, *curves_[curve].evaluator, faults, settings_.rates, stop,
-                  [&](std::size_t rate, const TrialOutcome& outcome) { report(curve, rate, trial, outcome, faults); });
+        std::vector<std::size_t> missing;  // rates
+        std::vector<double> missing_rates;
+        for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate) {
+            if (is_known(curve, rate, trial)) {
+                if (settings_.list_faults) send(list(faults, curve, rate, trial));
+                continue;
+            }
+            missing.push_back(rate);
+            missing_rates.push_back(settings_.rates[rate]);
+        }
+        run_trial(runner, *curves_[curve].evaluator, faults, missing_rates, stop, [&](std::size_t rate, const TrialOutcome& outcome) {
+            report(curve, missing[rate], trial, outcome, faults, runner);
+        });
     }
 
-    void report(std::size_t curve, std::size_t rate, int trial, const TrialOutcome& result, const TrialFaults& faults) {
+    bool is_known(std::size_t curve, std::size_t rate, int trial) const { return settings_.known && settings_.known(curve, rate, trial); }
+
+    std::int64_t count_known() const {
+        std::int64_t count = 0;
+        if (!settings_.known) return count;
+        for (std::size_t curve = 0; curve < curves_.size(); ++curve)
+            for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate)
+                for (int trial = 0; trial < settings_.trials; ++trial) count += is_known(curve, rate, trial);
+        return count;
+    }
+
+    // Nothing to run and nothing to list.
+    bool is_finished(std::size_t curve, int trial) const {
+        if (!settings_.known || settings_.list_faults) return false;
+        for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate)
+            if (!is_known(curve, rate, trial)) return false;
+        return true;
+    }
+
+    void send(const Event& event) {
+        const std::lock_guard lock(mutex_);
+        sink_(event);
+    }
+
+    void report(std::size_t curve, std::size_t rate, int trial, const TrialOutcome& result, const TrialFaults& faults,
+                const TrialRunner& runner) {
         const std::lock_guard lock(mutex_);
         if (settings_.list_faults) sink_(list(faults, curve, rate, trial));
+        if (settings_.count_faults && result.faults > 0) sink_(count(runner.injected(), curve, rate, trial));
         sink_(TrialFinished{int(curve), int(rate), trial, result});
         const std::int64_t total = std::int64_t(curves_.size()) * settings_.trials * std::int64_t(settings_.rates.size());
         const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
         ++done_;
-        sink_(Progress{done_, total, elapsed / double(done_) * double(total - done_), activity(curve, rate, trial)});
+        sink_(Progress{done_, total, elapsed / double(done_ - known_) * double(total - done_), activity(curve, rate, trial)});
     }
 
     std::string activity(std::size_t curve, std::size_t rate, int trial) const {
@@ -96,6 +134,12 @@ private:
         return injected;
     }
 
+    FaultsCounted count(const InjectionCounts& injected, std::size_t curve, std::size_t rate, int trial) const {
+        FaultsCounted counted{int(curve), int(rate), trial, {}};
+        for (const LayerInjection& layer : injected) counted.layers.push_back({inputs_.network->layers()[layer.layer].name, layer});
+        return counted;
+    }
+
     const JobInputs& inputs_;
     const CampaignSettings& settings_;
     const std::span<const CampaignCurve> curves_;
@@ -103,7 +147,8 @@ private:
     const Clock::time_point started_;
     std::atomic<std::size_t> next_{0};
     std::mutex mutex_;
-    std::int64_t done_ = 0;
+    const std::int64_t known_;
+    std::int64_t done_;
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 // Measures accuracy against fault rate for several curves at once: the trials of a sensitivity and of a comparison job.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -20,13 +22,19 @@ struct CampaignCurve {
     Protection protection = Protection::none;
 };
 
+// Whether a trial of a curve at a rate (an index) has run before and need not run again. Called by several threads at once, only after the
+// sink has taken CampaignStarted.
+using KnownTrials = std::function<bool(std::size_t curve, std::size_t rate_index, int trial)>;
+
 struct CampaignSettings {
     std::vector<double> rates;  // ascending
     int trials = 50;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     int threads = 1;
-    bool list_faults = false;  // send FaultsInjected events
+    bool list_faults = false;  // send FaultsInjected events, of known trials too
+    bool count_faults = false;  // send FaultsCounted events, of the trials that run
+    KnownTrials known{};        // empty: none
 };
 
 // Throws UsageError on rates that do not ascend from 0 to 1, and on less than one trial.

@@ -10,6 +10,7 @@
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/tuning_result.h"
+#include "faults/injection_counts.h"
 
 namespace clipscope {
 
@@ -38,6 +39,19 @@ struct FaultsInjected {
         int bit = 0;               // 0 = least significant
     };
     std::vector<Bit> bits;
+};
+
+// The bits that a trial was to change and those found changed, sent only where the caller asked for an audit. Layers without a fault are
+// left out.
+struct FaultsCounted {
+    int curve = 0;
+    int rate_index = 0;
+    int trial = 0;
+    struct Layer {
+        std::string layer;  // "CONV-1"
+        LayerInjection counts;
+    };
+    std::vector<Layer> layers;
 };
 
 // A profile, a sweep or a hardening begins. Comes once, before all that follows down to HardenedFileWritten.
@@ -126,9 +140,9 @@ struct Message {
     std::string text;
 };
 
-using Event = std::variant<CampaignStarted, TrialFinished, FaultsInjected, TuningStarted, ActivationsMeasured, SiteProfiled, SweepStarted,
-                           SweepPointMeasured, SearchStarted, ThresholdEvaluated, IntervalChosen, SiteHardened, HardenedFileWritten,
-                           JobFinished, Progress, Message>;
+using Event = std::variant<CampaignStarted, TrialFinished, FaultsInjected, FaultsCounted, TuningStarted, ActivationsMeasured, SiteProfiled,
+                           SweepStarted, SweepPointMeasured, SearchStarted, ThresholdEvaluated, IntervalChosen, SiteHardened,
+                           HardenedFileWritten, JobFinished, Progress, Message>;
 
 // Called by one thread at a time, but not always the same one; must return quickly.
 using EventSink = std::function<void(const Event&)>;

@@ -1,6 +1,7 @@
 #include "campaign/job_inputs.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 #include "common/error.h"
@@ -23,6 +24,14 @@ InputFormat resolve_input_format(const Network& network, const Dataset& images, 
         throw Error("\"" + network.path() + "\" takes images of " + std::to_string(first.shape[1]) + " channels, but those of " + images.name() +
                     " have " + std::to_string(shape.channels) + ": choose other images or another network.");
     return format;
+}
+
+std::string model_label(const std::string& model) {
+    return model.starts_with("bundled:") ? model : std::filesystem::path(model).filename().string();
+}
+
+std::string data_label(const std::string& data, const Dataset& dataset) {
+    return data.empty() ? dataset.name() : dataset.name() + " (" + data + ")";
 }
 
 int resolve_threads(int asked) { return asked > 0 ? asked : int(std::max(1U, std::thread::hardware_concurrency())); }

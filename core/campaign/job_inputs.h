@@ -23,6 +23,11 @@ struct JobInputs {
 // where neither is there (ClipScope never guesses a normalisation), Error where the images cannot enter this network (channels, size).
 InputFormat resolve_input_format(const Network& network, const Dataset& images, const std::optional<Normalization>& asked);
 
+// "model.pt", "bundled:lenet5": how results name a model.
+std::string model_label(const std::string& model);
+// "Fashion-MNIST test", "CIFAR-10 test (data/cifar-10)": how results name the images of a folder, which is empty for the default.
+std::string data_label(const std::string& data, const Dataset& dataset);
+
 // A number of workers for `asked` = 0: the processor's cores.
 int resolve_threads(int asked);
 

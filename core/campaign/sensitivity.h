@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "campaign/curve_campaign.h"
 #include "campaign/events.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
@@ -24,6 +25,8 @@ struct SensitivitySpecification {
     std::size_t memory_bytes = 0;     // budget for cached activations; 0: a quarter of the free memory
     bool exact = false;               // bit for bit what full passes give (see evaluation/evaluator.h)
     bool list_faults = false;         // send FaultsInjected events
+    bool count_faults = false;        // send FaultsCounted events
+    KnownTrials known{};              // trials that have run before; empty: none
 };
 
 // Runs on the calling thread and on workers of its own; sends CampaignStarted, then trials as they finish with Progress between them, then

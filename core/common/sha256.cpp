@@ -4,26 +4,38 @@
 
 #include <array>
 #include <fstream>
-#include <memory>
 #include <vector>
 
 #include "common/error.h"
 
 namespace clipscope {
 
-std::string file_sha256(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    bool ok = file.is_open() && context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
-    std::vector<char> block(std::size_t(1) << 20);
-    while (ok && file) {
-        file.read(block.data(), std::streamsize(block.size()));
-        ok = EVP_DigestUpdate(context.get(), block.data(), std::size_t(file.gcount())) == 1;
-    }
+struct Sha256::Context {
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> evp{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+};
+
+namespace {
+
+void check(bool ok) {
+    if (!ok) throw Error("OpenSSL cannot compute a SHA-256 on this system: check its configuration (openssl.cnf).");
+}
+
+}  // namespace
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+    check(context_->evp && EVP_DigestInit_ex(context_->evp.get(), EVP_sha256(), nullptr) == 1);
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::span<const std::byte> bytes) {
+    check(EVP_DigestUpdate(context_->evp.get(), bytes.data(), bytes.size()) == 1);
+}
+
+std::string Sha256::digest() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
-    ok = ok && file.eof() && EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1;
-    if (!ok) throw Error("Cannot read '" + path + "' to compute its SHA-256: check that it is there and may be read.");
+    check(EVP_DigestFinal_ex(context_->evp.get(), digest.data(), &size) == 1);
     constexpr char digits[] = "0123456789abcdef";
     std::string text;
     for (unsigned int i = 0; i < size; ++i) {
@@ -31,6 +43,18 @@ std::string file_sha256(const std::string& path) {
         text += digits[digest[i] & 15];
     }
     return text;
+}
+
+std::string file_sha256(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    Sha256 sha256;
+    std::vector<char> block(std::size_t(1) << 20);
+    while (file) {
+        file.read(block.data(), std::streamsize(block.size()));
+        sha256.add(std::as_bytes(std::span(block).first(std::size_t(file.gcount()))));
+    }
+    if (!file.eof()) throw Error("Cannot read '" + path + "' to compute its SHA-256: check that it is there and may be read.");
+    return sha256.digest();
 }
 
 }  // namespace clipscope

@@ -2,6 +2,12 @@
 
 namespace clipscope {
 
-const char* version() { return CLIPSCOPE_VERSION; }
+const char* version() {
+    return CLIPSCOPE_VERSION;
+}
+
+const char* libtorch_version() {
+    return CLIPSCOPE_LIBTORCH_VERSION;
+}
 
 }  // namespace clipscope

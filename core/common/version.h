@@ -1,8 +1,9 @@
-// The version of ClipScope that results and files name.
+// The versions that results and files name.
 #pragma once
 
 namespace clipscope {
 
-const char* version();
+const char* version();           // of ClipScope
+const char* libtorch_version();  // that it was built with
 
 }  // namespace clipscope

@@ -19,6 +19,7 @@
 #include "data/dataset.h"
 #include "data/normalization.h"
 #include "evaluation/outcome.h"
+#include "faults/injection_counts.h"
 #include "faults/trial_faults.h"
 #include "network/network.h"
 
@@ -74,6 +75,9 @@ public:
     // chunk of images; empty where it was stopped. `logits`, where given, gets all images' logits one after the other (of an image that was
     // proved to end in NaN logits, NaN).
     std::optional<Outcome> run(const TrialFaults& faults, double rate, std::stop_token stop, std::vector<float>* logits = nullptr);
+
+    // What the latest run() with a faulty bit injected; layers in ascending order.
+    const InjectionCounts& injected() const;
 
     // Whether every parameter copy equals the network's, bit for bit.
     bool parameters_are_clean() const;

@@ -24,6 +24,7 @@ struct TrialRunner::State {
 
     const Evaluator::State& evaluator;
     std::unordered_map<std::size_t, at::Tensor> copies;  // by index into Program::tensors(), on the CPU
+    InjectionCounts injected;
 
     std::size_t tensor_of(const ParameterFaults& faults) const {
         return evaluator.network->structure().layers[faults.layer].tensors[faults.parameter];
@@ -35,18 +36,19 @@ struct TrialRunner::State {
         return copy;
     }
 
-    // Injects the faults; `injected` takes them back when it goes. `first_step` becomes the first step that reads a faulty parameter.
-    FaultyParameters inject(const TrialFaults& faults, double rate, std::vector<BitFaults>& injected, std::size_t& first_step);
+    // Injects the faults; `in_memory` takes them back when it goes. `first_step` becomes the first step that reads a faulty parameter.
+    FaultyParameters inject(const TrialFaults& faults, double rate, std::vector<BitFaults>& in_memory, std::size_t& first_step);
     std::optional<Outcome> run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
                                      std::vector<float>* logits) const;
     std::optional<Outcome> run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
                                            std::vector<float>* logits) const;
 };
 
-FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double rate, std::vector<BitFaults>& injected,
+FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double rate, std::vector<BitFaults>& in_memory,
                                             std::size_t& first_step) {
     const Program& program = evaluator.network->program();
     FaultyParameters faulty;
+    injected.clear();
     for (const ParameterFaults& parameter : faults.parameters) {
         const NamedTensor& named = program.tensors()[tensor_of(parameter)];
         at::Tensor& copy = copy_of(tensor_of(parameter));
@@ -54,16 +56,19 @@ FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double ra
         BitFaults faults_here(
             {{copy.data_ptr<float>(), std::size_t(copy.numel())}, network.codec(tensor_of(parameter)), network.memory().kind},
             parameter.bits, rate);
-        if (faults_here.count_effective() == 0) continue;  // none, or bits stuck at what they are
+        if (faults_here.count() == 0) continue;
         if (faults_here.count_changed() != faults_here.count_effective())
             throw Error("Injecting faults into " + named.path + " changed " + std::to_string(faults_here.count_changed()) +
                         " bits instead of " + std::to_string(faults_here.count_effective()) + ": this is a defect, please report it.");
+        if (injected.empty() || injected.back().layer != parameter.layer) injected.push_back({.layer = parameter.layer});
+        faults_here.count_into(injected.back());
+        if (faults_here.count_effective() == 0) continue;  // bits stuck at what they are
         const std::uint64_t elements_a_row = std::uint64_t(copy.numel() / copy.size(0));
         std::set<std::int64_t> rows;
         for (const BitFaults::Word& word : faults_here.words())
             if (word.faulty != word.clean) rows.insert(std::int64_t(word.element / elements_a_row));
         faulty[named.slot] = {copy.to(evaluator.device), {rows.begin(), rows.end()}};
-        injected.push_back(std::move(faults_here));
+        in_memory.push_back(std::move(faults_here));
         first_step = std::min(first_step, evaluator.network->structure().layers[parameter.layer].first_step);
     }
     return faulty;
@@ -106,15 +111,19 @@ std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, 
         for (const at::Tensor& chunk : evaluator.clean_logits) append(chunk, logits);
         return evaluator.clean;
     }
-    std::vector<BitFaults> injected;
+    std::vector<BitFaults> in_memory;
     std::size_t first_step = evaluator.network->program().steps().size();
-    const FaultyParameters faulty = state_->inject(faults, rate, injected, first_step);
+    const FaultyParameters faulty = state_->inject(faults, rate, in_memory, first_step);
     if (faulty.empty()) {  // every faulty bit is stuck at the value it had
         for (const at::Tensor& chunk : evaluator.clean_logits) append(chunk, logits);
         return evaluator.clean;
     }
     return evaluator.exact ? state_->run_exact(faulty, first_step, stop, logits)
                            : state_->run_incremental(faulty, first_step, stop, logits);
+}
+
+const InjectionCounts& TrialRunner::injected() const {
+    return state_->injected;
 }
 
 bool TrialRunner::parameters_are_clean() const {

@@ -99,6 +99,16 @@ std::int64_t BitFaults::count_changed() const {
     return changed;
 }
 
+void BitFaults::count_into(LayerInjection& counts) const {
+    const auto add = [](std::uint32_t bits, auto& counters) {
+        for (; bits != 0; bits &= bits - 1) ++counters[std::size_t(std::countr_zero(bits))];
+    };
+    for (const Word& word : words_) {
+        add(word.asked, counts.asked);
+        add(word_in_memory(word) ^ word.clean, counts.changed);
+    }
+}
+
 // Several words may decode to one float32 (NaNs, fixed point of many bits), so what was written is recognised by its value.
 std::uint32_t BitFaults::word_in_memory(const Word& word) const {
     const std::uint32_t value = load(memory_.values, word.element);

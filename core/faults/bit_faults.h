@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "faults/fault_map.h"
+#include "faults/injection_counts.h"
 #include "network/memory_model.h"
 #include "network/parameter_codec.h"
 
@@ -43,6 +44,7 @@ public:
     std::int64_t count() const;            // faulty bits
     std::int64_t count_effective() const;  // of these, the ones whose value changes: a bit may be stuck at the value it has
     std::int64_t count_changed() const;    // stored bits found to differ from before, read back from memory
+    void count_into(LayerInjection& counts) const;  // adds the bits asked for and those found to differ, by position
 
 private:
     std::uint32_t word_in_memory(const Word& word) const;

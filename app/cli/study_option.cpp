@@ -1,0 +1,51 @@
+#include "study_option.h"
+
+#include <CLI/App.hpp>
+#include <filesystem>
+
+namespace clipscope::cli {
+
+void add_study_option(CLI::App& command, std::string& path) {
+    command
+        .add_option("--study", path,
+                    "Keep the results in this file, made where it is missing; what it has of this very job is not run again")
+        ->type_name("FILE");
+}
+
+JobSettings study_job_settings(JobKind kind, const InputOptions& input, const WorkOptions& work) {
+    check_work_options(work);
+    JobSettings settings;
+    settings.kind = kind;
+    settings.model = input.model.starts_with("bundled:") ? input.model : std::filesystem::absolute(input.model).lexically_normal().string();
+    if (!input.data.empty()) settings.data = std::filesystem::absolute(input.data).lexically_normal().string();
+    settings.split = input.split;
+    settings.images = input.images;
+    settings.normalization = chosen_normalization(input.normalization);
+    settings.seed = input.seed;
+    settings.chunk = work.chunk;
+    settings.device = work.device;
+    return settings;
+}
+
+void add_to(JobSettings& settings, const TuningOptions& options) {
+    settings.tuning_images = options.images;
+    settings.tuning_split = options.split;
+}
+
+void add_to(JobSettings& settings, const MeasurementOptions& options) {
+    check_at_least("--trials", options.faults.trials, 1);
+    settings.rates = options.faults.rates;
+    settings.trials = options.faults.trials;
+    settings.nonfinite = options.nonfinite;
+    settings.auc_axis = auc_axis_from_string(options.auc_axis);
+    settings.place = fault_place_from_string(options.place);
+}
+
+JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory) {
+    JobRunOptions options;
+    options.threads = work.threads;
+    if (!memory.empty()) options.memory_bytes = parse_memory(memory);
+    return options;
+}
+
+}  // namespace clipscope::cli

@@ -1,0 +1,26 @@
+// What faults do to single numbers: every faulty bit of a trial with its parameter's value before and after.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "faults/trial_faults.h"
+#include "network/network.h"
+
+namespace clipscope {
+
+struct FaultyValue {
+    std::string layer;                // "CONV-1"
+    std::string parameter;            // "features.0.weight"
+    std::int64_t element = 0;         // row-major
+    std::vector<std::int64_t> index;  // the same in the parameter's dimensions
+    int bit = 0;                      // 0 = least significant
+    float before = 0;
+    float after = 0;  // with all faulty bits of this element
+};
+
+// The bits whose mark is below `rate`, in the order of layers, parameters and bits.
+std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults& faults, double rate);
+
+}  // namespace clipscope

@@ -1,0 +1,33 @@
+// Runs the jobs of a study: new ones, and those that were interrupted or that shall go further than before.
+#pragma once
+
+#include <cstddef>
+#include <stop_token>
+#include <string>
+
+#include "campaign/events.h"
+#include "study/opened_job.h"
+#include "study/study.h"
+
+namespace clipscope {
+
+// What results do not depend on.
+struct JobRunOptions {
+    int threads = 0;               // workers; 0: all cores
+    std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
+    bool list_faults = false;      // send FaultsInjected events
+    std::string output_path{};     // of a hardened network; empty: none is written
+};
+
+// The job of the study that the asked one continues, grown to what is asked for, or a new one.
+JobId continue_or_add_job(Study& study, const JobSettings& asked, const OpenedJob& opened);
+
+// Runs what the study does not have yet and keeps it there; the sink gets the whole stream, of what is known too. Polls `stop`; stopping
+// keeps what was sent. Throws what the job throws, and what study.h and study_writer.h say; the study remembers why.
+void run_study_job(Study& study, JobId id, const OpenedJob& opened, const JobRunOptions& options, const EventSink& sink,
+                   std::stop_token stop);
+
+// The same from the study's own settings, for a thread of its own: `study` is Study::another().
+void run_study_job(Study study, JobId id, const JobRunOptions& options, const EventSink& sink, std::stop_token stop);
+
+}  // namespace clipscope

@@ -1,0 +1,71 @@
+// What a job of a study is about, as plain values: enough to run it again, or more of it, on any machine that has the model and the images.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/tuning_run.h"
+#include "clipping/threshold_search.h"
+#include "data/normalization.h"
+#include "evaluation/outcome.h"
+
+namespace clipscope {
+
+enum class JobKind { sensitivity, compare, profile, sweep, harden };
+
+std::string to_string(JobKind kind);
+JobKind job_kind_from_string(const std::string& text);  // throws UsageError
+
+struct JobSettings {
+    JobKind kind = JobKind::sensitivity;
+
+    // What is measured; texts are as the command line takes them.
+    std::string model = "bundled:lenet5";
+    std::string data{};  // folder; empty: Fashion-MNIST
+    std::string split = "test";
+    std::string images = "1000";
+    std::optional<Normalization> normalization{};  // nothing: what the model's file says
+    std::string tuning_images = "200";
+    std::string tuning_split{};  // empty: the one that the evaluation images are not from
+    std::uint64_t seed = 1;
+
+    // How.
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    AucAxis auc_axis = AucAxis::linear;
+    int chunk = 100;
+    std::string device = "auto";
+    bool exact = false;
+
+    // How much; a sensitivity and a comparison may grow in these.
+    std::string layers = "each,network";
+    std::string rates = "auto";  // several joined by semicolons: all of them
+    int trials = 50;
+
+    // Of a sweep and a hardening.
+    FaultPlace place = FaultPlace::feeding;
+    std::string site{};
+    std::string grid = "0:1.5:16";
+    bool grid_in_act_max = true;
+    ThresholdSearchSettings search{};
+    bool greedy = false;
+
+    // Of a comparison: the tuned thresholds as their file has them; empty: only ACT_max is compared.
+    std::string thresholds{};
+};
+
+// `file` is named in errors: throws StudyDamagedError.
+std::string to_json(const JobSettings& settings);
+JobSettings job_settings_from_json(const std::string& text, const std::string& file);
+
+// Whether results of the two belong together: the same but for the paths of model and data, and where the kind can grow, for how much.
+bool can_continue(const JobSettings& stored, const JobSettings& asked);
+
+// The layers, rates and trials of both, in what is otherwise `stored`; the paths of model and data are those asked for.
+JobSettings grown(const JobSettings& stored, const JobSettings& asked);
+
+// Ascending; "auto" stands for those suggested. Throws UsageError where rates are no rates.
+std::vector<double> all_rates(const std::string& text, const std::vector<double>& suggested);
+
+}  // namespace clipscope

@@ -1,0 +1,122 @@
+#include "study/replay.h"
+
+#include <algorithm>
+
+#include "campaign/fault_scope.h"
+#include "campaign/thresholds_file.h"
+#include "campaign/trial_run.h"
+#include "common/error.h"
+#include "common/number_text.h"
+#include "common/text_list.h"
+#include "evaluation/evaluator.h"
+#include "study/study_errors.h"
+#include "study/study_results.h"
+
+namespace clipscope {
+namespace {
+
+struct KnownProtections {
+    std::optional<Clipping> act_max;
+    std::optional<Clipping> tuned;
+};
+
+void take_missing(KnownProtections& known, const KnownProtections& more) {
+    if (!known.act_max) known.act_max = more.act_max;
+    if (!known.tuned) known.tuned = more.tuned;
+}
+
+KnownProtections protections_of(const Study& study, const JobRecord& job, const std::vector<SiteInfo>& sites) {
+    KnownProtections known;
+    if (job.settings.kind == JobKind::compare) {
+        if (!job.settings.thresholds.empty()) known.tuned = thresholds_from_json(job.settings.thresholds, study.path()).tuned(sites);
+        const ResolvedSettings resolved = study.resolved(job.id);
+        if (!resolved.act_max.empty()) known.act_max = Clipping{resolved.act_max};
+    } else if (job.settings.kind == JobKind::harden && job.state == JobState::done) {
+        const ThresholdsFile thresholds = thresholds_of(read_tuning(study, job.id));
+        known = {thresholds.act_max(sites), thresholds.tuned(sites)};
+    }
+    return known;
+}
+
+// The job's own first, then those of the study's latest jobs on the same model.
+KnownProtections all_protections(const Study& study, const JobRecord& job, const std::vector<SiteInfo>& sites) {
+    KnownProtections known = protections_of(study, job, sites);
+    std::vector<JobRecord> others = study.jobs();
+    std::reverse(others.begin(), others.end());
+    for (const JobRecord& other : others)
+        if (other.model && job.model && other.model->sha256 == job.model->sha256) take_missing(known, protections_of(study, other, sites));
+    return known;
+}
+
+FaultScope find_scope(const TrialName& name, const Network& network) {
+    const std::vector<FaultScope> scopes = parse_fault_scopes(name.layer, network.layers());
+    if (scopes.size() != 1) throw UsageError("'" + name.layer + "' are several layers: name one curve of the job, such as network.");
+    return scopes.front();
+}
+
+void check_contents(const JobRecord& job, const OpenedJob& opened, const std::string& study) {
+    const auto is_same = [](const std::optional<SourceRecord>& known, const SourceRecord& now) {
+        return !known || known->sha256 == now.sha256;
+    };
+    if (!is_same(job.model, opened.model) || !is_same(job.images, opened.images))
+        throw StudyInputError("The model or the images of job " + std::to_string(job.id) + " of '" + study +
+                              "' have changed since it ran: give the original ones to repeat its trials.");
+}
+
+}  // namespace
+
+std::string to_string(const TrialName& name, const std::string& study) {
+    return (study.empty() ? "" : study + ":") + std::to_string(name.job) + ":" + name.layer + ":" + number_text(name.rate) + ":" +
+           std::to_string(name.trial);
+}
+
+TrialName parse_trial_name(const std::string& text) {
+    const std::vector<std::string> parts = split_list(text, ':');
+    constexpr std::size_t needed = 4;
+    if (parts.size() >= needed) {
+        const std::size_t first = parts.size() - needed;
+        const auto job = parse_number(parts[first]), rate = parse_number(parts[first + 2]), trial = parse_number(parts[first + 3]);
+        constexpr double largest = 2e9;
+        const auto is_number = [](const std::optional<double>& number) {
+            return number && *number >= 0 && *number <= largest && double(std::int64_t(*number)) == *number;
+        };
+        if (is_number(job) && is_number(trial) && rate && *rate >= 0 && *rate <= 1 && !parts[first + 1].empty())
+            return {JobId(*job), parts[first + 1], *rate, int(*trial)};
+    }
+    throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12.");
+}
+
+std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop) {
+    const JobRecord job = study.job(name.job);
+    const OpenedJob opened = open_job(job.settings);
+    check_contents(job, opened, study.path());
+    const Network& network = *opened.evaluation.network;
+    const FaultScope scope = find_scope(name, network);
+    const TrialFaults faults =
+        draw_trial_faults(job.settings.seed, std::uint64_t(name.trial), network.layers(), scope.layers, name.rate);
+    ReplayedTrial replayed{name, faulty_values(network, faults, name.rate), {}};
+    const KnownProtections known = all_protections(study, job, network.sites());
+    const auto run = [&](Protection protection, const std::optional<Clipping>& clipping) {
+        if (!clipping) return true;
+        Evaluator evaluator(opened.evaluation.network, opened.evaluation.images, opened.evaluation.input,
+                            {.chunk = job.settings.chunk,
+                             .device = job.settings.device,
+                             .memory_bytes = options.memory_bytes,
+                             .exact = job.settings.exact,
+                             .clipping = *clipping});
+        if (!evaluator.prepare(scope.layers, resolve_threads(options.threads), stop)) return false;
+        TrialRunner runner(evaluator);
+        ReplayedOutcome outcome{protection, evaluator.clean(), {}, std::nullopt};
+        const auto keep = [&](std::size_t, const TrialOutcome& result) { outcome.outcome = result; };
+        if (!run_trial(runner, evaluator, faults, std::vector{name.rate}, stop, keep)) return false;
+        const auto stored = read_trials(study, job.id, scope.name, protection, name.rate);
+        if (const auto found = stored.find(name.trial); found != stored.end()) outcome.stored = found->second;
+        replayed.outcomes.push_back(outcome);
+        return true;
+    };
+    const bool is_whole =
+        run(Protection::none, Clipping{}) && run(Protection::clip_actmax, known.act_max) && run(Protection::clip_tuned, known.tuned);
+    return is_whole ? std::optional(replayed) : std::nullopt;
+}
+
+}  // namespace clipscope

@@ -1,0 +1,45 @@
+// A single trial of a study, looked at again: which bits it flipped, what that did to the parameters, and what came of it under every
+// protection.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "campaign/accuracy_curves.h"
+#include "evaluation/faulty_values.h"
+#include "study/job_run.h"
+
+namespace clipscope {
+
+struct TrialName {
+    JobId job = 0;
+    std::string layer;  // a curve's scope: "CONV-1", "network", "CONV-1+FC-2"
+    double rate = 0;
+    int trial = 0;
+};
+
+// "a.clipscope:3:CONV-1:1e-06:12"; without the study where `study` is empty.
+std::string to_string(const TrialName& name, const std::string& study = {});
+// Reads both. Throws UsageError.
+TrialName parse_trial_name(const std::string& text);
+
+struct ReplayedOutcome {
+    Protection protection = Protection::none;
+    Outcome clean;
+    TrialOutcome outcome;
+    std::optional<TrialOutcome> stored;  // what the job found; the same unless machine or libraries differ
+};
+
+struct ReplayedTrial {
+    TrialName name;
+    std::vector<FaultyValue> bits;
+    std::vector<ReplayedOutcome> outcomes;  // unprotected, then under the protections that this study knows for the network
+};
+
+// Runs it on the job's own images. Nothing is written, so a study opened to be read will do. Empty where it was stopped. Throws UsageError
+// where the name names nothing, StudyInputError where the model or the images have changed, and as open_job() says.
+std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop);
+
+}  // namespace clipscope

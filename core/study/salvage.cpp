@@ -1,0 +1,292 @@
+#include "study/salvage.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <functional>
+
+#include "study/database.h"
+#include "study/result_rows.h"
+#include "study/schema.h"
+#include "study/study.h"
+#include "study/study_errors.h"
+#include "study/study_results.h"
+
+namespace clipscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The damaged file with its log, to be taken apart; deleted in the end.
+class Copy {
+public:
+    Copy(const std::string& path, const std::string& near) : path_(near + ".damaged") {
+        for (const char* part : {"", "-wal"}) {
+            std::error_code error;
+            if (!fs::exists(path + part, error)) continue;
+            fs::copy_file(path + part, path_ + part, fs::copy_options::overwrite_existing, error);
+            if (error) throw Error("The study '" + path + "' could not be copied to '" + path_ + part + "' (" + error.message() + ").");
+        }
+    }
+    ~Copy() {
+        for (const char* part : {"", "-wal", "-shm", "-journal"}) {
+            std::error_code error;
+            fs::remove(path_ + part, error);
+        }
+    }
+    Copy(const Copy&) = delete;
+    Copy& operator=(const Copy&) = delete;
+
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+struct Table {
+    const char* name;
+    const char* order;  // of its b-tree
+};
+
+constexpr std::array tables = {Table{"study", "name"},          Table{"source", "rowid"},       Table{"job", "rowid"},
+                               Table{"curve", "rowid"},         Table{"point", "rowid"},        Table{"tuning", "job, kind, item"},
+                               Table{"audit", "job, layer, bit"}};
+
+class Salvage {
+public:
+    Salvage(Database& from, Database& to, SalvageReport& report) : from_(from), to_(to), report_(report) {}
+
+    void run() {
+        to_.sql().exec("PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF; BEGIN; DELETE FROM study");
+        for (const Table& table : tables) copy(table);
+        copy_trials();
+        to_.sql().exec("COMMIT");
+    }
+
+private:
+    // Forwards until something cannot be read, then backwards.
+    bool read(const std::string& query, const std::string& order, const std::function<void(SQLite::Statement&)>& take) {
+        std::string backwards = order;
+        for (std::size_t comma = 0; (comma = backwards.find(',', comma)) != std::string::npos; comma += 6) backwards.insert(comma, " DESC");
+        for (const std::string& way : {order, backwards + " DESC"}) {
+            try {
+                SQLite::Statement rows(from_.sql(), query + " ORDER BY " + way);
+                while (rows.executeStep()) take(rows);
+                return true;
+            } catch (const SQLite::Exception&) {
+                // The other way reaches what lies behind the damage.
+            }
+        }
+        return false;
+    }
+
+    void copy(const Table& table) {
+        const std::string name = table.name;
+        const bool is_whole = read("SELECT * FROM " + name, table.order, [&](SQLite::Statement& row) {
+            std::string places;
+            for (int i = 0; i < row.getColumnCount(); ++i) places += i == 0 ? "?" : ", ?";
+            try {
+                SQLite::Statement insert(to_.sql(), "INSERT OR IGNORE INTO " + name + " VALUES (" + places + ")");
+                bind(row, insert);
+                insert.exec();
+            } catch (const SQLite::Exception&) {
+                ++report_.damaged;  // it breaks a rule of its table
+            }
+        });
+        if (!is_whole) report_.unread.push_back(name);
+    }
+
+    static void bind(SQLite::Statement& row, SQLite::Statement& insert) {
+        for (int i = 0; i < row.getColumnCount(); ++i) {
+            const SQLite::Column column = row.getColumn(i);
+            if (column.isNull())
+                insert.bind(i + 1);
+            else if (column.isInteger())
+                insert.bind(i + 1, column.getInt64());
+            else if (column.isFloat())
+                insert.bind(i + 1, column.getDouble());
+            else
+                insert.bind(i + 1, column.getString());
+        }
+    }
+
+    void copy_trials() {
+        std::vector<std::int64_t> points;
+        SQLite::Statement ids(to_.sql(), "SELECT id FROM point");
+        while (ids.executeStep()) points.push_back(ids.getColumn(0).getInt64());
+        bool is_whole = true;
+        for (const std::int64_t point : points) {
+            const std::string query = "SELECT * FROM trial WHERE point = " + std::to_string(point);
+            is_whole &= read(query, "trial", [&](SQLite::Statement& row) { copy_trial(row); });
+        }
+        if (!is_whole) report_.unread.push_back("trial");
+    }
+
+    void copy_trial(SQLite::Statement& row) {
+        std::array<std::int64_t, 9> numbers{};
+        for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = row.getColumn(int(i)).getInt64();
+        if (row_check(numbers) != row.getColumn(9).getInt()) {
+            ++report_.damaged;
+            return;
+        }
+        if (!insert_) insert_ = std::make_unique<SQLite::Statement>(to_.sql(), "INSERT OR IGNORE INTO trial VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        bind(row, *insert_);
+        report_.trials += insert_->exec();
+        insert_->reset();
+    }
+
+    Database& from_;
+    Database& to_;
+    SalvageReport& report_;
+    std::unique_ptr<SQLite::Statement> insert_;
+};
+
+// What was copied but says something else than was written goes, as small a part of it as possible.
+class Sieve {
+public:
+    Sieve(Database& database, SalvageReport& report) : database_(database), report_(report) {}
+
+    void run() {
+        database_.sql().exec("PRAGMA foreign_keys=ON");
+        database_.transaction([&] {
+            drop_rows("tuning", "job, kind, item", "SELECT job, kind, item, value, row_check FROM tuning",
+                      [](SQLite::Statement& row) { return row_check(row.getColumn(3).getString()) == row.getColumn(4).getInt(); });
+            database_.sql().exec(
+                "DELETE FROM curve WHERE job NOT IN (SELECT id FROM job); DELETE FROM tuning WHERE job NOT IN (SELECT id FROM job); "
+                "DELETE FROM audit WHERE job NOT IN (SELECT id FROM job)");
+            for (const auto& [curve, info] : curves()) check_points(curve);
+            database_.sql().exec(
+                "DELETE FROM point WHERE curve NOT IN (SELECT id FROM curve); DELETE FROM trial WHERE point NOT IN (SELECT id FROM point); "
+                "UPDATE job SET model = NULL WHERE model NOT IN (SELECT id FROM source); "
+                "UPDATE job SET images = NULL WHERE images NOT IN (SELECT id FROM source); "
+                "UPDATE job SET tuning_images = NULL WHERE tuning_images NOT IN (SELECT id FROM source)");
+        });
+    }
+
+    // Jobs that still cannot be read as a whole.
+    void drop_unreadable_jobs(const std::string& path) {
+        std::vector<std::int64_t> ids;
+        SQLite::Statement rows(database_.sql(), "SELECT id FROM job");
+        while (rows.executeStep()) ids.push_back(rows.getColumn(0).getInt64());
+        rows.reset();
+        for (const std::int64_t id : ids) {
+            if (can_be_read(path, id)) continue;
+            ++report_.damaged;
+            database_.transaction([&] { database_.sql().exec("DELETE FROM job WHERE id = " + std::to_string(id)); });
+        }
+        database_.transaction([&] { database_.sql().exec("DELETE FROM trial WHERE point NOT IN (SELECT id FROM point)"); });
+    }
+
+private:
+    static bool can_be_read(const std::string& path, JobId id) {
+        try {
+            const Study study = Study::open_to_read(path);
+            const JobKind kind = study.job(id).settings.kind;
+            if (kind == JobKind::sensitivity || kind == JobKind::compare)
+                read_summary(study, id);
+            else
+                read_tuning(study, id);
+            return true;
+        } catch (const std::exception&) {
+            return false;
+        }
+    }
+
+    void drop_rows(const std::string& table, const std::string& key, const std::string& query,
+                   const std::function<bool(SQLite::Statement&)>& is_good) {
+        std::vector<std::array<std::string, 3>> bad;
+        SQLite::Statement rows(database_.sql(), query);
+        while (rows.executeStep())
+            if (!is_good(rows)) bad.push_back({rows.getColumn(0).getString(), rows.getColumn(1).getString(), rows.getColumn(2).getString()});
+        SQLite::Statement drop(database_.sql(), "DELETE FROM " + table + " WHERE (" + key + ") = (CAST(? AS INTEGER), ?, ?)");
+        for (const auto& one : bad) {
+            for (int i = 0; i < 3; ++i) drop.bind(i + 1, one[std::size_t(i)]);
+            report_.damaged += drop.exec();
+            drop.reset();
+        }
+    }
+
+    // Of curves that are whole; the others are dropped.
+    std::vector<std::pair<std::int64_t, CurveInfo>> curves() {
+        std::vector<std::pair<std::int64_t, CurveInfo>> good;
+        SQLite::Statement jobs(database_.sql(), "SELECT job, id FROM curve");
+        std::vector<std::int64_t> bad;
+        while (jobs.executeStep()) {
+            const std::int64_t id = jobs.getColumn(1).getInt64();
+            if (const auto info = read_curve(database_, jobs.getColumn(0).getInt64(), id))
+                good.emplace_back(id, *info);
+            else
+                bad.push_back(id);
+        }
+        jobs.reset();
+        for (const std::int64_t id : bad) report_.damaged += database_.sql().exec("DELETE FROM curve WHERE id = " + std::to_string(id));
+        return good;
+    }
+
+    void check_points(std::int64_t curve) {
+        SQLite::Statement rows(database_.sql(), "SELECT id, rate, row_check FROM point WHERE curve = ?");
+        rows.bind(1, curve);
+        std::vector<std::int64_t> bad;
+        while (rows.executeStep())
+            if (point_check(curve, rows.getColumn(1).getDouble()) != rows.getColumn(2).getInt()) bad.push_back(rows.getColumn(0).getInt64());
+        rows.reset();
+        for (const std::int64_t id : bad) report_.damaged += database_.sql().exec("DELETE FROM point WHERE id = " + std::to_string(id));
+    }
+
+    Database& database_;
+    SalvageReport& report_;
+};
+
+std::int64_t count(Database& database, const std::string& table) {
+    return database.sql().execAndGet("SELECT count(*) FROM " + table).getInt64();
+}
+
+}  // namespace
+
+SalvageReport salvage_study(const std::string& path, const std::string& output) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) throw Error("There is no study '" + path + "': check its name.");
+    if (fs::exists(output, error)) throw Error("'" + output + "' is there already: choose another name for what can be saved.");
+    SalvageReport report;
+    report.output = output;
+    const Copy copy(path, output);
+    Study::create(output);
+    try {
+        Database to(output, DatabaseAccess::write);
+        {
+            Database from(copy.path(), DatabaseAccess::read);
+            from.guarded([&] { Salvage(from, to, report).run(); });
+        }
+        to.guarded([&] {
+            Sieve sieve(to, report);
+            sieve.run();
+            sieve.drop_unreadable_jobs(output);
+            report.jobs = count(to, "job");
+            report.trials = count(to, "trial");
+            report.measurements = count(to, "tuning");
+            if (count(to, "study") == 0) to.sql().exec("INSERT INTO study VALUES ('created_by', 'unknown')");
+        });
+    } catch (const StudyDamagedError&) {
+        fs::remove(output, error);
+        throw StudyDamagedError("Nothing can be saved from '" + path + "': it is no study, or its first pages are destroyed; take a backup.");
+    }
+    if (report.jobs == 0) {
+        fs::remove(output, error);
+        throw StudyDamagedError("Nothing can be saved from '" + path + "': no job of it can be read; take a backup.");
+    }
+    return report;
+}
+
+std::string SalvageReport::text() const {
+    std::string text = "Saved to '" + output + "': " + std::to_string(jobs) + (jobs == 1 ? " job, " : " jobs, ") + std::to_string(trials) +
+                       " trials, " + std::to_string(measurements) + " other measurements.";
+    if (damaged > 0) text += " Left out because they are damaged: " + std::to_string(damaged) + " entries.";
+    std::string names;
+    for (const std::string& table : unread) names += (names.empty() ? "" : ", ") + table;
+    if (!names.empty()) text += " Not all could be read of: " + names + ".";
+    return text + " What is missing runs again when its job is resumed.";
+}
+
+}  // namespace clipscope

@@ -1,0 +1,23 @@
+// What a Study holds, and small things that its files share. Only core/study includes this.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "study/database.h"
+#include "study/study.h"
+#include "study/writer_lock.h"
+
+namespace clipscope {
+
+struct Study::Contents {
+    std::string path;
+    std::string read_only_reason;
+    std::shared_ptr<WriterLock> lock;  // of all connections of this process that may write
+    std::unique_ptr<Database> database;
+};
+
+// UTC, "2026-11-23T08:00:00Z".
+std::string now_text();
+
+}  // namespace clipscope

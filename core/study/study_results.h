@@ -1,0 +1,53 @@
+// Reads a study's results as the values that live jobs fill, so that both are drawn alike. All throw as study.h says.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "campaign/accuracy_curves.h"
+#include "campaign/events.h"
+#include "campaign/result_json.h"
+#include "study/study.h"
+
+namespace clipscope {
+
+// A curve as panels draw it.
+struct CurveSummary {
+    CurveInfo info;
+    std::vector<CurvePoint> points;  // exactly curve_points() of its trials
+};
+
+struct CampaignSummary {
+    CampaignInfo info;
+    std::vector<CurveSummary> curves;
+};
+
+// The points alone: for large jobs, whose single trials are looked at one point at a time.
+CampaignSummary read_summary(const Study& study, JobId job);
+
+// Everything a sensitivity or a comparison measured so far.
+CampaignResult read_curves(const Study& study, JobId job);
+
+// One point's trials by their numbers; empty where there are none.
+std::map<int, TrialOutcome> read_trials(const Study& study, JobId job, const std::string& layer, Protection protection, double rate);
+
+// Sends the stored results of a profile, a sweep or a hardening in the order in which they came.
+void replay_tuning(const Study& study, JobId job, const EventSink& sink);
+// The same as a value.
+TuningResult read_tuning(const Study& study, JobId job);
+
+// The injection audit: bits asked for and found changed over all trials of a job.
+struct LayerAudit {
+    std::string layer;
+    std::array<std::int64_t, LayerInjection::bit_positions> asked{};
+    std::array<std::int64_t, LayerInjection::bit_positions> changed{};
+};
+std::vector<LayerAudit> read_audit(const Study& study, JobId job);
+// Layers that are in a scope of the job but got no fault in any trial so far.
+std::vector<std::string> layers_without_faults(const Study& study, JobId job);
+
+}  // namespace clipscope

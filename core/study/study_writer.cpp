@@ -1,0 +1,303 @@
+#include "study/study_writer.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+#include "common/number_text.h"
+#include "study/result_batch.h"
+#include "study/result_rows.h"
+#include "study/study_contents.h"
+#include "study/study_errors.h"
+
+namespace clipscope {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto between_transactions = 250ms;
+
+// A curve of the job as the study has it.
+struct KnownCurve {
+    std::vector<std::int64_t> points;          // ids, by the campaign's rate index
+    std::vector<std::vector<bool>> is_known;  // by rate index and trial
+};
+
+}  // namespace
+
+struct StudyWriter::State {
+    State(const Study& opened, JobId job, EventSink next, std::stop_token stop)
+        : study(opened.another()), job(job), next(std::move(next)), stop(std::move(stop)) {
+        if (!study.is_writable()) throw Error(study.read_only_reason());
+        audit = read_audit_totals(study.database(), job);
+        set_state("state = 'running', error = '', ended = NULL, started = coalesce(started, ?), versions = ?", {now_text(), versions_text()});
+        thread = std::jthread([this](const std::stop_token& ending) { write_until(ending); });
+    }
+
+    ~State() {
+        thread.request_stop();
+        thread.join();
+    }
+
+    void take(const Event& event) {
+        wait_for_space();
+        std::visit([this, &event](const auto& value) { keep(value, event); }, event);
+    }
+
+    void fail(const std::string& text) {
+        flush();
+        set_state("state = 'failed', error = ?, ended = ?", {text, now_text()});
+    }
+
+    const Study study;  // its connection: under `connection`
+    const JobId job;
+    const EventSink next;
+    const std::stop_token stop;
+    std::mutex connection;
+    std::vector<KnownCurve> curves;
+    AuditTotals audit;
+    TuningInfo tuning;
+
+private:
+    void keep(const CampaignStarted& started, const Event& event) {
+        {
+            const std::lock_guard lock(connection);
+            register_campaign(started);
+        }
+        next(event);
+        send_known(started);
+    }
+
+    void keep(const TrialFinished& finished, const Event& event) {
+        const std::int64_t point = curves.at(std::size_t(finished.curve)).points.at(std::size_t(finished.rate_index));
+        add([&](ResultBatch& batch) { batch.trials.push_back({point, finished.trial, finished.result}); });
+        next(event);
+    }
+
+    // The bits of a trial come before its outcome, and a transaction must hold both or none.
+    void keep(const FaultsCounted& counted, const Event& event) {
+        for (const FaultsCounted::Layer& layer : counted.layers) {
+            LayerInjection& total = audit[layer.layer];
+            for (std::size_t bit = 0; bit < LayerInjection::bit_positions; ++bit) {
+                total.asked[bit] += layer.counts.asked[bit];
+                total.changed[bit] += layer.counts.changed[bit];
+            }
+            counted_layers[layer.layer] = total;
+        }
+        next(event);
+    }
+
+    void keep(const JobFinished& finished, const Event& event) {
+        flush();
+        set_state("state = ?, ended = ?, seconds = seconds + " + number_text(finished.seconds),
+                  {to_string(finished.end == JobEnd::stopped ? JobState::stopped : JobState::done), now_text()});
+        next(event);
+    }
+
+    void keep(const TuningStarted& started, const Event& event) {
+        tuning = started.info;
+        keep_tuning(event);
+    }
+
+    template <class Value>
+    void keep(const Value&, const Event& event) {
+        keep_tuning(event);
+    }
+
+    void keep_tuning(const Event& event) {
+        if (auto row = tuning_row(tuning, event)) add([&](ResultBatch& batch) { batch.tuning.push_back(std::move(*row)); });
+        next(event);
+    }
+
+    void register_campaign(const CampaignStarted& started) {
+        Database& database = study.database();
+        curves.assign(started.curves.size(), {});
+        database.transaction([&] {
+            SQLite::Statement campaign(database.sql(), "UPDATE job SET campaign = ? WHERE id = ?");
+            campaign.bind(1, campaign_json(started.info));
+            campaign.bind(2, job);
+            campaign.exec();
+            for (std::size_t i = 0; i < curves.size(); ++i) register_curve(started, i);
+        });
+    }
+
+    void register_curve(const CampaignStarted& started, std::size_t place) {
+        Database& database = study.database();
+        const CurveInfo& info = started.curves[place];
+        SQLite::Statement insert(database.sql(),
+                                 "INSERT INTO curve (job, place, layer, path, bits, protection, clean, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                                 "ON CONFLICT DO UPDATE SET place = excluded.place RETURNING id, clean");
+        insert.bind(1, job);
+        insert.bind(2, std::int64_t(place));
+        insert.bind(3, info.layer);
+        insert.bind(4, info.path);
+        insert.bind(5, info.bits);
+        insert.bind(6, to_string(info.protection));
+        insert.bind(7, clean_json(info.clean));
+        insert.bind(8, curve_check(job, info));
+        insert.executeStep();
+        const std::int64_t curve = insert.getColumn(0).getInt64();
+        if (insert.getColumn(1).getString() != clean_json(info.clean))
+            throw StudyInputError(
+                "Without faults the network gives other answers here than when job " + std::to_string(job) + " of the study '" + study.path() +
+                "' was begun (another processor, device or LibTorch): the new trials would not belong to the old ones, so begin a new study.");
+        insert.executeStep();
+        for (const double rate : started.info.rates) {
+            SQLite::Statement point(database.sql(), 
+                                   "INSERT INTO point (curve, rate, row_check) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rate = rate RETURNING id");
+            point.bind(1, curve);
+            point.bind(2, rate);
+            point.bind(3, point_check(curve, rate));
+            point.executeStep();
+            curves[place].points.push_back(point.getColumn(0).getInt64());
+            point.executeStep();
+        }
+    }
+
+    void send_known(const CampaignStarted& started) {
+        const std::lock_guard lock(connection);
+        study.database().guarded([&] {
+            TrialRows rows(study.database());
+            for (std::size_t curve = 0; curve < curves.size(); ++curve) {
+                for (std::size_t rate = 0; rate < curves[curve].points.size(); ++rate) {
+                    std::vector<bool>& known = curves[curve].is_known.emplace_back();
+                    rows.read(curves[curve].points[rate], started.curves[curve].clean.images, [&](int trial, const TrialOutcome& outcome) {
+                        if (std::size_t(trial) >= known.size()) known.resize(std::size_t(trial) + 1);
+                        known[std::size_t(trial)] = true;
+                        next(TrialFinished{int(curve), int(rate), trial, outcome});
+                    });
+                }
+            }
+        });
+    }
+
+    void set_state(const std::string& assignments, const std::vector<std::string>& values) {
+        const std::lock_guard lock(connection);
+        Database& database = study.database();
+        database.transaction([&] {
+            SQLite::Statement update(database.sql(), "UPDATE job SET " + assignments + " WHERE id = " + std::to_string(job));
+            for (std::size_t i = 0; i < values.size(); ++i) update.bind(int(i) + 1, values[i]);
+            update.exec();
+        });
+    }
+
+    template <class Function>
+    void add(Function function) {
+        const std::lock_guard lock(mutex);
+        function(pending);
+        pending.audit.merge(counted_layers);
+        for (auto& [layer, counts] : counted_layers) pending.audit[layer] = counts;
+        counted_layers.clear();
+        changed.notify_all();
+    }
+
+    // While the disk is full the job waits in here.
+    void wait_for_space() {
+        std::unique_lock lock(mutex);
+        if (!full && !failure) return;
+        if (full && !stop.stop_requested()) {
+            const std::string text = *full + " The job waits.";
+            lock.unlock();
+            next(Message{text});
+            lock.lock();
+            changed.wait(lock, stop, [&] { return !full || failure; });
+            if (!full && !failure) {
+                lock.unlock();
+                next(Message{"There is space again: the job goes on."});
+                lock.lock();
+            }
+        }
+        if (failure) std::rethrow_exception(failure);
+    }
+
+    // Returns when everything is on the disk; waits for space as long as the user lets it.
+    void flush() {
+        std::unique_lock lock(mutex);
+        is_urgent = true;
+        changed.notify_all();
+        if (full && !stop.stop_requested()) {
+            lock.unlock();
+            wait_for_space();
+            lock.lock();
+        }
+        changed.wait(lock, [&] { return (pending.empty() && !is_writing) || failure || (full && stop.stop_requested()); });
+        is_urgent = false;
+        if (failure) std::rethrow_exception(failure);
+        if (full) throw StudyFullError(*full + " The results that came since then are lost, all before are kept.");
+    }
+
+    // The writing thread.
+    void write_until(const std::stop_token& ending) {
+        ResultBatch batch;
+        std::unique_lock lock(mutex);
+        while (!failure) {
+            if (!full) changed.wait(lock, ending, [&] { return !pending.empty(); });
+            // Also after a failed attempt: space does not come faster by asking.
+            changed.wait_for(lock, ending, between_transactions, [&] { return is_urgent && !full; });
+            if (pending.empty() && batch.empty() && ending.stop_requested()) return;
+            batch.append(std::exchange(pending, {}));
+            is_writing = true;
+            lock.unlock();
+            const auto problem = try_to_write(batch);
+            lock.lock();
+            is_writing = problem.has_value();
+            if (!problem) batch = {};
+            full = problem;
+            changed.notify_all();
+            if (full && ending.stop_requested()) return;
+        }
+    }
+
+    // What is wrong with the disk; nothing where the batch was written or can never be.
+    std::optional<std::string> try_to_write(const ResultBatch& batch) {
+        try {
+            const std::lock_guard lock(connection);
+            if (!batch.empty()) write_batch(study.database(), job, batch);
+        } catch (const StudyFullError& error) {
+            return error.what();
+        } catch (...) {
+            const std::lock_guard lock(mutex);
+            failure = std::current_exception();
+        }
+        return std::nullopt;
+    }
+
+    AuditTotals counted_layers;  // of the trial whose outcome comes next
+    std::mutex mutex;            // of all below
+    std::condition_variable_any changed;
+    ResultBatch pending;
+    bool is_writing = false;
+    bool is_urgent = false;
+    std::optional<std::string> full;
+    std::exception_ptr failure;
+    std::jthread thread;
+};
+
+StudyWriter::StudyWriter(const Study& study, JobId job, EventSink next, std::stop_token stop)
+    : state_(std::make_unique<State>(study, job, std::move(next), std::move(stop))) {}
+
+StudyWriter::~StudyWriter() = default;
+
+EventSink StudyWriter::sink() {
+    return [this](const Event& event) { state_->take(event); };
+}
+
+KnownTrials StudyWriter::known_trials() const {
+    return [this](std::size_t curve, std::size_t rate, int trial) {
+        const std::vector<bool>& known = state_->curves[curve].is_known[rate];
+        return std::size_t(trial) < known.size() && known[std::size_t(trial)];
+    };
+}
+
+void StudyWriter::fail(const std::string& text) noexcept {
+    try {
+        state_->fail(text);
+    } catch (const std::exception&) {
+        // The failure that ended the job is the one to report.
+    }
+}
+
+}  // namespace clipscope

@@ -1,0 +1,42 @@
+// Keeps what a job sends: stands between the job and whoever shows its results, and writes results to the study as they come, in
+// transactions of a quarter of a second, on a thread of its own. What a resumed job knows already it sends again to whoever shows it.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "campaign/curve_campaign.h"
+#include "campaign/events.h"
+#include "study/study.h"
+
+namespace clipscope {
+
+class StudyWriter {
+public:
+    // Marks the job as running. Opens a connection of its own, so the study may be used elsewhere meanwhile, for reading and small changes.
+    // Throws as study.h says.
+    StudyWriter(const Study& study, JobId job, EventSink next, std::stop_token stop);
+    // Writes what is left, as far as possible; a job that sent no JobFinished counts as interrupted.
+    ~StudyWriter();
+    StudyWriter(const StudyWriter&) = delete;
+    StudyWriter& operator=(const StudyWriter&) = delete;
+
+    // For the job; passes every event on. After CampaignStarted it sends a TrialFinished for each known trial. Where the disk is full it
+    // says so in a Message and waits until there is space again or `stop` is requested. It throws where a result cannot be kept, so that
+    // the job ends: StudyInputError where the clean network gives other answers than before, StudyFullError where the job was stopped
+    // while the disk was full. JobFinished is passed on once everything is on the disk.
+    EventSink sink();
+
+    // For the job: trials that the study has. Valid as long as this writer.
+    KnownTrials known_trials() const;
+
+    // The job threw: `text` says why.
+    void fail(const std::string& text) noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace clipscope
