@@ -12,6 +12,7 @@
 #include "data/image_selection.h"
 #include "network/bundled_networks.h"
 #include "network/network.h"
+#include "network/training.h"
 
 namespace clipscope::cli {
 
@@ -36,9 +37,20 @@ std::optional<Normalization> chosen_normalization(const NormalizationOptions& op
     return std::nullopt;
 }
 
+void add_architecture_option(CLI::App& command, std::string& architecture) {
+    command.add_option("--arch", architecture, "Built-in architecture of a state dictionary (default: found by its shapes)")
+        ->check(CLI::IsMember(architecture_names()))
+        ->type_name("NAME");
+}
+
 void add_input_options(CLI::App& command, InputOptions& options) {
-    command.add_option("--model", options.model, "TorchScript file, or bundled:NAME")->type_name("FILE")->capture_default_str();
-    command.add_option("--data", options.data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)")
+    command.add_option("--model", options.model, "TorchScript file, state dictionary or checkpoint of torch.save, or bundled:NAME")
+        ->type_name("FILE")
+        ->capture_default_str();
+    add_architecture_option(command, options.architecture);
+    command
+        .add_option("--data", options.data,
+                    "Folder with CIFAR binary or IDX files, or a folder of images for each class (default: Debian's Fashion-MNIST)")
         ->type_name("FOLDER");
     command.add_option("--split", options.split, "Images to use: test or train")
         ->check(CLI::IsMember({"test", "train"}))
@@ -67,7 +79,7 @@ JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>&
     const Dataset dataset = open_dataset(data_folder(options.data), options.split == "train" ? Split::train : Split::test);
     positions = select_images(dataset, selection, options.seed);
     const Dataset images = dataset.subset(positions);
-    const std::shared_ptr<const Network> network = Network::load(model_path);
+    const std::shared_ptr<const Network> network = Network::load(model_path, options.architecture);
     const InputFormat input = resolve_input_format(*network, images, normalization);
     return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset)};
 }
@@ -123,11 +135,13 @@ void add_auc_axis_option(CLI::App& command, std::string& axis) {
 }
 
 void add_exact_flag(CLI::App& command, bool& exact) {
-    command.add_flag("--exact", exact, "Bit for bit what full passes give; slower (otherwise images whose best two logits nearly tie may differ)");
+    command.add_flag("--exact", exact,
+                     "Bit for bit what full passes give; slower (otherwise images whose best two logits nearly tie may differ)");
 }
 
 void add_memory_option(CLI::App& command, std::string& size) {
-    command.add_option("--memory", size, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")->type_name("SIZE");
+    command.add_option("--memory", size, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")
+        ->type_name("SIZE");
 }
 
 void add_json_option(CLI::App& command, std::string& path) {

@@ -29,15 +29,18 @@ void add_normalization_options(CLI::App& command, NormalizationOptions& options)
 // Nothing where none of them was given.
 std::optional<Normalization> chosen_normalization(const NormalizationOptions& options);
 
-// --model, --data, --split, --images, --seed and the normalisation: what a job works on.
+// --model, --arch, --data, --split, --images, --seed and the normalisation: what a job works on.
 struct InputOptions {
     std::string model = "bundled:lenet5";
-    std::string data;  // empty: Fashion-MNIST
+    std::string architecture;  // of a state dictionary; empty: found by its shapes
+    std::string data;          // empty: Fashion-MNIST
     std::string split = "test";
     std::string images = "1000";
     std::uint64_t seed = 1;
     NormalizationOptions normalization;
 };
+// --arch.
+void add_architecture_option(CLI::App& command, std::string& architecture);
 void add_input_options(CLI::App& command, InputOptions& options);
 JobInputs open_job_inputs(const InputOptions& options);
 // Also tells which positions of the split the images have, ascending.

@@ -22,8 +22,10 @@ std::int64_t count_trainable(const torch::jit::Module& module) {
 
 }  // namespace
 
-std::shared_ptr<const Network> Network::load(const std::string& path) {
-    LoadedModule loaded = load_module(path);
+std::shared_ptr<const Network> Network::load(const std::string& path, const std::string& architecture) {
+    LoadedModule loaded = load_module(path, architecture);
+    if (!architecture.empty() && !loaded.is_state_dictionary)
+        throw UsageError("\"" + path + "\" is TorchScript and brings its own network: leave the architecture out.");
     loaded.module.eval();
     std::unique_ptr<Contents> contents;
     try {
@@ -49,14 +51,30 @@ std::shared_ptr<const Network> Network::load(const std::string& path) {
 Network::Network(std::unique_ptr<const Contents> contents) : contents_(std::move(contents)) {}
 Network::~Network() = default;
 
-const std::string& Network::name() const { return contents_->name; }
-const std::string& Network::path() const { return contents_->path; }
-const std::vector<LayerInfo>& Network::layers() const { return contents_->layers; }
-const std::vector<SiteInfo>& Network::sites() const { return contents_->sites; }
-std::int64_t Network::parameter_count() const { return contents_->parameter_count; }
-const ModelMetadata& Network::metadata() const { return contents_->metadata; }
-const Program& Network::program() const { return contents_->program; }
-const FoundStructure& Network::structure() const { return contents_->structure; }
+const std::string& Network::name() const {
+    return contents_->name;
+}
+const std::string& Network::path() const {
+    return contents_->path;
+}
+const std::vector<LayerInfo>& Network::layers() const {
+    return contents_->layers;
+}
+const std::vector<SiteInfo>& Network::sites() const {
+    return contents_->sites;
+}
+std::int64_t Network::parameter_count() const {
+    return contents_->parameter_count;
+}
+const ModelMetadata& Network::metadata() const {
+    return contents_->metadata;
+}
+const Program& Network::program() const {
+    return contents_->program;
+}
+const FoundStructure& Network::structure() const {
+    return contents_->structure;
+}
 
 std::int64_t Network::fault_bits() const {
     std::int64_t bits = 0;
