@@ -71,8 +71,11 @@ constexpr std::string_view tensor_operations =
     "IntImplicit ScalarImplicit "
     // numbers, lists and texts around them
     "append extend insert pop clear reverse list copy __getitem__ _set_item __range_length __derive_index keys values items get format str "
-    "lower "
-    "upper warn";
+    "find lower upper warn "
+    // drawn only in training; a network that draws in evaluation is refused later
+    "bernoulli rand randn rand_like randn_like normal uniform "
+    // questions about the state of things, answered alike for all
+    "is_nested is_grad_enabled is_autocast_enabled _native_multi_head_attention _transformer_encoder_layer_fwd";
 
 constexpr std::string_view control_operations =
     "Constant GetAttr SetAttr CallMethod CallFunction If Loop ListConstruct ListUnpack TupleConstruct TupleUnpack TupleIndex TupleSlice "

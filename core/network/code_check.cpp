@@ -233,7 +233,7 @@ void collect_functions(const TreeRef& tree, std::unordered_set<std::string>& fun
     if (tree->kind() != torch::jit::TK_DEF) return;
     const std::string& name = torch::jit::Def(tree).name().name();
     if (name == "__setstate__" || name == "__getstate__")
-        throw Error("its code, " + record + ", defines " + name + ", which would run while the file is opened");
+        throw Error("its code, " + record + ", defines " + name + ", which would run when the file is opened or saved");
     const bool is_operation = !torch::jit::getAllOperatorsFor(c10::Symbol::fromQualString("aten::" + name)).empty();
     if (is_operation && !is_allowed_operation("aten::" + name))
         throw Error("its code, " + record + ", defines a function with the name of the operation " + name);

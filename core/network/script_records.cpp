@@ -12,8 +12,9 @@ namespace clipscope {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> single_records{
-    "data.pkl", "constants.pkl", "version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id"};
+constexpr std::array<std::string_view, 8> single_records{
+    "data.pkl",           "constants.pkl",          "version",      "byteorder", ".format_version",
+    ".storage_alignment", ".data/serialization_id", ".data/version"};
 constexpr std::array<std::string_view, 5> pickle_functions{"torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist",
                                                            "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist",
                                                            "torch.jit._pickle.restore_type_tag"};
@@ -89,8 +90,8 @@ bool is_torchscript(const ZipArchive& archive) {
 }
 
 void check_script_records(const ZipArchive& archive, const std::unordered_set<std::string>& classes) {
-    for (const char* needed : {"data.pkl", "constants.pkl", "version"})
-        if (archive.find(needed) == nullptr) throw Error("its record " + std::string(needed) + " is missing, so it is damaged");
+    if (archive.find("data.pkl") == nullptr || (archive.find("version") == nullptr && archive.find(".data/version") == nullptr))
+        throw Error("it lacks data.pkl or its version, so it is damaged");
     for (const ZipRecord& record : archive.records()) check_record(record);
     const PickleCheck check(archive, classes);
     check.check("data.pkl", "data/");
