@@ -1,8 +1,10 @@
 #include "common_options.h"
 
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -43,6 +45,30 @@ void add_architecture_option(CLI::App& command, std::string& architecture) {
         ->type_name("NAME");
 }
 
+void add_picture_options(CLI::App& command, PictureSize& size) {
+    const std::string otherwise = " (default: none; 256 and 224 where the pictures' sizes differ)";
+    constexpr int longest = 4096;
+    command.add_option("--resize", size.resize, "Pictures: make the shorter side so many pixels" + otherwise)
+        ->type_name("N")
+        ->check(CLI::Range(1, longest).description(""));
+    command.add_option("--crop", size.crop, "Pictures: take the square of so many pixels in the middle" + otherwise)
+        ->type_name("N")
+        ->check(CLI::Range(1, longest).description(""));
+}
+
+Dataset open_images(const std::string& data, Split split, const PictureSize& size) {
+    Dataset images = open_dataset(data_folder(data), split, size);
+    const std::vector<std::string>& skipped = images.skipped_files();
+    constexpr std::size_t most_named = 5;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(skipped.size(), most_named); ++i) names += (i == 0 ? "'" : ", '") + skipped[i] + "'";
+    if (skipped.size() > most_named) names += ", …";
+    if (!skipped.empty())
+        std::fprintf(stderr, "clipscope-cli: Left out, because unreadable (%zu of %zu pictures): %s.\n", skipped.size(),
+                     skipped.size() + images.size(), names.c_str());
+    return images;
+}
+
 void add_input_options(CLI::App& command, InputOptions& options) {
     command.add_option("--model", options.model, "TorchScript file, state dictionary or checkpoint of torch.save, or bundled:NAME")
         ->type_name("FILE")
@@ -52,6 +78,7 @@ void add_input_options(CLI::App& command, InputOptions& options) {
         .add_option("--data", options.data,
                     "Folder with CIFAR binary or IDX files, or a folder of images for each class (default: Debian's Fashion-MNIST)")
         ->type_name("FOLDER");
+    add_picture_options(command, options.picture_size);
     command.add_option("--split", options.split, "Images to use: test or train")
         ->check(CLI::IsMember({"test", "train"}))
         ->capture_default_str();
@@ -76,7 +103,7 @@ JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>&
     const ImageSelection selection = ImageSelection::parse(options.images);
     const std::optional<Normalization> normalization = chosen_normalization(options.normalization);
     const std::string model_path = resolve_model_path(options.model);
-    const Dataset dataset = open_dataset(data_folder(options.data), options.split == "train" ? Split::train : Split::test);
+    const Dataset dataset = open_images(options.data, options.split == "train" ? Split::train : Split::test, options.picture_size);
     positions = select_images(dataset, selection, options.seed);
     const Dataset images = dataset.subset(positions);
     const std::shared_ptr<const Network> network = Network::load(model_path, options.architecture);

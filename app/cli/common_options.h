@@ -10,6 +10,7 @@
 
 #include "campaign/job_inputs.h"
 #include "data/dataset.h"
+#include "data/image_file.h"
 #include "data/normalization.h"
 #include "evaluation/outcome.h"
 
@@ -34,11 +35,17 @@ struct InputOptions {
     std::string model = "bundled:lenet5";
     std::string architecture;  // of a state dictionary; empty: found by its shapes
     std::string data;          // empty: Fashion-MNIST
+    PictureSize picture_size;
     std::string split = "test";
     std::string images = "1000";
     std::uint64_t seed = 1;
     NormalizationOptions normalization;
 };
+// --resize, --crop, for folders of pictures.
+void add_picture_options(CLI::App& command, PictureSize& size);
+// Opens the folder, Fashion-MNIST where it is empty, and names on stderr the pictures that could not be read.
+Dataset open_images(const std::string& data, Split split, const PictureSize& size);
+
 // --arch.
 void add_architecture_option(CLI::App& command, std::string& architecture);
 void add_input_options(CLI::App& command, InputOptions& options);

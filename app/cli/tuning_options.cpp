@@ -46,7 +46,7 @@ OpenedInputs open_tuning_inputs(const InputOptions& input, const TuningOptions& 
     const JobInputs evaluation = open_job_inputs(input, evaluation_positions);
     const Split split = tuning_split(input, options);
     const bool is_shared = split == split_of(input.split);
-    const Dataset dataset = open_dataset(data_folder(input.data), split);
+    const Dataset dataset = open_images(input.data, split, input.picture_size);
     const std::vector<std::size_t> positions =
         select_images(dataset, selection, input.seed, is_shared ? evaluation_positions : std::vector<std::size_t>());
     if (positions.empty())
