@@ -22,8 +22,10 @@ std::int64_t count_trainable(const torch::jit::Module& module) {
 
 }  // namespace
 
-std::shared_ptr<const Network> Network::load(const std::string& path) {
-    LoadedModule loaded = load_module(path);
+std::shared_ptr<const Network> Network::load(const std::string& path, const std::string& architecture) {
+    LoadedModule loaded = load_module(path, architecture);
+    if (!architecture.empty() && !loaded.is_state_dictionary)
+        throw UsageError("\"" + path + "\" is TorchScript and brings its own network: leave the architecture out.");
     loaded.module.eval();
     std::unique_ptr<Contents> contents;
     try {

@@ -1,4 +1,4 @@
-// A neural network read from a TorchScript file and flattened into a program of operations with named parameters.
+// A neural network read from a model file and flattened into a program of operations with named parameters.
 // A Network is immutable once loaded and may be shared by any number of threads; nobody writes its parameters (faults go into copies).
 // This header knows no LibTorch; what runs the program includes network/program.h.
 #pragma once
@@ -19,20 +19,23 @@ class ParameterCodec;
 class Program;
 struct FoundStructure;
 
-// What ClipScope's own .pt files say about themselves, in the extra file "clipscope.json"; empty for other files.
+// What ClipScope's own .pt files say about themselves, in the extra file "clipscope.json", or what else is known; empty where nothing is.
 struct ModelMetadata {
     std::string architecture;  // "lenet5", "alexnet"
     std::optional<Normalization> normalization;
     std::optional<ImageShape> input_shape;
     std::vector<std::string> class_names;
-    std::string training;  // one line for people: data, epochs, test accuracy
+    std::string training;   // one line for people: data, epochs, test accuracy
+    std::string stored_as;  // "Half" where the file's parameters are not float32, in which everything is computed
 };
 
 class Network {
 public:
-    // Throws Error (what, where, what to do) where the file is missing, empty, truncated, not TorchScript or of a kind that cannot be
-    // flattened. Runs no image. Takes up to a few seconds: never call it on a GUI thread.
-    static std::shared_ptr<const Network> load(const std::string& path);
+    // Opens TorchScript, or a state dictionary that belongs to a built-in architecture (`architecture`: which one; empty: found by its
+    // shapes). Throws Error (what, where, what to do) where the file is missing, empty, damaged, of another kind, holds what could do harm
+    // or cannot be flattened; UsageError where `architecture` is unknown or the file is TorchScript, which needs none. Runs no image and no
+    // code of the file's. Takes up to a few seconds: never call it on a GUI thread.
+    static std::shared_ptr<const Network> load(const std::string& path, const std::string& architecture = {});
 
     ~Network();
     Network(const Network&) = delete;
