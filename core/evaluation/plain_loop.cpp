@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "common/error.h"
-#include "evaluation/evaluator_state.h"
+#include "evaluation/image_batches.h"
+#include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
+#include "network/layer_finder.h"
 #include "network/model_file.h"
 
 namespace clipscope {
@@ -60,6 +62,13 @@ private:
     at::Tensor elements_;
     at::Tensor masks_;
 };
+
+void score_batch(const at::Tensor& logits, const std::vector<std::int32_t>& labels, Outcome& outcome) {
+    const at::Tensor values = logits.to(at::kCPU, at::kFloat).contiguous();
+    const auto classes = std::size_t(values.size(1));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        score_image({values.data_ptr<float>() + i * classes, classes}, labels[i], labels[i], outcome);
+}
 
 at::Tensor logits_of(const c10::IValue& output, const Network& network) {
     if (output.isTensor()) return output.toTensor();
@@ -148,7 +157,7 @@ std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, dou
     Outcome outcome;
     for (const ImageBatch& batch : state_->batches) {
         if (stop.stop_requested()) return std::nullopt;
-        score_batch(state_->forward(own, batch), batch.labels, batch.labels, outcome);
+        score_batch(state_->forward(own, batch), batch.labels, outcome);
     }
     outcome.sdc = 0;
     return outcome;
