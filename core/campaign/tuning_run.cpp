@@ -76,10 +76,12 @@ TuningInfo TuningRun::describe(TuningJob job) const {
 }
 
 std::unique_ptr<Evaluator> TuningRun::evaluator(const Clipping& clipping) const {
-    return std::make_unique<Evaluator>(
-        inputs_.network, inputs_.images, inputs_.input,
-        EvaluatorOptions{
-            .chunk = settings_.chunk, .device = settings_.device, .memory_bytes = settings_.memory_bytes, .clipping = clipping});
+    return std::make_unique<Evaluator>(inputs_.network, inputs_.images, inputs_.input,
+                                       EvaluatorOptions{.chunk = settings_.chunk,
+                                                        .device = settings_.device,
+                                                        .memory_bytes = settings_.memory_bytes,
+                                                        .exact = settings_.exact,
+                                                        .clipping = clipping});
 }
 
 std::optional<Clipping> TuningRun::profile(const Evaluator& unprotected) {
@@ -125,13 +127,28 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
 
 std::optional<MeasuredAuc> TuningRun::measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity) {
     int finished = 0;
-    const auto tell = [&](int, const std::vector<TrialOutcome>&) {
-        ++done_;
-        const std::int64_t total = std::max(expected_, done_);
-        const double left = seconds() / double(done_) * double(total - done_);
-        send(Progress{done_, total, left, activity + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials)});
+    const auto on_trial = [&](int, const std::vector<TrialOutcome>&) {
+        tell(1, activity + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials));
     };
-    return measure_auc(prepared, plan, threads_, tell, stop_);
+    return measure_auc(prepared, plan, threads_, on_trial, stop_);
+}
+
+std::optional<std::vector<MeasuredAuc>> TuningRun::measure(ThresholdEvaluator& evaluator, std::span<const float> thresholds,
+                                                           const AucPlan& plan, const std::string& activity) {
+    if (!evaluator.prepare(thresholds, plan.scope.layers, threads_, stop_)) return std::nullopt;
+    std::string all = activity + " · T ";
+    for (std::size_t i = 0; i < thresholds.size(); ++i) all += (i > 0 ? ", " : "") + number_text(thresholds[i]);
+    int finished = 0;
+    const auto on_trial = [&](int, const std::vector<std::vector<TrialOutcome>>&) {
+        tell(std::int64_t(thresholds.size()), all + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials));
+    };
+    return measure_aucs(evaluator, plan, threads_, on_trial, stop_);
+}
+
+void TuningRun::tell(std::int64_t more_trials, const std::string& activity) {
+    done_ += more_trials;
+    const std::int64_t total = std::max(expected_, done_);
+    send(Progress{done_, total, seconds() / double(done_) * double(total - done_), activity});
 }
 
 void TuningRun::finish() const {

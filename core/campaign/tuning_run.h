@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -62,6 +63,9 @@ public:
     std::optional<AucPlan> plan(const Evaluator& prepared, const FaultScope& scope);
     // Measures with Progress after each trial; empty where it was stopped.
     std::optional<MeasuredAuc> measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity);
+    // The same at several thresholds, at most ThresholdEvaluator::most_at_once.
+    std::optional<std::vector<MeasuredAuc>> measure(ThresholdEvaluator& evaluator, std::span<const float> thresholds, const AucPlan& plan,
+                                                    const std::string& activity);
 
     void expect(std::int64_t trials) { expected_ += trials; }  // for the time left; negative where fewer come than were expected
     void send(const Event& event) const { sink_(event); }
@@ -77,6 +81,7 @@ public:
 
 private:
     TuningInfo describe(TuningJob job) const;
+    void tell(std::int64_t more_trials, const std::string& activity);
 
     const JobInputs& inputs_;
     const TuningSettings& settings_;

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "common/error.h"
-#include "evaluation/evaluator_state.h"
+#include "evaluation/image_batches.h"
+#include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
+#include "network/layer_finder.h"
 #include "network/model_file.h"
 #include "network/parameter_codec.h"
 
@@ -29,9 +31,9 @@ at::Tensor tensor_at(const torch::jit::Module& module, const std::string& path) 
 }
 
 // Makes bits of a parameter faulty on its own device for as long as it lives.
-class FaultyValues {
+class FaultyMemory {
 public:
-    FaultyValues(const at::Tensor& parameter, const ParameterCodec& codec, FaultKind kind, const std::vector<MarkedBit>& bits,
+    FaultyMemory(const at::Tensor& parameter, const ParameterCodec& codec, FaultKind kind, const std::vector<MarkedBit>& bits,
                  double rate) {
         std::map<std::int64_t, std::uint32_t> masks;
         const auto word_bits = std::uint64_t(codec.bits());
@@ -52,12 +54,12 @@ public:
         }
         memory_.index_copy_(0, elements_, faulty.to(parameter.device()));
     }
-    ~FaultyValues() {
+    ~FaultyMemory() {
         if (memory_.defined()) memory_.index_copy_(0, elements_, clean_);
     }
-    FaultyValues(FaultyValues&& other) noexcept
+    FaultyMemory(FaultyMemory&& other) noexcept
         : memory_(std::move(other.memory_)), elements_(std::move(other.elements_)), clean_(std::move(other.clean_)) {}
-    FaultyValues& operator=(FaultyValues&&) = delete;
+    FaultyMemory& operator=(FaultyMemory&&) = delete;
 
 private:
     // The float32's bits.
@@ -72,6 +74,13 @@ private:
     at::Tensor elements_;
     at::Tensor clean_;
 };
+
+void score_batch(const at::Tensor& logits, const std::vector<std::int32_t>& labels, Outcome& outcome) {
+    const at::Tensor values = logits.to(at::kCPU, at::kFloat).contiguous();
+    const auto classes = std::size_t(values.size(1));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        score_image({values.data_ptr<float>() + i * classes, classes}, labels[i], labels[i], outcome);
+}
 
 at::Tensor logits_of(const c10::IValue& output, const Network& network) {
     if (output.isTensor()) return output.toTensor();
@@ -154,7 +163,7 @@ std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, dou
     const torch::NoGradGuard no_gradients;
     State::Worker& own = state_->workers.at(std::size_t(worker));
     state_->choose_clipping(own, clipping);
-    std::vector<FaultyValues> faulty;
+    std::vector<FaultyMemory> faulty;
     for (const ParameterFaults& parameter : faults.parameters) {
         const std::size_t tensor = state_->network->structure().layers[parameter.layer].tensors[parameter.parameter];
         const Network& network = *state_->network;
@@ -163,7 +172,7 @@ std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, dou
     Outcome outcome;
     for (const ImageBatch& batch : state_->batches) {
         if (stop.stop_requested()) return std::nullopt;
-        score_batch(state_->forward(own, batch), batch.labels, batch.labels, outcome);
+        score_batch(state_->forward(own, batch), batch.labels, outcome);
     }
     outcome.sdc = 0;
     return outcome;
