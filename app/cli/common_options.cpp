@@ -92,6 +92,32 @@ void add_input_options(CLI::App& command, InputOptions& options) {
         ->type_name("N")
         ->capture_default_str();
     add_normalization_options(command, options.normalization);
+    add_memory_model_options(command, options.memory);
+}
+
+void add_memory_model_options(CLI::App& command, MemoryModelOptions& options) {
+    command
+        .add_option(
+            "--format", options.format,
+            "How weights and biases are stored: float32, float16, bfloat16, int8, int8-channel (a scale for each channel), or fixed "
+            "point as Q3.12")
+        ->type_name("FORMAT")
+        ->capture_default_str();
+    command.add_option("--kind", options.kind, "Faults: flip, stuck0 or stuck1")->type_name("KIND")->capture_default_str();
+    command
+        .add_option(
+            "--bits", options.bits,
+            "Bits that may be faulty: all, sign, exponent, mantissa, integer, fraction, or positions from 0, the lowest, as in 0,30,31")
+        ->type_name("BITS")
+        ->capture_default_str();
+    command.add_option("--parameters", options.parameters, "Parameters that may be faulty: all, weights or biases")
+        ->type_name("WHICH")
+        ->capture_default_str();
+}
+
+MemoryModel chosen_memory(const MemoryModelOptions& options) {
+    return {NumberFormat::parse(options.format), fault_kind_from_string(options.kind), BitSelection::parse(options.bits),
+            parameter_selection_from_string(options.parameters)};
 }
 
 JobInputs open_job_inputs(const InputOptions& options) {
@@ -102,13 +128,15 @@ JobInputs open_job_inputs(const InputOptions& options) {
 JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>& positions) {
     const ImageSelection selection = ImageSelection::parse(options.images);
     const std::optional<Normalization> normalization = chosen_normalization(options.normalization);
+    const MemoryModel memory = chosen_memory(options.memory);
     const std::string model_path = resolve_model_path(options.model);
     const Dataset dataset = open_images(options.data, options.split == "train" ? Split::train : Split::test, options.picture_size);
     positions = select_images(dataset, selection, options.seed);
     const Dataset images = dataset.subset(positions);
-    const std::shared_ptr<const Network> network = Network::load(model_path, options.architecture);
+    std::shared_ptr<const Network> network = Network::load(model_path, options.architecture);
+    if (memory != MemoryModel{}) network = network->stored_in(memory);
     const InputFormat input = resolve_input_format(*network, images, normalization);
-    return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset)};
+    return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset), memory};
 }
 
 void add_work_options(CLI::App& command, WorkOptions& options) {

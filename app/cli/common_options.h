@@ -30,7 +30,17 @@ void add_normalization_options(CLI::App& command, NormalizationOptions& options)
 // Nothing where none of them was given.
 std::optional<Normalization> chosen_normalization(const NormalizationOptions& options);
 
-// --model, --arch, --data, --split, --images, --seed and the normalisation: what a job works on.
+// --format, --kind, --bits, --parameters: the memory that holds the network.
+struct MemoryModelOptions {
+    std::string format = "float32";
+    std::string kind = "flip";
+    std::string bits = "all";
+    std::string parameters = "all";
+};
+void add_memory_model_options(CLI::App& command, MemoryModelOptions& options);
+MemoryModel chosen_memory(const MemoryModelOptions& options);  // throws UsageError
+
+// --model, --arch, --data, --split, --images, --seed, the normalisation and the memory: what a job works on.
 struct InputOptions {
     std::string model = "bundled:lenet5";
     std::string architecture;  // of a state dictionary; empty: found by its shapes
@@ -40,6 +50,7 @@ struct InputOptions {
     std::string images = "1000";
     std::uint64_t seed = 1;
     NormalizationOptions normalization;
+    MemoryModelOptions memory;
 };
 // --resize, --crop, for folders of pictures.
 void add_picture_options(CLI::App& command, PictureSize& size);

@@ -24,6 +24,13 @@ Protection protection_from_string(const std::string& text);  // throws UsageErro
 std::string to_string(NonfiniteRule rule);
 NonfiniteRule nonfinite_rule_from_string(const std::string& text);  // throws UsageError
 
+// What the points of a curve stand for.
+enum class PointAxis { fault_rate, bit_position };
+
+// "fault_rate", "bit_position".
+std::string to_string(PointAxis axis);
+PointAxis point_axis_from_string(const std::string& text);  // throws UsageError
+
 // What a whole campaign shares.
 struct CampaignInfo {
     std::string model;        // file name or bundled name
@@ -34,7 +41,8 @@ struct CampaignInfo {
     int trials = 0;      // asked for, at every rate
     MemoryModel memory;  // that held the parameters
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    std::vector<double> rates;  // ascending
+    std::vector<double> rates;  // ascending; bit positions where the axis says so
+    PointAxis axis = PointAxis::fault_rate;
 };
 
 // What one curve is about.
@@ -54,7 +62,7 @@ struct TrialOutcome {
 
 // Statistics of one point over its trials (METHOD.md, "Statistics"); fractions of the images.
 struct CurvePoint {
-    double rate = 0;
+    double rate = 0;  // or the bit position
     int trials = 0;
     double faults_mean = 0;
     double mean = 0;

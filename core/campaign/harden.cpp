@@ -126,7 +126,13 @@ void run_harden(const JobInputs& inputs, const HardenSpecification& specificatio
     }
     const auto thresholds = act_max ? Hardening(run, specification, *act_max).harden() : std::nullopt;
     if (thresholds && !specification.output_path.empty()) {
-        const auto file = export_hardened(*run.evaluator(*thresholds), *thresholds, specification.output_path, stop);
+        // The file holds the parameters as the original does, whatever memory they were studied in.
+        JobInputs original = inputs;
+        original.memory = {};
+        original = stored_in_memory(original);
+        const Evaluator clipped(original.network, original.images, original.input,
+                                {.chunk = specification.settings.chunk, .device = specification.settings.device, .clipping = *thresholds});
+        const auto file = export_hardened(clipped, *thresholds, specification.output_path, stop);
         if (file) run.send(HardenedFileWritten{*file});
     }
     run.finish();

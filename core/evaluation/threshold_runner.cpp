@@ -196,13 +196,15 @@ std::optional<std::vector<Outcome>> ThresholdRunner::run(std::uint64_t trial, co
                                                          std::stop_token stop) {
     const torch::NoGradGuard no_gradients;
     Shared& shared = state_->shared;
-    const std::int64_t count = faults.count_below(rate);
-    if (count == 0) {
+    const auto clean_outcomes = [&] {
         std::vector<Outcome> outcomes;
         for (const Evaluator::State* evaluator : shared.evaluators) outcomes.push_back(evaluator->clean);
         return outcomes;
-    }
+    };
+    const std::int64_t count = faults.count_below(rate);
+    if (count == 0) return clean_outcomes();
     const InjectedFaults injected = state_->injector.inject(faults, rate);
+    if (injected.parameters.empty()) return clean_outcomes();  // every faulty bit is stuck at the value it had
     ThresholdTrial run(shared, injected, shared.known_of({trial, count}));
     for (std::size_t chunk = 0; chunk < shared.base.batches->size(); ++chunk) {
         if (stop.stop_requested()) return std::nullopt;

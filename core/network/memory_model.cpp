@@ -87,6 +87,12 @@ ParameterSelection parameter_selection_from_string(const std::string& text) {
     return *selection;
 }
 
+void check_memory(const MemoryModel& memory) {
+    if (memory.bits.mask(memory.format) == 0)
+        throw UsageError("Numbers of " + memory.format.to_string() + " have no such bits (" + memory.bits.to_string() +
+                         "): choose all, or bits that the format has.");
+}
+
 std::string describe(const MemoryModel& memory) {
     std::string text;
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };

@@ -51,6 +51,9 @@ struct MemoryModel {
     friend bool operator==(const MemoryModel&, const MemoryModel&) = default;
 };
 
+// Throws UsageError where no bit of weights may be faulty (an exponent bit of int8, say).
+void check_memory(const MemoryModel& memory);
+
 // "int8, stuck at 1, sign bits, weights": what differs from flips of any bit in float32; empty where nothing does.
 std::string describe(const MemoryModel& memory);
 
