@@ -12,7 +12,7 @@ namespace clipscope {
 namespace {
 
 constexpr int busy_milliseconds = 5000;
-constexpr int unshared = SQLite::OPEN_NOMUTEX;  // a connection is used by one thread at a time: locks would be a third of reading's cost
+constexpr int unshared = SQLITE_OPEN_NOMUTEX;  // a connection is used by one thread at a time: locks would be a third of reading's cost
 
 // What SQLite says where it could not write: a full disk, a used-up quota, a limit on the file's size.
 bool is_space_missing(const SQLite::Exception& error) {
