@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 
 #include "core/study/made_up_job.h"
@@ -15,8 +16,11 @@ namespace {
 template <class Function>
 void timed(const char* what, Function function) {
     const auto start = std::chrono::steady_clock::now();
+    const std::clock_t processor = std::clock();
     function();
-    std::printf("%-34s %8.3f s\n", what, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    std::printf("%-34s %8.3f s, %8.3f s of processor time\n", what,
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+                double(std::clock() - processor) / CLOCKS_PER_SEC);
 }
 
 }  // namespace
