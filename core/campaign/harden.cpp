@@ -90,6 +90,10 @@ private:
 
     std::optional<MeasuredAuc> measure_at(std::size_t site, float threshold, float act_max, const AucPlan& plan,
                                           const std::string& activity) {
+        if (const auto known = run_.known(site, threshold)) {
+            run_.expect(-plan.trials);
+            return known;
+        }
         if (threshold == act_max) return run_.measure(*base_, plan, activity);
         const auto changed = base_->with_threshold(site, threshold);
         if (!changed->prepare(plan.scope.layers, run_.threads(), run_.stop())) return std::nullopt;

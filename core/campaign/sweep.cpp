@@ -23,10 +23,16 @@ void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& u
     if (!clipped->prepare(scope.layers, run.threads(), run.stop())) return;
     const auto plan = run.plan(*clipped, scope);
     if (!plan || !unprotected.prepare(scope.layers, run.threads(), run.stop())) return;
-    const auto unclipped = run.measure(unprotected, *plan, info.name + " · unclipped");
+    const SiteSweep* known = run.known_sweep(site);
+    const auto unclipped = known ? std::optional(known->unclipped) : run.measure(unprotected, *plan, info.name + " · unclipped");
     if (!unclipped) return;
     run.send(SweepStarted{int(site), scope.name, *clipping.at(site), *unclipped, plan->rates});
     for (const float threshold : thresholds) {
+        if (const auto measured = run.known(site, threshold)) {
+            run.expect(-specification.settings.trials);
+            run.send(SweepPointMeasured{int(site), {threshold, *measured}});
+            continue;
+        }
         const auto changed = clipped->with_threshold(site, threshold);
         if (!changed->prepare(scope.layers, run.threads(), run.stop())) return;
         const auto measured = run.measure(*changed, *plan, info.name + " · T " + number_text(threshold));

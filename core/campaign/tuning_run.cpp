@@ -82,7 +82,8 @@ std::unique_ptr<Evaluator> TuningRun::evaluator(const Clipping& clipping) const 
 }
 
 std::optional<Clipping> TuningRun::profile(const Evaluator& unprotected) {
-    const auto histograms = record_activations(unprotected, {}, 0, threads_, stop_);
+    auto histograms = known_profile();
+    if (!histograms) histograms = record_activations(unprotected, {}, 0, threads_, stop_);
     if (!histograms) return std::nullopt;
     Clipping clipping;
     for (std::size_t site = 0; site < histograms->size(); ++site) {
@@ -109,6 +110,7 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
                  .seed = settings_.seed,
                  .nonfinite = settings_.nonfinite,
                  .axis = settings_.auc_axis};
+    if (const auto rates = known_rates(scope.name)) plan.rates = *rates;
     if (plan.rates.empty()) {
         const auto tell = [&](double rate) {
             send(Progress{done_, std::max(expected_, done_), -1, "looking for fault rates · " + scope.name + " · " + number_text(rate)});
@@ -131,6 +133,53 @@ std::optional<MeasuredAuc> TuningRun::measure(const Evaluator& prepared, const A
         send(Progress{done_, total, left, activity + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials)});
     };
     return measure_auc(prepared, plan, threads_, tell, stop_);
+}
+
+std::optional<std::vector<ActivationHistogram>> TuningRun::known_profile() const {
+    if (!settings_.known) return std::nullopt;
+    std::vector<ActivationHistogram> histograms(network().sites().size());
+    for (std::size_t site = 0; site < histograms.size(); ++site) {
+        if (!network().sites()[site].can_be_clipped) continue;
+        const SiteActivations* activations = settings_.known->clean_activations(int(site));
+        if (!activations) return std::nullopt;
+        histograms[site] = *activations->histogram;
+    }
+    return histograms;
+}
+
+std::vector<SiteActivations> TuningRun::known_activations(const std::string& scope, double rate) const {
+    std::vector<SiteActivations> found;
+    if (!settings_.known) return found;
+    std::size_t clean = 0;
+    for (const SiteActivations& one : settings_.known->activations) {
+        clean += one.scope.empty();
+        if (one.scope == scope && one.rate == rate) found.push_back(one);
+    }
+    if (found.size() < clean) found.clear();
+    return found;
+}
+
+std::optional<std::vector<double>> TuningRun::known_rates(const std::string& scope) const {
+    if (!settings_.known) return std::nullopt;
+    for (const SiteSweep& sweep : settings_.known->sweeps)
+        if (sweep.scope == scope) return sweep.rates;
+    for (const SiteSearch& search : settings_.known->searches)
+        if (search.scope == scope && !search.rates.empty()) return search.rates;
+    return std::nullopt;
+}
+
+const SiteSweep* TuningRun::known_sweep(std::size_t site) const {
+    return settings_.known ? settings_.known->sweep(int(site)) : nullptr;
+}
+
+std::optional<MeasuredAuc> TuningRun::known(std::size_t site, float threshold) const {
+    if (const SiteSweep* sweep = known_sweep(site))
+        for (const ThresholdAuc& point : sweep->points)
+            if (point.threshold == threshold) return point.measured;
+    if (const SiteSearch* search = settings_.known ? settings_.known->search(int(site)) : nullptr)
+        for (const SearchEvaluation& evaluation : search->evaluations)
+            if (evaluation.point.threshold == threshold) return evaluation.point.measured;
+    return std::nullopt;
 }
 
 void TuningRun::finish() const {
