@@ -7,6 +7,7 @@
 #include <string>
 
 #include "command.h"
+#include "common/error.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
 #include "common_options.h"

@@ -12,10 +12,6 @@ double fraction(std::int64_t count, std::int64_t images) {
     return images > 0 ? double(count) / double(images) : 0.0;
 }
 
-double mean(const std::vector<double>& values) {
-    return summarize(values).mean;
-}
-
 }  // namespace
 
 std::string to_string(Protection protection) {

@@ -75,7 +75,7 @@ private:
         const AucsOfThresholds measure = [&](std::span<const float> thresholds) {
             std::vector<AucEstimate> estimates;
             const std::string activity = run_.network().sites()[site].name + " · grid " + std::to_string(grid);
-            const auto measured = run_.measure(evaluator, thresholds, plan, activity);
+            const auto measured = run_.measure(evaluator, site, thresholds, plan, activity);
             for (std::size_t i = 0; measured && i < measured->size(); ++i) {
                 const MeasuredAuc& one = (*measured)[i];
                 run_.send(ThresholdEvaluated{int(site), {grid, {thresholds[i], one}}});

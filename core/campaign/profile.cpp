@@ -19,6 +19,10 @@ bool add_trial(const TuningRun& run, const Evaluator& evaluator, const FaultScop
 // All trials of one scope at one rate; false where it was stopped.
 bool profile_faults(const TuningRun& run, const Evaluator& evaluator, const FaultScope& scope, double rate, std::int64_t done,
                     std::int64_t total) {
+    if (const auto known = run.known_activations(scope.name, rate); !known.empty()) {
+        for (const SiteActivations& activations : known) run.send(ActivationsMeasured{activations});
+        return true;
+    }
     std::vector<ActivationHistogram> histograms(run.network().sites().size());
     for (int trial = 0; trial < run.settings().trials; ++trial) {
         if (!add_trial(run, evaluator, scope, rate, trial, histograms)) return false;

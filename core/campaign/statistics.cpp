@@ -19,16 +19,20 @@ double student_t95(int count) {
     return boost::math::quantile(boost::math::students_t(count - 1), 0.975);
 }
 
+double mean(std::span<const double> values) {
+    // Sums are taken from the first value, so that identical values neither round the mean nor leave a tiny deviation.
+    const double origin = values.empty() ? 0 : values.front();
+    double shift = 0;
+    for (const double value : values) shift += value - origin;
+    return values.empty() ? 0 : origin + shift / double(values.size());
+}
+
 Summary summarize(std::span<const double> values) {
     Summary summary;
     if (values.empty()) return summary;
     const auto n = double(values.size());
-    // Sums are taken from the first value, so that identical values neither round the mean nor leave a tiny deviation.
-    const double origin = values.front();
-    double shift = 0;
-    for (const double value : values) shift += value - origin;
     summary.count = int(values.size());
-    summary.mean = origin + shift / n;
+    summary.mean = mean(values);
 
     std::vector<double> sorted(values.begin(), values.end());
     std::sort(sorted.begin(), sorted.end());

@@ -19,6 +19,9 @@ struct Summary {
     double ci95_high = 0;
 };
 
+// 0 where there is none; exactly theirs where all are the same.
+double mean(std::span<const double> values);
+
 // All zero for no values. Identical values have exactly their mean and a standard deviation of exactly 0.
 Summary summarize(std::span<const double> values);
 

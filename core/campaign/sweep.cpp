@@ -24,14 +24,15 @@ void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& u
     if (!clipped->prepare(scope.layers, run.threads(), run.stop())) return;
     const auto plan = run.plan(*clipped, scope);
     if (!plan || !unprotected.prepare(scope.layers, run.threads(), run.stop())) return;
-    const auto unclipped = run.measure(unprotected, *plan, info.name + " · unclipped");
+    const SiteSweep* known = run.known_sweep(site);
+    const auto unclipped = known ? std::optional(known->unclipped) : run.measure(unprotected, *plan, info.name + " · unclipped");
     if (!unclipped) return;
     run.send(SweepStarted{int(site), scope.name, *clipping.at(site), *unclipped, plan->rates});
     ThresholdEvaluator evaluator(*clipped, site, std::size_t(plan->trials) * plan->rates.size());
     for (std::size_t first = 0; first < thresholds.size(); first += ThresholdEvaluator::most_at_once) {
         const std::span<const float> some =
             std::span(thresholds).subspan(first, std::min(ThresholdEvaluator::most_at_once, thresholds.size() - first));
-        const auto measured = run.measure(evaluator, some, *plan, info.name);
+        const auto measured = run.measure(evaluator, site, some, *plan, info.name);
         if (!measured) return;
         for (std::size_t i = 0; i < some.size(); ++i) run.send(SweepPointMeasured{int(site), {some[i], (*measured)[i]}});
     }

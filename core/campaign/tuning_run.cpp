@@ -85,7 +85,8 @@ std::unique_ptr<Evaluator> TuningRun::evaluator(const Clipping& clipping) const 
 }
 
 std::optional<Clipping> TuningRun::profile(const Evaluator& unprotected) {
-    const auto histograms = record_activations(unprotected, {}, 0, threads_, stop_);
+    auto histograms = known_profile();
+    if (!histograms) histograms = record_activations(unprotected, {}, 0, threads_, stop_);
     if (!histograms) return std::nullopt;
     Clipping clipping;
     for (std::size_t site = 0; site < histograms->size(); ++site) {
@@ -112,6 +113,7 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
                  .seed = settings_.seed,
                  .nonfinite = settings_.nonfinite,
                  .axis = settings_.auc_axis};
+    if (const auto rates = known_rates(scope.name)) plan.rates = *rates;
     if (plan.rates.empty()) {
         const auto tell = [&](double rate) {
             send(Progress{done_, std::max(expected_, done_), -1, "looking for fault rates · " + scope.name + " · " + number_text(rate)});
@@ -133,22 +135,88 @@ std::optional<MeasuredAuc> TuningRun::measure(const Evaluator& prepared, const A
     return measure_auc(prepared, plan, threads_, on_trial, stop_);
 }
 
-std::optional<std::vector<MeasuredAuc>> TuningRun::measure(ThresholdEvaluator& evaluator, std::span<const float> thresholds,
-                                                           const AucPlan& plan, const std::string& activity) {
-    if (!evaluator.prepare(thresholds, plan.scope.layers, threads_, stop_)) return std::nullopt;
-    std::string all = activity + " · T ";
-    for (std::size_t i = 0; i < thresholds.size(); ++i) all += (i > 0 ? ", " : "") + number_text(thresholds[i]);
-    int finished = 0;
-    const auto on_trial = [&](int, const std::vector<std::vector<TrialOutcome>>&) {
-        tell(std::int64_t(thresholds.size()), all + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials));
-    };
-    return measure_aucs(evaluator, plan, threads_, on_trial, stop_);
+std::optional<std::vector<MeasuredAuc>> TuningRun::measure(ThresholdEvaluator& evaluator, std::size_t site,
+                                                           std::span<const float> thresholds, const AucPlan& plan,
+                                                           const std::string& activity) {
+    std::vector<std::optional<MeasuredAuc>> all;
+    std::vector<float> missing;
+    std::string missing_text;
+    for (const float threshold : thresholds) {
+        all.push_back(known(site, threshold));
+        if (all.back()) continue;
+        missing_text += (missing.empty() ? "" : ", ") + number_text(threshold);
+        missing.push_back(threshold);
+    }
+    expect(-std::int64_t(thresholds.size() - missing.size()) * plan.trials);
+    std::vector<MeasuredAuc> measured;
+    if (!missing.empty()) {
+        if (!evaluator.prepare(missing, plan.scope.layers, threads_, stop_)) return std::nullopt;
+        int finished = 0;
+        const auto on_trial = [&](int, const std::vector<std::vector<TrialOutcome>>&) {
+            tell(std::int64_t(missing.size()),
+                 activity + " · T " + missing_text + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials));
+        };
+        auto aucs = measure_aucs(evaluator, plan, threads_, on_trial, stop_);
+        if (!aucs) return std::nullopt;
+        measured = std::move(*aucs);
+    }
+    auto next = measured.begin();
+    std::vector<MeasuredAuc> result;
+    for (std::optional<MeasuredAuc>& one : all) result.push_back(one ? std::move(*one) : std::move(*next++));
+    return result;
 }
 
 void TuningRun::tell(std::int64_t more_trials, const std::string& activity) {
     done_ += more_trials;
     const std::int64_t total = std::max(expected_, done_);
     send(Progress{done_, total, seconds() / double(done_) * double(total - done_), activity});
+}
+
+std::optional<std::vector<ActivationHistogram>> TuningRun::known_profile() const {
+    if (!settings_.known) return std::nullopt;
+    std::vector<ActivationHistogram> histograms(network().sites().size());
+    for (std::size_t site = 0; site < histograms.size(); ++site) {
+        if (!network().sites()[site].can_be_clipped) continue;
+        const SiteActivations* activations = settings_.known->clean_activations(int(site));
+        if (!activations) return std::nullopt;
+        histograms[site] = *activations->histogram;
+    }
+    return histograms;
+}
+
+std::vector<SiteActivations> TuningRun::known_activations(const std::string& scope, double rate) const {
+    std::vector<SiteActivations> found;
+    if (!settings_.known) return found;
+    std::size_t clean = 0;
+    for (const SiteActivations& one : settings_.known->activations) {
+        clean += one.scope.empty();
+        if (one.scope == scope && one.rate == rate) found.push_back(one);
+    }
+    if (found.size() < clean) found.clear();
+    return found;
+}
+
+std::optional<std::vector<double>> TuningRun::known_rates(const std::string& scope) const {
+    if (!settings_.known) return std::nullopt;
+    for (const SiteSweep& sweep : settings_.known->sweeps)
+        if (sweep.scope == scope) return sweep.rates;
+    for (const SiteSearch& search : settings_.known->searches)
+        if (search.scope == scope && !search.rates.empty()) return search.rates;
+    return std::nullopt;
+}
+
+const SiteSweep* TuningRun::known_sweep(std::size_t site) const {
+    return settings_.known ? settings_.known->sweep(int(site)) : nullptr;
+}
+
+std::optional<MeasuredAuc> TuningRun::known(std::size_t site, float threshold) const {
+    if (const SiteSweep* sweep = known_sweep(site))
+        for (const ThresholdAuc& point : sweep->points)
+            if (point.threshold == threshold) return point.measured;
+    if (const SiteSearch* search = settings_.known ? settings_.known->search(int(site)) : nullptr)
+        for (const SearchEvaluation& evaluation : search->evaluations)
+            if (evaluation.point.threshold == threshold) return evaluation.point.measured;
+    return std::nullopt;
 }
 
 void TuningRun::finish() const {

@@ -30,6 +30,8 @@ struct TuningSettings {
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
     bool exact = false;            // see evaluation/evaluator.h
+    // What an earlier run of the same job with the same settings measured: it is sent again instead of being measured again.
+    std::shared_ptr<const TuningResult> known{};
 };
 
 // Where the faults are while a site's thresholds are compared.
@@ -63,9 +65,14 @@ public:
     std::optional<AucPlan> plan(const Evaluator& prepared, const FaultScope& scope);
     // Measures with Progress after each trial; empty where it was stopped.
     std::optional<MeasuredAuc> measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity);
-    // The same at several thresholds, at most ThresholdEvaluator::most_at_once.
-    std::optional<std::vector<MeasuredAuc>> measure(ThresholdEvaluator& evaluator, std::span<const float> thresholds, const AucPlan& plan,
-                                                    const std::string& activity);
+    // The same at several thresholds of a site, at most ThresholdEvaluator::most_at_once; what is known from before is not measured again.
+    std::optional<std::vector<MeasuredAuc>> measure(ThresholdEvaluator& evaluator, std::size_t site, std::span<const float> thresholds,
+                                                    const AucPlan& plan, const std::string& activity);
+
+    // What is known from before; nothing where it is to be measured.
+    const SiteSweep* known_sweep(std::size_t site) const;
+    // All sites' activations under faults in a scope at a rate; empty where one of them is missing.
+    std::vector<SiteActivations> known_activations(const std::string& scope, double rate) const;
 
     void expect(std::int64_t trials) { expected_ += trials; }  // for the time left; negative where fewer come than were expected
     void send(const Event& event) const { sink_(event); }
@@ -82,6 +89,9 @@ public:
 private:
     TuningInfo describe(TuningJob job) const;
     void tell(std::int64_t more_trials, const std::string& activity);
+    std::optional<MeasuredAuc> known(std::size_t site, float threshold) const;
+    std::optional<std::vector<ActivationHistogram>> known_profile() const;
+    std::optional<std::vector<double>> known_rates(const std::string& scope) const;
 
     const JobInputs& inputs_;
     const TuningSettings& settings_;

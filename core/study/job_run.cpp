@@ -156,6 +156,7 @@ private:
         settings.device = settings_.device;
         settings.memory_bytes = options_.memory_bytes;
         settings.exact = settings_.exact;
+        if (settings_.kind != JobKind::compare) settings.known = std::make_shared<const TuningResult>(read_tuning(study_, job_.id));
         return settings;
     }
 

@@ -1,0 +1,208 @@
+// Real jobs in a study, on the bundled LeNet-5: resumed with another number of workers, grown, moved, refused, replayed.
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "campaign/sensitivity.h"
+#include "campaign/tuning_json.h"
+#include "common/error.h"
+#include "data/dataset_reader.h"
+#include "network/bundled_networks.h"
+#include "study/job_run.h"
+#include "study/replay.h"
+#include "study/study_errors.h"
+#include "study/study_results.h"
+
+using namespace clipscope;
+
+namespace {
+
+JobSettings small_job(JobKind kind) {
+    JobSettings settings;
+    settings.kind = kind;
+    settings.images = "60";
+    settings.tuning_images = "40";
+    settings.layers = "CONV-1,CONV-2+FC-1,network";
+    settings.rates = "1e-5,1e-4,1e-3";
+    settings.trials = 6;
+    settings.chunk = 20;
+    settings.site = "ACT-2";
+    settings.grid = "0:1.5:5";
+    settings.search.n = 3;
+    settings.search.m = 1;
+    return settings;
+}
+
+// Everything a job gives, whatever its kind.
+std::string result_of(const Study& study, JobId id) {
+    const JobKind kind = study.job(id).settings.kind;
+    const bool has_curves = kind == JobKind::sensitivity || kind == JobKind::compare;
+    return has_curves ? result_to_json(read_curves(study, id)) : tuning_to_json(read_tuning(study, id));
+}
+
+// What a live view would show.
+struct Live {
+    AccuracyCurves curves;
+    TuningResult tuning;
+    std::int64_t steps = 0;  // of work done
+
+    EventSink sink() {
+        return [this](const Event& event) {
+            apply(event, curves);
+            apply(event, tuning);
+            if (const auto* progress = std::get_if<Progress>(&event)) steps += progress->done > 0;
+        };
+    }
+    std::string result(JobKind kind) const {
+        const bool has_curves = kind == JobKind::sensitivity || kind == JobKind::compare;
+        return has_curves ? result_to_json({.kind = to_string(kind), .curves = curves}) : tuning_to_json(tuning);
+    }
+};
+
+}  // namespace
+
+class TestStudyJobs : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() {
+        if (!QFile::exists(QString::fromStdString(fashion_mnist_folder()))) QSKIP("dataset-fashion-mnist is not installed");
+    }
+
+    void init() {
+        folder_ = std::make_unique<QTemporaryDir>();
+        path_ = folder_->filePath("a.clipscope").toStdString();
+    }
+
+    void stopped_anywhere_it_resumes_with_other_workers_to_the_same_results_data() {
+        QTest::addColumn<int>("kind");
+        for (const JobKind kind : {JobKind::sensitivity, JobKind::compare, JobKind::profile, JobKind::sweep, JobKind::harden})
+            QTest::newRow(to_string(kind).c_str()) << int(kind);
+    }
+
+    void stopped_anywhere_it_resumes_with_other_workers_to_the_same_results() {
+        QFETCH(const int, kind);
+        const JobSettings settings = small_job(JobKind(kind));
+        const OpenedJob opened = open_job(settings);
+        Study study = Study::create(path_);
+        const JobId whole = study.add_job(settings);
+        Live uninterrupted;
+        run_study_job(study, whole, opened, {.threads = 2}, uninterrupted.sink(), {});
+        const std::string expected = result_of(study, whole);
+        QCOMPARE(uninterrupted.result(JobKind(kind)), expected);
+
+        const JobId id = study.add_job(settings);
+        int runs = 0;
+        std::int64_t steps = 0;
+        for (bool is_done = false; !is_done; ++runs) {
+            QVERIFY(runs < 50);
+            std::stop_source stop;
+            int seen = 0;
+            Live live;
+            const EventSink sink = live.sink();
+            run_study_job(study, id, opened, {.threads = 1 + runs % 3}, [&](const Event& event) {
+                sink(event);
+                // After a few new steps; Progress comes with nothing else.
+                if (std::holds_alternative<Progress>(event) && ++seen == 13) stop.request_stop();
+            }, stop.get_token());
+            steps += live.steps;
+            is_done = study.job(id).state == JobState::done;
+            if (is_done) QCOMPARE(live.result(JobKind(kind)), expected);
+        }
+        QVERIFY2(runs > 2, "nothing was interrupted");
+        QCOMPARE(result_of(study, id), expected);
+        // Little is done twice: at most what a stop cuts off.
+        QVERIFY2(steps < 2 * uninterrupted.steps, qPrintable(QString("%1 steps instead of %2").arg(steps).arg(uninterrupted.steps)));
+        const std::vector<LayerAudit> audit = read_audit(study, id), whole_audit = read_audit(study, whole);
+        QCOMPARE(audit.size(), whole_audit.size());
+        for (std::size_t i = 0; i < audit.size(); ++i) QVERIFY(audit[i].asked == whole_audit[i].asked && audit[i].asked == audit[i].changed);
+        const bool has_curves = JobKind(kind) == JobKind::sensitivity || JobKind(kind) == JobKind::compare;
+        QCOMPARE(audit.empty(), !has_curves);
+    }
+
+    void it_grows_to_what_a_fresh_job_finds() {
+        JobSettings settings = small_job(JobKind::sensitivity);
+        settings.layers = "CONV-1";
+        settings.rates = "auto";
+        settings.trials = 2;
+        Study study = Study::create(path_);
+        const OpenedJob opened = open_job(settings);
+        const JobId id = continue_or_add_job(study, settings, opened);
+        run_study_job(study, id, opened, {}, [](const Event&) {}, {});
+        QCOMPARE(study.resolved(id).suggested_rates.size(), std::size_t(7));
+        settings.layers = "network";
+        settings.rates = "1e-3";
+        settings.trials = 4;
+        QCOMPARE(continue_or_add_job(study, settings, opened), id);
+        int ran = 0;
+        run_study_job(study.another(), id, {}, [&](const Event& event) { ran += std::holds_alternative<FaultsCounted>(event); }, {});
+        const CampaignResult grown = read_curves(study, id);
+        QCOMPARE(grown.curves.info.rates.size(), std::size_t(8));
+        QCOMPARE(grown.curves.curves.size(), std::size_t(2));
+        SensitivitySpecification fresh;
+        fresh.scopes = parse_fault_scopes("CONV-1,network", opened.evaluation.network->layers());
+        fresh.rates = grown.curves.info.rates;
+        fresh.trials = 4;
+        fresh.chunk = settings.chunk;
+        AccuracyCurves curves;
+        run_sensitivity(opened.evaluation, fresh, [&](const Event& event) { apply(event, curves); }, {});
+        QCOMPARE(result_to_json(grown), result_to_json({.curves = curves}));
+        QVERIFY(ran > 0);
+    }
+
+    void a_moved_model_is_known_and_another_one_refused() {
+        const QString model = folder_->filePath("net.pt"), moved = folder_->filePath("moved.pt");
+        QVERIFY(QFile::copy(QString::fromStdString(resolve_model_path("bundled:lenet5")), model));
+        JobSettings settings = small_job(JobKind::sensitivity);
+        settings.model = model.toStdString();
+        Study study = Study::create(path_);
+        const JobId id = continue_or_add_job(study, settings, open_job(settings));
+        QVERIFY(QFile::rename(model, moved));
+        QVERIFY_THROWS_EXCEPTION(Error, open_job(settings));
+        settings.model = moved.toStdString();
+        QCOMPARE(continue_or_add_job(study, settings, open_job(settings)), id);
+        QCOMPARE(study.job(id).settings.model, moved.toStdString());
+        QVERIFY(QFile::remove(moved));
+        // The same network in a file of other bytes.
+        const JobSettings lenet = small_job(JobKind::harden);
+        const OpenedJob opened = open_job(lenet);
+        const JobId harden = study.add_job(lenet);
+        run_study_job(study, harden, opened, {.output_path = moved.toStdString()}, [](const Event&) {}, {});
+        QVERIFY(QFile::exists(moved));
+        QVERIFY_THROWS_EXCEPTION(StudyInputError, continue_or_add_job(study, settings, open_job(settings)));
+    }
+
+    void a_trial_is_replayed_alone_with_every_protection() {
+        const JobSettings settings = small_job(JobKind::compare);
+        Study study = Study::create(path_);
+        const OpenedJob opened = open_job(settings);
+        const JobId id = continue_or_add_job(study, settings, opened);
+        run_study_job(study, id, opened, {}, [](const Event&) {}, {});
+        const TrialName name = parse_trial_name("a.clipscope:1:CONV-2+FC-1:1e-3:4");
+        QCOMPARE(to_string(name, "a.clipscope"), std::string("a.clipscope:1:CONV-2+FC-1:0.001:4"));
+        const auto replayed = replay_trial(study, name, {}, {});
+        QVERIFY(replayed.has_value());
+        QCOMPARE(replayed->outcomes.size(), std::size_t(2));
+        for (const ReplayedOutcome& outcome : replayed->outcomes) {
+            QVERIFY(outcome.stored.has_value());
+            QVERIFY(outcome.stored->outcome == outcome.outcome.outcome);
+            QCOMPARE(std::int64_t(replayed->bits.size()), outcome.stored->faults);
+        }
+        QVERIFY(replayed->bits.size() > 500);
+        for (const FaultyValue& value : replayed->bits) {
+            const std::uint32_t changed = std::bit_cast<std::uint32_t>(value.before) ^ std::bit_cast<std::uint32_t>(value.after);
+            QVERIFY(changed >> value.bit & 1);
+            QVERIFY(value.layer == "CONV-2" || value.layer == "FC-1");
+            QVERIFY(value.parameter.ends_with(".weight") ? value.index.size() >= 2 : value.index.size() == 1);
+        }
+        for (const char* wrong : {"1", "1:CONV-1:1e-3", "1:CONV-1:2:0", "1:CONV-1:1e-3:-1", "x:CONV-1:1e-3:1", "1::1e-3:1"})
+            QVERIFY_THROWS_EXCEPTION(UsageError, parse_trial_name(wrong));
+    }
+
+private:
+    std::unique_ptr<QTemporaryDir> folder_;
+    std::string path_;
+};
+
+QTEST_GUILESS_MAIN(TestStudyJobs)
+#include "test_study_jobs.moc"
