@@ -24,7 +24,7 @@ std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo
 
     CurveAuc result;
     for (const auto& [number, trial] : *by_rate.front()) {
-        if (std::all_of(by_rate.begin(), by_rate.end(), [&](const auto* trials) { return trials->contains(number); }))
+        if (std::all_of(by_rate.begin(), by_rate.end(), [number = number](const auto* trials) { return trials->contains(number); }))
             result.trials.push_back(number);
     }
     std::vector<double> rates, means;

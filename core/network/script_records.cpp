@@ -90,8 +90,9 @@ bool is_torchscript(const ZipArchive& archive) {
 }
 
 void check_script_records(const ZipArchive& archive, const std::unordered_set<std::string>& classes) {
-    if (archive.find("data.pkl") == nullptr || (archive.find("version") == nullptr && archive.find(".data/version") == nullptr))
-        throw Error("it lacks data.pkl or its version, so it is damaged");
+    if (!is_torchscript(archive) || archive.find("data.pkl") == nullptr ||
+        (archive.find("version") == nullptr && archive.find(".data/version") == nullptr))
+        throw Error("it lacks data.pkl, constants.pkl or its version, so it is damaged");
     for (const ZipRecord& record : archive.records()) check_record(record);
     const PickleCheck check(archive, classes);
     check.check("data.pkl", "data/");
