@@ -39,6 +39,7 @@ CompareSpecification specification_of(const CompareOptions& options, const Tunin
     specification.chunk = settings.chunk;
     specification.device = settings.device;
     specification.memory_bytes = settings.memory_bytes;
+    specification.exact = settings.exact;
     specification.list_faults = !options.output.faults_out.empty();
     return specification;
 }
@@ -52,8 +53,11 @@ bool find_what_is_missing(const OpenedInputs& inputs, const TuningSettings& sett
     if (!act_max) return false;
     specification.act_max = *act_max;
     if (!specification.rates.empty()) return true;
-    const EvaluatorOptions options{
-        .chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes, .clipping = *act_max};
+    const EvaluatorOptions options{.chunk = settings.chunk,
+                                   .device = settings.device,
+                                   .memory_bytes = settings.memory_bytes,
+                                   .exact = settings.exact,
+                                   .clipping = *act_max};
     const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
     const auto rates = suggest_joint_rates(inputs.tuning, options, specification.scopes, settings.seed, settings.nonfinite,
                                            resolve_threads(settings.threads), tell, stop);
@@ -99,6 +103,7 @@ void add_compare_command(CLI::App& app, CommandRunner& runner) {
     add_nonfinite_option(*command, options->measurement.nonfinite);
     add_auc_axis_option(*command, options->measurement.auc_axis);
     add_memory_option(*command, options->measurement.memory);
+    add_exact_flag(*command, options->measurement.exact);
     add_work_options(*command, options->work);
     add_curves_output_options(*command, options->output);
     command->footer(
