@@ -1,5 +1,6 @@
 #include "study/job_run.h"
 
+#include "campaign/bit_positions.h"
 #include "campaign/compare.h"
 #include "campaign/harden.h"
 #include "campaign/profile.h"
@@ -18,7 +19,8 @@ namespace {
 // One run of one job.
 class Run {
 public:
-    Run(Study& study, const JobRecord& job, const OpenedJob& opened, const JobRunOptions& options, StudyWriter& writer, std::stop_token stop)
+    Run(Study& study, const JobRecord& job, const OpenedJob& opened, const JobRunOptions& options, StudyWriter& writer,
+        std::stop_token stop)
         : study_(study),
           job_(job),
           settings_(job.settings),
@@ -33,6 +35,8 @@ public:
         switch (settings_.kind) {
             case JobKind::sensitivity:
                 return sensitivity();
+            case JobKind::bits:
+                return bits();
             case JobKind::compare:
                 return compare();
             case JobKind::profile:
@@ -71,13 +75,25 @@ private:
         run_sensitivity(opened_.evaluation, specification, sink_, stop_);
     }
 
+    void bits() {
+        BitPositionSpecification specification;
+        specification.scopes = scopes();
+        specification.trials = settings_.trials;
+        specification.seed = settings_.seed;
+        specification.nonfinite = settings_.nonfinite;
+        specification.threads = options_.threads;
+        specification.chunk = settings_.chunk;
+        specification.device = settings_.device;
+        specification.memory_bytes = options_.memory_bytes;
+        specification.known = writer_.known_trials();
+        run_bit_positions(opened_.evaluation, specification, sink_, stop_);
+    }
+
     // Only once in the life of a job, so that all its trials lie at the same rates. False where it was stopped.
     bool suggest_rates(const std::vector<FaultScope>& scopes) {
         if (!settings_.rates.starts_with("auto") || !resolved_.suggested_rates.empty()) return true;
-        const EvaluatorOptions options{.chunk = settings_.chunk,
-                                       .device = settings_.device,
-                                       .memory_bytes = options_.memory_bytes,
-                                       .exact = settings_.exact};
+        const EvaluatorOptions options{
+            .chunk = settings_.chunk, .device = settings_.device, .memory_bytes = options_.memory_bytes, .exact = settings_.exact};
         const auto tell = [&](double rate) { sink_(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
         const auto rates = suggest_joint_rates(tuning(), options, scopes, settings_.seed, settings_.nonfinite,
                                                resolve_threads(options_.threads), tell, stop_);

@@ -49,13 +49,14 @@ SourceRecord describe_images(const std::string& folder, const Dataset& images) {
 }
 
 bool needs_tuning_images(const JobSettings& settings) {
+    if (settings.kind == JobKind::bits) return false;
     return settings.kind != JobKind::sensitivity || settings.rates.starts_with("auto");
 }
 
 // What run_…() would find out later.
 void check(const JobSettings& settings, const Network& network) {
     if (settings.kind == JobKind::sweep) find_site(settings.site, network.sites());
-    if (settings.kind == JobKind::sensitivity || settings.kind == JobKind::compare) parse_fault_scopes(settings.layers, network.layers());
+    if (measures_curves(settings.kind)) parse_fault_scopes(settings.layers, network.layers());
     all_rates(settings.rates, {});
 }
 
@@ -71,7 +72,7 @@ OpenedJob open_job(const JobSettings& settings) {
     if (settings.memory != MemoryModel{}) network = network->stored_in(settings.memory);
     const InputFormat input = resolve_input_format(*network, images, settings.normalization);
     check(settings, *network);
-    const JobInputs evaluation{network, images, input, model_label(settings.model), data_label(settings.data, dataset)};
+    const JobInputs evaluation{network, images, input, model_label(settings.model), data_label(settings.data, dataset), settings.memory};
     OpenedJob opened{evaluation, std::nullopt, describe_model(settings, evaluation), describe_images(folder, images), std::nullopt};
     if (!needs_tuning_images(settings)) return opened;
     wanted.folder = folder;
