@@ -118,7 +118,7 @@ std::string replay_text(const ReplayedTrial& trial, const std::string& study) {
                           percent(share(outcome.sdc, outcome)), percent(share(outcome.due, outcome)),
                           !one.stored ? "-" : is_as_stored(one) ? "the same" : "different"});
     }
-    const std::string head = to_string(trial.name, study) + ": " + grouped(std::int64_t(trial.bits.size())) + " faulty bits\n";
+    const std::string head = to_string(trial.name, study) + ": " + grouped(std::int64_t(trial.bits.size())) + (trial.bits.size() == 1 ? " faulty bit\n" : " faulty bits\n");
     return head + (trial.bits.empty() ? "" : bits.to_string()) + outcomes.to_string();
 }
 
