@@ -76,7 +76,8 @@ private slots:
                                  60'000);
         const CliResult second = run_cli(sensitivity("1", "2") + QStringList{"--study", study_});
         QCOMPARE(second.status, 1);
-        QVERIFY2(is_one_sentence(second.err) && second.err.contains("process " + QString::number(first.processId())), qPrintable(second.err));
+        QVERIFY2(is_one_sentence(second.err) && second.err.contains("process " + QString::number(first.processId())),
+                 qPrintable(second.err));
         QVERIFY(run_cli({"study", study_}).out.contains("running"));
         first.terminate();
         QVERIFY(first.waitForFinished(60'000));
@@ -86,9 +87,11 @@ private slots:
     }
 
     void all_kinds_of_jobs_are_kept_and_exported() {
-        const QStringList common = {"--model", model_, "--data", data_, "--images", "40", "--tuning-images", "30", "--trials", "2", "--rates", "1e-4,1e-3", "--study", study_};
+        const QStringList common = {"--model", model_,     "--data", data_,     "--images",  "40",      "--tuning-images",
+                                    "30",      "--trials", "2",      "--rates", "1e-4,1e-3", "--study", study_};
         const QString thresholds = folder_.filePath("thresholds.json"), result = folder_.filePath("result.json");
-        const QStringList harden = QStringList{"harden", "--n", "2", "--m", "1", "--thresholds-output", thresholds, "--json", result} + common;
+        const QStringList harden =
+            QStringList{"harden", "--n", "2", "--m", "1", "--thresholds-output", thresholds, "--json", result} + common;
         QCOMPARE(run_cli(harden).status, 0);
         const QByteArray first = read_bytes(result);
         QCOMPARE(run_cli(harden).status, 0);  // nothing to do, the same results
@@ -126,9 +129,10 @@ private slots:
         const QString cut = folder_.filePath("cut.clipscope"), saved = folder_.filePath("saved.clipscope");
         write_bytes(cut, bytes.left(bytes.size() / 2));
         write_bytes(folder_.filePath("text.clipscope"), QByteArray("not a study\n").repeated(1000));
-        for (const QStringList& arguments : {QStringList{"export", cut, "--json", "-"}, QStringList{"study", folder_.filePath("text.clipscope")},
-                                             QStringList{"study", folder_.filePath("none.clipscope")}, QStringList{"recover", study_, "--output", study_},
-                                             QStringList{"replay", study_, "7:CONV-1:1e-4:1"}}) {
+        for (const QStringList& arguments :
+             {QStringList{"export", cut, "--json", "-"}, QStringList{"study", folder_.filePath("text.clipscope")},
+              QStringList{"study", folder_.filePath("none.clipscope")}, QStringList{"recover", study_, "--output", study_},
+              QStringList{"replay", study_, "7:CONV-1:1e-4:1"}}) {
             const CliResult result = run_cli(arguments);
             QVERIFY2(result.status == 1 || result.status == 2, qPrintable(arguments.join(" ")));
             QVERIFY2(result.err.count('\n') == 1 && result.err.startsWith("clipscope-cli: "), qPrintable(result.err));
@@ -141,8 +145,8 @@ private slots:
 
 private:
     QStringList sensitivity(const QString& threads, const QString& trials) const {
-        return {"sensitivity", "--model", model_,   "--data",    data_,     "--images", "60", "--layers", "each,network", "--trials",
-                trials,        "--rates", "1e-5,1e-4,1e-3", "--threads", threads, "--chunk",  "25"};
+        return {"sensitivity", "--model", model_,    "--data",         data_,       "--images", "60",      "--layers", "each,network",
+                "--trials",    trials,    "--rates", "1e-5,1e-4,1e-3", "--threads", threads,    "--chunk", "25"};
     }
 
     QTemporaryDir folder_;
