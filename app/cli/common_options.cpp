@@ -1,8 +1,11 @@
 #include "common_options.h"
 
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <filesystem>
 #include <limits>
 #include <map>
 
@@ -11,6 +14,7 @@
 #include "data/image_selection.h"
 #include "network/bundled_networks.h"
 #include "network/network.h"
+#include "network/training.h"
 
 namespace clipscope::cli {
 
@@ -35,10 +39,46 @@ std::optional<Normalization> chosen_normalization(const NormalizationOptions& op
     return std::nullopt;
 }
 
+void add_architecture_option(CLI::App& command, std::string& architecture) {
+    command.add_option("--arch", architecture, "Built-in architecture of a state dictionary (default: found by its shapes)")
+        ->check(CLI::IsMember(architecture_names()))
+        ->type_name("NAME");
+}
+
+void add_picture_options(CLI::App& command, PictureSize& size) {
+    const std::string otherwise = " (default: none; 256 and 224 where the pictures' sizes differ)";
+    constexpr int longest = 4096;
+    command.add_option("--resize", size.resize, "Pictures: make the shorter side so many pixels" + otherwise)
+        ->type_name("N")
+        ->check(CLI::Range(1, longest).description(""));
+    command.add_option("--crop", size.crop, "Pictures: take the square of so many pixels in the middle" + otherwise)
+        ->type_name("N")
+        ->check(CLI::Range(1, longest).description(""));
+}
+
+Dataset open_images(const std::string& data, Split split, const PictureSize& size) {
+    Dataset images = open_dataset(data_folder(data), split, size);
+    const std::vector<std::string>& skipped = images.skipped_files();
+    constexpr std::size_t most_named = 5;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(skipped.size(), most_named); ++i) names += (i == 0 ? "'" : ", '") + skipped[i] + "'";
+    if (skipped.size() > most_named) names += ", …";
+    if (!skipped.empty())
+        std::fprintf(stderr, "clipscope-cli: Left out, because unreadable (%zu of %zu pictures): %s.\n", skipped.size(),
+                     skipped.size() + images.size(), names.c_str());
+    return images;
+}
+
 void add_input_options(CLI::App& command, InputOptions& options) {
-    command.add_option("--model", options.model, "TorchScript file, or bundled:NAME")->type_name("FILE")->capture_default_str();
-    command.add_option("--data", options.data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)")
+    command.add_option("--model", options.model, "TorchScript file, state dictionary or checkpoint of torch.save, or bundled:NAME")
+        ->type_name("FILE")
+        ->capture_default_str();
+    add_architecture_option(command, options.architecture);
+    command
+        .add_option("--data", options.data,
+                    "Folder with CIFAR binary or IDX files, or a folder of images for each class (default: Debian's Fashion-MNIST)")
         ->type_name("FOLDER");
+    add_picture_options(command, options.picture_size);
     command.add_option("--split", options.split, "Images to use: test or train")
         ->check(CLI::IsMember({"test", "train"}))
         ->capture_default_str();
@@ -52,6 +92,32 @@ void add_input_options(CLI::App& command, InputOptions& options) {
         ->type_name("N")
         ->capture_default_str();
     add_normalization_options(command, options.normalization);
+    add_memory_model_options(command, options.memory);
+}
+
+void add_memory_model_options(CLI::App& command, MemoryModelOptions& options) {
+    command
+        .add_option(
+            "--format", options.format,
+            "How weights and biases are stored: float32, float16, bfloat16, int8, int8-channel (a scale for each channel), or fixed "
+            "point as Q3.12")
+        ->type_name("FORMAT")
+        ->capture_default_str();
+    command.add_option("--kind", options.kind, "Faults: flip, stuck0 or stuck1")->type_name("KIND")->capture_default_str();
+    command
+        .add_option(
+            "--bits", options.bits,
+            "Bits that may be faulty: all, sign, exponent, mantissa, integer, fraction, or positions from 0, the lowest, as in 0,30,31")
+        ->type_name("BITS")
+        ->capture_default_str();
+    command.add_option("--parameters", options.parameters, "Parameters that may be faulty: all, weights or biases")
+        ->type_name("WHICH")
+        ->capture_default_str();
+}
+
+MemoryModel chosen_memory(const MemoryModelOptions& options) {
+    return {NumberFormat::parse(options.format), fault_kind_from_string(options.kind), BitSelection::parse(options.bits),
+            parameter_selection_from_string(options.parameters)};
 }
 
 JobInputs open_job_inputs(const InputOptions& options) {
@@ -62,13 +128,15 @@ JobInputs open_job_inputs(const InputOptions& options) {
 JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>& positions) {
     const ImageSelection selection = ImageSelection::parse(options.images);
     const std::optional<Normalization> normalization = chosen_normalization(options.normalization);
+    const MemoryModel memory = chosen_memory(options.memory);
     const std::string model_path = resolve_model_path(options.model);
-    const Dataset dataset = open_dataset(data_folder(options.data), options.split == "train" ? Split::train : Split::test);
+    const Dataset dataset = open_images(options.data, options.split == "train" ? Split::train : Split::test, options.picture_size);
     positions = select_images(dataset, selection, options.seed);
     const Dataset images = dataset.subset(positions);
-    const std::shared_ptr<const Network> network = Network::load(model_path);
+    std::shared_ptr<const Network> network = Network::load(model_path, options.architecture);
+    if (memory != MemoryModel{}) network = network->stored_in(memory);
     const InputFormat input = resolve_input_format(*network, images, normalization);
-    return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset)};
+    return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset), memory};
 }
 
 void add_work_options(CLI::App& command, WorkOptions& options) {
@@ -122,11 +190,13 @@ void add_auc_axis_option(CLI::App& command, std::string& axis) {
 }
 
 void add_exact_flag(CLI::App& command, bool& exact) {
-    command.add_flag("--exact", exact, "Bit for bit what full passes give; slower (otherwise images whose best two logits nearly tie may differ)");
+    command.add_flag("--exact", exact,
+                     "Bit for bit what full passes give; slower (otherwise images whose best two logits nearly tie may differ)");
 }
 
 void add_memory_option(CLI::App& command, std::string& size) {
-    command.add_option("--memory", size, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")->type_name("SIZE");
+    command.add_option("--memory", size, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")
+        ->type_name("SIZE");
 }
 
 void add_json_option(CLI::App& command, std::string& path) {

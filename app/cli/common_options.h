@@ -10,6 +10,7 @@
 
 #include "campaign/job_inputs.h"
 #include "data/dataset.h"
+#include "data/image_file.h"
 #include "data/normalization.h"
 #include "evaluation/outcome.h"
 
@@ -29,15 +30,35 @@ void add_normalization_options(CLI::App& command, NormalizationOptions& options)
 // Nothing where none of them was given.
 std::optional<Normalization> chosen_normalization(const NormalizationOptions& options);
 
-// --model, --data, --split, --images, --seed and the normalisation: what a job works on.
+// --format, --kind, --bits, --parameters: the memory that holds the network.
+struct MemoryModelOptions {
+    std::string format = "float32";
+    std::string kind = "flip";
+    std::string bits = "all";
+    std::string parameters = "all";
+};
+void add_memory_model_options(CLI::App& command, MemoryModelOptions& options);
+MemoryModel chosen_memory(const MemoryModelOptions& options);  // throws UsageError
+
+// --model, --arch, --data, --split, --images, --seed, the normalisation and the memory: what a job works on.
 struct InputOptions {
     std::string model = "bundled:lenet5";
-    std::string data;  // empty: Fashion-MNIST
+    std::string architecture;  // of a state dictionary; empty: found by its shapes
+    std::string data;          // empty: Fashion-MNIST
+    PictureSize picture_size;
     std::string split = "test";
     std::string images = "1000";
     std::uint64_t seed = 1;
     NormalizationOptions normalization;
+    MemoryModelOptions memory;
 };
+// --resize, --crop, for folders of pictures.
+void add_picture_options(CLI::App& command, PictureSize& size);
+// Opens the folder, Fashion-MNIST where it is empty, and names on stderr the pictures that could not be read.
+Dataset open_images(const std::string& data, Split split, const PictureSize& size);
+
+// --arch.
+void add_architecture_option(CLI::App& command, std::string& architecture);
 void add_input_options(CLI::App& command, InputOptions& options);
 JobInputs open_job_inputs(const InputOptions& options);
 // Also tells which positions of the split the images have, ascending.

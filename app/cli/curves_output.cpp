@@ -18,10 +18,14 @@
 namespace clipscope::cli {
 
 void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options) {
-    add_json_option(command, options.json);
-    command.add_option("--csv", options.csv, "Folder for points.csv (statistics) and trials.csv (every trial)")->type_name("FOLDER");
+    add_result_file_options(command, options);
     command.add_option("--faults-out", options.faults_out, "CSV file for every faulty bit: layer,rate,trial,parameter,element,bit")
         ->type_name("FILE");
+}
+
+void add_result_file_options(CLI::App& command, CurvesOutputOptions& options) {
+    add_json_option(command, options.json);
+    command.add_option("--csv", options.csv, "Folder for points.csv (statistics) and trials.csv (every trial)")->type_name("FOLDER");
     command.add_flag("--details", options.details, "Print every statistic of every point as well");
 }
 

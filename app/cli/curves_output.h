@@ -24,6 +24,8 @@ struct CurvesOutputOptions {
     bool details = false;
 };
 void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options);
+// The same without the list of faults.
+void add_result_file_options(CLI::App& command, CurvesOutputOptions& options);
 
 class CurvesOutput {
 public:

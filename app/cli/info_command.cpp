@@ -18,6 +18,7 @@ namespace {
 
 struct InfoOptions {
     std::string model = "bundled:lenet5";
+    std::string architecture;
     std::string json;
 };
 
@@ -49,6 +50,7 @@ std::string metadata_text(const ModelMetadata& metadata) {
         text += "Input          " + shape_text({shape.channels, shape.height, shape.width}) + "\n";
     }
     if (!metadata.class_names.empty()) text += "Classes        " + std::to_string(metadata.class_names.size()) + "\n";
+    if (!metadata.stored_as.empty()) text += "Stored as      " + metadata.stored_as + "; computed in float32\n";
     if (!metadata.training.empty()) text += "Training       " + metadata.training + "\n";
     return text.empty() ? text : text + "\n";
 }
@@ -71,7 +73,7 @@ std::string network_text(const Network& network, const std::string& label) {
 
 int run_info(const InfoOptions& options) {
     check_writable_file(options.json);
-    const auto network = Network::load(resolve_model_path(options.model));
+    const auto network = Network::load(resolve_model_path(options.model), options.architecture);
     const std::string label = model_label(options.model);
     if (!options.json.empty()) write_file(options.json, json_text(network_json(*network, label)));
     if (options.json != "-") print(network_text(*network, label));
@@ -83,7 +85,9 @@ int run_info(const InfoOptions& options) {
 void add_info_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<InfoOptions>();
     CLI::App* command = app.add_subcommand("info", "Show a network's layers, activation sites, parameters and bits");
-    command->add_option("MODEL", options->model, "TorchScript file, or bundled:NAME")->capture_default_str();
+    command->add_option("MODEL", options->model, "TorchScript file, state dictionary or checkpoint of torch.save, or bundled:NAME")
+        ->capture_default_str();
+    add_architecture_option(*command, options->architecture);
     add_json_option(*command, options->json);
     command->footer("Example: clipscope-cli info bundled:alexnet");
     command->callback([options, &runner] { runner = [options](std::stop_source&) { return run_info(*options); }; });

@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
     add_export_command(app, runner);
     add_recover_command(app, runner);
     add_figures_command(app, runner);
+    add_bits_command(app, runner);
     add_bench_command(app, runner);
     try {
         if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);

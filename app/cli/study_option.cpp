@@ -21,6 +21,8 @@ JobSettings study_job_settings(JobKind kind, const InputOptions& input, const Wo
     settings.split = input.split;
     settings.images = input.images;
     settings.normalization = chosen_normalization(input.normalization);
+    settings.architecture = input.architecture;
+    settings.memory = chosen_memory(input.memory);
     settings.seed = input.seed;
     settings.chunk = work.chunk;
     settings.device = work.device;

@@ -8,7 +8,6 @@
 #include "common/error.h"
 #include "common/number_text.h"
 #include "common_options.h"
-#include "data/dataset_reader.h"
 #include "network/training.h"
 #include "output_files.h"
 #include "progress_line.h"
@@ -22,6 +21,7 @@ struct TrainOptions {
     TrainingSpecification training;
     bool no_mirror = false;
     std::string data;
+    PictureSize picture_size;
     NormalizationOptions normalization;
     std::string output;
 };
@@ -69,9 +69,8 @@ int run_train(TrainOptions options, std::stop_source& stop) {
     check_training(options.training);
     const Normalization normalization = training_normalization(options);
     check_writable_file(options.output);
-    const std::string folder = data_folder(options.data);
-    const Dataset training_images = open_dataset(folder, Split::train);
-    const Dataset test_images = open_dataset(folder, Split::test);
+    const Dataset training_images = open_images(options.data, Split::train, options.picture_size);
+    const Dataset test_images = open_images(options.data, Split::test, options.picture_size);
     ProgressLine line;
     const TrainingResult result = train(
         options.training, training_images, test_images, normalization, options.output,
@@ -95,8 +94,11 @@ void add_train_command(CLI::App& app, CommandRunner& runner) {
     TrainingSpecification& training = options->training;
     CLI::App* command = app.add_subcommand("train", "Train a built-in architecture and save it as TorchScript");
     command->add_option("--arch", training.architecture, "Architecture")->check(CLI::IsMember(architecture_names()))->capture_default_str();
-    command->add_option("--data", options->data, "Folder with CIFAR-10 binary or IDX files (default: Debian's Fashion-MNIST)")
+    command
+        ->add_option("--data", options->data,
+                     "Folder with CIFAR binary or IDX files, or a folder of images for each class (default: Debian's Fashion-MNIST)")
         ->type_name("FOLDER");
+    add_picture_options(*command, options->picture_size);
     command->add_option("--output", options->output, "The .pt file to write")->type_name("FILE")->required();
     command->add_option("--epochs", training.epochs, "Passes over the training images")->type_name("N")->capture_default_str();
     command->add_option("--batch", training.batch, "Images a step")->type_name("N")->capture_default_str();

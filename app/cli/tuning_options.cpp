@@ -33,6 +33,7 @@ void add_tuning_options(CLI::App& command, TuningOptions& options) {
 OpenedInputs open_tuning_inputs(const InputOptions& input, const TuningOptions& options) {
     TuningImages wanted;
     wanted.folder = data_folder(input.data);
+    wanted.picture_size = input.picture_size;
     if (!options.split.empty()) wanted.split = split_of(options.split);
     wanted.selection = ImageSelection::parse(options.images);
     wanted.seed = input.seed;

@@ -49,7 +49,15 @@ InputFormat input_format(const OpenedModel& model, const Dataset& images, const 
 }
 
 Job sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification) {
-    return [inputs, specification](const EventSink& sink, std::stop_token stop) { run_sensitivity(inputs, specification, sink, stop); };
+    return [inputs, specification](const EventSink& sink, std::stop_token stop) {
+        run_sensitivity(stored_in_memory(inputs), specification, sink, stop);
+    };
+}
+
+Job bit_positions_job(const JobInputs& inputs, const BitPositionSpecification& specification) {
+    return [inputs, specification](const EventSink& sink, std::stop_token stop) {
+        run_bit_positions(stored_in_memory(inputs), specification, sink, stop);
+    };
 }
 
 // Reads the tuning images, then runs the job on them.
@@ -57,7 +65,7 @@ template <typename Specification>
 Job tuning_job(const MethodInputs& inputs, const Specification& specification,
                void (*run)(const JobInputs&, const Specification&, const EventSink&, std::stop_token)) {
     return [inputs, specification, run](const EventSink& sink, std::stop_token stop) {
-        const TuningInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning);
+        const TuningInputs tuning = open_tuning_images(stored_in_memory(inputs.evaluation), inputs.tuning);
         Specification complete = specification;
         complete.settings.trained_on = tuning.trained_on;
         run(tuning.inputs, complete, sink, stop);
@@ -78,12 +86,13 @@ Job harden(const MethodInputs& inputs, const HardenSpecification& specification)
 
 Job compare(const MethodInputs& inputs, const TuningSettings& settings, const CompareSpecification& specification) {
     return [inputs, settings, specification](const EventSink& sink, std::stop_token stop) {
+        const JobInputs evaluation = stored_in_memory(inputs.evaluation);
         CompareSpecification complete = specification;
         if (!complete.act_max || complete.rates.empty()) {
-            const TuningInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning);
+            const TuningInputs tuning = open_tuning_images(evaluation, inputs.tuning);
             if (!complete_comparison(tuning.inputs, settings, complete, sink, stop)) return;
         }
-        run_compare(inputs.evaluation, complete, sink, stop);
+        run_compare(evaluation, complete, sink, stop);
     };
 }
 
@@ -105,7 +114,8 @@ std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const Thr
 }  // namespace
 
 Engine core_engine() {
-    return {open_model, open_data, input_format, run_clean, sensitivity, profile, sweep, harden, compare, read_thresholds, write_hardened};
+    return {open_model, open_data, input_format, run_clean, sensitivity,     bit_positions_job,
+            profile,    sweep,     harden,       compare,   read_thresholds, write_hardened};
 }
 
 }  // namespace clipscope

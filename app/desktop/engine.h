@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/bit_positions.h"
 #include "campaign/compare.h"
 #include "campaign/harden.h"
 #include "campaign/job_inputs.h"
@@ -52,6 +53,7 @@ struct Engine {
     std::function<Outcome(const JobInputs&, int threads, int chunk, const std::string& device, std::stop_token)> clean_pass;
     // These only bind their arguments; the job itself runs where the controller puts it.
     std::function<Job(const JobInputs&, const SensitivitySpecification&)> sensitivity;
+    std::function<Job(const JobInputs&, const BitPositionSpecification&)> bit_positions;
     std::function<Job(const MethodInputs&, const ProfileSpecification&)> profile;
     std::function<Job(const MethodInputs&, const SweepSpecification&)> sweep;
     std::function<Job(const MethodInputs&, const HardenSpecification&)> harden;

@@ -7,6 +7,7 @@
 #include "controls/sensitivity_panel.h"
 #include "job_controller.h"
 #include "laboratory.h"
+#include "memory_request.h"
 #include "method_request.h"
 #include "result_presenter.h"
 #include "result_views.h"
@@ -19,6 +20,11 @@ namespace {
 
 constexpr int measure_delay_ms = 400;
 constexpr char sensitivity_kind[] = "sensitivity";
+constexpr char bit_positions_kind[] = "bit positions";
+
+QString kind_of(SensitivityJob job) {
+    return QLatin1String(job == SensitivityJob::bit_positions ? bit_positions_kind : sensitivity_kind);
+}
 
 QString kind_of(MethodJob job) {
     const char* names[] = {"profile", "sweep", "harden", "compare"};
@@ -95,19 +101,37 @@ void JobPresenter::run_sensitivity() {
     if (jobs_.running()) return;
     try {
         const SensitivityForm form = views_.sensitivity->form();
-        const JobInputs inputs = laboratory_.inputs(image_selection(form), form.seed);
-        const SensitivitySpecification specification =
-            sensitivity_specification(form, laboratory_.model()->layers, views_.layers->checked_layers());
-        const QString what = tr("Sensitivity of %1: %2 curves, %3 rates, %4 trials, %5 images")
-                                 .arg(QString::fromStdString(inputs.model_name))
-                                 .arg(specification.scopes.size())
-                                 .arg(specification.rates.size())
-                                 .arg(specification.trials)
-                                 .arg(inputs.images.size());
-        start(what, sensitivity_kind, *sensitivity_cost(), laboratory_.engine().sensitivity(inputs, specification));
+        const JobInputs inputs = laboratory_.inputs(image_selection(form), form.seed, memory_model(form));
+        if (form.job == SensitivityJob::bit_positions)
+            start_bit_positions(form, inputs);
+        else
+            start_sensitivity(form, inputs);
     } catch (const Error& error) {
         emit failed(QString::fromUtf8(error.what()));
     }
+}
+
+void JobPresenter::start_sensitivity(const SensitivityForm& form, const JobInputs& inputs) {
+    const SensitivitySpecification specification =
+        sensitivity_specification(form, laboratory_.model()->layers, views_.layers->checked_layers());
+    const QString what = tr("Sensitivity of %1: %2 curves, %3 rates, %4 trials, %5 images")
+                             .arg(QString::fromStdString(inputs.model_name))
+                             .arg(specification.scopes.size())
+                             .arg(specification.rates.size())
+                             .arg(specification.trials)
+                             .arg(inputs.images.size());
+    start(what, sensitivity_kind, *sensitivity_cost(), laboratory_.engine().sensitivity(inputs, specification));
+}
+
+void JobPresenter::start_bit_positions(const SensitivityForm& form, const JobInputs& inputs) {
+    const BitPositionSpecification specification =
+        bit_position_specification(form, laboratory_.model()->layers, views_.layers->checked_layers());
+    const QString what = tr("Bit positions of %1: %2 curves, %3 trials, %4 images")
+                             .arg(QString::fromStdString(inputs.model_name))
+                             .arg(specification.scopes.size())
+                             .arg(specification.trials)
+                             .arg(inputs.images.size());
+    start(what, bit_positions_kind, *sensitivity_cost(), laboratory_.engine().bit_positions(inputs, specification));
 }
 
 void JobPresenter::run_method() {
@@ -122,7 +146,8 @@ void JobPresenter::run_method() {
 }
 
 Job JobPresenter::method_job(const HardenForm& form) const {
-    const MethodInputs inputs = laboratory_.method_inputs(evaluation_selection(form), tuning_selection(form), form.seed);
+    const MethodInputs inputs =
+        laboratory_.method_inputs(evaluation_selection(form), tuning_selection(form), form.seed, memory_model(form));
     const OpenedModel& model = *laboratory_.model();
     const Engine& engine = laboratory_.engine();
     switch (form.job) {
@@ -167,7 +192,8 @@ void JobPresenter::save_hardened(const QString& path) {
     if (!thresholds) return;
     try {
         const HardenForm form = views_.method->form();
-        const MethodInputs inputs = laboratory_.method_inputs(evaluation_selection(form), tuning_selection(form), form.seed);
+        const MethodInputs inputs =
+            laboratory_.method_inputs(evaluation_selection(form), tuning_selection(form), form.seed, memory_model(form));
         views_.log->append(tr("Writing %1…").arg(path));
         save_task_.start<std::optional<HardenedFile>>(
             [write = laboratory_.engine().write_hardened, inputs, thresholds, file = path.toStdString()](std::stop_token stop) {
@@ -228,7 +254,8 @@ void JobPresenter::show_model() {
 }
 
 QString JobPresenter::summary() const {
-    const bool is_about_curves = running_kind_ == QLatin1String(sensitivity_kind) || running_kind_ == kind_of(MethodJob::compare);
+    const bool is_about_curves = running_kind_ == QLatin1String(sensitivity_kind) || running_kind_ == QLatin1String(bit_positions_kind) ||
+                                 running_kind_ == kind_of(MethodJob::compare);
     return is_about_curves ? trials_summary(results_.curves()) : tuning_summary(jobs_.tuning());
 }
 
@@ -287,8 +314,12 @@ std::int64_t JobPresenter::image_count(const QString& text) const {
 std::optional<JobPresenter::Cost> JobPresenter::sensitivity_cost() const {
     if (!laboratory_.model() || !views_.sensitivity->is_valid()) return {};
     const SensitivityForm form = views_.sensitivity->form();
-    const auto specification = sensitivity_specification(form, laboratory_.model()->layers, views_.layers->checked_layers());
-    return Cost{estimated_passes(specification, laboratory_.model()->layers.size()), image_count(form.images), 0};
+    const std::vector<LayerInfo>& layers = laboratory_.model()->layers;
+    const QStringList checked = views_.layers->checked_layers();
+    const double passes = form.job == SensitivityJob::bit_positions
+                              ? estimated_passes(bit_position_specification(form, layers, checked), layers.size())
+                              : estimated_passes(sensitivity_specification(form, layers, checked), layers.size());
+    return Cost{passes, image_count(form.images), 0};
 }
 
 std::optional<JobPresenter::Cost> JobPresenter::method_cost() const {
@@ -299,7 +330,7 @@ std::optional<JobPresenter::Cost> JobPresenter::method_cost() const {
 }
 
 void JobPresenter::show_estimates() {
-    show_estimate(*views_.sensitivity, sensitivity_kind, sensitivity_cost());
+    show_estimate(*views_.sensitivity, kind_of(views_.sensitivity->form().job), sensitivity_cost());
     show_estimate(*views_.method, kind_of(views_.method->form().job), method_cost());
 }
 

@@ -20,6 +20,7 @@ class ProgressStrip;
 class ResultPresenter;
 class SensitivityPanel;
 struct HardenForm;
+struct JobInputs;
 struct SensitivityForm;
 struct SensitivitySpecification;
 
@@ -65,6 +66,8 @@ private:
     void connect_jobs();
 
     void start(const QString& what, const QString& kind, const Cost& expected, Job job);
+    void start_sensitivity(const SensitivityForm& form, const JobInputs& inputs);
+    void start_bit_positions(const SensitivityForm& form, const JobInputs& inputs);
     Job method_job(const HardenForm& form) const;
     QString summary() const;
     void show_model();

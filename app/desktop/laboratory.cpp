@@ -99,13 +99,14 @@ void Laboratory::match() {
     emit readiness_changed();
 }
 
-JobInputs Laboratory::inputs(const ImageSelection& selection, std::uint64_t seed) const {
+JobInputs Laboratory::inputs(const ImageSelection& selection, std::uint64_t seed, const MemoryModel& memory) const {
     if (!is_ready()) throw UsageError("Nothing to run on yet: open a model and a data folder first.");
-    return {model_->network, data_->subset(select_images(*data_, selection, seed)), *input_format_, model_->title, data_->name()};
+    return {model_->network, data_->subset(select_images(*data_, selection, seed)), *input_format_, model_->title, data_->name(), memory};
 }
 
-MethodInputs Laboratory::method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed) const {
-    MethodInputs both{inputs(evaluation, seed), {}};
+MethodInputs Laboratory::method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed,
+                                       const MemoryModel& memory) const {
+    MethodInputs both{inputs(evaluation, seed, memory), {}};
     both.tuning.folder = data_folder_.toStdString();
     both.tuning.selection = tuning;
     both.tuning.seed = seed;

@@ -213,6 +213,8 @@ void MainWindow::connect_other_actions() {
     connect(actions_.stop, &QAction::triggered, presenter_, &JobPresenter::stop);
     connect(actions_.normalization, &QAction::triggered, this, &MainWindow::ask_normalization);
     connect(actions_.follow, &QAction::triggered, this, [this] { front_plot()->follow(); });
+    connect(actions_.keep_curves, &QAction::triggered, results_, &ResultPresenter::keep_curves);
+    connect(actions_.forget_curves, &QAction::triggered, results_, &ResultPresenter::forget_kept_curves);
     connect(actions_.maximise, &QAction::toggled, this, &MainWindow::set_maximised);
     connect(actions_.reset_layout, &QAction::triggered, this, &MainWindow::reset_layout);
     connect(actions_.guide, &QAction::triggered, this, [this] { show_guide(this); });
@@ -396,6 +398,8 @@ void MainWindow::refresh() {
     actions_.save_thresholds->setEnabled(has_thresholds);
     actions_.export_figure->setEnabled(results_->has_curves() || results_->has_tuning());
     actions_.export_numbers->setEnabled(results_->has_curves());
+    actions_.keep_curves->setEnabled(results_->has_curves());
+    actions_.forget_curves->setEnabled(results_->has_kept_curves());
     actions_.export_all->setEnabled(results_->has_curves() || results_->has_tuning());
     refresh_header();
 }

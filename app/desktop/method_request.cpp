@@ -5,6 +5,7 @@
 #include "campaign/fault_rates.h"
 #include "campaign/fault_scope.h"
 #include "common/error.h"
+#include "memory_request.h"
 
 namespace clipscope {
 namespace {
@@ -108,6 +109,7 @@ CompareSpecification compare_specification(const HardenForm& form, const OpenedM
 QString method_problem(const HardenForm& form, const std::optional<OpenedModel>& model) {
     try {
         tuning_selection(form);
+        memory_model(form);
         rates_of(form);
         if (form.job == MethodJob::compare) evaluation_selection(form);
         if (form.job == MethodJob::harden) harden_specification(form);

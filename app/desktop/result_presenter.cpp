@@ -73,6 +73,7 @@ void ResultPresenter::show_model() {
     views_.accuracy->set_view({});
     views_.layers->clear_sensitivity();
     views_.comparison->set_curves({});
+    kept_.clear();
     before_job_ = {};
     tuning_ = {};
     opened_thresholds_.reset();
@@ -107,18 +108,29 @@ int ResultPresenter::shown_site() const {
 }
 
 void ResultPresenter::show_curves(const AccuracyCurves& curves) {
-    AccuracyView view = accuracy_view(curves);
+    AccuracyView view = accuracy_view(curves, kept_);
     // A comparison is about one layer's curves side by side: none of them comes forward.
     if (!is_comparison(curves)) view.emphasised = laboratory_.selected_layer();
     views_.accuracy->set_title(view.title);
     views_.accuracy->set_view(view);
-    for (std::size_t i = 0; i < view.series.size(); ++i) {
+    for (std::size_t i = 0; i < curves.curves.size(); ++i) {
         const CurveInfo& info = curves.curves[i].info;
-        if (info.protection == Protection::none)
+        if (info.protection == Protection::none && curves.info.axis == PointAxis::fault_rate)
             views_.layers->set_sensitivity(QString::fromStdString(info.layer), view.rates, view.series[i].points);
     }
     views_.comparison->set_curves(is_comparison(curves) ? curves : AccuracyCurves());
     emit changed();
+}
+
+void ResultPresenter::keep_curves() {
+    if (curves().curves.empty()) return;
+    kept_.push_back(curves());
+    emit changed();
+}
+
+void ResultPresenter::forget_kept_curves() {
+    kept_.clear();
+    show_curves(curves());
 }
 
 void ResultPresenter::take_tuning(const TuningResult& result) {

@@ -47,6 +47,11 @@ public:
     const TuningResult& tuning() const { return tuning_; }
     bool has_tuning() const { return !tuning_.info.sites.empty(); }
 
+    // Keeps the curves as they are beside those of later jobs (other formats, faults, seeds), or lets all that were kept go.
+    void keep_curves();
+    void forget_kept_curves();
+    bool has_kept_curves() const { return !kept_.empty(); }
+
     // Of a file the user opened, otherwise of a hardening that has come to its end; nothing where there is neither.
     std::optional<ThresholdsFile> thresholds() const;
     void use_thresholds(const ThresholdsFile& thresholds);
@@ -67,6 +72,7 @@ private:
     Laboratory& laboratory_;
     JobController& jobs_;
     const ResultViews views_;
+    std::vector<AccuracyCurves> kept_;
     TuningResult before_job_;  // what was known when the latest job began
     TuningResult tuning_;      // with what it has found since
     std::optional<ThresholdsFile> opened_thresholds_;

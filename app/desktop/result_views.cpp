@@ -7,6 +7,23 @@
 #include "theme/number_text.h"
 
 namespace clipscope {
+namespace {
+
+// What tells a result from another one, as its curves' names need it: " · int8, stuck at 1 · seed 2".
+QString difference_text(const CampaignInfo& older, const CampaignInfo& newer) {
+    QString text;
+    const auto add = [&](const QString& part) { text += QStringLiteral(" · ") + part; };
+    if (older.model != newer.model) add(QString::fromStdString(older.model));
+    if (older.data != newer.data || older.images != newer.images) add(QObject::tr("%1 images").arg(grouped(older.images)));
+    if (older.memory != newer.memory) {
+        const QString memory = QString::fromStdString(describe(older.memory));
+        add(memory.isEmpty() ? QStringLiteral("float32") : memory);
+    }
+    if (older.seed != newer.seed) add(QObject::tr("seed %1").arg(older.seed));
+    return text.isEmpty() ? QObject::tr(" · before") : text;
+}
+
+}  // namespace
 
 QString series_name(const CurveInfo& curve, const AccuracyCurves& all) {
     const QString layer = QString::fromStdString(curve.layer);
@@ -15,12 +32,20 @@ QString series_name(const CurveInfo& curve, const AccuracyCurves& all) {
     return curve.protection == Protection::none ? layer : QStringLiteral("%1, %2").arg(layer, protection_name(curve.protection));
 }
 
-AccuracyView accuracy_view(const AccuracyCurves& curves) {
+AccuracyView accuracy_view(const AccuracyCurves& curves, const std::vector<AccuracyCurves>& kept) {
     AccuracyView view;
     view.title = result_title(curves.info);
     view.rates = curves.info.rates;
+    view.axis = curves.info.axis;
+    view.format = curves.info.memory.format;
     for (const AccuracyCurve& curve : curves.curves)
         view.series.push_back({series_name(curve.info, curves), curve_points(curve, curves.info)});
+    for (const AccuracyCurves& older : kept) {
+        if (older.info.axis != view.axis) continue;
+        const QString suffix = difference_text(older.info, curves.info);
+        for (const AccuracyCurve& curve : older.curves)
+            view.series.push_back({series_name(curve.info, older) + suffix, curve_points(curve, older.info)});
+    }
     if (!curves.curves.empty()) view.clean_accuracy = accuracy(curves.curves.front().info.clean, curves.info.nonfinite);
     return view;
 }
@@ -32,9 +57,11 @@ std::string kind_of(const AccuracyCurves& curves) {
 }
 
 QString result_title(const CampaignInfo& info) {
-    return QStringLiteral("%1 · %2, %3 images · %4 trials")
-        .arg(QString::fromStdString(info.model), QString::fromStdString(info.data), grouped(info.images))
-        .arg(info.trials);
+    const QString title = QStringLiteral("%1 · %2, %3 images · %4 trials")
+                              .arg(QString::fromStdString(info.model), QString::fromStdString(info.data), grouped(info.images))
+                              .arg(info.trials);
+    const QString memory = QString::fromStdString(describe(info.memory));
+    return memory.isEmpty() ? title : title + QStringLiteral(" · ") + memory;
 }
 
 QString trials_summary(const AccuracyCurves& curves) {

@@ -13,8 +13,9 @@ namespace clipscope {
 // alone "unprotected", "clipped at ACT_max", "clipped at tuned T".
 QString series_name(const CurveInfo& curve, const AccuracyCurves& all);
 
-// All curves; the dashed line is the first one's clean accuracy.
-AccuracyView accuracy_view(const AccuracyCurves& curves);
+// All curves; the dashed line is the first one's clean accuracy. Those of `kept` that are over the same axis come after them, with what
+// they differ in after their name: "network · int8", "network · seed 2".
+AccuracyView accuracy_view(const AccuracyCurves& curves, const std::vector<AccuracyCurves>& kept = {});
 
 // "compare" where a curve is protected, otherwise "sensitivity": the kind of the result's file.
 std::string kind_of(const AccuracyCurves& curves);

@@ -6,6 +6,7 @@
 #include "campaign/fault_rates.h"
 #include "campaign/fault_scope.h"
 #include "common/error.h"
+#include "memory_request.h"
 #include "theme/number_text.h"
 
 namespace clipscope {
@@ -26,6 +27,16 @@ std::string scopes_text(LayersChoice choice, const QStringList& checked) {
     return checked.join(QLatin1Char(',')).toStdString();
 }
 
+// One trial in each scope.
+double passes_a_trial(const std::vector<FaultScope>& scopes, std::size_t layer_count) {
+    double passes = 0;
+    for (const FaultScope& scope : scopes) {
+        const std::size_t first = scope.layers.empty() ? 0 : scope.layers.front();
+        passes += layer_count > 0 ? double(layer_count - first) / double(layer_count) : 1;
+    }
+    return passes;
+}
+
 }  // namespace
 
 SensitivitySpecification sensitivity_specification(const SensitivityForm& form, const std::vector<LayerInfo>& layers,
@@ -41,6 +52,18 @@ SensitivitySpecification sensitivity_specification(const SensitivityForm& form, 
     return specification;
 }
 
+BitPositionSpecification bit_position_specification(const SensitivityForm& form, const std::vector<LayerInfo>& layers,
+                                                    const QStringList& checked) {
+    BitPositionSpecification specification;
+    specification.scopes = parse_fault_scopes(scopes_text(form.layers, checked), layers);
+    specification.trials = form.trials;
+    specification.seed = form.seed;
+    specification.nonfinite = form.nonfinite;
+    specification.threads = form.threads;
+    specification.device = form.device.toStdString();
+    return specification;
+}
+
 ImageSelection image_selection(const SensitivityForm& form) {
     return ImageSelection::parse(form.images.toStdString());
 }
@@ -48,8 +71,12 @@ ImageSelection image_selection(const SensitivityForm& form) {
 QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& layers, const QStringList& checked) {
     try {
         image_selection(form);
-        parse_rates(form.rates.toStdString());
-        if (!layers.empty()) sensitivity_specification(form, layers, checked);
+        memory_model(form);
+        if (form.job == SensitivityJob::fault_rates) parse_rates(form.rates.toStdString());
+        if (form.job == SensitivityJob::bit_positions && !layers.empty())
+            bit_position_specification(form, layers, checked);
+        else if (!layers.empty())
+            sensitivity_specification(form, layers, checked);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }
@@ -67,14 +94,15 @@ SensitivityForm first_study_form(int threads) {
 }
 
 double estimated_passes(const SensitivitySpecification& specification, std::size_t layer_count) {
-    double passes = 1;  // the clean one
     const auto rates = std::ranges::count_if(specification.rates, [](double rate) { return rate > 0; });
-    for (const FaultScope& scope : specification.scopes) {
-        const std::size_t first = scope.layers.empty() ? 0 : scope.layers.front();
-        const double share = layer_count > 0 ? double(layer_count - first) / double(layer_count) : 1;
-        passes += share * double(rates) * specification.trials;
-    }
-    return passes;
+    return 1 + double(rates) * specification.trials * passes_a_trial(specification.scopes, layer_count);
+}
+
+double estimated_passes(const BitPositionSpecification& specification, std::size_t layer_count) {
+    // A single faulty number changes one channel of its layer.
+    constexpr double share_of_a_channel = 0.2;
+    constexpr int positions = 32;
+    return 1 + share_of_a_channel * positions * specification.trials * passes_a_trial(specification.scopes, layer_count);
 }
 
 QString estimate_text(double seconds) {

@@ -68,6 +68,11 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
     view->addSeparator();
     actions.follow = add(view, QObject::tr("&Follow"), QKeySequence(Qt::CTRL | Qt::Key_L),
                          QObject::tr("Show everything again after zooming, and go with new results"));
+    actions.keep_curves = add(
+        view, QObject::tr("&Keep these curves"), QKeySequence(Qt::CTRL | Qt::Key_K),
+        QObject::tr("The accuracy curves stay in the plot beside those of the next jobs: formats, faults or seeds side by side"));
+    actions.forget_curves =
+        add(view, QObject::tr("F&orget kept curves"), {}, QObject::tr("Only the latest job's curves stay in the plot"));
     actions.maximise =
         add(view, QObject::tr("&Plot alone"), QKeySequence(Qt::Key_F11),
             QObject::tr("Gives the plot you work in the whole window; Esc goes back. A double-click on a plot's title does the same."));

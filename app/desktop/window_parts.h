@@ -70,6 +70,8 @@ struct WindowActions {
     QAction* stop = nullptr;
     QAction* normalization = nullptr;
     QAction* follow = nullptr;
+    QAction* keep_curves = nullptr;
+    QAction* forget_curves = nullptr;
     QAction* maximise = nullptr;
     QAction* reset_layout = nullptr;
     QAction* guide = nullptr;

@@ -33,6 +33,16 @@ Protection protection_from_string(const std::string& text) {
     throw UsageError("'" + text + "' is not a protection: choose none, clip-actmax or clip-tuned.");
 }
 
+std::string to_string(PointAxis axis) {
+    return axis == PointAxis::bit_position ? "bit_position" : "fault_rate";
+}
+
+PointAxis point_axis_from_string(const std::string& text) {
+    for (const PointAxis axis : {PointAxis::fault_rate, PointAxis::bit_position})
+        if (text == to_string(axis)) return axis;
+    throw UsageError("'" + text + "' is nothing that curves are drawn over: choose fault_rate or bit_position.");
+}
+
 std::string to_string(NonfiniteRule rule) {
     return rule == NonfiniteRule::argmax ? "argmax" : "wrong";
 }

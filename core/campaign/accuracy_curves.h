@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "evaluation/outcome.h"
+#include "network/memory_model.h"
 
 namespace clipscope {
 
@@ -23,6 +24,13 @@ Protection protection_from_string(const std::string& text);  // throws UsageErro
 std::string to_string(NonfiniteRule rule);
 NonfiniteRule nonfinite_rule_from_string(const std::string& text);  // throws UsageError
 
+// What the points of a curve stand for.
+enum class PointAxis { fault_rate, bit_position };
+
+// "fault_rate", "bit_position".
+std::string to_string(PointAxis axis);
+PointAxis point_axis_from_string(const std::string& text);  // throws UsageError
+
 // What a whole campaign shares.
 struct CampaignInfo {
     std::string model;        // file name or bundled name
@@ -30,10 +38,11 @@ struct CampaignInfo {
     std::int64_t images = 0;  // evaluation images
     std::int64_t classes = 0;
     std::uint64_t seed = 0;
-    int trials = 0;  // asked for, at every rate
-    std::string format = "float32";
+    int trials = 0;      // asked for, at every rate
+    MemoryModel memory;  // that held the parameters
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    std::vector<double> rates;  // ascending
+    std::vector<double> rates;  // ascending; bit positions where the axis says so
+    PointAxis axis = PointAxis::fault_rate;
 };
 
 // What one curve is about.
@@ -53,7 +62,7 @@ struct TrialOutcome {
 
 // Statistics of one point over its trials (METHOD.md, "Statistics"); fractions of the images.
 struct CurvePoint {
-    double rate = 0;
+    double rate = 0;  // or the bit position
     int trials = 0;
     double faults_mean = 0;
     double mean = 0;

@@ -26,23 +26,35 @@ MeasuredAuc summarise(const AccuracyCurve& curve, const CampaignInfo& info, AucA
     return measured;
 }
 
+CampaignInfo info_of(const AucPlan& plan) {
+    CampaignInfo info;
+    info.nonfinite = plan.nonfinite;
+    info.rates = plan.rates;
+    return info;
+}
+
+AccuracyCurve empty_curve(const Outcome& clean, const AucPlan& plan) {
+    AccuracyCurve curve;
+    curve.info.clean = clean;
+    curve.trials.resize(plan.rates.size());
+    return curve;
+}
+
+TrialFaults draw(const AucPlan& plan, const Network& network, int trial) {
+    return draw_trial_faults(plan.seed, std::uint64_t(trial), network.layers(), plan.scope.layers, plan.rates.back());
+}
+
 }  // namespace
 
 std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const TrialObserver& on_trial,
                                        std::stop_token stop) {
-    CampaignInfo info;
-    info.nonfinite = plan.nonfinite;
-    info.rates = plan.rates;
-    AccuracyCurve curve;
-    curve.info.clean = evaluator.clean();
-    curve.trials.resize(plan.rates.size());
+    AccuracyCurve curve = empty_curve(evaluator.clean(), plan);
     std::mutex mutex;
     std::atomic<int> next{0};
     run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) {
         TrialRunner runner(evaluator);
         for (int trial = next++; trial < plan.trials && !stopped.stop_requested(); trial = next++) {
-            const TrialFaults faults =
-                draw_trial_faults(plan.seed, std::uint64_t(trial), evaluator.network().layers(), plan.scope.layers, plan.rates.back());
+            const TrialFaults faults = draw(plan, evaluator.network(), trial);
             std::vector<TrialOutcome> by_rate(plan.rates.size());
             const auto keep = [&](std::size_t rate, const TrialOutcome& outcome) { by_rate[rate] = outcome; };
             if (!run_trial(runner, evaluator, faults, plan.rates, stopped, keep)) return;
@@ -52,7 +64,35 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
         }
     });
     if (stop.stop_requested()) return std::nullopt;
-    return summarise(curve, info, plan.axis);
+    return summarise(curve, info_of(plan), plan.axis);
+}
+
+std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluator, const AucPlan& plan, int threads,
+                                                     const ThresholdTrialObserver& on_trial, std::stop_token stop) {
+    const std::size_t thresholds = evaluator.thresholds().size();
+    std::vector<AccuracyCurve> curves;
+    for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan));
+    std::mutex mutex;
+    std::atomic<int> next{0};
+    run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) {
+        ThresholdRunner runner(evaluator);
+        for (int trial = next++; trial < plan.trials && !stopped.stop_requested(); trial = next++) {
+            const TrialFaults faults = draw(plan, evaluator.network(), trial);
+            std::vector<std::vector<TrialOutcome>> outcomes(thresholds, std::vector<TrialOutcome>(plan.rates.size()));
+            const auto keep = [&](std::size_t threshold, std::size_t rate, const TrialOutcome& outcome) {
+                outcomes[threshold][rate] = outcome;
+            };
+            if (!run_trial(runner, evaluator, std::uint64_t(trial), faults, plan.rates, stopped, keep)) return;
+            const std::lock_guard lock(mutex);
+            for (std::size_t i = 0; i < thresholds; ++i)
+                for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) curves[i].trials[rate].emplace(trial, outcomes[i][rate]);
+            if (on_trial) on_trial(trial, outcomes);
+        }
+    });
+    if (stop.stop_requested()) return std::nullopt;
+    std::vector<MeasuredAuc> measured;
+    for (const AccuracyCurve& curve : curves) measured.push_back(summarise(curve, info_of(plan), plan.axis));
+    return measured;
 }
 
 }  // namespace clipscope

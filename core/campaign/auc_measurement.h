@@ -11,6 +11,7 @@
 #include "campaign/fault_scope.h"
 #include "campaign/tuning_result.h"
 #include "evaluation/evaluator.h"
+#include "evaluation/threshold_evaluator.h"
 
 namespace clipscope {
 
@@ -31,5 +32,12 @@ using TrialObserver = std::function<void(int trial, const std::vector<TrialOutco
 // after each, by one thread at a time. Empty where it was stopped.
 std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const TrialObserver& on_trial,
                                        std::stop_token stop);
+
+// Told of a trial that has finished at all thresholds, and of its outcome at each threshold and each of the plan's rates.
+using ThresholdTrialObserver = std::function<void(int trial, const std::vector<std::vector<TrialOutcome>>& by_threshold_and_rate)>;
+
+// One for each of the evaluator's thresholds.
+std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluator, const AucPlan& plan, int threads,
+                                                     const ThresholdTrialObserver& on_trial, std::stop_token stop);
 
 }  // namespace clipscope

@@ -118,19 +118,23 @@ private:
     void search_site(const Evaluator& base, std::size_t site, EngineRun& result, std::stop_token stop) const {
         const AucPlan plan{
             .scope = scopes_[site], .rates = specification_.rates, .trials = specification_.trials, .seed = specification_.seed};
-        const AucOfThreshold auc_of_threshold = [&](float threshold) -> std::optional<AucEstimate> {
-            const std::unique_ptr<Evaluator> evaluator = base.with_threshold(site, threshold);
-            if (!evaluator->prepare(plan.scope.layers, specification_.threads, stop)) return std::nullopt;
-            const TrialObserver keep = [&](int trial, const std::vector<TrialOutcome>& by_rate) {
-                for (std::size_t rate = 0; rate < by_rate.size(); ++rate)
-                    result.outcomes[{site, threshold, trial, int(rate)}] = by_rate[rate].outcome;
+        ThresholdEvaluator evaluator(base, site, std::size_t(plan.trials) * plan.rates.size());
+        const AucsOfThresholds aucs_of_thresholds = [&](std::span<const float> thresholds) {
+            std::vector<AucEstimate> estimates;
+            if (!evaluator.prepare(thresholds, plan.scope.layers, specification_.threads, stop)) return estimates;
+            const ThresholdTrialObserver keep = [&](int trial, const std::vector<std::vector<TrialOutcome>>& outcomes) {
+                for (std::size_t i = 0; i < thresholds.size(); ++i)
+                    for (std::size_t rate = 0; rate < outcomes[i].size(); ++rate)
+                        result.outcomes[{site, thresholds[i], trial, int(rate)}] = outcomes[i][rate].outcome;
             };
-            const std::optional<MeasuredAuc> measured = measure_auc(*evaluator, plan, specification_.threads, keep, stop);
-            if (!measured) return std::nullopt;
-            ++result.evaluations;
-            return AucEstimate{measured->auc, measured->trial_aucs};
+            const auto measured = measure_aucs(evaluator, plan, specification_.threads, keep, stop);
+            for (std::size_t i = 0; measured && i < measured->size(); ++i)
+                estimates.push_back({(*measured)[i].auc, (*measured)[i].trial_aucs});
+            result.evaluations += std::int64_t(estimates.size());
+            return estimates;
         };
-        search_threshold(*at_act_max_.at(site), ThresholdSearchSettings{}, auc_of_threshold, stop);
+        const ThresholdSearchResult found = search_threshold(*at_act_max_.at(site), ThresholdSearchSettings{}, aucs_of_thresholds, stop);
+        result.boundaries += 4 * std::int64_t(found.grids.size());
     }
 
     const JobInputs& inputs_;

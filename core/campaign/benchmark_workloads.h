@@ -30,6 +30,7 @@ struct TrialKey {
 struct EngineRun {
     std::map<TrialKey, Outcome> outcomes;
     std::int64_t evaluations = 0;
+    std::int64_t boundaries = 0;  // of the search's grids, those that a grid has in common with the one before counted again
 };
 
 class BenchmarkedWorkload {

@@ -20,11 +20,11 @@ std::vector<const std::map<int, TrialOutcome>*> trials_above_zero(const Accuracy
 
 std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis) {
     const auto by_rate = trials_above_zero(curve, info);
-    if (by_rate.empty() || !has_auc(info.rates, axis)) return std::nullopt;
+    if (info.axis != PointAxis::fault_rate || by_rate.empty() || !has_auc(info.rates, axis)) return std::nullopt;
 
     CurveAuc result;
     for (const auto& [number, trial] : *by_rate.front()) {
-        if (std::all_of(by_rate.begin(), by_rate.end(), [&](const auto* trials) { return trials->contains(number); }))
+        if (std::all_of(by_rate.begin(), by_rate.end(), [number = number](const auto* trials) { return trials->contains(number); }))
             result.trials.push_back(number);
     }
     std::vector<double> rates, means;

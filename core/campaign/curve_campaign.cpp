@@ -17,35 +17,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-CampaignStarted describe(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves) {
-    CampaignStarted started;
-    const Evaluator& first = *curves.front().evaluator;
-    started.info.model = inputs.model_name;
-    started.info.data = inputs.data_name;
-    started.info.images = first.clean().images;
-    started.info.classes = std::int64_t(first.classes());
-    started.info.seed = settings.seed;
-    started.info.trials = settings.trials;
-    started.info.nonfinite = settings.nonfinite;
-    started.info.rates = settings.rates;
-    for (const CampaignCurve& curve : curves) {
-        CurveInfo info{.layer = curve.scope.name,
-                       .path = curve.scope.path,
-                       .bits = 0,
-                       .protection = curve.protection,
-                       .clean = curve.evaluator->clean()};
-        for (std::size_t layer : curve.scope.layers) info.bits += inputs.network->layers()[layer].bits;
-        started.curves.push_back(info);
-    }
-    return started;
-}
-
 // Hands out (trial, curve) pairs, all curves of a trial before the next trial, so that every curve grows at the same pace; each pair runs
 // all rates.
 class Campaign {
 public:
     Campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink)
-        : inputs_(inputs), settings_(settings), curves_(curves), sink_(sink), started_(Clock::now()), known_(count_known()), done_(known_) {}
+        : inputs_(inputs),
+          settings_(settings),
+          curves_(curves),
+          sink_(sink),
+          started_(Clock::now()),
+          known_(count_known()),
+          done_(known_) {}
 
     void work(const std::stop_token& stop) {
         std::map<const Evaluator*, TrialRunner> runners;  // one a network: a runner copies parameters
@@ -72,9 +55,8 @@ private:
             missing.push_back(rate);
             missing_rates.push_back(settings_.rates[rate]);
         }
-        run_trial(runner, *curves_[curve].evaluator, faults, missing_rates, stop, [&](std::size_t rate, const TrialOutcome& outcome) {
-            report(curve, missing[rate], trial, outcome, faults, runner);
-        });
+        run_trial(runner, *curves_[curve].evaluator, faults, missing_rates, stop,
+                  [&](std::size_t rate, const TrialOutcome& outcome) { report(curve, missing[rate], trial, outcome, faults, runner); });
     }
 
     bool is_known(std::size_t curve, std::size_t rate, int trial) const { return settings_.known && settings_.known(curve, rate, trial); }
@@ -124,10 +106,11 @@ private:
     FaultsInjected list(const TrialFaults& faults, std::size_t curve, std::size_t rate, int trial) const {
         FaultsInjected injected{int(curve), int(rate), trial, {}};
         for (const ParameterFaults& parameter : faults.parameters) {
-            const std::string& path = inputs_.network->layers()[parameter.layer].parameters[parameter.parameter].path;
+            const ParameterInfo& info = inputs_.network->layers()[parameter.layer].parameters[parameter.parameter];
+            const auto word_bits = std::uint64_t(info.word_bits);
             for (const MarkedBit& bit : parameter.bits)
                 if (bit.mark < settings_.rates[rate])
-                    injected.bits.push_back({path, std::int64_t(bit.position / 32), int(bit.position % 32)});
+                    injected.bits.push_back({info.path, std::int64_t(bit.position / word_bits), int(bit.position % word_bits)});
         }
         return injected;
     }
@@ -151,6 +134,30 @@ private:
 
 }  // namespace
 
+CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves) {
+    CampaignStarted started;
+    const Evaluator& first = *curves.front().evaluator;
+    started.info.model = inputs.model_name;
+    started.info.data = inputs.data_name;
+    started.info.images = first.clean().images;
+    started.info.classes = std::int64_t(first.classes());
+    started.info.seed = settings.seed;
+    started.info.trials = settings.trials;
+    started.info.nonfinite = settings.nonfinite;
+    started.info.rates = settings.rates;
+    started.info.memory = inputs.network->memory();
+    for (const CampaignCurve& curve : curves) {
+        CurveInfo info{.layer = curve.scope.name,
+                       .path = curve.scope.path,
+                       .bits = 0,
+                       .protection = curve.protection,
+                       .clean = curve.evaluator->clean()};
+        for (std::size_t layer : curve.scope.layers) info.bits += inputs.network->layers()[layer].bits;
+        started.curves.push_back(info);
+    }
+    return started;
+}
+
 void check_campaign(std::span<const double> rates, int trials) {
     if (rates.empty()) throw UsageError("Choose at least one fault rate.");
     for (double rate : rates)
@@ -161,7 +168,7 @@ void check_campaign(std::span<const double> rates, int trials) {
 
 void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink,
                   std::stop_token stop) {
-    sink(describe(inputs, settings, curves));
+    sink(describe_campaign(inputs, settings, curves));
     Campaign campaign(inputs, settings, curves, sink);
     run_on_workers(settings.threads, stop, [&](int, const std::stop_token& stopped) { campaign.work(stopped); });
 }

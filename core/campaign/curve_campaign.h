@@ -32,13 +32,16 @@ struct CampaignSettings {
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     int threads = 1;
-    bool list_faults = false;  // send FaultsInjected events, of known trials too
+    bool list_faults = false;   // send FaultsInjected events, of known trials too
     bool count_faults = false;  // send FaultsCounted events, of the trials that run
     KnownTrials known{};        // empty: none
 };
 
 // Throws UsageError on rates that do not ascend from 0 to 1, and on less than one trial.
 void check_campaign(std::span<const double> rates, int trials);
+
+// What the campaign is about. The evaluators are prepared.
+CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves);
 
 // Sends CampaignStarted, then trials as they finish with Progress between them. Trial k has the same faults in all curves of a scope.
 void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink,

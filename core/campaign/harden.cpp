@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "campaign/hardened_export.h"
-#include "common/number_text.h"
 
 namespace clipscope {
 namespace {
@@ -72,13 +71,17 @@ private:
 
     ThresholdSearchResult search(std::size_t site, float act_max, const AucPlan& plan) {
         int grid = 1;
-        const auto measure = [&](float threshold) -> std::optional<AucEstimate> {
-            const std::string activity =
-                run_.network().sites()[site].name + " · grid " + std::to_string(grid) + " · T " + number_text(threshold);
-            const auto measured = measure_at(site, threshold, act_max, plan, activity);
-            if (!measured) return std::nullopt;
-            run_.send(ThresholdEvaluated{int(site), {grid, {threshold, *measured}}});
-            return AucEstimate{measured->auc, measured->trial_aucs};
+        ThresholdEvaluator evaluator(*base_, site, std::size_t(plan.trials) * plan.rates.size());
+        const AucsOfThresholds measure = [&](std::span<const float> thresholds) {
+            std::vector<AucEstimate> estimates;
+            const std::string activity = run_.network().sites()[site].name + " · grid " + std::to_string(grid);
+            const auto measured = run_.measure(evaluator, site, thresholds, plan, activity);
+            for (std::size_t i = 0; measured && i < measured->size(); ++i) {
+                const MeasuredAuc& one = (*measured)[i];
+                run_.send(ThresholdEvaluated{int(site), {grid, {thresholds[i], one}}});
+                estimates.push_back({one.auc, one.trial_aucs});
+            }
+            return estimates;
         };
         ThresholdSearchObserver observer;
         observer.on_grid = [&](const SearchGrid& chosen) {
@@ -86,18 +89,6 @@ private:
             grid = chosen.number + 1;
         };
         return search_threshold(act_max, specification_.search, measure, run_.stop(), observer);
-    }
-
-    std::optional<MeasuredAuc> measure_at(std::size_t site, float threshold, float act_max, const AucPlan& plan,
-                                          const std::string& activity) {
-        if (const auto known = run_.known(site, threshold)) {
-            run_.expect(-plan.trials);
-            return known;
-        }
-        if (threshold == act_max) return run_.measure(*base_, plan, activity);
-        const auto changed = base_->with_threshold(site, threshold);
-        if (!changed->prepare(plan.scope.layers, run_.threads(), run_.stop())) return std::nullopt;
-        return run_.measure(*changed, plan, activity);
     }
 
     static HardenedSite summarise(const ThresholdSearchResult& result) {
@@ -135,7 +126,13 @@ void run_harden(const JobInputs& inputs, const HardenSpecification& specificatio
     }
     const auto thresholds = act_max ? Hardening(run, specification, *act_max).harden() : std::nullopt;
     if (thresholds && !specification.output_path.empty()) {
-        const auto file = export_hardened(*run.evaluator(*thresholds), *thresholds, specification.output_path, stop);
+        // The file holds the parameters as the original does, whatever memory they were studied in.
+        JobInputs original = inputs;
+        original.memory = {};
+        original = stored_in_memory(original);
+        const Evaluator clipped(original.network, original.images, original.input,
+                                {.chunk = specification.settings.chunk, .device = specification.settings.device, .clipping = *thresholds});
+        const auto file = export_hardened(clipped, *thresholds, specification.output_path, stop);
         if (file) run.send(HardenedFileWritten{*file});
     }
     run.finish();

@@ -6,6 +6,7 @@
 
 #include "campaign/comparison.h"
 #include "campaign/curve_auc.h"
+#include "campaign/memory_json.h"
 #include "common/error.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
@@ -163,11 +164,13 @@ auto read_name(const JsonFields& fields, const char* field, FromString from_stri
     }
 }
 
-std::vector<double> read_rates(const JsonFields& fields) {
+std::vector<double> read_rates(const JsonFields& fields, PointAxis axis) {
+    const double highest = axis == PointAxis::bit_position ? 31 : 1;
     std::vector<double> rates;
     for (const Json& rate : fields.array("rates")) {
         const double value = rate.is_number() ? rate.get<double>() : -1;
-        if (!(value >= 0 && value <= 1) || (!rates.empty() && value <= rates.back())) fields.fail("'rates' do not ascend from 0 to 1");
+        if (!(value >= 0 && value <= highest) || (!rates.empty() && value <= rates.back()))
+            fields.fail("'rates' do not ascend from 0 to " + std::to_string(int(highest)));
         rates.push_back(value);
     }
     return rates;
@@ -201,8 +204,9 @@ private:
         info.classes = fields.integer("classes", 0, largest_int);
         info.seed = fields.unsigned_integer("seed");
         info.trials = int(fields.integer("trials", 0, largest_int));
-        info.format = fields.text("format");
-        info.rates = read_rates(fields);
+        info.memory = read_memory(fields);
+        if (fields.has("points_over")) info.axis = read_name(fields, "points_over", point_axis_from_string);
+        info.rates = read_rates(fields, info.axis);
     }
 
     AccuracyCurve read_curve(const Json& json, std::size_t index) const {
@@ -252,9 +256,10 @@ std::string result_to_json(const CampaignResult& result) {
     json["classes"] = info.classes;
     json["seed"] = info.seed;
     json["trials"] = info.trials;
-    json["format"] = info.format;
+    write_memory(json, info.memory);
     json["nonfinite"] = to_string(info.nonfinite);
     json["auc_axis"] = to_string(result.auc_axis);
+    json["points_over"] = to_string(info.axis);
     json["rates"] = info.rates;
     json["clean_accuracy"] = optional_number(clean_accuracy(result.curves));
     json["curves"] = Json::array();

@@ -1,5 +1,6 @@
 #include "campaign/sweep.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "common/error.h"
@@ -27,17 +28,13 @@ void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& u
     const auto unclipped = known ? std::optional(known->unclipped) : run.measure(unprotected, *plan, info.name + " · unclipped");
     if (!unclipped) return;
     run.send(SweepStarted{int(site), scope.name, *clipping.at(site), *unclipped, plan->rates});
-    for (const float threshold : thresholds) {
-        if (const auto measured = run.known(site, threshold)) {
-            run.expect(-specification.settings.trials);
-            run.send(SweepPointMeasured{int(site), {threshold, *measured}});
-            continue;
-        }
-        const auto changed = clipped->with_threshold(site, threshold);
-        if (!changed->prepare(scope.layers, run.threads(), run.stop())) return;
-        const auto measured = run.measure(*changed, *plan, info.name + " · T " + number_text(threshold));
+    ThresholdEvaluator evaluator(*clipped, site, std::size_t(plan->trials) * plan->rates.size());
+    for (std::size_t first = 0; first < thresholds.size(); first += ThresholdEvaluator::most_at_once) {
+        const std::span<const float> some =
+            std::span(thresholds).subspan(first, std::min(ThresholdEvaluator::most_at_once, thresholds.size() - first));
+        const auto measured = run.measure(evaluator, site, some, *plan, info.name);
         if (!measured) return;
-        run.send(SweepPointMeasured{int(site), {threshold, *measured}});
+        for (std::size_t i = 0; i < some.size(); ++i) run.send(SweepPointMeasured{int(site), {some[i], (*measured)[i]}});
     }
 }
 

@@ -1,22 +1,13 @@
 #include "campaign/thresholds_file.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <nlohmann/json.hpp>
 
 #include "common/error.h"
-#include "common/json_text.h"
-#include "common/number_text.h"
 #include "common/sha256.h"
 #include "common/text_list.h"
 
 namespace clipscope {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr int file_version = 1;
 
 std::size_t index_of(const std::string& site, const std::vector<SiteInfo>& sites) {
     const auto found =
@@ -25,37 +16,6 @@ std::size_t index_of(const std::string& site, const std::vector<SiteInfo>& sites
         throw UsageError("The thresholds name the activation site " + site + ", which the network does not have: it has " +
                          std::to_string(sites.size()) + ", ACT-1 and so on; choose the thresholds of this network.");
     return std::size_t(found - sites.begin());
-}
-
-float read_threshold(const JsonFields& fields, const char* name) {
-    const double number = fields.number(name);
-    const auto threshold = float(number);
-    if (!(number >= 0) || !std::isfinite(threshold)) fields.fail("'" + std::string(name) + "' is not a number from 0 up");
-    return threshold;
-}
-
-std::optional<double> read_optional(const JsonFields& fields, const char* name) {
-    return fields.has(name) ? std::optional(fields.number(name)) : std::nullopt;
-}
-
-SiteThreshold read_site(const Json& json, const std::string& file, std::size_t index) {
-    const JsonFields fields(json, file, "site " + std::to_string(index + 1));
-    SiteThreshold site;
-    site.site = fields.text("site");
-    site.threshold = read_threshold(fields, "threshold");
-    if (fields.has("act_max")) site.act_max = read_threshold(fields, "act_max");
-    site.auc_before = read_optional(fields, "auc_before");
-    site.auc_after = read_optional(fields, "auc_after");
-    if (!fields.has("fed_by")) return site;
-    for (const Json& layer : fields.array("fed_by")) {
-        if (!layer.is_string()) fields.fail("'fed_by' is no list of names");
-        site.fed_by.push_back(layer.get<std::string>());
-    }
-    return site;
-}
-
-Json optional_number(const std::optional<double>& number) {
-    return number ? Json(*number) : Json(nullptr);
 }
 
 }  // namespace
@@ -86,42 +46,6 @@ ThresholdsFile thresholds_of(const TuningResult& result) {
         file.sites.push_back({info.name, info.fed_by, hardened.act_max, hardened.threshold, hardened.auc_before, hardened.auc_after});
     }
     return file;
-}
-
-std::string thresholds_to_json(const ThresholdsFile& thresholds) {
-    Json json;
-    json["version"] = file_version;
-    json["model_sha256"] = thresholds.model_sha256;
-    json["sites"] = Json::array();
-    for (const SiteThreshold& site : thresholds.sites) {
-        Json entry;
-        entry["site"] = site.site;
-        entry["fed_by"] = site.fed_by;
-        entry["act_max"] = optional_number(site.act_max ? std::optional(short_double(*site.act_max)) : std::nullopt);
-        entry["threshold"] = short_double(site.threshold);
-        entry["auc_before"] = optional_number(site.auc_before);
-        entry["auc_after"] = optional_number(site.auc_after);
-        json["sites"].push_back(std::move(entry));
-    }
-    return json_text(json);
-}
-
-ThresholdsFile thresholds_from_json(const std::string& text, const std::string& file) {
-    const Json json = parse_json(text, file);
-    const JsonFields fields(json, file);
-    const std::int64_t version = fields.integer("version", 0, std::numeric_limits<std::int32_t>::max());
-    if (version != file_version)
-        fields.fail("it is of version " + std::to_string(version) + ", and this ClipScope reads version " + std::to_string(file_version));
-    ThresholdsFile thresholds;
-    if (fields.has("model_sha256")) thresholds.model_sha256 = fields.text("model_sha256");
-    for (const Json& site : fields.array("sites")) {
-        thresholds.sites.push_back(read_site(site, file, thresholds.sites.size()));
-        const std::string& name = thresholds.sites.back().site;
-        const auto times = std::count_if(thresholds.sites.begin(), thresholds.sites.end(),
-                                         [&](const SiteThreshold& one) { return lower_case(one.site) == lower_case(name); });
-        if (times > 1) fields.fail("the site " + name + " comes twice");
-    }
-    return thresholds;
 }
 
 void check_thresholds_fit(const ThresholdsFile& thresholds, const Network& network, const std::string& file) {

@@ -9,6 +9,7 @@
 
 #include "campaign/job_inputs.h"
 #include "campaign/tuning_result.h"
+#include "data/image_file.h"
 #include "data/image_selection.h"
 
 namespace clipscope {
@@ -16,6 +17,7 @@ namespace clipscope {
 // Which ones are wanted. Evaluation images and tuning images come from the same folder.
 struct TuningImages {
     std::string folder;
+    PictureSize picture_size{};   // of pictures in a folder
     std::optional<Split> split;  // none: where the evaluation images are not from, if the folder offers it
     ImageSelection selection{200, false};
     std::uint64_t seed = 1;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "campaign/memory_json.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
 #include "common/version.h"
@@ -160,7 +161,7 @@ std::string tuning_to_json(const TuningResult& result) {
     json["classes"] = campaign.classes;
     json["seed"] = campaign.seed;
     json["trials"] = campaign.trials;
-    json["format"] = campaign.format;
+    write_memory(json, campaign.memory);
     json["nonfinite"] = to_string(campaign.nonfinite);
     json["auc_axis"] = to_string(result.info.auc_axis);
     json["rates"] = campaign.rates;

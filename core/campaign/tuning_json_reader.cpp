@@ -2,6 +2,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "campaign/memory_json.h"
 #include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/json_text.h"
@@ -156,7 +157,7 @@ private:
         info.campaign.classes = fields.integer("classes", 0, largest_int);
         info.campaign.seed = fields.unsigned_integer("seed");
         info.campaign.trials = int(fields.integer("trials", 0, largest_int));
-        info.campaign.format = fields.text("format");
+        info.campaign.memory = read_memory(fields);
         info.campaign.nonfinite = read_name(fields, "nonfinite", nonfinite_rule_from_string);
         info.campaign.rates = read_rates(fields);
         info.auc_axis = read_name(fields, "auc_axis", auc_axis_from_string);

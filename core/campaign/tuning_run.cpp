@@ -67,6 +67,7 @@ TuningInfo TuningRun::describe(TuningJob job) const {
     info.campaign.trials = settings_.trials;
     info.campaign.nonfinite = settings_.nonfinite;
     info.campaign.rates = settings_.rates;
+    info.campaign.memory = network().memory();
     info.auc_axis = settings_.auc_axis;
     info.trained_on = settings_.trained_on;
     info.model_sha256 = file_sha256(network().path());
@@ -75,10 +76,12 @@ TuningInfo TuningRun::describe(TuningJob job) const {
 }
 
 std::unique_ptr<Evaluator> TuningRun::evaluator(const Clipping& clipping) const {
-    return std::make_unique<Evaluator>(
-        inputs_.network, inputs_.images, inputs_.input,
-        EvaluatorOptions{
-            .chunk = settings_.chunk, .device = settings_.device, .memory_bytes = settings_.memory_bytes, .clipping = clipping});
+    return std::make_unique<Evaluator>(inputs_.network, inputs_.images, inputs_.input,
+                                       EvaluatorOptions{.chunk = settings_.chunk,
+                                                        .device = settings_.device,
+                                                        .memory_bytes = settings_.memory_bytes,
+                                                        .exact = settings_.exact,
+                                                        .clipping = clipping});
 }
 
 std::optional<Clipping> TuningRun::profile(const Evaluator& unprotected) {
@@ -126,13 +129,47 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
 
 std::optional<MeasuredAuc> TuningRun::measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity) {
     int finished = 0;
-    const auto tell = [&](int, const std::vector<TrialOutcome>&) {
-        ++done_;
-        const std::int64_t total = std::max(expected_, done_);
-        const double left = seconds() / double(done_) * double(total - done_);
-        send(Progress{done_, total, left, activity + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials)});
+    const auto on_trial = [&](int, const std::vector<TrialOutcome>&) {
+        tell(1, activity + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials));
     };
-    return measure_auc(prepared, plan, threads_, tell, stop_);
+    return measure_auc(prepared, plan, threads_, on_trial, stop_);
+}
+
+std::optional<std::vector<MeasuredAuc>> TuningRun::measure(ThresholdEvaluator& evaluator, std::size_t site,
+                                                           std::span<const float> thresholds, const AucPlan& plan,
+                                                           const std::string& activity) {
+    std::vector<std::optional<MeasuredAuc>> all;
+    std::vector<float> missing;
+    std::string missing_text;
+    for (const float threshold : thresholds) {
+        all.push_back(known(site, threshold));
+        if (all.back()) continue;
+        missing_text += (missing.empty() ? "" : ", ") + number_text(threshold);
+        missing.push_back(threshold);
+    }
+    expect(-std::int64_t(thresholds.size() - missing.size()) * plan.trials);
+    std::vector<MeasuredAuc> measured;
+    if (!missing.empty()) {
+        if (!evaluator.prepare(missing, plan.scope.layers, threads_, stop_)) return std::nullopt;
+        int finished = 0;
+        const auto on_trial = [&](int, const std::vector<std::vector<TrialOutcome>>&) {
+            tell(std::int64_t(missing.size()),
+                 activity + " · T " + missing_text + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials));
+        };
+        auto aucs = measure_aucs(evaluator, plan, threads_, on_trial, stop_);
+        if (!aucs) return std::nullopt;
+        measured = std::move(*aucs);
+    }
+    auto next = measured.begin();
+    std::vector<MeasuredAuc> result;
+    for (std::optional<MeasuredAuc>& one : all) result.push_back(one ? std::move(*one) : std::move(*next++));
+    return result;
+}
+
+void TuningRun::tell(std::int64_t more_trials, const std::string& activity) {
+    done_ += more_trials;
+    const std::int64_t total = std::max(expected_, done_);
+    send(Progress{done_, total, seconds() / double(done_) * double(total - done_), activity});
 }
 
 std::optional<std::vector<ActivationHistogram>> TuningRun::known_profile() const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -64,9 +65,11 @@ public:
     std::optional<AucPlan> plan(const Evaluator& prepared, const FaultScope& scope);
     // Measures with Progress after each trial; empty where it was stopped.
     std::optional<MeasuredAuc> measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity);
+    // The same at several thresholds of a site, at most ThresholdEvaluator::most_at_once; what is known from before is not measured again.
+    std::optional<std::vector<MeasuredAuc>> measure(ThresholdEvaluator& evaluator, std::size_t site, std::span<const float> thresholds,
+                                                    const AucPlan& plan, const std::string& activity);
 
     // What is known from before; nothing where it is to be measured.
-    std::optional<MeasuredAuc> known(std::size_t site, float threshold) const;
     const SiteSweep* known_sweep(std::size_t site) const;
     // All sites' activations under faults in a scope at a rate; empty where one of them is missing.
     std::vector<SiteActivations> known_activations(const std::string& scope, double rate) const;
@@ -85,6 +88,8 @@ public:
 
 private:
     TuningInfo describe(TuningJob job) const;
+    void tell(std::int64_t more_trials, const std::string& activity);
+    std::optional<MeasuredAuc> known(std::size_t site, float threshold) const;
     std::optional<std::vector<ActivationHistogram>> known_profile() const;
     std::optional<std::vector<double>> known_rates(const std::string& scope) const;
 

@@ -44,9 +44,9 @@ void check(float act_max, const ThresholdSearchSettings& settings) {
 // One search; the members are what it has learnt so far.
 class Search {
 public:
-    Search(float act_max, const ThresholdSearchSettings& settings, const AucOfThreshold& auc_of_threshold, std::stop_token stop,
+    Search(float act_max, const ThresholdSearchSettings& settings, const AucsOfThresholds& aucs_of_thresholds, std::stop_token stop,
            const ThresholdSearchObserver& observer)
-        : auc_of_threshold_(auc_of_threshold), stop_(std::move(stop)), observer_(observer) {
+        : aucs_of_thresholds_(aucs_of_thresholds), stop_(std::move(stop)), observer_(observer) {
         result_.settings = settings;
         result_.act_max = act_max + 0.0f;  // -0 becomes 0
     }
@@ -79,19 +79,27 @@ public:
 private:
     bool is_literal() const { return result_.settings.algorithm == SearchAlgorithm::literal; }
 
-    // The estimate at this threshold, from memory where it was evaluated before; nothing where the search is stopped.
-    const AucEstimate* estimate(float threshold) {
-        if (const auto known = memory_.find(threshold); known != memory_.end()) return &known->second;
-        if (stop_.stop_requested()) return nullptr;
-        std::optional<AucEstimate> estimate = auc_of_threshold_(threshold);
-        if (!estimate) return nullptr;
-        if (!std::isfinite(estimate->auc)) throw std::logic_error("search_threshold: an AUC is not a number");
-        if (!memory_.empty() && estimate->trial_aucs.size() != memory_.begin()->second.trial_aucs.size()) {
+    // Fills the memory with those of the thresholds that it lacks; false where the search is stopped.
+    bool evaluate(std::span<const float> thresholds) {
+        std::vector<float> asked;
+        for (const float threshold : thresholds)
+            if (!memory_.contains(threshold) && std::find(asked.begin(), asked.end(), threshold) == asked.end()) asked.push_back(threshold);
+        if (asked.empty()) return true;
+        if (stop_.stop_requested()) return false;
+        std::vector<AucEstimate> estimates = aucs_of_thresholds_(asked);
+        if (estimates.size() > asked.size()) throw std::logic_error("search_threshold: there are more AUCs than thresholds");
+        for (std::size_t i = 0; i < estimates.size(); ++i) remember(asked[i], std::move(estimates[i]));
+        return estimates.size() == asked.size();
+    }
+
+    void remember(float threshold, AucEstimate estimate) {
+        if (!std::isfinite(estimate.auc)) throw std::logic_error("search_threshold: an AUC is not a number");
+        if (!memory_.empty() && estimate.trial_aucs.size() != memory_.begin()->second.trial_aucs.size()) {
             throw std::logic_error("search_threshold: the thresholds have different numbers of trials");
         }
-        result_.evaluated.push_back({threshold, estimate->auc, standard_error(estimate->trial_aucs)});
+        result_.evaluated.push_back({threshold, estimate.auc, standard_error(estimate.trial_aucs)});
         if (observer_.on_evaluated) observer_.on_evaluated(result_.evaluated.back());
-        return &memory_.emplace(threshold, std::move(*estimate)).first->second;
+        memory_.emplace(threshold, std::move(estimate));
     }
 
     std::optional<SearchGrid> run_grid(int number, float low, float high) {
@@ -101,9 +109,9 @@ private:
         grid.thresholds = {low, float(low + third), float(low + third + third), high};
         const std::size_t evaluated_before = result_.evaluated.size();
         std::array<const AucEstimate*, 4> estimates{};
+        if (!evaluate(grid.thresholds)) return std::nullopt;
         for (std::size_t i = 0; i < 4; ++i) {
-            estimates[i] = estimate(grid.thresholds[i]);
-            if (!estimates[i]) return std::nullopt;
+            estimates[i] = &memory_.at(grid.thresholds[i]);
             grid.aucs[i] = estimates[i]->auc;
         }
         grid.new_evaluations = int(result_.evaluated.size() - evaluated_before);
@@ -161,7 +169,7 @@ private:
         });
     }
 
-    const AucOfThreshold& auc_of_threshold_;
+    const AucsOfThresholds& aucs_of_thresholds_;
     std::stop_token stop_;
     const ThresholdSearchObserver& observer_;
     std::map<float, AucEstimate> memory_;
@@ -231,10 +239,25 @@ std::string ThresholdSearchResult::reason() const {
            ", and noise alone prevented the stop: run more trials.";
 }
 
-ThresholdSearchResult search_threshold(float act_max, const ThresholdSearchSettings& settings, const AucOfThreshold& auc_of_threshold,
+ThresholdSearchResult search_threshold(float act_max, const ThresholdSearchSettings& settings, const AucsOfThresholds& aucs_of_thresholds,
                                        std::stop_token stop, const ThresholdSearchObserver& observer) {
     check(act_max, settings);
-    return Search(act_max, settings, auc_of_threshold, std::move(stop), observer).run();
+    return Search(act_max, settings, aucs_of_thresholds, std::move(stop), observer).run();
+}
+
+ThresholdSearchResult search_threshold(float act_max, const ThresholdSearchSettings& settings, const AucOfThreshold& auc_of_threshold,
+                                       std::stop_token stop, const ThresholdSearchObserver& observer) {
+    const AucsOfThresholds one_by_one = [&](std::span<const float> thresholds) {
+        std::vector<AucEstimate> estimates;
+        for (const float threshold : thresholds) {
+            if (!estimates.empty() && stop.stop_requested()) break;
+            std::optional<AucEstimate> estimate = auc_of_threshold(threshold);
+            if (!estimate) break;
+            estimates.push_back(std::move(*estimate));
+        }
+        return estimates;
+    };
+    return search_threshold(act_max, settings, one_by_one, stop, observer);
 }
 
 }  // namespace clipscope

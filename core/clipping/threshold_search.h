@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -34,7 +35,10 @@ struct AucEstimate {
     std::vector<double> trial_aucs;  // one a trial; none at all for a function without noise
 };
 
-// Nothing where it was stopped. Called once for each threshold.
+// One estimate for each threshold, in their order; fewer where it was stopped. Called with all thresholds of a grid that are not known yet; each
+// is asked for once.
+using AucsOfThresholds = std::function<std::vector<AucEstimate>(std::span<const float> thresholds)>;
+// For a function of one threshold: nothing where it was stopped.
 using AucOfThreshold = std::function<std::optional<AucEstimate>(float threshold)>;
 
 struct EvaluatedThreshold {
@@ -88,9 +92,11 @@ struct ThresholdSearchObserver {
     std::function<void(const SearchGrid&)> on_grid;
 };
 
-// Polls `stop` before each evaluation; what was found until then is the result. Thresholds are float32 numbers, as the network compares
+// Polls `stop` before each call; what was found until then is the result. Thresholds are float32 numbers, as the network compares
 // with. Throws UsageError unless 1 <= m < n <= 100, delta >= 0 and act_max is finite and not negative; std::logic_error where the callable
 // yields no number or other numbers of trials at different thresholds.
+ThresholdSearchResult search_threshold(float act_max, const ThresholdSearchSettings& settings, const AucsOfThresholds& aucs_of_thresholds,
+                                       std::stop_token stop = {}, const ThresholdSearchObserver& observer = {});
 ThresholdSearchResult search_threshold(float act_max, const ThresholdSearchSettings& settings, const AucOfThreshold& auc_of_threshold,
                                        std::stop_token stop = {}, const ThresholdSearchObserver& observer = {});
 

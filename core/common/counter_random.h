@@ -14,6 +14,7 @@ enum class RandomDomain : std::uint64_t {
     faults = 1,
     image_selection = 2,
     training = 3,
+    single_bits = 4,
 };
 
 class CounterRandom {

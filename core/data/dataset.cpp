@@ -13,6 +13,7 @@ struct Dataset::Contents {
     std::vector<std::uint8_t> pixels;
     std::vector<std::int32_t> labels;
     std::vector<std::string> class_names;
+    std::vector<std::string> skipped_files;
 };
 
 namespace {
@@ -35,7 +36,7 @@ void check_labels(const std::string& name, const std::vector<std::int32_t>& labe
 }  // namespace
 
 Dataset::Dataset(std::string name, ImageShape shape, std::vector<std::uint8_t> pixels, std::vector<std::int32_t> labels,
-                 std::vector<std::string> class_names) {
+                 std::vector<std::string> class_names, std::vector<std::string> skipped_files) {
     check_shape(name, shape);
     // Divided rather than multiplied: the product of a label count and an image's size could overflow.
     if (pixels.size() % shape.pixels() != 0 || pixels.size() / shape.pixels() != labels.size()) {
@@ -43,8 +44,8 @@ Dataset::Dataset(std::string name, ImageShape shape, std::vector<std::uint8_t> p
                     std::to_string(labels.size()) + " images of " + std::to_string(shape.pixels()) + " bytes, one for each label.");
     }
     check_labels(name, labels, class_names.size());
-    contents_ =
-        std::make_shared<const Contents>(Contents{std::move(name), shape, std::move(pixels), std::move(labels), std::move(class_names)});
+    contents_ = std::make_shared<const Contents>(
+        Contents{std::move(name), shape, std::move(pixels), std::move(labels), std::move(class_names), std::move(skipped_files)});
 }
 
 const std::string& Dataset::name() const {
@@ -72,6 +73,10 @@ std::int32_t Dataset::label(std::size_t i) const {
 
 const std::vector<std::string>& Dataset::class_names() const {
     return contents_->class_names;
+}
+
+const std::vector<std::string>& Dataset::skipped_files() const {
+    return contents_->skipped_files;
 }
 
 Dataset Dataset::subset(std::span<const std::size_t> positions) const {

@@ -27,14 +27,15 @@ public:
     // `pixels` holds images × C×H×W bytes, `labels` one class index an image; throws Error where they do not fit together
     // or a label has no class name.
     Dataset(std::string name, ImageShape shape, std::vector<std::uint8_t> pixels, std::vector<std::int32_t> labels,
-            std::vector<std::string> class_names);
+            std::vector<std::string> class_names, std::vector<std::string> skipped_files = {});
 
-    const std::string& name() const;                       // "CIFAR-10 test", "Fashion-MNIST test"
+    const std::string& name() const;  // "CIFAR-10 test", "Fashion-MNIST test"
     ImageShape shape() const;
-    std::size_t size() const;                              // images
+    std::size_t size() const;                                  // images
     std::span<const std::uint8_t> image(std::size_t i) const;  // C×H×W
     std::int32_t label(std::size_t i) const;
     const std::vector<std::string>& class_names() const;
+    const std::vector<std::string>& skipped_files() const;  // that could not be read and are left out
 
     // The images at these positions, in this order.
     Dataset subset(std::span<const std::size_t> positions) const;

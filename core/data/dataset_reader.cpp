@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "common/error.h"
-#include "data/cifar10_reader.h"
+#include "data/cifar_reader.h"
 #include "data/idx_reader.h"
+#include "data/image_folder_reader.h"
 
 namespace clipscope {
 
@@ -15,7 +17,7 @@ namespace fs = std::filesystem;
 
 struct Layout {
     std::vector<Split> splits;
-    Dataset (*read)(const fs::path& folder, Split split);
+    std::function<Dataset(const fs::path& folder, Split split, const PictureSize& size)> read;
 };
 
 // A file stands for the folder it lies in, so that one may also pick or drop a data file.
@@ -30,16 +32,23 @@ fs::path folder_of(const std::string& path) {
 }
 
 Layout layout_of(const fs::path& folder) {
-    if (std::vector<Split> splits = cifar10_splits(folder); !splits.empty()) return {std::move(splits), read_cifar10};
-    if (std::vector<Split> splits = idx_splits(folder); !splits.empty()) return {std::move(splits), read_idx};
-    throw Error("The folder '" + folder.string() +
-                "' holds no images that ClipScope reads: neither CIFAR-10 (data_batch_*.bin, test_batch.bin) nor IDX "
-                "(train-images-idx3-ubyte, t10k-images-idx3-ubyte, plain or .gz); choose the folder these files lie in.");
+    const auto without_size = [](Dataset (*read)(const fs::path&, Split)) {
+        return [read](const fs::path& path, Split split, const PictureSize&) { return read(path, split); };
+    };
+    if (std::vector<Split> splits = cifar10_splits(folder); !splits.empty()) return {std::move(splits), without_size(read_cifar10)};
+    if (std::vector<Split> splits = cifar100_splits(folder); !splits.empty()) return {std::move(splits), without_size(read_cifar100)};
+    if (std::vector<Split> splits = idx_splits(folder); !splits.empty()) return {std::move(splits), without_size(read_idx)};
+    if (std::vector<Split> splits = image_folder_splits(folder); !splits.empty()) return {std::move(splits), read_image_folder};
+    throw Error(
+        "The folder '" + folder.string() +
+        "' holds no images that ClipScope reads: neither CIFAR binary (data_batch_*.bin, test_batch.bin; train.bin, test.bin) nor IDX "
+        "(train-images-idx3-ubyte, t10k-images-idx3-ubyte, plain or .gz) nor a folder of pictures for each class; choose the folder these "
+        "lie in.");
 }
 
 }  // namespace
 
-Dataset open_dataset(const std::string& folder, Split split) {
+Dataset open_dataset(const std::string& folder, Split split, const PictureSize& size) {
     const fs::path path = folder_of(folder);
     const Layout layout = layout_of(path);
     if (std::find(layout.splits.begin(), layout.splits.end(), split) == layout.splits.end()) {
@@ -47,7 +56,7 @@ Dataset open_dataset(const std::string& folder, Split split) {
         throw Error("The folder '" + path.string() + "' holds no " + (train ? "training" : "test") + " images; choose the " +
                     (train ? "test" : "training") + " split or another folder.");
     }
-    return layout.read(path, split);
+    return layout.read(path, split, size);
 }
 
 std::vector<Split> available_splits(const std::string& folder) {

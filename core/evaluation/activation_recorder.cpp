@@ -5,7 +5,7 @@
 
 #include "evaluation/evaluator_state.h"
 #include "evaluation/worker_threads.h"
-#include "faults/bit_flips.h"
+#include "faults/bit_faults.h"
 
 namespace clipscope {
 
@@ -16,10 +16,13 @@ Frame faulty_frame(const Evaluator::State& evaluator, const TrialFaults& faults,
     Frame frame = evaluator.initial_frame;
     const Program& program = evaluator.network->program();
     for (const ParameterFaults& parameter : faults.parameters) {
-        const NamedTensor& named = program.tensors()[evaluator.network->structure().layers[parameter.layer].tensors[parameter.parameter]];
+        const Network& network = *evaluator.network;
+        const std::size_t tensor = network.structure().layers[parameter.layer].tensors[parameter.parameter];
+        const NamedTensor& named = program.tensors()[tensor];
         at::Tensor copy = named.tensor.contiguous().clone();
-        const BitFlips flips({copy.data_ptr<float>(), std::size_t(copy.numel())}, parameter.bits, rate);
-        // The flips are undone in `copy`; what the network reads keeps them.
+        const BitFaults injected({{copy.data_ptr<float>(), std::size_t(copy.numel())}, network.codec(tensor), network.memory().kind},
+                                 parameter.bits, rate);
+        // The faults are taken back in `copy`; what the network reads keeps them.
         frame[std::size_t(named.slot)] = copy.clone().to(evaluator.device);
     }
     return frame;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <mutex>
 #include <set>
 #include <unordered_set>
@@ -20,6 +21,7 @@ public:
     // The first chunk says what values cost and so which are kept; it goes before the others, which may then run on any threads.
     void run_first();
     void run_other(std::size_t chunk);
+    void finish();  // after all chunks
 
 private:
     struct ChunkValues {
@@ -28,14 +30,16 @@ private:
     };
 
     ChunkValues run_chunk(std::size_t chunk, bool keep_all);
+    void count_multiplications_of(const Frame& by_slot);
     void choose(const ChunkValues& values);
+    void make_room(const Frame& by_slot);
     void keep(ChunkValues values, std::size_t chunk);
-    void judge(const at::Tensor& logits, std::size_t chunk);
+    void judge_logits(const at::Tensor& logits, std::size_t chunk);
     bool images_are_independent() const;
 
     Evaluator::State& state_;
     std::set<std::size_t> steps_;
-    std::unordered_set<Slot> slots_;
+    std::unordered_set<Slot> slots_;  // whose values are kept for all images, beside those that start a trial
     std::size_t begin_ = 0;
     std::mutex mutex_;
 };

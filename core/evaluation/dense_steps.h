@@ -1,5 +1,5 @@
-// Convolutions and linear layers as one dense matrix each, where that costs less: a convolution whose kernel is wider than its small input (3×3 on
-// 2×2 with padding, say) multiplies mostly padding. Includes LibTorch.
+// Convolutions and linear layers as one dense matrix each, where that costs less: a convolution whose kernel is wider than its small input
+// (3×3 on 2×2 with padding, say) multiplies mostly padding. Includes LibTorch.
 #pragma once
 
 #include <torch/script.h>
@@ -21,8 +21,8 @@ struct DenseStep {
     at::Tensor run(const at::Tensor& values) const;
 };
 
-// By step. `values` are the clean values of one chunk by slot, None where unknown. A convolution is taken only where every output position sees
-// every input position, so that NaN and infinities reach exactly what they reach in the convolution itself.
+// By step. `values` are the clean values of one chunk by slot, None where unknown. A convolution is taken only where every output position
+// sees every input position, so that NaN and infinities reach exactly what they reach in the convolution itself.
 std::map<std::size_t, DenseStep> pack_dense_steps(const Program& program, const std::vector<StepTraits>& traits, const Frame& values);
 
 }  // namespace clipscope

@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "evaluation/clean_run.h"
 #include "evaluation/evaluator_state.h"
+#include "evaluation/operation_count.h"
 #include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
 #include "evaluation/worker_threads.h"
@@ -62,31 +63,51 @@ std::size_t Evaluator::State::start_step(std::size_t step) const {
     return after == kept.begin() ? 0 : std::prev(after)->first;
 }
 
-Frame Evaluator::State::start_frame(std::size_t start, std::size_t chunk) const {
+Frame Evaluator::State::start_frame(std::size_t start, std::size_t chunk_index) const {
     Frame frame = initial_frame;
-    if (start == 0)
-        frame[std::size_t(network->program().input_slot())] = (*batches)[chunk].images;
-    else
-        for (const auto& [slot, value] : kept.at(start)[chunk]) frame[std::size_t(slot)] = value;
+    if (start == 0) {
+        frame[std::size_t(network->program().input_slot())] = (*batches)[chunk_index].images;
+    } else if (const auto at_start = kept.find(start); at_start != kept.end()) {
+        for (const auto& [slot, value] : at_start->second[chunk_index]) frame[std::size_t(slot)] = value;
+    } else {
+        const auto count = std::int64_t((*batches)[chunk_index].labels.size());
+        for (Slot slot : network->program().alive_at(start))
+            frame[std::size_t(slot)] = clean_values[std::size_t(slot)].toTensor().narrow(0, std::int64_t(first_image(chunk_index)), count);
+    }
     return frame;
 }
 
-void score_batch(const at::Tensor& logits, const std::vector<std::int32_t>& labels, const std::vector<std::int32_t>& clean_predictions,
-                 Outcome& outcome) {
-    const at::Tensor values = logits.to(at::kCPU, at::kFloat).contiguous();
-    const auto classes = std::size_t(values.size(1));
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        score_image({values.data_ptr<float>() + i * classes, classes}, labels[i], clean_predictions[i], outcome);
+bool Evaluator::State::has_clean_values_at(std::size_t step) const {
+    const std::vector<Slot> alive = network->program().alive_at(step);
+    return can_drop_images && std::all_of(alive.begin(), alive.end(), [&](Slot slot) {
+               return batch_slots[std::size_t(slot)] && clean_values[std::size_t(slot)].isTensor();
+           });
 }
 
-Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& images, const InputFormat& input, const EvaluatorOptions& options)
+void Evaluator::State::run_whole_steps(Frame& frame, std::size_t chunk_index, std::size_t first, std::size_t last) const {
+    std::uint64_t an_image = 0;
+    for (std::size_t i = first; i < last; ++i) an_image += multiplications[i];
+    count_multiplications(an_image * (*batches)[chunk_index].labels.size());
+    network->program().run(frame, first, last, overrides);
+}
+
+Outcome Evaluator::State::outcome_of(std::span<const Verdict> verdicts) const {
+    Outcome outcome;
+    for (std::size_t i = 0; i < verdicts.size(); ++i) add(verdicts[i], images->labels[i], clean_verdicts[i].prediction, outcome);
+    return outcome;
+}
+
+Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& images, const InputFormat& input,
+                     const EvaluatorOptions& options)
     : state_(std::make_unique<State>()) {
     if (options.chunk < 1) throw UsageError("A chunk needs at least 1 image.");
     if (images.size() == 0) throw Error("There are no images to evaluate: choose a folder or a selection that has some.");
     state_->network = std::move(network);
     state_->device = choose_device(options.device);
     state_->memory_budget = options.memory_bytes ? options.memory_bytes : free_memory_bytes() / 4;
-    state_->batches = std::make_shared<std::vector<ImageBatch>>(make_batches(images, input, options.chunk, state_->device));
+    state_->images = std::make_shared<ImageBatch>(prepare_images(images, input, state_->device));
+    state_->batches = std::make_shared<std::vector<ImageBatch>>(split_into_chunks(*state_->images, options.chunk));
+    state_->chunk = std::size_t(options.chunk);
     state_->clipping = options.clipping;
     state_->exact = options.exact || !state_->device.is_cpu();
     state_->overrides = clip_sites(*state_->network, options.clipping);
@@ -100,11 +121,16 @@ Evaluator::Evaluator(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Evaluator::~Evaluator() = default;
 
 std::unique_ptr<Evaluator> Evaluator::with_threshold(std::size_t site, std::optional<float> threshold) const {
-    auto state = std::make_unique<State>(*state_);
-    state->clipping = state_->clipping.with(site, threshold);
+    return derive(*state_, site, threshold, state_->memory_budget);
+}
+
+std::unique_ptr<Evaluator> Evaluator::derive(const State& from, std::size_t site, std::optional<float> threshold,
+                                             std::size_t memory_bytes) {
+    auto state = std::make_unique<State>(from);
+    state->memory_budget = memory_bytes;
+    state->clipping = from.clipping.with(site, threshold);
     state->overrides = clip_sites(*state->network, state->clipping);
-    state->shared_until = std::min(state->shared_until ? state->shared_until : state->network->program().steps().size(),
-                                   state->network->structure().sites.at(site).step);
+    state->shared_until = state->network->structure().sites.at(site).step;
     state->traits = find_step_traits(*state->network, state->clipping);
     return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));
 }
@@ -121,6 +147,7 @@ bool Evaluator::prepare(std::span<const std::size_t> first_layers, int threads, 
             for (std::size_t chunk = next++; chunk < state_->batches->size() && !stopped.stop_requested(); chunk = next++)
                 clean_run.run_other(chunk);
         });
+        if (!stop.stop_requested()) clean_run.finish();
     } catch (const c10::Error& error) {
         const at::Tensor& images = (*state_->batches)[0].images;
         throw Error("The network \"" + state_->network->path() + "\" cannot take images of " + std::to_string(images.size(1)) + "×" +
@@ -130,10 +157,20 @@ bool Evaluator::prepare(std::span<const std::size_t> first_layers, int threads, 
     return !stop.stop_requested();
 }
 
-const Outcome& Evaluator::clean() const { return state_->clean; }
-std::size_t Evaluator::classes() const { return state_->classes; }
-std::size_t Evaluator::kept_bytes() const { return state_->kept_bytes; }
-const Network& Evaluator::network() const { return *state_->network; }
-std::string Evaluator::device_name() const { return state_->device.is_cpu() ? "CPU" : state_->device.str(); }
+const Outcome& Evaluator::clean() const {
+    return state_->clean;
+}
+std::size_t Evaluator::classes() const {
+    return state_->classes;
+}
+std::size_t Evaluator::kept_bytes() const {
+    return state_->kept_bytes;
+}
+const Network& Evaluator::network() const {
+    return *state_->network;
+}
+std::string Evaluator::device_name() const {
+    return state_->device.is_cpu() ? "CPU" : state_->device.str();
+}
 
 }  // namespace clipscope

@@ -1,10 +1,10 @@
-// Evaluates a network on a fixed set of images, clean and with faulty parameters. A trial starts at the first faulty layer, from clean values kept
-// there, and computes only what differs from the clean run: then results can differ from those of a full pass where two logits nearly tie, because
-// sums are added up in another order. With `exact` it gives, bit for bit, what a full pass over the faulty network gives: the same chunks, the
-// same operations on the same operands.
+// Evaluates a network on a fixed set of images, clean and with faulty parameters. A trial starts at the first faulty layer, from clean
+// values kept there, and computes only what differs from the clean run: then results can differ from those of a full pass where two logits
+// nearly tie, because sums are added up in another order. With `exact` it gives, bit for bit, what a full pass over the faulty network
+// gives: the same chunks, the same operations on the same operands.
 //
-// An Evaluator is shared by all workers and read-only once prepared; each worker owns a TrialRunner, which owns copies of the parameters that
-// faults may hit. Neither header knows LibTorch.
+// An Evaluator is shared by all workers and read-only once prepared; each worker owns a TrialRunner, which owns copies of the parameters
+// that faults may hit. Neither header knows LibTorch.
 #pragma once
 
 #include <cstddef>
@@ -30,19 +30,20 @@ struct EvaluatorOptions {
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept clean values; 0: a quarter of the free memory
     bool exact = false;
-    Clipping clipping{};           // the sites that are clipped, in the clean network and under faults alike
+    Clipping clipping{};  // the sites that are clipped, in the clean network and under faults alike
 };
 
 class Evaluator {
 public:
-    // Normalises the images. Throws Error where they cannot enter the network, UsageError on senseless options or a device that is not there.
+    // Normalises the images. Throws Error where they cannot enter the network, UsageError on senseless options or a device that is not
+    // there.
     Evaluator(std::shared_ptr<const Network> network, const Dataset& images, const InputFormat& input, const EvaluatorOptions& options);
     ~Evaluator();
     Evaluator(const Evaluator&) = delete;
     Evaluator& operator=(const Evaluator&) = delete;
 
-    // Runs the clean network on all images with so many workers and keeps clean values before `first_layers`, where trials will start, as far
-    // as the memory budget allows. Returns false where it was stopped; then nothing else may be called.
+    // Runs the clean network on all images with so many workers and keeps clean values before `first_layers`, where trials will start, as
+    // far as the memory budget allows. Returns false where it was stopped; then nothing else may be called.
     bool prepare(std::span<const std::size_t> first_layers, int threads, std::stop_token stop);
 
     // An evaluator of the same images with another threshold at one site; shares the images and all that the site does not change, keeps
@@ -51,15 +52,18 @@ public:
 
     const Outcome& clean() const;  // of the clipped network without faults
     std::size_t classes() const;
-    std::size_t kept_bytes() const;    // of clean values
-    std::string device_name() const;   // "CPU" or the GPU's
+    std::size_t kept_bytes() const;   // of clean values
+    std::string device_name() const;  // "CPU" or the GPU's
     const Network& network() const;
 
     struct State;
     const State& state() const { return *state_; }
 
 private:
+    friend class ThresholdEvaluator;
     explicit Evaluator(std::unique_ptr<State> state);
+    static std::unique_ptr<Evaluator> derive(const State& from, std::size_t site, std::optional<float> threshold, std::size_t memory_bytes);
+
     std::unique_ptr<State> state_;
 };
 
@@ -71,9 +75,9 @@ public:
     TrialRunner(const TrialRunner&) = delete;
     TrialRunner& operator=(const TrialRunner&) = delete;
 
-    // The outcome with the bits faulty whose mark is below `rate`; afterwards all parameters are bitwise what they were. Polls `stop` for every
-    // chunk of images; empty where it was stopped. `logits`, where given, gets all images' logits one after the other (of an image that was
-    // proved to end in NaN logits, NaN).
+    // The outcome with the bits faulty whose mark is below `rate`; afterwards all parameters are bitwise what they were. Polls `stop` for
+    // every chunk of images; empty where it was stopped. `logits`, where given, gets all images' logits one after the other (of an image
+    // that was proved to end in NaN logits, NaN).
     std::optional<Outcome> run(const TrialFaults& faults, double rate, std::stop_token stop, std::vector<float>* logits = nullptr);
 
     // What the latest run() with a faulty bit injected; layers in ascending order.

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "evaluation/dense_steps.h"
 #include "evaluation/evaluator.h"
 #include "evaluation/image_batches.h"
+#include "evaluation/scoring.h"
 #include "evaluation/step_traits.h"
 #include "network/layer_finder.h"
 #include "network/program.h"
@@ -23,34 +25,44 @@ struct Evaluator::State {
     at::Device device = at::kCPU;
     std::size_t memory_budget = 0;
     Clipping clipping;
-    StepOverrides overrides;       // the clipped sites
-    std::shared_ptr<const std::vector<ImageBatch>> batches;
-    std::vector<std::vector<std::int32_t>> clean_predictions;  // per chunk
+    StepOverrides overrides;  // the clipped sites
+    std::shared_ptr<const ImageBatch> images;
+    std::shared_ptr<const std::vector<ImageBatch>> batches;  // views of `images`, chunk by chunk
+    std::size_t chunk = 0;                                   // images a chunk; the last may have fewer
+    std::vector<Verdict> clean_verdicts;                     // by image
+    at::Tensor clean_logits;                                 // N×classes on the CPU
     Outcome clean;
-    std::vector<at::Tensor> clean_logits;                      // per chunk, N×classes on the CPU
     std::size_t classes = 0;
     std::size_t kept_bytes = 0;
     std::map<std::size_t, std::vector<KeptValues>> kept;  // by step, ascending: one entry a chunk
     std::size_t shared_until = 0;                         // steps before this one gave the values that came from another evaluator
     Frame initial_frame;                                  // parameters and constants on the device
+    std::vector<std::uint64_t> multiplications;           // of each step, for one image; convolutions and linear layers
 
     // For evaluating only what differs from the clean run (IncrementalRun); not used where `exact` is asked for or on a GPU.
     bool exact = false;
     std::vector<StepTraits> traits;
-    std::vector<bool> batch_slots;           // slots that depend on the images
-    std::vector<std::size_t> last_reader;    // of each slot, the last step that reads it
-    std::vector<Frame> clean_values;         // per chunk, by slot; None where the value is not kept
+    std::vector<bool> batch_slots;         // slots that depend on the images
+    std::vector<std::size_t> last_reader;  // of each slot, the last step that reads it
+    Frame clean_values;                    // by slot, of all images (N×…); None where the value is not kept
     std::shared_ptr<const std::map<std::size_t, DenseStep>> dense_steps;  // with clean parameters; null until they are worth packing
-    bool clean_is_finite = true;             // no NaN or infinity in any kept value
-    bool can_drop_images = false;            // each image's values are a row of their own and do not depend on the other images
+    bool clean_is_finite = true;                                          // no NaN or infinity in any kept value
+    bool can_drop_images = false;  // each image's values are a row of their own and do not depend on the other images
+
+    std::size_t image_count() const { return images->labels.size(); }
+    std::size_t first_image(std::size_t chunk_index) const { return chunk_index * chunk; }
 
     // The values to start from for a trial whose first faulty layer reads its parameters at `step`: the nearest kept step at or before it.
     std::size_t start_step(std::size_t step) const;
-    Frame start_frame(std::size_t start, std::size_t chunk) const;
-};
+    Frame start_frame(std::size_t start, std::size_t chunk_index) const;
+    // Whether start_frame() can begin at `step` because `clean_values` has all that is alive there.
+    bool has_clean_values_at(std::size_t step) const;
 
-// Adds the judgement of one chunk's logits (N×classes, any device).
-void score_batch(const at::Tensor& logits, const std::vector<std::int32_t>& labels, const std::vector<std::int32_t>& clean_predictions,
-                 Outcome& outcome);
+    // Steps [first, last) of the whole network on a chunk's frame, by the network's own operations and the clipped sites'.
+    void run_whole_steps(Frame& frame, std::size_t chunk_index, std::size_t first, std::size_t last) const;
+
+    // The counts of all images with these verdicts, by image.
+    Outcome outcome_of(std::span<const Verdict> verdicts) const;
+};
 
 }  // namespace clipscope

@@ -16,7 +16,13 @@ struct ImageBatch {
     std::vector<std::int32_t> labels;  // N
 };
 
-// Chunks of `chunk` images in the dataset's order; the last may be smaller. Throws what prepare_image() throws.
+// All images in the dataset's order. Throws what prepare_image() throws.
+ImageBatch prepare_images(const Dataset& dataset, const InputFormat& input, at::Device device);
+
+// Chunks of `chunk` images, views of `all`; the last may be smaller.
+std::vector<ImageBatch> split_into_chunks(const ImageBatch& all, int chunk);
+
+// Both in one.
 std::vector<ImageBatch> make_batches(const Dataset& dataset, const InputFormat& input, int chunk, at::Device device);
 
 }  // namespace clipscope

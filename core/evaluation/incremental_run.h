@@ -5,43 +5,57 @@
 //  - Few changed input channels: only their contribution is computed and added to the clean output. This adds in another order than a full
 //    pass does, so results can differ from it by rounding.
 //  - What must be computed whole is computed by the cheaper of two ways (DenseStep).
-//  - Images whose values have all become equal to the clean ones leave the batch with the clean logits; images proved to end in NaN logits
+//  - Images whose values have all become equal to the clean ones leave the run with the clean logits; images proved to end in NaN logits
 //    leave it too.
 #pragma once
 
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "evaluation/evaluator_state.h"
+#include "evaluation/fault_injector.h"
+#include "evaluation/trial_results.h"
 
 namespace clipscope {
 
-// A parameter with faulty bits: its whole faulty copy and the rows (first dimension) that hold them, ascending.
-struct FaultyParameter {
-    at::Tensor values;
-    std::vector<std::int64_t> rows;
-};
-
-using FaultyParameters = std::unordered_map<Slot, FaultyParameter>;
-
 class IncrementalRun {
 public:
+    // Both must outlive it.
     IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty);
 
-    // Adds the outcome of one chunk of images with the faults, whose first reader is `first_step`; appends the logits where they are asked for.
-    void run(std::size_t chunk, std::size_t first_step, Outcome& outcome, std::vector<float>* logits);
+    // Begins with a chunk's images and faults whose first reader is `first_step`.
+    void start(std::size_t chunk, std::size_t first_step);
+    // Runs up to the step, exclusively.
+    void run_until(std::size_t step);
+    // Runs to the end and hands in every image's result.
+    void finish(TrialResults& results);
 
-private:
-    // What became of a clean value, for the images still in the batch: `channels` (indices into dimension 1) of it, or all of it where undefined.
+    // The same images and faulty values in another evaluator that shares all clean values so far.
+    IncrementalRun continued_in(const Evaluator::State& other) const;
+    // Takes over the images of another run of the same evaluator and faults that stands at the same step. False, and nothing is done, where
+    // the two cannot become one: where clean values are not kept, or where numbers of whole batches are about.
+    bool take_over(const IncrementalRun& other);
+    // Lets these images go without a result; one flag for each of images().
+    void leave(const std::vector<bool>& going);
+
+    const std::vector<std::int64_t>& images() const { return active_; }  // still in the run, by their place among all
+    std::size_t next_step() const { return next_; }
+
+    // What became of a clean value, for the images still in the run: `channels` (indices into dimension 1) of it, or all of it where
+    // undefined.
     struct Changed {
         at::Tensor values;
         at::Tensor channels;
         bool is_whole() const { return !channels.defined(); }
     };
-    enum class Fate : std::uint8_t { active, clean, all_nan };
+    const Changed* find_changed(Slot slot) const;
+    c10::IValue value_for_operation(Slot slot) const;  // faults included
 
-    void start(std::size_t chunk, std::size_t first_step);
+private:
+    enum class Fate : std::uint8_t { active, clean, all_nan, gone };
+
     bool is_affected(const Step& step) const;
     void execute(std::size_t index);
     void run_weighted(std::size_t index);
@@ -60,11 +74,10 @@ private:
     std::vector<std::int64_t> faulty_rows(const Step& step) const;
     const at::Tensor& parameter(Slot slot) const;
 
-    bool is_kept(Slot slot) const { return evaluator_.clean_values[chunk_][std::size_t(slot)].isTensor(); }
-    const Changed* find_changed(Slot slot) const;
-    at::Tensor clean(Slot slot) const;            // of the images still in the batch
-    at::Tensor whole(Slot slot) const;            // likewise, faults included
-    c10::IValue value_for_operation(Slot slot) const;
+    bool is_kept(Slot slot) const { return evaluator_->clean_values[std::size_t(slot)].isTensor(); }
+    at::Tensor clean(Slot slot) const;  // of the images still in the run
+    at::Tensor whole(Slot slot) const;  // likewise, faults included
+    at::Tensor of_channels(Slot slot, const at::Tensor& channels) const;
     void set(Slot slot, at::Tensor values, at::Tensor channels = {});
 
     void forget_equal_channels(Slot slot);
@@ -72,19 +85,22 @@ private:
     void drop_rows_with_nan(const at::Tensor& input);
     void mark_equal(std::size_t index, std::vector<Fate>& fates) const;
     void drop(const std::vector<Fate>& fates);
-    void score(Outcome& outcome, std::vector<float>* logits) const;
+    bool can_unite(const IncrementalRun& other, Slot slot) const;
+    Changed unite(const IncrementalRun& other, Slot slot) const;
+    void note_active_images();
+    void report(TrialResults& results) const;
 
-    const Evaluator::State& evaluator_;
+    const Evaluator::State* evaluator_;
     const Program& program_;
     const FaultyParameters& faulty_;
     Frame scratch_;
-    std::size_t chunk_ = 0;
+    std::size_t next_ = 0;
     std::unordered_map<Slot, Changed> changed_;
-    std::unordered_map<Slot, c10::IValue> others_;  // values of the images that are no tensors
-    std::vector<std::int64_t> active_;              // images still in the batch
-    bool all_active_ = true;
-    at::Tensor active_index_;
-    std::vector<Fate> fates_;                       // of all images of the chunk
+    std::unordered_map<Slot, c10::IValue> others_;     // values of the images that are no tensors
+    std::vector<std::int64_t> active_;                 // images still in the run, ascending within a chunk
+    bool is_range_ = true;                             // active_ is n, n + 1, ...
+    at::Tensor active_index_;                          // active_, where it is no range
+    std::vector<std::pair<std::int64_t, Fate>> left_;  // images that left with a result
 };
 
 }  // namespace clipscope

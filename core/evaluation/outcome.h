@@ -16,10 +16,10 @@ struct Outcome {
     std::int32_t images = 0;
     std::int32_t correct = 0;
     std::int32_t correct_argmax = 0;
-    std::int32_t top5 = 0;         // 0 where the network has fewer than 5 classes
+    std::int32_t top5 = 0;  // 0 where the network has fewer than 5 classes
     std::int32_t top5_argmax = 0;
-    std::int32_t due = 0;          // images with a non-finite logit
-    std::int32_t sdc = 0;          // other images whose prediction differs from the clean network's
+    std::int32_t due = 0;  // images with a non-finite logit
+    std::int32_t sdc = 0;  // other images whose prediction differs from the clean network's
 
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };

@@ -2,14 +2,18 @@
 
 #include <torch/script.h>
 
+#include <bit>
 #include <cstring>
 #include <map>
 #include <vector>
 
 #include "common/error.h"
-#include "evaluation/evaluator_state.h"
+#include "evaluation/image_batches.h"
+#include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
+#include "network/layer_finder.h"
 #include "network/model_file.h"
+#include "network/parameter_codec.h"
 
 namespace clipscope {
 
@@ -26,40 +30,57 @@ at::Tensor tensor_at(const torch::jit::Module& module, const std::string& path) 
     return owner.attr(path.substr(first)).toTensor();
 }
 
-// Flips bits of a parameter on its own device for as long as it lives.
-class FlippedBits {
+// Makes bits of a parameter faulty on its own device for as long as it lives.
+class FaultyMemory {
 public:
-    FlippedBits(const at::Tensor& parameter, const std::vector<MarkedBit>& bits, double rate) {
+    FaultyMemory(const at::Tensor& parameter, const ParameterCodec& codec, FaultKind kind, const std::vector<MarkedBit>& bits,
+                 double rate) {
         std::map<std::int64_t, std::uint32_t> masks;
+        const auto word_bits = std::uint64_t(codec.bits());
         for (const MarkedBit& bit : bits)
-            if (bit.mark < rate) masks[std::int64_t(bit.position / 32)] |= 1U << (bit.position % 32);
+            if (bit.mark < rate) masks[std::int64_t(bit.position / word_bits)] |= 1U << (bit.position % word_bits);
         if (masks.empty()) return;
-        elements_ = at::empty({std::int64_t(masks.size())}, at::kLong);
-        masks_ = at::empty({std::int64_t(masks.size())}, at::kInt);
-        std::int64_t i = 0;
-        for (const auto& [element, mask] : masks) {
-            elements_.data_ptr<std::int64_t>()[i] = element;
-            masks_.data_ptr<std::int32_t>()[i++] = std::int32_t(mask);
-        }
-        elements_ = elements_.to(parameter.device());
-        masks_ = masks_.to(parameter.device());
+        at::Tensor elements = at::empty({std::int64_t(masks.size())}, at::kLong);
+        std::int64_t next = 0;
+        for (const auto& [element, mask] : masks) elements.data_ptr<std::int64_t>()[next++] = element;
+        elements_ = elements.to(parameter.device());
         memory_ = parameter.detach().view(-1).view(at::kInt);
-        flip();
+        clean_ = memory_.index_select(0, elements_);
+        at::Tensor faulty = clean_.cpu().clone();
+        next = 0;
+        for (const auto& [element, mask] : masks) {
+            auto& value = faulty.data_ptr<std::int32_t>()[next++];
+            value = std::bit_cast<std::int32_t>(faulty_value(codec, kind, std::bit_cast<std::uint32_t>(value), mask, std::size_t(element)));
+        }
+        memory_.index_copy_(0, elements_, faulty.to(parameter.device()));
     }
-    ~FlippedBits() {
-        if (memory_.defined()) flip();
+    ~FaultyMemory() {
+        if (memory_.defined()) memory_.index_copy_(0, elements_, clean_);
     }
-    FlippedBits(FlippedBits&& other) noexcept
-        : memory_(std::move(other.memory_)), elements_(std::move(other.elements_)), masks_(std::move(other.masks_)) {}
-    FlippedBits& operator=(FlippedBits&&) = delete;
+    FaultyMemory(FaultyMemory&& other) noexcept
+        : memory_(std::move(other.memory_)), elements_(std::move(other.elements_)), clean_(std::move(other.clean_)) {}
+    FaultyMemory& operator=(FaultyMemory&&) = delete;
 
 private:
-    void flip() { memory_.index_copy_(0, elements_, memory_.index_select(0, elements_).bitwise_xor(masks_)); }
+    // The float32's bits.
+    static std::uint32_t faulty_value(const ParameterCodec& codec, FaultKind kind, std::uint32_t value, std::uint32_t mask,
+                                      std::size_t element) {
+        const std::uint32_t word = codec.encode(std::bit_cast<float>(value), element);
+        const std::uint32_t faulty = kind == FaultKind::flip ? word ^ mask : kind == FaultKind::stuck0 ? word & ~mask : word | mask;
+        return std::bit_cast<std::uint32_t>(codec.decode(faulty, element));
+    }
 
     at::Tensor memory_;  // as int32
     at::Tensor elements_;
-    at::Tensor masks_;
+    at::Tensor clean_;
 };
+
+void score_batch(const at::Tensor& logits, const std::vector<std::int32_t>& labels, Outcome& outcome) {
+    const at::Tensor values = logits.to(at::kCPU, at::kFloat).contiguous();
+    const auto classes = std::size_t(values.size(1));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        score_image({values.data_ptr<float>() + i * classes, classes}, labels[i], labels[i], outcome);
+}
 
 at::Tensor logits_of(const c10::IValue& output, const Network& network) {
     if (output.isTensor()) return output.toTensor();
@@ -92,6 +113,8 @@ struct PlainLoop::State {
             at::Tensor tensor = tensor_at(worker.module, named.path);
             // Faulty bits are counted row-major, so the memory must be.
             if (!tensor.is_contiguous()) tensor.set_data(tensor.contiguous());
+            // What the file holds, rounded to the format of the network's memory.
+            if (named.tensor.is_floating_point()) tensor.detach().copy_(named.tensor);
             worker.parameters.push_back(tensor);
         }
         // TorchScript watches the first passes and compiles the module from what it saw.
@@ -140,15 +163,16 @@ std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, dou
     const torch::NoGradGuard no_gradients;
     State::Worker& own = state_->workers.at(std::size_t(worker));
     state_->choose_clipping(own, clipping);
-    std::vector<FlippedBits> flipped;
+    std::vector<FaultyMemory> faulty;
     for (const ParameterFaults& parameter : faults.parameters) {
         const std::size_t tensor = state_->network->structure().layers[parameter.layer].tensors[parameter.parameter];
-        flipped.emplace_back(own.parameters[tensor], parameter.bits, rate);
+        const Network& network = *state_->network;
+        faulty.emplace_back(own.parameters[tensor], network.codec(tensor), network.memory().kind, parameter.bits, rate);
     }
     Outcome outcome;
     for (const ImageBatch& batch : state_->batches) {
         if (stop.stop_requested()) return std::nullopt;
-        score_batch(state_->forward(own, batch), batch.labels, batch.labels, outcome);
+        score_batch(state_->forward(own, batch), batch.labels, outcome);
     }
     outcome.sdc = 0;
     return outcome;

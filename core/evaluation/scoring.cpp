@@ -8,8 +8,12 @@ namespace clipscope {
 namespace {
 
 // The order of PyTorch's argmax and topk: NaN above every number.
-bool ranks_above(float a, float b) { return a > b || (std::isnan(a) && !std::isnan(b)); }
-bool ranks_equal(float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+bool ranks_above(float a, float b) {
+    return a > b || (std::isnan(a) && !std::isnan(b));
+}
+bool ranks_equal(float a, float b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
 
 bool is_in_top5(std::span<const float> logits, std::int32_t label) {
     const float own = logits[std::size_t(label)];
@@ -28,20 +32,27 @@ std::int32_t predicted_class(std::span<const float> logits) {
     return std::int32_t(best);
 }
 
-void score_image(std::span<const float> logits, std::int32_t label, std::int32_t clean_prediction, Outcome& outcome) {
-    const bool finite = std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); });
-    const std::int32_t prediction = predicted_class(logits);
-    const bool top5 = logits.size() >= 5 && is_in_top5(logits, label);
+Verdict judge(std::span<const float> logits, std::int32_t label) {
+    return {.prediction = predicted_class(logits),
+            .is_finite = std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }),
+            .is_top5 = logits.size() >= 5 && is_in_top5(logits, label)};
+}
+
+void add(const Verdict& verdict, std::int32_t label, std::int32_t clean_prediction, Outcome& outcome) {
     ++outcome.images;
-    outcome.correct_argmax += prediction == label;
-    outcome.top5_argmax += top5;
-    if (finite) {
-        outcome.correct += prediction == label;
-        outcome.top5 += top5;
-        outcome.sdc += prediction != clean_prediction;
+    outcome.correct_argmax += verdict.prediction == label;
+    outcome.top5_argmax += verdict.is_top5;
+    if (verdict.is_finite) {
+        outcome.correct += verdict.prediction == label;
+        outcome.top5 += verdict.is_top5;
+        outcome.sdc += verdict.prediction != clean_prediction;
     } else {
         ++outcome.due;
     }
+}
+
+void score_image(std::span<const float> logits, std::int32_t label, std::int32_t clean_prediction, Outcome& outcome) {
+    add(judge(logits, label), label, clean_prediction, outcome);
 }
 
 }  // namespace clipscope

@@ -11,7 +11,8 @@ namespace clipscope {
 namespace {
 
 // The same on a GPU, where the one-pass kernels cannot go.
-at::Tensor clip_by_operators(const FoundSite& site, const at::Tensor& values, float threshold, const std::function<at::Tensor()>& own_output) {
+at::Tensor clip_by_operators(const FoundSite& site, const at::Tensor& values, float threshold,
+                             const std::function<at::Tensor()>& own_output) {
     const at::Tensor zero = at::zeros({}, values.options());
     if (site.info.kind == "relu") return at::where((values >= 0).logical_and(values <= threshold), values, zero);
     if (site.info.kind == "leaky_relu") {
@@ -25,7 +26,8 @@ at::Tensor clip_by_operators(const FoundSite& site, const at::Tensor& values, fl
 
 }  // namespace
 
-at::Tensor clip_activation(const FoundSite& site, const at::Tensor& values, float threshold, const std::function<at::Tensor()>& own_output) {
+at::Tensor clip_activation(const FoundSite& site, const at::Tensor& values, float threshold,
+                           const std::function<at::Tensor()>& own_output) {
     if (!values.device().is_cpu()) return clip_by_operators(site, values, threshold, own_output);
     const bool is_relu = site.info.kind == "relu", is_leaky = site.info.kind == "leaky_relu";
     const at::Tensor input = (is_relu || is_leaky ? values : own_output()).contiguous();
@@ -51,7 +53,9 @@ StepOverrides clip_sites(const Network& network, const Clipping& clipping) {
         const FoundSite& site = structure.sites[i];
         if (!(*threshold >= 0)) throw UsageError("The threshold of " + site.info.name + " must be a number that is not negative.");
         if (!site.is_top_level)
-            throw UsageError(site.info.name + " lies inside a branch or a loop of the network and cannot be clipped: export the network with torch.jit.trace.");
+            throw UsageError(
+                site.info.name +
+                " lies inside a branch or a loop of the network and cannot be clipped: export the network with torch.jit.trace.");
         const Step& step = network.program().steps()[site.step];
         overrides[site.step] = [&site, &step, threshold = *threshold](Frame& frame) {
             const auto own_output = [&] {

@@ -7,8 +7,8 @@
 
 namespace clipscope {
 
-// The steps to run in place of the clipped sites' own. Throws UsageError where a threshold is negative or not a number, or where its site lies inside a
-// branch or a loop.
+// The steps to run in place of the clipped sites' own. Throws UsageError where a threshold is negative or not a number, or where its site
+// lies inside a branch or a loop.
 StepOverrides clip_sites(const Network& network, const Clipping& clipping);
 
 // The clipped activation of `values` in one pass (METHOD.md, "Clipped activation"). `own_output` is the site's own activation of them, used

@@ -13,18 +13,25 @@ namespace {
 
 using Names = std::initializer_list<std::string_view>;
 
-bool is_one_of(const Step& step, Names names) { return std::find(names.begin(), names.end(), step.name) != names.end(); }
+bool is_one_of(const Step& step, Names names) {
+    return std::find(names.begin(), names.end(), step.name) != names.end();
+}
 
 bool is_activation(const Step& step) {
     return is_one_of(step, {"aten::relu", "aten::relu6", "aten::hardtanh", "aten::leaky_relu", "aten::elu", "aten::gelu", "aten::silu",
                             "aten::sigmoid", "aten::tanh", "aten::hardswish", "aten::hardsigmoid", "aten::mish", "aten::softplus"});
 }
 
-bool is_pooling(const Step& step) { return is_one_of(step, {"aten::max_pool2d", "aten::avg_pool2d", "aten::adaptive_avg_pool2d"}); }
+bool is_pooling(const Step& step) {
+    return is_one_of(step, {"aten::max_pool2d", "aten::avg_pool2d", "aten::adaptive_avg_pool2d"});
+}
 
-bool is_convolution(const Step& step) { return is_one_of(step, {"aten::_convolution", "aten::convolution", "aten::conv2d"}); }
+bool is_convolution(const Step& step) {
+    return is_one_of(step, {"aten::_convolution", "aten::convolution", "aten::conv2d"});
+}
 
-// Arguments 3 stride, 4 padding, 5 dilation stand alike in all three; then conv2d has the groups, the others transposed, output padding, groups.
+// Arguments 3 stride, 4 padding, 5 dilation stand alike in all three; then conv2d has the groups, the others transposed, output padding,
+// groups.
 bool has_one_group(const Program& program, const Step& step) {
     const bool is_short = step.name == "aten::conv2d";
     const c10::IValue& groups = program.constant(step.inputs[is_short ? 6 : 8]);
@@ -66,13 +73,17 @@ StepBehaviour behaviour_of(const Program& program, const Step& step, const std::
 // Whether an image that is all NaN in one of the step's inputs is all NaN in its output.
 bool keeps_nan(const Program& program, const Step& step, StepBehaviour behaviour) {
     switch (behaviour) {
-        case StepBehaviour::convolution: return every_window_sees_the_image(program, step);
+        case StepBehaviour::convolution:
+            return every_window_sees_the_image(program, step);
         case StepBehaviour::linear:
         case StepBehaviour::add:
         case StepBehaviour::flatten:
-        case StepBehaviour::batch_norm: return true;
-        case StepBehaviour::channelwise: return is_one_of(step, {"aten::relu", "aten::leaky_relu", "aten::dropout"}) || is_pooling(step);
-        default: return false;
+        case StepBehaviour::batch_norm:
+            return true;
+        case StepBehaviour::channelwise:
+            return is_one_of(step, {"aten::relu", "aten::leaky_relu", "aten::dropout"}) || is_pooling(step);
+        default:
+            return false;
     }
 }
 

@@ -22,15 +22,15 @@ enum class StepBehaviour {
 
 struct StepTraits {
     StepBehaviour behaviour = StepBehaviour::opaque;
-    bool may_equalise = false;      // activations and pooling: where a fault is often wiped out
-    bool output_nan_floods = false; // an image whose values here are all NaN has only NaN logits
-    bool input_nan_floods = false;  // a linear step of which a single NaN in an image's row does the same
-    std::vector<Slot> alive_after;  // values of the images that later steps read, this step's included
+    bool may_equalise = false;       // activations and pooling: where a fault is often wiped out
+    bool output_nan_floods = false;  // an image whose values here are all NaN has only NaN logits
+    bool input_nan_floods = false;   // a linear step of which a single NaN in an image's row does the same
+    std::vector<Slot> alive_after;   // values of the images that later steps read, this step's included
 };
 
-// Decides from the operations' names and constant arguments. An image is said to be flooded only where it is proved: every operation on the way to the
-// logits keeps NaN (convolutions and pooling whose every window holds at least one value of the image, linear layers, sums, ...) and no clipped site
-// turns it into 0.
+// Decides from the operations' names and constant arguments. An image is said to be flooded only where it is proved: every operation on the
+// way to the logits keeps NaN (convolutions and pooling whose every window holds at least one value of the image, linear layers, sums, ...)
+// and no clipped site turns it into 0.
 std::vector<StepTraits> find_step_traits(const Network& network, const Clipping& clipping);
 
 // Whether each slot depends on the image batch.

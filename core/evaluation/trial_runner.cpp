@@ -1,98 +1,44 @@
-#include <cstring>
-#include <set>
-#include <unordered_map>
-
-#include "common/error.h"
 #include "evaluation/evaluator_state.h"
+#include "evaluation/fault_injector.h"
 #include "evaluation/incremental_run.h"
-#include "faults/bit_flips.h"
+#include "evaluation/operation_count.h"
+#include "evaluation/trial_results.h"
 
 namespace clipscope {
 
-namespace {
-
-void append(const at::Tensor& chunk, std::vector<float>* logits) {
-    if (!logits) return;
-    const at::Tensor values = chunk.to(at::kCPU, at::kFloat).contiguous();
-    logits->insert(logits->end(), values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
-}
-
-}  // namespace
-
 struct TrialRunner::State {
-    explicit State(const Evaluator::State& evaluator) : evaluator(evaluator) {}
+    explicit State(const Evaluator::State& evaluator) : evaluator(evaluator), injector(evaluator) {}
 
     const Evaluator::State& evaluator;
-    std::unordered_map<std::size_t, at::Tensor> copies;  // by index into Program::tensors(), on the CPU
-    InjectionCounts injected;
+    FaultInjector injector;
+    InjectionCounts counts;  // of the latest run with a faulty bit
 
-    std::size_t tensor_of(const ParameterFaults& faults) const {
-        return evaluator.network->structure().layers[faults.layer].tensors[faults.parameter];
-    }
-
-    at::Tensor& copy_of(std::size_t tensor) {
-        at::Tensor& copy = copies[tensor];
-        if (!copy.defined()) copy = evaluator.network->program().tensors()[tensor].tensor.contiguous().clone();
-        return copy;
-    }
-
-    // Flips the bits; `flips` takes them back when it goes. `first_step` becomes the first step that reads a faulty parameter.
-    FaultyParameters inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step);
-    std::optional<Outcome> run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
-                                     std::vector<float>* logits) const;
-    std::optional<Outcome> run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
-                                     std::vector<float>* logits) const;
+    // False where it was stopped.
+    bool run_exact(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const;
+    bool run_incremental(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const;
 };
 
-FaultyParameters TrialRunner::State::inject(const TrialFaults& faults, double rate, std::vector<BitFlips>& flips, std::size_t& first_step) {
+bool TrialRunner::State::run_exact(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const {
     const Program& program = evaluator.network->program();
-    FaultyParameters faulty;
-    injected.clear();
-    for (const ParameterFaults& parameter : faults.parameters) {
-        const NamedTensor& named = program.tensors()[tensor_of(parameter)];
-        at::Tensor& copy = copy_of(tensor_of(parameter));
-        BitFlips flipped({copy.data_ptr<float>(), std::size_t(copy.numel())}, parameter.bits, rate);
-        if (flipped.count() == 0) continue;
-        if (flipped.count_changed() != flipped.count())
-            throw Error("Injecting faults into " + named.path + " changed " + std::to_string(flipped.count_changed()) + " bits instead of " +
-                        std::to_string(flipped.count()) + ": this is a defect, please report it.");
-        if (injected.empty() || injected.back().layer != parameter.layer) injected.push_back({.layer = parameter.layer});
-        flipped.count_into(injected.back());
-        const std::uint64_t bits_a_row = 32 * std::uint64_t(copy.numel() / copy.size(0));
-        std::set<std::int64_t> rows;
-        for (std::uint64_t position : flipped.positions()) rows.insert(std::int64_t(position / bits_a_row));
-        faulty[named.slot] = {copy.to(evaluator.device), {rows.begin(), rows.end()}};
-        flips.push_back(std::move(flipped));
-        first_step = std::min(first_step, evaluator.network->structure().layers[parameter.layer].first_step);
-    }
-    return faulty;
-}
-
-std::optional<Outcome> TrialRunner::State::run_exact(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
-                                                     std::vector<float>* logits) const {
-    const Program& program = evaluator.network->program();
-    const std::size_t start = evaluator.start_step(first_step);
-    Outcome outcome;
+    const std::size_t start = evaluator.start_step(faults.first_step);
     for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
-        if (stop.stop_requested()) return std::nullopt;
+        if (stop.stop_requested()) return false;
         Frame frame = evaluator.start_frame(start, chunk);
-        for (const auto& [slot, parameter] : faulty) frame[std::size_t(slot)] = parameter.values;
-        program.run(frame, start, program.steps().size(), evaluator.overrides);
-        score_batch(program.output(frame), (*evaluator.batches)[chunk].labels, evaluator.clean_predictions[chunk], outcome);
-        append(program.output(frame), logits);
+        for (const auto& [slot, parameter] : faults.parameters) frame[std::size_t(slot)] = parameter.values;
+        evaluator.run_whole_steps(frame, chunk, start, program.steps().size());
+        results.set_logits_of_chunk(evaluator.first_image(chunk), program.output(frame));
     }
-    return outcome;
+    return true;
 }
 
-std::optional<Outcome> TrialRunner::State::run_incremental(const FaultyParameters& faulty, std::size_t first_step, const std::stop_token& stop,
-                                                           std::vector<float>* logits) const {
-    IncrementalRun run(evaluator, faulty);
-    Outcome outcome;
+bool TrialRunner::State::run_incremental(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const {
+    IncrementalRun run(evaluator, faults.parameters);
     for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
-        if (stop.stop_requested()) return std::nullopt;
-        run.run(chunk, first_step, outcome, logits);
+        if (stop.stop_requested()) return false;
+        run.start(chunk, faults.first_step);
+        run.finish(results);
     }
-    return outcome;
+    return true;
 }
 
 TrialRunner::TrialRunner(const Evaluator& evaluator) : state_(std::make_unique<State>(evaluator.state())) {}
@@ -101,26 +47,27 @@ TrialRunner::~TrialRunner() = default;
 std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, std::stop_token stop, std::vector<float>* logits) {
     const torch::NoGradGuard no_gradients;
     const Evaluator::State& evaluator = state_->evaluator;
+    TrialResults results(evaluator, logits);
     if (faults.count_below(rate) == 0) {
-        for (const at::Tensor& chunk : evaluator.clean_logits) append(chunk, logits);
+        if (logits) results.set_logits_of_chunk(0, evaluator.clean_logits);
         return evaluator.clean;
     }
-    std::vector<BitFlips> flips;
-    std::size_t first_step = evaluator.network->program().steps().size();
-    const FaultyParameters faulty = state_->inject(faults, rate, flips, first_step);
-    return evaluator.exact ? state_->run_exact(faulty, first_step, stop, logits) : state_->run_incremental(faulty, first_step, stop, logits);
+    const InjectedFaults injected = state_->injector.inject(faults, rate);
+    state_->counts = injected.counts;
+    if (injected.parameters.empty()) {  // every faulty bit is stuck at the value it had
+        if (logits) results.set_logits_of_chunk(0, evaluator.clean_logits);
+        return evaluator.clean;
+    }
+    const bool finished = evaluator.exact ? state_->run_exact(injected, stop, results) : state_->run_incremental(injected, stop, results);
+    return finished ? std::optional<Outcome>(results.outcome()) : std::nullopt;
 }
 
 const InjectionCounts& TrialRunner::injected() const {
-    return state_->injected;
+    return state_->counts;
 }
 
 bool TrialRunner::parameters_are_clean() const {
-    for (const auto& [tensor, copy] : state_->copies) {
-        const at::Tensor original = state_->evaluator.network->program().tensors()[tensor].tensor.contiguous();
-        if (std::memcmp(original.data_ptr<float>(), copy.data_ptr<float>(), std::size_t(copy.numel()) * sizeof(float)) != 0) return false;
-    }
-    return true;
+    return state_->injector.copies_are_clean();
 }
 
 }  // namespace clipscope

@@ -8,8 +8,6 @@ namespace clipscope {
 
 namespace {
 
-constexpr std::uint64_t bits_per_element = 32;
-
 std::int64_t count_marks_below(const ParameterFaults& parameter, double rate) {
     return std::count_if(parameter.bits.begin(), parameter.bits.end(), [&](const MarkedBit& bit) { return bit.mark < rate; });
 }
@@ -29,15 +27,22 @@ std::size_t TrialFaults::first_faulty_layer(double rate, std::size_t layer_count
     return first;
 }
 
-TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope,
-                              double max_rate) {
+TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers,
+                              std::span<const std::size_t> scope, double max_rate) {
     TrialFaults faults;
     std::unordered_set<std::string> drawn;
     for (std::size_t layer : scope) {
         const std::vector<ParameterInfo>& parameters = layers[layer].parameters;
         for (std::size_t i = 0; i < parameters.size(); ++i) {
             if (!drawn.insert(parameters[i].path).second) continue;
-            auto bits = draw_marked_bits(seed, trial, parameters[i].path, std::uint64_t(parameters[i].elements) * bits_per_element, max_rate);
+            const ParameterInfo& parameter = parameters[i];
+            if (parameter.faulty_bits == 0) continue;
+            auto bits = draw_marked_bits(seed, trial, parameter.path,
+                                         std::uint64_t(parameter.elements) * std::uint64_t(parameter.word_bits), max_rate);
+            // Filtered afterwards, so that a bit's mark does not depend on which others are chosen.
+            std::erase_if(bits, [&](const MarkedBit& bit) {
+                return (parameter.faulty_bits >> (bit.position % std::uint64_t(parameter.word_bits)) & 1) == 0;
+            });
             if (!bits.empty()) faults.parameters.push_back({layer, i, std::move(bits)});
         }
     }

@@ -1,12 +1,10 @@
 #include "network/architectures.h"
 
-#include <ATen/CPUGeneratorImpl.h>
-
-#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "common/error.h"
+#include "network/architect.h"
 #include "network/training.h"
 
 namespace clipscope {
@@ -14,74 +12,12 @@ namespace clipscope {
 namespace {
 
 using torch::jit::Module;
+using Seed = std::optional<std::uint64_t>;
 
-// Makes the modules of one network: each layer is a module with a small forward of its own, so that parameters and activations have the paths
-// that Python gives them ("features.0.weight").
-class Architect {
-public:
-    Architect(std::string network, std::uint64_t seed)
-        : network_(std::move(network)), unit_(std::make_shared<torch::jit::CompilationUnit>()), generator_(at::detail::createCPUGenerator(seed)) {}
-
-    Module container(const std::string& type) const {
-        Module module(c10::QualifiedName("__torch__.clipscope." + network_ + "." + type), unit_, true);
-        module.register_attribute("training", c10::BoolType::get(), true);
-        return module;
-    }
-
-    Module convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, int stride, int padding) {
-        Module module = container("Conv2d");
-        add_weights(module, {out, in, kernel, kernel}, in * kernel * kernel);
-        const auto pair = [](int n) { return std::string("[") + std::to_string(n) + ", " + std::to_string(n) + "]"; };
-        module.define("def forward(self, x):\n    return torch.conv2d(x, self.weight, self.bias, " + pair(stride) + ", " + pair(padding) + ")\n");
-        return module;
-    }
-
-    Module linear(std::int64_t in, std::int64_t out) {
-        Module module = container("Linear");
-        add_weights(module, {out, in}, in);
-        module.define("def forward(self, x):\n    return torch.linear(x, self.weight, self.bias)\n");
-        return module;
-    }
-
-    Module stateless(const std::string& type, const std::string& expression) const {
-        Module module = container(type);
-        module.define("def forward(self, x):\n    return " + expression + "\n");
-        return module;
-    }
-
-    Module relu() const { return stateless("ReLU", "torch.relu(x)"); }
-    Module max_pool() const { return stateless("MaxPool2d", "torch.max_pool2d(x, [2, 2], [2, 2])"); }
-    Module dropout() const { return stateless("Dropout", "torch.dropout(x, 0.5, self.training)"); }
-
-    // Submodules "0", "1", ... run one after the other, as Python's nn.Sequential.
-    Module sequential(const std::vector<Module>& parts) const {
-        Module module = container("Sequential");
-        std::string code = "def forward(self, x):\n";
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            module.register_module(std::to_string(i), parts[i]);
-            code += "    x = getattr(self, \"" + std::to_string(i) + "\").forward(x)\n";
-        }
-        module.define(code + "    return x\n");
-        return module;
-    }
-
-private:
-    void add_weights(Module& module, std::vector<std::int64_t> shape, std::int64_t fan_in) {
-        const std::int64_t outputs = shape[0];
-        at::Tensor weight = at::empty(shape).normal_(0, std::sqrt(2.0 / double(fan_in)), generator_);
-        module.register_parameter("weight", weight.requires_grad_(), false);
-        module.register_parameter("bias", at::zeros({outputs}).requires_grad_(), false);
-    }
-
-    std::string network_;
-    std::shared_ptr<torch::jit::CompilationUnit> unit_;
-    at::Generator generator_;
-};
-
-Module make_lenet5(int channels, int classes, std::uint64_t seed) {
+Module make_lenet5(const ArchitectureForm& form, Seed seed) {
     Architect architect("LeNet5", seed);
     Module network = architect.container("LeNet5");
-    network.register_module("conv1", architect.convolution(channels, 6, 5, 1, 0));
+    network.register_module("conv1", architect.convolution(form.channels, 6, 5, 1, 0));
     network.register_module("relu1", architect.relu());
     network.register_module("pool1", architect.max_pool());
     network.register_module("conv2", architect.convolution(6, 16, 5, 1, 0));
@@ -91,7 +27,7 @@ Module make_lenet5(int channels, int classes, std::uint64_t seed) {
     network.register_module("relu3", architect.relu());
     network.register_module("fc2", architect.linear(120, 84));
     network.register_module("relu4", architect.relu());
-    network.register_module("fc3", architect.linear(84, classes));
+    network.register_module("fc3", architect.linear(84, form.classes));
     network.define(R"(
 def forward(self, x):
     x = self.pool1.forward(self.relu1.forward(self.conv1.forward(x)))
@@ -104,21 +40,32 @@ def forward(self, x):
     return network;
 }
 
-Module make_alexnet(int channels, int classes, std::uint64_t seed) {
+Module make_alexnet(const ArchitectureForm& form, Seed seed) {
     Architect architect("AlexNet", seed);
     Module network = architect.container("AlexNet");
-    network.register_module(
-        "features", architect.sequential({
-                        architect.convolution(channels, 64, 11, 4, 5), architect.relu(), architect.max_pool(),
-                        architect.convolution(64, 192, 5, 1, 2), architect.relu(), architect.max_pool(),
-                        architect.convolution(192, 384, 3, 1, 1), architect.relu(),
-                        architect.convolution(384, 256, 3, 1, 1), architect.relu(),
-                        architect.convolution(256, 256, 3, 1, 1), architect.relu(), architect.max_pool(),
-                    }));
+    network.register_module("features", architect.sequential({
+                                            architect.convolution(form.channels, 64, 11, 4, 5),
+                                            architect.relu(),
+                                            architect.max_pool(),
+                                            architect.convolution(64, 192, 5, 1, 2),
+                                            architect.relu(),
+                                            architect.max_pool(),
+                                            architect.convolution(192, 384, 3, 1, 1),
+                                            architect.relu(),
+                                            architect.convolution(384, 256, 3, 1, 1),
+                                            architect.relu(),
+                                            architect.convolution(256, 256, 3, 1, 1),
+                                            architect.relu(),
+                                            architect.max_pool(),
+                                        }));
     network.register_module("classifier", architect.sequential({
-                                              architect.dropout(), architect.linear(256, 512), architect.relu(),
-                                              architect.dropout(), architect.linear(512, 512), architect.relu(),
-                                              architect.linear(512, classes),
+                                              architect.dropout(),
+                                              architect.linear(256, 512),
+                                              architect.relu(),
+                                              architect.dropout(),
+                                              architect.linear(512, 512),
+                                              architect.relu(),
+                                              architect.linear(512, form.classes),
                                           }));
     network.define(R"(
 def forward(self, x):
@@ -127,20 +74,115 @@ def forward(self, x):
     return network;
 }
 
+// Output channels of the 3×3 convolutions; 0 is a 2×2 pooling.
+const std::vector<int> vgg11_layers{64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0};
+const std::vector<int> vgg16_layers{64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0};
+
+Module make_vgg(const std::vector<int>& layers, bool has_batch_norm, const ArchitectureForm& form, Seed seed) {
+    Architect architect("VGG", seed);
+    std::vector<Module> features;
+    int channels = form.channels;
+    for (const int layer : layers) {
+        if (layer == 0) {
+            features.push_back(architect.max_pool());
+            continue;
+        }
+        features.push_back(architect.convolution(channels, layer, 3, 1, 1, !has_batch_norm || form.has_convolution_bias));
+        if (has_batch_norm) features.push_back(architect.batch_norm(layer));
+        features.push_back(architect.relu());
+        channels = layer;
+    }
+    Module network = architect.container("VGG");
+    network.register_module("features", architect.sequential(features));
+    network.register_module("classifier", architect.linear(channels, form.classes));
+    network.define(R"(
+def forward(self, x):
+    return self.classifier.forward(torch.flatten(self.features.forward(x), 1))
+)");
+    return network;
+}
+
+// Two 3×3 convolutions beside a shortcut. Where the size changes, the shortcut takes every second pixel and pads the new channels with
+// zeros on both sides, or projects.
+Module make_residual_block(Architect& architect, int in, int out, int stride, bool has_projections) {
+    Module block = architect.container("BasicBlock");
+    block.register_module("conv1", architect.convolution(in, out, 3, stride, 1, false));
+    block.register_module("bn1", architect.batch_norm(out));
+    block.register_module("relu1", architect.relu());
+    block.register_module("conv2", architect.convolution(out, out, 3, 1, 1, false));
+    block.register_module("bn2", architect.batch_norm(out));
+    std::string shortcut = "x";
+    if (stride != 1 && has_projections) {
+        block.register_module("downsample",
+                              architect.sequential({architect.convolution(in, out, 1, stride, 0, false), architect.batch_norm(out)}));
+        shortcut = "self.downsample.forward(x)";
+    } else if (stride != 1) {
+        const std::string padding = std::to_string((out - in) / 2);
+        shortcut = "torch.constant_pad_nd(x[:, :, ::2, ::2], [0, 0, 0, 0, " + padding + ", " + padding + "])";
+    }
+    block.register_module("relu2", architect.relu());
+    block.define(R"(
+def forward(self, x):
+    y = self.relu1.forward(self.bn1.forward(self.conv1.forward(x)))
+    y = self.bn2.forward(self.conv2.forward(y))
+    return self.relu2.forward(y + )" +
+                 shortcut + ")\n");
+    return block;
+}
+
+// 6·blocks + 2 layers with weights, the projections not counted.
+Module make_resnet(int blocks, const ArchitectureForm& form, Seed seed) {
+    Architect architect("ResNet", seed);
+    Module network = architect.container("ResNet");
+    network.register_module("conv1", architect.convolution(form.channels, 16, 3, 1, 1, false));
+    network.register_module("bn1", architect.batch_norm(16));
+    network.register_module("relu", architect.relu());
+    int channels = 16;
+    for (int stage = 1; stage <= 3; ++stage) {
+        std::vector<Module> parts;
+        for (int i = 0; i < blocks; ++i) {
+            const int out = 8 << stage;
+            parts.push_back(make_residual_block(architect, channels, out, i == 0 && stage > 1 ? 2 : 1, form.has_projections));
+            channels = out;
+        }
+        network.register_module("layer" + std::to_string(stage), architect.sequential(parts));
+    }
+    network.register_module("linear", architect.linear(channels, form.classes));
+    network.define(R"(
+def forward(self, x):
+    x = self.relu.forward(self.bn1.forward(self.conv1.forward(x)))
+    x = self.layer3.forward(self.layer2.forward(self.layer1.forward(x)))
+    return self.linear.forward(torch.flatten(torch.adaptive_avg_pool2d(x, [1, 1]), 1))
+)");
+    return network;
+}
+
 }  // namespace
 
 const std::vector<std::string>& architecture_names() {
-    static const std::vector<std::string> names{"lenet5", "alexnet"};
+    static const std::vector<std::string> names{"lenet5",   "alexnet",  "vgg11",    "vgg11_bn", "vgg16",
+                                                "vgg16_bn", "resnet20", "resnet32", "resnet56"};
     return names;
 }
 
-torch::jit::Module make_architecture(const std::string& name, ImageShape input, int classes, std::uint64_t seed) {
+Module make_architecture(const std::string& name, const ArchitectureForm& form, Seed seed) {
+    if (name == "lenet5") return make_lenet5(form, seed);
+    if (name == "alexnet") return make_alexnet(form, seed);
+    if (name == "vgg11" || name == "vgg11_bn") return make_vgg(vgg11_layers, name.ends_with("_bn"), form, seed);
+    if (name == "vgg16" || name == "vgg16_bn") return make_vgg(vgg16_layers, name.ends_with("_bn"), form, seed);
+    if (name == "resnet20") return make_resnet(3, form, seed);
+    if (name == "resnet32") return make_resnet(5, form, seed);
+    if (name == "resnet56") return make_resnet(9, form, seed);
+    std::string known;
+    for (const std::string& other : architecture_names()) known += (known.empty() ? "" : ", ") + other;
+    throw UsageError("There is no built-in architecture \"" + name + "\": choose one of " + known + ".");
+}
+
+Module make_architecture(const std::string& name, ImageShape input, int classes, std::uint64_t seed) {
     if (input.height != 32 || input.width != 32)
         throw UsageError("The built-in architectures take images of 32×32 pixels, not " + std::to_string(input.height) + "×" +
                          std::to_string(input.width) + ": choose other images.");
-    if (name == "lenet5") return make_lenet5(input.channels, classes, seed);
-    if (name == "alexnet") return make_alexnet(input.channels, classes, seed);
-    throw UsageError("There is no built-in architecture \"" + name + "\": choose lenet5 or alexnet.");
+    return make_architecture(name, ArchitectureForm{.channels = input.channels, .classes = classes}, seed);
 }
 
 }  // namespace clipscope

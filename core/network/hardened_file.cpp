@@ -123,7 +123,7 @@ void write_hardened_file(const Network& network, std::span<const std::optional<f
         check(sites[i], *thresholds[i]);
         graph.clip(sites[i], *thresholds[i]);
     }
-    torch::jit::Module module = load_module(network.path()).module;
+    torch::jit::Module module = load_module(network.path(), network.metadata().architecture).module;
     module.eval();
     try {
         replace_forward(module, graph.take(module.type()));

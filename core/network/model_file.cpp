@@ -1,11 +1,17 @@
 #include "network/model_file.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "common/error.h"
+#include "network/allowed_operations.h"
+#include "network/architecture_match.h"
+#include "network/code_check.h"
+#include "network/script_records.h"
+#include "network/state_dictionary.h"
 
 namespace clipscope {
 
@@ -14,17 +20,25 @@ namespace {
 constexpr const char* metadata_name = "clipscope.json";
 using Json = nlohmann::ordered_json;
 
-void check_looks_like_archive(const std::string& path) {
+constexpr const char* old_torch_save = "\x80\x02\x8a\x0a";  // torch.save before PyTorch 1.6
+
+std::ifstream open_archive(const std::string& path) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) throw Error("There is no file \"" + path + "\": check the path of the model.");
-    if (std::filesystem::is_directory(path, ignored)) throw Error("\"" + path + "\" is a folder: choose the TorchScript file (.pt) itself.");
+    if (std::filesystem::is_directory(path, ignored))
+        throw Error("\"" + path + "\" is a folder: choose the model file (.pt, .pth) itself.");
     std::ifstream file(path, std::ios::binary);
     if (!file) throw Error("Cannot read \"" + path + "\": check the file's permissions.");
     std::array<char, 4> magic{};
     file.read(magic.data(), magic.size());
     if (file.gcount() == 0) throw Error("\"" + path + "\" is empty: export the network again.");
+    if (std::equal(magic.begin(), magic.end(), old_torch_save))
+        throw Error("\"" + path + "\" has torch.save's old format: load it in Python and save it again with PyTorch 1.6 or later.");
     if (magic != std::array<char, 4>{'P', 'K', 3, 4})
-        throw Error("\"" + path + "\" is not a TorchScript file: save the network with torch.jit.trace(...).save() or torch.jit.script(...).save().");
+        throw Error("\"" + path +
+                    "\" is not a TorchScript file and not a state dictionary: save the network with torch.jit.trace(...).save(), "
+                    "torch.jit.script(...).save() or torch.save(model.state_dict(), ...).");
+    return file;
 }
 
 Json to_json(const ModelMetadata& metadata) {
@@ -39,7 +53,7 @@ Json to_json(const ModelMetadata& metadata) {
     return json;
 }
 
-ModelMetadata from_json(const std::string& text, const std::string& path) {
+ModelMetadata from_json(const std::string& text) {
     ModelMetadata metadata;
     if (text.empty()) return metadata;
     try {
@@ -49,8 +63,8 @@ ModelMetadata from_json(const std::string& text, const std::string& path) {
         metadata.class_names = json.value("class_names", std::vector<std::string>{});
         if (json.contains("normalization")) {
             const Json& normalization = json["normalization"];
-            metadata.normalization =
-                Normalization::custom(normalization.at("mean").get<std::vector<float>>(), normalization.at("std").get<std::vector<float>>());
+            metadata.normalization = Normalization::custom(normalization.at("mean").get<std::vector<float>>(),
+                                                           normalization.at("std").get<std::vector<float>>());
             metadata.normalization->name = normalization.value("name", "custom");
         }
         if (json.contains("input_shape")) {
@@ -60,30 +74,65 @@ ModelMetadata from_json(const std::string& text, const std::string& path) {
             metadata.input_shape = ImageShape{shape[0], shape[1], shape[2]};
         }
     } catch (const std::exception& error) {
-        throw Error("The metadata inside \"" + path + "\" (" + metadata_name + ") cannot be read (" + error.what() + "): train or export it again.");
+        throw Error(std::string("its metadata (") + metadata_name + ") cannot be read (" + error.what() + "): train or export it again");
     }
     return metadata;
 }
 
+// Half precision, which no processor's convolution takes, becomes float32. Shared tensors stay shared.
+std::string compute_in_float32(torch::jit::Module& module) {
+    std::string stored_as;
+    const auto convert = [&](at::Tensor tensor) {
+        if (tensor.scalar_type() != at::kHalf && tensor.scalar_type() != at::kBFloat16) return;
+        stored_as = c10::toString(tensor.scalar_type());
+        tensor.set_data(tensor.to(at::kFloat));
+    };
+    for (const at::Tensor& parameter : module.parameters()) convert(parameter);
+    for (const at::Tensor& buffer : module.buffers()) convert(buffer);
+    return stored_as;
+}
+
+// Nothing in the file runs before its records are judged, and no pass over its graph before its operations are.
+LoadedModule load_script(const ZipArchive& archive, std::ifstream& file) {
+    check_script_records(archive, check_code(archive));
+    file.clear();
+    file.seekg(0);
+    torch::jit::ExtraFilesMap extra{{metadata_name, ""}};
+    torch::jit::Module module = torch::jit::load(file, at::kCPU, extra);
+    check_operations(module);
+    ModelMetadata metadata = from_json(extra[metadata_name]);
+    metadata.stored_as = compute_in_float32(module);
+    return {std::move(module), std::move(metadata), false};
+}
+
+LoadedModule load_state(const ZipArchive& archive, const std::string& architecture) {
+    MatchedArchitecture matched = match_architecture(read_state_dictionary(archive), architecture);
+    ModelMetadata metadata;
+    metadata.architecture = matched.name;
+    metadata.input_shape = matched.input;
+    return {std::move(matched.module), std::move(metadata), true};
+}
+
 }  // namespace
 
-std::string first_line(const std::string& message) { return message.substr(0, message.find('\n')); }
+std::string first_line(const std::string& message) {
+    return message.substr(0, message.find('\n'));
+}
 
-LoadedModule load_module(const std::string& path) {
-    check_looks_like_archive(path);
-    torch::jit::ExtraFilesMap extra{{metadata_name, ""}};
+LoadedModule load_module(const std::string& path, const std::string& architecture) {
+    std::ifstream file = open_archive(path);
     try {
-        torch::jit::Module module = torch::jit::load(path, at::kCPU, extra);
-        return {std::move(module), from_json(extra[metadata_name], path)};
-    } catch (const Error&) {
+        const ZipArchive archive(file);
+        return is_torchscript(archive) ? load_script(archive, file) : load_state(archive, architecture);
+    } catch (const UsageError&) {
         throw;
+    } catch (const Error& error) {
+        throw Error("\"" + path + "\" cannot be opened: " + error.what() + ".");
     } catch (const c10::Error& error) {
-        const std::string reason = first_line(error.what_without_backtrace());
-        if (reason.find("constants.pkl") != std::string::npos)
-            throw Error("\"" + path + "\" holds weights without a network (a state dictionary): save the network with torch.jit.trace(...).save().");
-        throw Error("Cannot read \"" + path + "\" as TorchScript; it may be truncated or damaged: export it again (" + reason + ").");
+        throw Error("\"" + path + "\" cannot be opened as TorchScript, it may be damaged: export it again (" +
+                    first_line(error.what_without_backtrace()) + ").");
     } catch (const std::exception& error) {
-        throw Error("Cannot read \"" + path + "\" as TorchScript; it may be damaged: export it again (" + first_line(error.what()) + ").");
+        throw Error("\"" + path + "\" cannot be opened, it may be damaged: export it again (" + first_line(error.what()) + ").");
     }
 }
 
@@ -96,7 +145,8 @@ void save_module(const torch::jit::Module& module, const ModelMetadata& metadata
     } catch (const std::exception& error) {
         std::error_code ignored;
         std::filesystem::remove(temporary, ignored);
-        throw Error("Cannot write \"" + path + "\": check that the folder exists, is writable and has room (" + first_line(error.what()) + ").");
+        throw Error("Cannot write \"" + path + "\": check that the folder exists, is writable and has room (" + first_line(error.what()) +
+                    ").");
     }
 }
 

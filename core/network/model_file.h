@@ -1,4 +1,5 @@
-// Reads and writes TorchScript files with ClipScope's metadata inside. Includes LibTorch.
+// Reads model files, which are programs, without trusting them, and writes TorchScript files with ClipScope's metadata inside. Includes
+// LibTorch.
 #pragma once
 
 #include <torch/script.h>
@@ -12,10 +13,14 @@ namespace clipscope {
 struct LoadedModule {
     torch::jit::Module module;
     ModelMetadata metadata;
+    bool is_state_dictionary = false;  // parameters alone, put into a built-in architecture
 };
 
-// Throws Error (what, where, what to do).
-LoadedModule load_module(const std::string& path);
+// Opens TorchScript, or a state dictionary or checkpoint of torch.save, told apart by content. A state dictionary goes into the built-in
+// `architecture`, or where that is empty into the one its shapes belong to. Before anything in the file runs, its directory, its pickles
+// and its code are checked; before its graph is touched, its operations are. Throws Error (what, where, what to do); UsageError on an
+// unknown architecture.
+LoadedModule load_module(const std::string& path, const std::string& architecture = {});
 
 // Writes to a temporary file beside `path` and renames it, so that a full disk or a crash never leaves half a model. Throws Error.
 void save_module(const torch::jit::Module& module, const ModelMetadata& metadata, const std::string& path);

@@ -22,8 +22,10 @@ std::int64_t count_trainable(const torch::jit::Module& module) {
 
 }  // namespace
 
-std::shared_ptr<const Network> Network::load(const std::string& path) {
-    LoadedModule loaded = load_module(path);
+std::shared_ptr<const Network> Network::load(const std::string& path, const std::string& architecture) {
+    LoadedModule loaded = load_module(path, architecture);
+    if (!architecture.empty() && !loaded.is_state_dictionary)
+        throw UsageError("\"" + path + "\" is TorchScript and brings its own network: leave the architecture out.");
     loaded.module.eval();
     std::unique_ptr<Contents> contents;
     try {
@@ -46,17 +48,46 @@ std::shared_ptr<const Network> Network::load(const std::string& path) {
     return std::shared_ptr<const Network>(new Network(std::move(contents)));
 }
 
-Network::Network(std::unique_ptr<const Contents> contents) : contents_(std::move(contents)) {}
+Network::Network(std::unique_ptr<Contents> contents) : contents_(std::move(contents)) {}
 Network::~Network() = default;
 
-const std::string& Network::name() const { return contents_->name; }
-const std::string& Network::path() const { return contents_->path; }
-const std::vector<LayerInfo>& Network::layers() const { return contents_->layers; }
-const std::vector<SiteInfo>& Network::sites() const { return contents_->sites; }
-std::int64_t Network::parameter_count() const { return contents_->parameter_count; }
-const ModelMetadata& Network::metadata() const { return contents_->metadata; }
-const Program& Network::program() const { return contents_->program; }
-const FoundStructure& Network::structure() const { return contents_->structure; }
+std::unique_ptr<Network::Contents> Network::take_contents() {
+    return std::move(contents_);
+}
+
+const std::string& Network::name() const {
+    return contents_->name;
+}
+const std::string& Network::path() const {
+    return contents_->path;
+}
+const std::vector<LayerInfo>& Network::layers() const {
+    return contents_->layers;
+}
+const std::vector<SiteInfo>& Network::sites() const {
+    return contents_->sites;
+}
+std::int64_t Network::parameter_count() const {
+    return contents_->parameter_count;
+}
+const ModelMetadata& Network::metadata() const {
+    return contents_->metadata;
+}
+const Program& Network::program() const {
+    return contents_->program;
+}
+const FoundStructure& Network::structure() const {
+    return contents_->structure;
+}
+
+const MemoryModel& Network::memory() const {
+    return contents_->memory;
+}
+
+const ParameterCodec& Network::codec(std::size_t tensor) const {
+    static const ParameterCodec float32;
+    return contents_->codecs.empty() ? float32 : contents_->codecs[tensor];
+}
 
 std::int64_t Network::fault_bits() const {
     std::int64_t bits = 0;

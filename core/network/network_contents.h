@@ -6,6 +6,7 @@
 
 #include "network/layer_finder.h"
 #include "network/network.h"
+#include "network/parameter_codec.h"
 #include "network/program.h"
 
 namespace clipscope {
@@ -17,6 +18,8 @@ struct Network::Contents {
     std::string path;
     ModelMetadata metadata;
     std::int64_t parameter_count = 0;
+    MemoryModel memory;
+    std::vector<ParameterCodec> codecs;  // by index into Program::tensors(); empty: float32 all of them
     std::vector<LayerInfo> layers;
     std::vector<SiteInfo> sites;
     Program program;

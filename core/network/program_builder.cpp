@@ -13,20 +13,13 @@
 #include <unordered_set>
 
 #include "common/error.h"
+#include "network/graph_passes.h"
 
 namespace clipscope {
 
 namespace {
 
 std::string join(const std::string& path, const std::string& name) { return path.empty() ? name : path + "." + name; }
-
-// Writing to a tensor in place would change values that other runs share.
-bool writes_a_tensor(const torch::jit::Node* node) {
-    const c10::FunctionSchema* schema = node->maybeSchema();
-    if (!schema || !schema->is_mutable()) return false;
-    return std::any_of(node->inputs().begin(), node->inputs().end(),
-                       [](const torch::jit::Value* input) { return input->type()->isSubtypeOf(*c10::TensorType::get()); });
-}
 
 // "features.3": where the code of an inlined call came from, as far as the graph remembers it.
 std::string module_path_of(const torch::jit::Node* node) {
@@ -37,6 +30,19 @@ std::string module_path_of(const torch::jit::Node* node) {
         if (instance && instance->instance_name() != "SELF") path = join(path, instance->instance_name());
     }
     return path;
+}
+
+// What two layers share is one parameter, whatever its paths.
+TensorIdentity identity_of(const at::Tensor& tensor) {
+    const void* place = tensor.numel() > 0 ? tensor.data_ptr() : static_cast<const void*>(tensor.unsafeGetTensorImpl());
+    return {place, tensor.sizes().vec(), tensor.strides().vec()};
+}
+
+bool has_calls(const torch::jit::Block* block) {
+    return std::any_of(block->nodes().begin(), block->nodes().end(), [](const torch::jit::Node* node) {
+        return node->kind() == torch::jit::prim::CallMethod || node->kind() == torch::jit::prim::CallFunction ||
+               std::any_of(node->blocks().begin(), node->blocks().end(), [](const torch::jit::Block* inner) { return has_calls(inner); });
+    });
 }
 
 StepKind kind_of(const torch::jit::Node* node) {
@@ -55,7 +61,9 @@ StepKind kind_of(const torch::jit::Node* node) {
 
 void ProgramBuilder::build(const torch::jit::Module& module) {
     program_.graph_ = module.get_method("forward").graph()->copy();
-    torch::jit::Inline(*program_.graph_);
+    // One pass inlines one level of calls where LibTorch's executor was told not to optimise, as training does.
+    constexpr int max_levels = 100;
+    for (int level = 0; level < max_levels && has_calls(program_.graph_->block()); ++level) torch::jit::Inline(*program_.graph_);
     if (program_.graph_->inputs().size() != 2)
         throw Error("The network's forward takes " + std::to_string(program_.graph_->inputs().size() - 1) +
                     " inputs; ClipScope runs networks that take one batch of images: export it with a single input.");
@@ -101,7 +109,7 @@ void ProgramBuilder::replace_attribute(torch::jit::Node* node) {
     }
     torch::jit::Value* replacement = nullptr;
     if (value.isTensor()) {
-        torch::jit::Value*& input = inputs_by_path_[path];
+        torch::jit::Value*& input = inputs_by_tensor_[identity_of(value.toTensor())];
         if (!input) {
             input = program_.graph_->addInput();
             input->setType(c10::TensorType::get());
@@ -125,7 +133,10 @@ void ProgramBuilder::optimise() {
     torch::jit::EliminateDeadCode(graph);
     torch::jit::ConstantPropagation(graph);
     torch::jit::EliminateExceptions(graph);
+    remove_what_does_nothing(graph->block());
     torch::jit::RemoveTensorMutation(graph);
+    replace_changes_in_place(*graph, graph->block());
+    replace_appends(*graph);
     torch::jit::ConstantPropagation(graph);
     torch::jit::LowerSimpleTuples(graph);
     torch::jit::EliminateDeadCode(graph);
@@ -193,9 +204,12 @@ Step ProgramBuilder::make_step(torch::jit::Node* node) {
     step.outputs = slots_of(node->outputs());
     if (step.kind == StepKind::list_construct) step.output_type = node->output()->type();
     if (step.kind != StepKind::operation) return step;
-    if (writes_a_tensor(node))
-        throw Error("The network changes a tensor in place (" + step.name +
-                    ") in a way that cannot be rewritten: replace the in-place operation and export it again.");
+    // What is changed in place would change for other runs, too, that share it.
+    if (const char* changed = changed_in_place(node))
+        throw Error(std::string("The network changes ") + changed + " in place (" + step.name +
+                    ") in a way that cannot be rewritten: replace that operation, or export the network with torch.jit.trace.");
+    if (is_random(node))
+        throw Error("The network draws random numbers (" + step.name + "), so that no result could be repeated: export it in evaluation mode.");
     const torch::jit::Operator* op = node->maybeOperator();
     if (!op) throw Error("The network uses " + step.name + ", which ClipScope cannot run step by step: export it with torch.jit.trace.");
     step.is_vararg = op->schema().is_vararg();

@@ -2,13 +2,18 @@
 // cannot be taken, and lays the rest out as steps over slots. Includes LibTorch.
 #pragma once
 
+#include <map>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "network/program.h"
 
 namespace clipscope {
+
+// Where a tensor lies, its sizes and its strides.
+using TensorIdentity = std::tuple<const void*, std::vector<std::int64_t>, std::vector<std::int64_t>>;
 
 class ProgramBuilder {
 public:
@@ -31,7 +36,7 @@ private:
 
     Program& program_;
     std::unordered_map<const torch::jit::Value*, std::pair<std::string, c10::IValue>> objects_;  // modules reached so far, by path
-    std::unordered_map<std::string, torch::jit::Value*> inputs_by_path_;
+    std::map<TensorIdentity, torch::jit::Value*> inputs_by_tensor_;
     std::unordered_map<const torch::jit::Value*, Slot> slots_;
     std::vector<torch::jit::Node*> to_erase_;
 };

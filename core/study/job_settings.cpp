@@ -7,6 +7,7 @@
 #include <set>
 
 #include "campaign/fault_rates.h"
+#include "campaign/memory_json.h"
 #include "common/error.h"
 #include "common/text_list.h"
 #include "study/study_errors.h"
@@ -25,37 +26,41 @@ Json normalization_json(const std::optional<Normalization>& normalization) {
 
 std::optional<Normalization> read_normalization(const Json& json) {
     if (json.is_null()) return std::nullopt;
-    return Normalization{json.at("name").get<std::string>(), json.at("mean").get<std::vector<float>>(), json.at("std").get<std::vector<float>>()};
+    return Normalization{json.at("name").get<std::string>(), json.at("mean").get<std::vector<float>>(),
+                         json.at("std").get<std::vector<float>>()};
 }
 
 Json as_json(const JobSettings& settings) {
-    return {{"kind", to_string(settings.kind)},
-            {"model", settings.model},
-            {"data", settings.data},
-            {"split", settings.split},
-            {"images", settings.images},
-            {"normalization", normalization_json(settings.normalization)},
-            {"tuning_images", settings.tuning_images},
-            {"tuning_split", settings.tuning_split},
-            {"seed", settings.seed},
-            {"nonfinite", to_string(settings.nonfinite)},
-            {"auc_axis", to_string(settings.auc_axis)},
-            {"chunk", settings.chunk},
-            {"device", settings.device},
-            {"exact", settings.exact},
-            {"layers", settings.layers},
-            {"rates", settings.rates},
-            {"trials", settings.trials},
-            {"faults_everywhere", settings.place == FaultPlace::everywhere},
-            {"site", settings.site},
-            {"grid", settings.grid},
-            {"grid_in_act_max", settings.grid_in_act_max},
-            {"algorithm", to_string(settings.search.algorithm)},
-            {"n", settings.search.n},
-            {"m", settings.search.m},
-            {"delta", settings.search.delta},
-            {"greedy", settings.greedy},
-            {"thresholds", settings.thresholds}};
+    Json json{{"kind", to_string(settings.kind)},
+              {"model", settings.model},
+              {"data", settings.data},
+              {"split", settings.split},
+              {"images", settings.images},
+              {"normalization", normalization_json(settings.normalization)},
+              {"tuning_images", settings.tuning_images},
+              {"tuning_split", settings.tuning_split},
+              {"seed", settings.seed},
+              {"nonfinite", to_string(settings.nonfinite)},
+              {"auc_axis", to_string(settings.auc_axis)},
+              {"chunk", settings.chunk},
+              {"device", settings.device},
+              {"exact", settings.exact},
+              {"layers", settings.layers},
+              {"rates", settings.rates},
+              {"trials", settings.trials},
+              {"faults_everywhere", settings.place == FaultPlace::everywhere},
+              {"site", settings.site},
+              {"grid", settings.grid},
+              {"grid_in_act_max", settings.grid_in_act_max},
+              {"algorithm", to_string(settings.search.algorithm)},
+              {"n", settings.search.n},
+              {"m", settings.search.m},
+              {"delta", settings.search.delta},
+              {"greedy", settings.greedy},
+              {"thresholds", settings.thresholds},
+              {"architecture", settings.architecture}};
+    write_memory(json, settings.memory);
+    return json;
 }
 
 JobSettings read_settings(const Json& json) {
@@ -69,6 +74,8 @@ JobSettings read_settings(const Json& json) {
     json.at("tuning_images").get_to(settings.tuning_images);
     json.at("tuning_split").get_to(settings.tuning_split);
     json.at("seed").get_to(settings.seed);
+    if (json.contains("architecture")) json.at("architecture").get_to(settings.architecture);
+    if (json.contains("format")) settings.memory = read_memory(JsonFields(json, "settings"));
     settings.nonfinite = nonfinite_rule_from_string(json.at("nonfinite").get<std::string>());
     settings.auc_axis = auc_axis_from_string(json.at("auc_axis").get<std::string>());
     json.at("chunk").get_to(settings.chunk);

@@ -10,6 +10,7 @@
 #include "clipping/threshold_search.h"
 #include "data/normalization.h"
 #include "evaluation/outcome.h"
+#include "network/memory_model.h"
 
 namespace clipscope {
 
@@ -23,13 +24,15 @@ struct JobSettings {
 
     // What is measured; texts are as the command line takes them.
     std::string model = "bundled:lenet5";
-    std::string data{};  // folder; empty: Fashion-MNIST
+    std::string architecture{};  // of a state dictionary; empty: found by its shapes
+    std::string data{};          // folder; empty: Fashion-MNIST
     std::string split = "test";
     std::string images = "1000";
     std::optional<Normalization> normalization{};  // nothing: what the model's file says
     std::string tuning_images = "200";
     std::string tuning_split{};  // empty: the one that the evaluation images are not from
     std::uint64_t seed = 1;
+    MemoryModel memory{};
 
     // How.
     NonfiniteRule nonfinite = NonfiniteRule::wrong;

@@ -67,7 +67,8 @@ OpenedJob open_job(const JobSettings& settings) {
     TuningImages wanted;
     wanted.evaluation_positions = select_images(dataset, ImageSelection::parse(settings.images), settings.seed);
     const Dataset images = dataset.subset(wanted.evaluation_positions);
-    const std::shared_ptr<const Network> network = Network::load(resolve_model_path(settings.model));
+    std::shared_ptr<const Network> network = Network::load(resolve_model_path(settings.model), settings.architecture);
+    if (settings.memory != MemoryModel{}) network = network->stored_in(settings.memory);
     const InputFormat input = resolve_input_format(*network, images, settings.normalization);
     check(settings, *network);
     const JobInputs evaluation{network, images, input, model_label(settings.model), data_label(settings.data, dataset)};

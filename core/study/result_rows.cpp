@@ -5,6 +5,7 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
+#include "campaign/memory_json.h"
 #include "study/study_errors.h"
 
 namespace clipscope {
@@ -40,9 +41,11 @@ void throw_damaged_row(const std::string& path, const std::string& row) {
 }
 
 std::string campaign_json(const CampaignInfo& info) {
-    return Json{{"model", info.model},   {"data", info.data},     {"images", info.images}, {"classes", info.classes},
-                {"seed", info.seed},     {"trials", info.trials}, {"format", info.format}, {"nonfinite", to_string(info.nonfinite)}}
-        .dump();
+    nlohmann::ordered_json json{{"model", info.model}, {"data", info.data},     {"images", info.images},
+                                {"classes", info.classes}, {"seed", info.seed}, {"trials", info.trials},
+                                {"nonfinite", to_string(info.nonfinite)}};
+    write_memory(json, info.memory);
+    return json.dump();
 }
 
 CampaignInfo read_campaign(Database& database, JobId job) {
@@ -51,14 +54,14 @@ CampaignInfo read_campaign(Database& database, JobId job) {
     row.bind(1, job);
     if (!row.executeStep() || row.getColumn(0).getString().empty()) return info;
     try {
-        const Json json = Json::parse(row.getColumn(0).getString());
+        const auto json = nlohmann::ordered_json::parse(row.getColumn(0).getString());
         json.at("model").get_to(info.model);
         json.at("data").get_to(info.data);
         json.at("images").get_to(info.images);
         json.at("classes").get_to(info.classes);
         json.at("seed").get_to(info.seed);
         json.at("trials").get_to(info.trials);
-        json.at("format").get_to(info.format);
+        info.memory = read_memory(JsonFields(json, database.path()));
         info.nonfinite = nonfinite_rule_from_string(json.at("nonfinite").get<std::string>());
     } catch (const std::exception&) {
         throw_damaged_row(database.path(), "description of job " + std::to_string(job));

@@ -8,7 +8,7 @@
 
 #include "clipping/activation_histogram.h"
 #include "clipping/clipped_relu.h"
-#include "faults/bit_flips.h"
+#include "faults/bit_faults.h"
 #include "faults/fault_map.h"
 
 namespace {
@@ -90,8 +90,9 @@ void flip_and_restore(benchmark::State& state) {
     const double rate = std::stod("1e-" + std::to_string(state.range(0)));
     const std::vector<MarkedBit> marked = draw_marked_bits(1, 0, "features.0.weight", parameters * 32, rate);
     std::vector<float> memory(parameters, 1.0f);
+    const ParameterCodec codec;
     for (auto _ : state) {
-        const BitFlips flips(memory, marked, rate);
+        const BitFaults flips({memory, codec, FaultKind::flip}, marked, rate);
         benchmark::DoNotOptimize(flips.count());
     }
     count_values(state, std::int64_t(marked.size()));

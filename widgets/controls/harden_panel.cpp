@@ -100,6 +100,8 @@ void HardenPanel::lay_out() {
     form.addRow(tr("T&uning images"), tuning_images_);
     form.addRow(tr("&Evaluation"), fields().images);
     form.addRow(tr("&Fault rates"), fields().rates_row);
+    form.addRow(tr("&Memory"), fields().memory_row);
+    form.addRow(tr("Faults are"), fields().faults_row);
     form.addRow(tr("T&rials"), fields().trials);
     form.addRow(tr("&Algorithm"), algorithm_);
     form.addRow(tr("&Iterations"), search_row_);

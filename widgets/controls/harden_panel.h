@@ -12,6 +12,7 @@
 #include "clipping/threshold_search.h"
 #include "controls/job_panel.h"
 #include "evaluation/outcome.h"
+#include "network/memory_model.h"
 
 class QCheckBox;
 class QComboBox;
@@ -47,7 +48,11 @@ struct HardenForm {
     AucAxis auc_axis = AucAxis::linear;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    int threads = 1;  // workers
+    QString format = QStringLiteral("float32");
+    ParameterSelection parameters = ParameterSelection::all;
+    FaultKind fault_kind = FaultKind::flip;
+    QString bits = QStringLiteral("all");  // a field, or positions as in "0,30,31"
+    int threads = 1;                       // workers
     QString device = QStringLiteral("cpu");
 
     friend bool operator==(const HardenForm&, const HardenForm&) = default;

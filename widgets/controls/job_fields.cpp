@@ -6,6 +6,7 @@
 #include <QRegularExpressionValidator>
 #include <QSignalBlocker>
 #include <QToolButton>
+#include <tuple>
 
 #include "theme/theme.h"
 
@@ -38,8 +39,10 @@ void style_fields(QWidget& form) {
 
 JobFields::JobFields(bool with_auto_rates, QObject* parent) : QObject(parent) {
     set_up_rates(with_auto_rates);
+    set_up_memory();
     set_up_others();
-    for (QComboBox* box : {images, nonfinite, device}) connect(box, &QComboBox::currentTextChanged, this, &JobFields::changed);
+    for (QComboBox* box : {images, nonfinite, format, parameters, fault_kind, bits, device})
+        connect(box, &QComboBox::currentTextChanged, this, &JobFields::changed);
     for (QLineEdit* edit : {rates, seed}) {
         edit->setFont(tabular(edit->font()));
         connect(edit, &QLineEdit::textChanged, this, &JobFields::changed);
@@ -72,6 +75,40 @@ void JobFields::set_up_rates(bool with_auto) {
     row->addWidget(rates, 1);
     row->addWidget(button);
     rates_row->setFocusProxy(rates);
+}
+
+void JobFields::set_up_memory() {
+    format->setEditable(true);
+    format->setInsertPolicy(QComboBox::NoInsert);
+    format->addItems({QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16"), QStringLiteral("int8"),
+                      QStringLiteral("int8-channel"), QStringLiteral("Q3.12")});
+    name_field(
+        *format, tr("Number format"),
+        tr("How weights and biases are stored; the clean network is rounded to it first. int8: one scale for each tensor (biases stay "
+           "float32); int8-channel: one for each output channel; Qm.n: fixed point, m bits before the point and n after it, with a "
+           "sign."));
+    add_choice(*parameters, tr("weights and biases"), ParameterSelection::all, tr("Faults hit both"));
+    add_choice(*parameters, tr("weights"), ParameterSelection::weights, tr("Biases are safe"));
+    add_choice(*parameters, tr("biases"), ParameterSelection::biases, tr("Weights are safe"));
+    name_field(*parameters, tr("Parameters"), tr("Which parameters faults may hit"));
+    add_choice(*fault_kind, tr("bit flips"), FaultKind::flip, tr("A 0 becomes a 1, a 1 becomes a 0"));
+    add_choice(*fault_kind, tr("stuck at 0"), FaultKind::stuck0, tr("A faulty bit is 0 whatever was written"));
+    add_choice(*fault_kind, tr("stuck at 1"), FaultKind::stuck1, tr("A faulty bit is 1 whatever was written"));
+    name_field(*fault_kind, tr("Kind of faults"), tr("What becomes of a faulty bit"));
+    bits->setEditable(true);
+    bits->setInsertPolicy(QComboBox::NoInsert);
+    bits->addItems({QStringLiteral("all"), QStringLiteral("sign"), QStringLiteral("exponent"), QStringLiteral("mantissa"),
+                    QStringLiteral("integer"), QStringLiteral("fraction"), QStringLiteral("30")});
+    name_field(*bits, tr("Bits"),
+               tr("Which bits of a number may be faulty: all, a field of the format, or positions from 0, the lowest, as in 0,30,31"));
+    for (const auto& [row, left, right] : {std::tuple{memory_row, format, parameters}, std::tuple{faults_row, fault_kind, bits}}) {
+        auto* layout = new QHBoxLayout(row);
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->setSpacing(4);
+        layout->addWidget(left, 1);
+        layout->addWidget(right, 1);
+        row->setFocusProxy(left);
+    }
 }
 
 void JobFields::set_up_others() {

@@ -1,5 +1,5 @@
-// The fields that forms for jobs share: fault rates with presets, trials, images, seed, rule for non-finite outputs, workers, device. Each
-// has a name and a tooltip that teaches. The widgets belong to the form that lays them out. GUI thread.
+// The fields that forms for jobs share: fault rates with presets, the memory, trials, images, seed, rule for non-finite outputs, workers,
+// device. Each has a name and a tooltip that teaches. The widgets belong to the form that lays them out. GUI thread.
 #pragma once
 
 #include <QComboBox>
@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "evaluation/outcome.h"
+#include "network/memory_model.h"
 
 class QFormLayout;
 
@@ -54,6 +55,12 @@ public:
     QComboBox* images = nullptr;
     QLineEdit* seed = new QLineEdit;
     QComboBox* nonfinite = new QComboBox;
+    QComboBox* format = new QComboBox;
+    QComboBox* parameters = new QComboBox;
+    QComboBox* fault_kind = new QComboBox;
+    QComboBox* bits = new QComboBox;
+    QWidget* memory_row = new QWidget;  // format and parameters
+    QWidget* faults_row = new QWidget;  // kind and bits
     QSpinBox* threads = new QSpinBox;
     QComboBox* device = new QComboBox;
 
@@ -65,6 +72,10 @@ public:
         form.images = images->currentText().trimmed();
         form.seed = seed->text().toULongLong();
         form.nonfinite = choice<NonfiniteRule>(*nonfinite);
+        form.format = format->currentText().trimmed();
+        form.parameters = choice<ParameterSelection>(*parameters);
+        form.fault_kind = choice<FaultKind>(*fault_kind);
+        form.bits = bits->currentText().trimmed();
         form.threads = threads->value();
         form.device = device->currentText();
     }
@@ -75,6 +86,10 @@ public:
         images->setCurrentText(form.images);
         seed->setText(QString::number(form.seed));
         set_choice(*nonfinite, form.nonfinite);
+        format->setCurrentText(form.format);
+        set_choice(*parameters, form.parameters);
+        set_choice(*fault_kind, form.fault_kind);
+        bits->setCurrentText(form.bits);
         threads->setValue(form.threads);
         device->setCurrentIndex(std::max(0, device->findText(form.device)));
     }
@@ -88,6 +103,7 @@ Q_SIGNALS:
 
 private:
     void set_up_rates(bool with_auto);
+    void set_up_memory();
     void set_up_others();
 };
 

@@ -8,14 +8,21 @@
 namespace clipscope {
 
 SensitivityPanel::SensitivityPanel(QWidget* parent)
-    : JobPanel(false, tr("Inject faults and measure: curves appear as trials finish"), parent), layers_(new QComboBox) {
+    : JobPanel(false, tr("Inject faults and measure: curves appear as trials finish"), parent),
+      job_(new QComboBox),
+      layers_(new QComboBox) {
     set_up_layers();
     lay_out();
-    connect(layers_, &QComboBox::currentTextChanged, this, &SensitivityPanel::field_changed);
+    connect(job_, &QComboBox::currentIndexChanged, this, &SensitivityPanel::show_fields_of_job);
+    for (QComboBox* box : {job_, layers_}) connect(box, &QComboBox::currentTextChanged, this, &SensitivityPanel::field_changed);
     set_form(SensitivityForm());
 }
 
 void SensitivityPanel::set_up_layers() {
+    add_choice(*job_, tr("fault rate"), SensitivityJob::fault_rates, tr("Every stored bit is faulty with the same probability"));
+    add_choice(*job_, tr("bit position"), SensitivityJob::bit_positions,
+               tr("Exactly one bit is faulty: the same one of a number drawn in each trial, for every position. Shows which bits matter."));
+    name_field(*job_, tr("Accuracy against"), tr("What accuracy is measured against"));
     add_choice(*layers_, tr("Each layer and the network"), LayersChoice::both, tr("A curve for every layer, and one with faults anywhere"));
     add_choice(*layers_, tr("Each layer"), LayersChoice::each, tr("A curve for every layer: faults in that layer alone"));
     add_choice(*layers_, tr("The whole network"), LayersChoice::network, tr("One curve: faults anywhere in the weights and biases"));
@@ -25,8 +32,11 @@ void SensitivityPanel::set_up_layers() {
 
 void SensitivityPanel::lay_out() {
     QFormLayout& form = form_layout();
+    form.addRow(tr("A&gainst"), job_);
     form.addRow(tr("&Layers"), layers_);
     form.addRow(tr("&Fault rates"), fields().rates_row);
+    form.addRow(tr("&Memory"), fields().memory_row);
+    form.addRow(tr("F&aults"), fields().faults_row);
     form.addRow(tr("T&rials"), fields().trials);
     form.addRow(tr("&Images"), fields().images);
     form.addRow(tr("S&eed"), fields().seed);
@@ -36,8 +46,13 @@ void SensitivityPanel::lay_out() {
     style_fields(*form.parentWidget());
 }
 
+void SensitivityPanel::show_fields_of_job() {
+    form_layout().setRowVisible(fields().rates_row, choice<SensitivityJob>(*job_) == SensitivityJob::fault_rates);
+}
+
 SensitivityForm SensitivityPanel::form() const {
     SensitivityForm form;
+    form.job = choice<SensitivityJob>(*job_);
     form.layers = choice<LayersChoice>(*layers_);
     fields().read(form);
     return form;
@@ -45,6 +60,7 @@ SensitivityForm SensitivityPanel::form() const {
 
 void SensitivityPanel::set_form(const SensitivityForm& form) {
     fill([&] {
+        set_choice(*job_, form.job);
         set_choice(*layers_, form.layers);
         fields().write(form);
     });

@@ -8,6 +8,7 @@
 
 #include "controls/job_panel.h"
 #include "evaluation/outcome.h"
+#include "network/memory_model.h"
 
 class QComboBox;
 
@@ -20,15 +21,26 @@ enum class LayersChoice {
     checked   // a curve per layer checked in the table
 };
 
+// What accuracy is measured against.
+enum class SensitivityJob {
+    fault_rates,
+    bit_positions  // exactly one faulty bit, position by position
+};
+
 // Everything in the form, as text and numbers.
 struct SensitivityForm {
+    SensitivityJob job = SensitivityJob::fault_rates;
     LayersChoice layers = LayersChoice::both;
     QString rates = QStringLiteral("1e-7:1e-4:7");  // "paper", "auto", a list, or from:to:count
     int trials = 50;
     QString images = QStringLiteral("1000");  // "200", "first:200", "all"
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    int threads = 1;  // workers
+    QString format = QStringLiteral("float32");
+    ParameterSelection parameters = ParameterSelection::all;
+    FaultKind fault_kind = FaultKind::flip;
+    QString bits = QStringLiteral("all");  // a field, or positions as in "0,30,31"
+    int threads = 1;                       // workers
     QString device = QStringLiteral("cpu");
 
     friend bool operator==(const SensitivityForm&, const SensitivityForm&) = default;
@@ -53,7 +65,9 @@ protected:
 private:
     void set_up_layers();
     void lay_out();
+    void show_fields_of_job();
 
+    QComboBox* job_;
     QComboBox* layers_;
     Validator validator_;
 };

@@ -31,6 +31,32 @@ QColor series_color(const Picture& picture, std::size_t i) {
     return picture.layout.series[i].pale ? faded(color, picture.theme, picture.theme.dark ? 0.5 : 0.38) : color;
 }
 
+// "Faulty bit: 31 sign, 30–23 exponent, 22–0 mantissa"
+QString bits_label(const NumberFormat& format) {
+    QStringList parts;
+    for (int high = format.bits() - 1; high >= 0;) {
+        int low = high;
+        while (low > 0 && field_of(format, low - 1) == field_of(format, high)) --low;
+        const QString name = QString::fromStdString(to_string(field_of(format, high)));
+        parts << (low == high ? QStringLiteral("%1 %2").arg(high).arg(name) : QStringLiteral("%1–%2 %3").arg(high).arg(low).arg(name));
+        high = low - 1;
+    }
+    return QCoreApplication::translate("AccuracyView", "Faulty bit: %1").arg(parts.join(QStringLiteral(", ")));
+}
+
+void set_up_point_axis(const Picture& picture) {
+    QCPAxis& axis = *picture.plot.xAxis;
+    if (picture.view.axis == PointAxis::bit_position) {
+        axis.setTicker(QSharedPointer<BitTicker>::create());
+        axis.setLabel(bits_label(picture.view.format));
+        return;
+    }
+    std::optional<double> zero;
+    if (picture.positions.has_zero()) zero = picture.positions.zero_slot();
+    axis.setTicker(QSharedPointer<RateTicker>::create(zero, picture.positions.first_positive()));
+    axis.setLabel(QCoreApplication::translate("AccuracyView", "Fault rate per bit"));
+}
+
 void set_up_axes(Picture& picture) {
     const auto [x_low, x_high] = picture.view.x_range.value_or(picture.positions.range());
     // A little more than 0...100 %, so that markers at either end are seen whole.
@@ -39,13 +65,10 @@ void set_up_axes(Picture& picture) {
     picture.visible = QRectF(QPointF(x_low, y_low), QPointF(x_high, y_high));
     plot.xAxis->setRange(x_low, x_high);
     plot.yAxis->setRange(y_low, y_high);
-    std::optional<double> zero;
-    if (picture.positions.has_zero()) zero = picture.positions.zero_slot();
-    plot.xAxis->setTicker(QSharedPointer<RateTicker>::create(zero, picture.positions.first_positive()));
+    set_up_point_axis(picture);
     auto y_ticker = QSharedPointer<QCPAxisTicker>::create();
     y_ticker->setTickCount(6);
     plot.yAxis->setTicker(y_ticker);
-    plot.xAxis->setLabel(QCoreApplication::translate("AccuracyView", "Fault rate per bit"));
     plot.yAxis->setLabel(QCoreApplication::translate("AccuracyView", "Accuracy (%)"));
 }
 

@@ -113,7 +113,11 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
     if (hit->point < 0) return name + QStringLiteral("<br>") + tr("Click to bring this curve forward");
     const CurvePoint& p = series.points[std::size_t(hit->point)];
     QString text = name + QStringLiteral("<table cellspacing=1>");
-    text += tip_row(tr("fault rate"), p.rate == 0 ? tr("0 (no faults)") : tr("%1 per bit").arg(QString::number(p.rate, 'g', 4)));
+    if (view_.axis == PointAxis::bit_position)
+        text += tip_row(tr("faulty bit"),
+                        QStringLiteral("%1 (%2)").arg(p.rate).arg(QString::fromStdString(to_string(field_of(view_.format, int(p.rate))))));
+    else
+        text += tip_row(tr("fault rate"), p.rate == 0 ? tr("0 (no faults)") : tr("%1 per bit").arg(QString::number(p.rate, 'g', 4)));
     text += tip_row(tr("mean accuracy"), QStringLiteral("<b>%1</b>").arg(percent_text(p.mean)));
     if (p.trials > 1) {
         text += tip_row(tr("95 % interval"), percent_text(p.ci95_low) + QStringLiteral(" … ") + percent_text(p.ci95_high));

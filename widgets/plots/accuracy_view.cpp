@@ -39,8 +39,13 @@ std::string csv_field(const QString& text) {
 
 }  // namespace
 
-RatePositions::RatePositions(const AccuracyView& view) {
+RatePositions::RatePositions(const AccuracyView& view) : is_linear_(view.axis == PointAxis::bit_position) {
     std::vector<double> rates = all_rates(view);
+    if (is_linear_) {
+        first_ = rates.empty() ? -1 : -rates.back();
+        last_ = rates.empty() ? 0 : -rates.front();
+        return;
+    }
     has_zero_ = !rates.empty() && rates.front() == 0;
     if (has_zero_) rates.erase(rates.begin());
     if (rates.empty()) rates = {1e-7};
@@ -54,6 +59,7 @@ RatePositions::RatePositions(const AccuracyView& view) {
 }
 
 double RatePositions::operator()(double rate) const {
+    if (is_linear_) return -rate;
     return rate > 0 ? std::log10(rate) : zero_slot_;
 }
 

@@ -36,6 +36,8 @@ struct AccuracyView {
     std::optional<double> clean_accuracy;  // dashed line
     QString emphasised;                    // name of the series drawn strong, the others pale; empty: all alike
     std::vector<double> rates;             // of the whole study, so that the axis stands still while points come in
+    PointAxis axis = PointAxis::fault_rate;
+    NumberFormat format{};  // whose bits the positions are, where the axis has those
     BoxPlots box_plots = BoxPlots::automatic;
     bool show_markers = true;
     bool show_interval = false;  // 95 % interval of the mean as error bars
@@ -44,7 +46,8 @@ struct AccuracyView {
     std::optional<std::pair<double, double>> y_range;
 };
 
-// Where rates lie on the axis: log10(rate); rate 0 in a slot of its own, left of the smallest positive rate.
+// Where rates lie on the axis: log10(rate); rate 0 in a slot of its own, left of the smallest positive rate. Bit positions lie at their
+// negative, so that the highest is on the left, as numbers are written.
 class RatePositions {
 public:
     explicit RatePositions(const AccuracyView& view);
@@ -57,6 +60,7 @@ public:
     std::pair<double, double> range() const;               // with a margin on both sides
 
 private:
+    bool is_linear_ = false;  // bit positions
     bool has_zero_ = false;
     double zero_slot_ = 0;
     double first_ = 0;

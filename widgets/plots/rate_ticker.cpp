@@ -49,4 +49,15 @@ void RateTicker::generate(const QCPRange& range, const QLocale& locale, QChar fo
     for (const double tick : ticks) labels->append(zero_slot_ && tick == *zero_slot_ ? rate_label(0) : rate_label(std::pow(10, tick)));
 }
 
+double BitTicker::getTickStep(const QCPRange& range) {
+    constexpr double most_ticks = 12;
+    double step = 1;
+    while (range.size() / step > most_ticks) step *= 2;
+    return step;
+}
+
+QString BitTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return QString::number(std::abs(std::lround(tick)));
+}
+
 }  // namespace clipscope

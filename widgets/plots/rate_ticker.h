@@ -21,4 +21,13 @@ private:
     double first_;
 };
 
+// Ticks of an axis that holds bit positions at their negative: whole numbers, every eighth, fourth or second where there is no room for
+// all.
+class BitTicker : public QCPAxisTicker {
+protected:
+    double getTickStep(const QCPRange& range) override;
+    int getSubTickCount(double step) override { return step > 1 ? int(step) - 1 : 0; }
+    QString getTickLabel(double tick, const QLocale& locale, QChar format_char, int precision) override;
+};
+
 }  // namespace clipscope

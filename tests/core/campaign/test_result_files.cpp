@@ -34,7 +34,6 @@ CampaignResult example() {
                    .classes = 10,
                    .seed = 0xfedcba9876543210u,
                    .trials = 2,
-                   .format = "float32",
                    .nonfinite = NonfiniteRule::wrong,
                    .rates = {0, 1.0 / 3e6, 1e-6}};
     AccuracyCurve full{{"CONV-1", "features.0", 320, Protection::none, outcome(100, 80)}, {{{0, {0, outcome(100, 80)}}}, {}, {}}};
@@ -110,7 +109,7 @@ private slots:
         QCOMPARE(after.kind, before.kind);
         const CampaignInfo &a = after.curves.info, &b = before.curves.info;
         QVERIFY(a.model == b.model && a.data == b.data && a.images == b.images && a.classes == b.classes && a.seed == b.seed);
-        QVERIFY(a.trials == b.trials && a.format == b.format && a.nonfinite == b.nonfinite && a.rates == b.rates);
+        QVERIFY(a.trials == b.trials && a.memory == b.memory && a.nonfinite == b.nonfinite && a.rates == b.rates);
         QCOMPARE(after.curves.curves.size(), 2u);
         for (std::size_t c = 0; c < 2; ++c) {
             QVERIFY(same(after.curves.curves[c].info, before.curves.curves[c].info));

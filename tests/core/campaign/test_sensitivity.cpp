@@ -93,7 +93,8 @@ private Q_SLOTS:
         const EventSink sink = [&](const Event& event) {
             if (const auto* faults = std::get_if<FaultsInjected>(&event))
                 listed[{faults->curve, faults->rate_index, faults->trial}] = std::int64_t(faults->bits.size());
-            if (const auto* trial = std::get_if<TrialFinished>(&event)) counted[{trial->curve, trial->rate_index, trial->trial}] = trial->result.faults;
+            if (const auto* trial = std::get_if<TrialFinished>(&event))
+                counted[{trial->curve, trial->rate_index, trial->trial}] = trial->result.faults;
         };
         run_sensitivity(inputs, specification, sink, {});
         QCOMPARE(listed.size(), std::size_t(6 * 3 * 4));
@@ -108,15 +109,16 @@ private Q_SLOTS:
         std::atomic<int> trials = 0;
         JobEnd end = JobEnd::done;
         std::chrono::steady_clock::time_point asked;
-        run_sensitivity(inputs, specification,
-                        [&](const Event& event) {
-                            if (std::holds_alternative<TrialFinished>(event) && ++trials == 10) {
-                                asked = std::chrono::steady_clock::now();
-                                stop.request_stop();
-                            }
-                            if (const auto* finished = std::get_if<JobFinished>(&event)) end = finished->end;
-                        },
-                        stop.get_token());
+        run_sensitivity(
+            inputs, specification,
+            [&](const Event& event) {
+                if (std::holds_alternative<TrialFinished>(event) && ++trials == 10) {
+                    asked = std::chrono::steady_clock::now();
+                    stop.request_stop();
+                }
+                if (const auto* finished = std::get_if<JobFinished>(&event)) end = finished->end;
+            },
+            stop.get_token());
         QVERIFY(std::chrono::steady_clock::now() - asked < std::chrono::seconds(1));
         QVERIFY(end == JobEnd::stopped);
         QVERIFY(trials >= 10 && trials < 1000);

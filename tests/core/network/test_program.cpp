@@ -9,6 +9,7 @@
 #include "network/architectures.h"
 #include "network/layer_finder.h"
 #include "network/program.h"
+#include "network/training.h"
 
 using namespace clipscope;
 using namespace clipscope::testing;
@@ -52,9 +53,46 @@ torch::jit::Module residual_module() {
 class TestProgram : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void equals_forward_on_built_in_architectures_data() {
+        QTest::addColumn<int>("convolutions");
+        QTest::newRow("lenet5") << 2;
+        QTest::newRow("alexnet") << 5;
+        QTest::newRow("vgg11") << 8;
+        QTest::newRow("vgg11_bn") << 8;
+        QTest::newRow("vgg16") << 13;
+        QTest::newRow("vgg16_bn") << 13;
+        QTest::newRow("resnet20") << 19;
+        QTest::newRow("resnet32") << 31;
+        QTest::newRow("resnet56") << 55;
+    }
     void equals_forward_on_built_in_architectures() {
-        compare_with_forward(make_architecture("lenet5", {1, 32, 32}, 10, 1), random_images({7, 1, 32, 32}));
-        compare_with_forward(make_architecture("alexnet", {3, 32, 32}, 10, 1), random_images({7, 3, 32, 32}));
+        QFETCH(int, convolutions);
+        const std::string name = QTest::currentDataTag();
+        const int channels = name == "lenet5" ? 1 : 3;
+        torch::jit::Module module = make_architecture(name, {channels, 32, 32}, 10, 1);
+        compare_with_forward(module, random_images({3, channels, 32, 32}));
+        module.eval();
+        const FoundStructure found = find_layers_and_sites(Program(module));
+        const auto is_convolution = [](const FoundLayer& layer) { return layer.info.kind == "Conv2d"; };
+        QCOMPARE(int(std::count_if(found.layers.begin(), found.layers.end(), is_convolution)), convolutions);
+    }
+
+    // Every parameter learns: it has a gradient that is finite and not zero throughout.
+    void built_in_architectures_can_be_trained_data() {
+        QTest::addColumn<int>("unused");
+        for (const std::string& name : architecture_names()) QTest::newRow(name.c_str()) << 0;
+    }
+    void built_in_architectures_can_be_trained() {
+        const std::string name = QTest::currentDataTag();
+        torch::manual_seed(1);
+        torch::jit::Module module = make_architecture(name, {3, 32, 32}, 10, 1);
+        module.train();
+        module.forward({random_images({4, 3, 32, 32})}).toTensor().square().sum().backward();
+        for (const auto& parameter : module.named_parameters()) {
+            const at::Tensor gradient = parameter.value.grad();
+            QVERIFY2(gradient.defined() && gradient.isfinite().all().item<bool>(), parameter.name.c_str());
+            QVERIFY2(gradient.abs().max().item<float>() > 0, parameter.name.c_str());
+        }
     }
 
     void equals_forward_on_shared_models_data() {

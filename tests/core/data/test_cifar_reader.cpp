@@ -10,7 +10,7 @@ using clipscope::open_dataset;
 using clipscope::Split;
 using namespace data_files;
 
-class TestCifar10Reader : public QObject {
+class TestCifarReader : public QObject {
     Q_OBJECT
 
     QTemporaryDir directory_;
@@ -52,6 +52,26 @@ private slots:
         write_text(folder_ / "batches.meta.txt", "cat\r\nbig dog\r\n\r\n");
         const Dataset dataset = open_dataset(folder_.string(), Split::test);
         QCOMPARE(dataset.class_names(), (std::vector<std::string>{"cat", "big dog"}));
+    }
+
+    void reads_cifar100_by_its_fine_labels() {
+        Bytes records;
+        for (const int label : {99, 7}) {
+            records.push_back(3);  // the superclass
+            records.push_back(std::uint8_t(label));
+            const Bytes image = pixels(label, 3072);
+            records.insert(records.end(), image.begin(), image.end());
+        }
+        write(folder_ / "test.bin", records);
+        const Dataset dataset = open_dataset(folder_.string(), Split::test);
+        QCOMPARE(dataset.name(), std::string("CIFAR-100 test"));
+        QCOMPARE(dataset.label(0), 99);
+        QCOMPARE(dataset.label(1), 7);
+        QCOMPARE(Bytes(dataset.image(1).begin(), dataset.image(1).end()), pixels(7, 3072));
+        QCOMPARE(dataset.class_names().size(), std::size_t(100));
+        write_text(folder_ / "fine_label_names.txt", "apple\nbear\n");
+        const QString text = error_of([&] { open_dataset(folder_.string(), Split::test); });
+        QVERIFY2(text.contains("CIFAR-100") && text.contains("label 99"), qPrintable(text));
     }
 
     void a_file_stands_for_its_folder() {
@@ -118,5 +138,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(TestCifar10Reader)
-#include "test_cifar10_reader.moc"
+QTEST_APPLESS_MAIN(TestCifarReader)
+#include "test_cifar_reader.moc"

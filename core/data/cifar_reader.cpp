@@ -1,4 +1,4 @@
-#include "data/cifar10_reader.h"
+#include "data/cifar_reader.h"
 
 #include <algorithm>
 #include <cctype>
@@ -15,7 +15,21 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr ImageShape image_shape = {3, 32, 32};
-constexpr std::size_t record_size = 3073;
+
+// What the two data sets do not share.
+struct Layout {
+    std::string name;
+    std::size_t label_bytes;  // before the pixels; the last is the label
+    std::string names_file;
+    std::string test_file;
+    std::string training_start, training_end;
+
+    std::size_t record_size() const { return label_bytes + image_shape.pixels(); }
+};
+
+const Layout cifar10{"CIFAR-10", 1, "batches.meta.txt", "test_batch.bin", "data_batch_", ".bin"};
+const Layout cifar100{"CIFAR-100", 2, "fine_label_names.txt", "test.bin", "train.bin", ""};
+
 constexpr std::uintmax_t max_file_size = std::uintmax_t(4) << 30;
 constexpr std::size_t max_classes = 256;  // a label is one byte
 
@@ -51,16 +65,16 @@ bool natural_less(std::string_view a, std::string_view b) {
     return a < b;  // equal but for leading zeros
 }
 
-bool belongs_to(const std::string& file_name, Split split) {
-    if (split == Split::test) return file_name == "test_batch.bin";
-    return file_name.starts_with("data_batch_") && file_name.ends_with(".bin");
+bool belongs_to(const Layout& layout, const std::string& file_name, Split split) {
+    if (split == Split::test) return file_name == layout.test_file;
+    return file_name.starts_with(layout.training_start) && file_name.ends_with(layout.training_end);
 }
 
-std::vector<fs::path> files_of(const fs::path& folder, Split split) {
+std::vector<fs::path> files_of(const Layout& layout, const fs::path& folder, Split split) {
     std::vector<fs::path> files;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        if (belongs_to(entry->path().filename().string(), split)) files.push_back(entry->path());
+        if (belongs_to(layout, entry->path().filename().string(), split)) files.push_back(entry->path());
     }
     if (error) throw Error("The folder '" + folder.string() + "' cannot be listed: " + error.message() + ".");
     std::sort(files.begin(), files.end(),
@@ -68,70 +82,92 @@ std::vector<fs::path> files_of(const fs::path& folder, Split split) {
     return files;
 }
 
-std::vector<std::string> class_names_of(const fs::path& folder) {
+std::vector<std::string> class_names_of(const Layout& layout, const fs::path& folder) {
     std::vector<std::string> names;
-    std::ifstream file(folder / "batches.meta.txt");
+    std::ifstream file(folder / layout.names_file);
     for (std::string line; names.size() < max_classes && std::getline(file, line);) {
         while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.pop_back();
         if (!line.empty()) names.push_back(line);
     }
     if (!names.empty()) return names;
+    if (layout.label_bytes == 2) {
+        for (int i = 0; i < 100; ++i) names.push_back(std::to_string(i));
+        return names;
+    }
     return {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
 }
 
-std::size_t count_records(const fs::path& path) {
+std::size_t count_records(const Layout& layout, const fs::path& path) {
     const std::string name = "'" + path.string() + "'";
     std::error_code error;
     const std::uintmax_t size = fs::is_regular_file(path, error) ? fs::file_size(path, error) : 0;
     if (error) throw Error(name + " cannot be read: " + error.message() + ".");
     if (size == 0) throw Error(name + " is empty; copy or download it again.");
-    if (size > max_file_size) throw Error(name + " is larger than 4 GiB, too large for a CIFAR-10 file; split it into several.");
-    if (size % record_size != 0) {
-        throw Error(name + " is truncated or no CIFAR-10 file: its " + std::to_string(size) +
-                    " bytes are not a whole number of 3073-byte records; copy or download it again.");
+    if (size > max_file_size) throw Error(name + " is larger than 4 GiB, too large for a CIFAR file; split it into several.");
+    if (size % layout.record_size() != 0) {
+        throw Error(name + " is truncated or no " + layout.name + " file: its " + std::to_string(size) +
+                    " bytes are not a whole number of " + std::to_string(layout.record_size()) +
+                    "-byte records; copy or download it again.");
     }
-    return size / record_size;
+    return size / layout.record_size();
 }
 
-void append_records(const fs::path& path, std::size_t classes, std::vector<std::uint8_t>& pixels, std::vector<std::int32_t>& labels) {
-    const std::size_t records = count_records(path);
+void append_records(const Layout& layout, const fs::path& path, std::size_t classes, std::vector<std::uint8_t>& pixels,
+                    std::vector<std::int32_t>& labels) {
+    const std::size_t records = count_records(layout, path);
     std::ifstream file(path, std::ios::binary);
     pixels.reserve(pixels.size() + records * image_shape.pixels());
     labels.reserve(labels.size() + records);
-    std::vector<char> record(record_size);
+    std::vector<char> record(layout.record_size());
     for (std::size_t i = 0; i < records; ++i) {
-        if (!file.read(record.data(), std::streamsize(record_size))) {
+        if (!file.read(record.data(), std::streamsize(record.size()))) {
             throw Error("'" + path.string() + "' cannot be read beyond image " + std::to_string(i) +
                         "; check its permissions and the disk.");
         }
-        const auto label = static_cast<std::uint8_t>(record[0]);
+        const auto label = static_cast<std::uint8_t>(record[layout.label_bytes - 1]);
         if (label >= classes) {
-            throw Error("'" + path.string() + "' is damaged or no CIFAR-10 file: image " + std::to_string(i) + " has the label " +
-                        std::to_string(label) + ", but there are " + std::to_string(classes) + " classes, 0 to " +
+            throw Error("'" + path.string() + "' is damaged or no " + layout.name + " file: image " + std::to_string(i) +
+                        " has the label " + std::to_string(label) + ", but there are " + std::to_string(classes) + " classes, 0 to " +
                         std::to_string(classes - 1) + ".");
         }
         labels.push_back(label);
-        pixels.insert(pixels.end(), record.begin() + 1, record.end());
+        pixels.insert(pixels.end(), record.begin() + std::ptrdiff_t(layout.label_bytes), record.end());
     }
+}
+
+std::vector<Split> splits_of(const Layout& layout, const fs::path& folder) {
+    std::vector<Split> splits;
+    for (const Split split : {Split::train, Split::test}) {
+        if (!files_of(layout, folder, split).empty()) splits.push_back(split);
+    }
+    return splits;
+}
+
+Dataset read(const Layout& layout, const fs::path& folder, Split split) {
+    std::vector<std::string> class_names = class_names_of(layout, folder);
+    std::vector<std::uint8_t> pixels;
+    std::vector<std::int32_t> labels;
+    for (const fs::path& file : files_of(layout, folder, split)) append_records(layout, file, class_names.size(), pixels, labels);
+    return {layout.name + (split == Split::train ? " train" : " test"), image_shape, std::move(pixels), std::move(labels),
+            std::move(class_names)};
 }
 
 }  // namespace
 
 std::vector<Split> cifar10_splits(const fs::path& folder) {
-    std::vector<Split> splits;
-    for (const Split split : {Split::train, Split::test}) {
-        if (!files_of(folder, split).empty()) splits.push_back(split);
-    }
-    return splits;
+    return splits_of(cifar10, folder);
+}
+
+std::vector<Split> cifar100_splits(const fs::path& folder) {
+    return splits_of(cifar100, folder);
 }
 
 Dataset read_cifar10(const fs::path& folder, Split split) {
-    std::vector<std::string> class_names = class_names_of(folder);
-    std::vector<std::uint8_t> pixels;
-    std::vector<std::int32_t> labels;
-    for (const fs::path& file : files_of(folder, split)) append_records(file, class_names.size(), pixels, labels);
-    return {split == Split::train ? "CIFAR-10 train" : "CIFAR-10 test", image_shape, std::move(pixels), std::move(labels),
-            std::move(class_names)};
+    return read(cifar10, folder, split);
+}
+
+Dataset read_cifar100(const fs::path& folder, Split split) {
+    return read(cifar100, folder, split);
 }
 
 }  // namespace clipscope

@@ -1,0 +1,64 @@
+// bits: accuracy when exactly one stored bit is faulty, position by position.
+#include <CLI/App.hpp>
+#include <memory>
+#include <string>
+
+#include "campaign/bit_positions.h"
+#include "campaign/fault_scope.h"
+#include "command.h"
+#include "common_options.h"
+#include "curves_output.h"
+#include "run_job.h"
+
+namespace clipscope::cli {
+
+namespace {
+
+struct BitsOptions {
+    InputOptions input;
+    WorkOptions work;
+    std::string layers = "each";
+    int trials = 50;
+    std::string memory;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    CurvesOutputOptions output;
+};
+
+int run_bits_command(const BitsOptions& options, std::stop_source& stop) {
+    check_work_options(options.work);
+    check_at_least("--trials", options.trials, 1);
+    BitPositionSpecification specification;
+    specification.trials = options.trials;
+    specification.seed = options.input.seed;
+    specification.nonfinite = options.nonfinite;
+    specification.threads = options.work.threads;
+    specification.chunk = options.work.chunk;
+    specification.device = options.work.device;
+    if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
+    const JobInputs inputs = open_job_inputs(options.input);
+    specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
+    CurvesOutput output("sensitivity", options.output, stop);
+    return run_job(output, [&](const EventSink& sink) { run_bit_positions(inputs, specification, sink, stop.get_token()); });
+}
+
+}  // namespace
+
+void add_bits_command(CLI::App& app, CommandRunner& runner) {
+    auto options = std::make_shared<BitsOptions>();
+    CLI::App* command = app.add_subcommand("bits", "Measure accuracy when exactly one bit is faulty, position by position");
+    add_input_options(*command, options->input);
+    command->add_option("--layers", options->layers, "Where the bit may be: each, network, or names as for sensitivity")
+        ->type_name("LAYERS")
+        ->capture_default_str();
+    command->add_option("--trials", options->trials, "Numbers hit at each position")->type_name("N")->capture_default_str();
+    add_nonfinite_option(*command, options->nonfinite);
+    add_work_options(*command, options->work);
+    add_memory_option(*command, options->memory);
+    add_result_file_options(*command, options->output);
+    command->footer(
+        "Ctrl-C ends the job and keeps its results so far.\n"
+        "Example: clipscope-cli bits --layers each --trials 20 --format float16 --json bits.json");
+    command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_bits_command(*options, stop); }; });
+}
+
+}  // namespace clipscope::cli

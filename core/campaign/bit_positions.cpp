@@ -1,0 +1,150 @@
+#include "campaign/bit_positions.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <mutex>
+#include <set>
+
+#include "campaign/curve_campaign.h"
+#include "common/counter_random.h"
+#include "common/error.h"
+#include "evaluation/evaluator.h"
+#include "evaluation/worker_threads.h"
+
+namespace clipscope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool has_bit(const ParameterInfo& parameter, int bit) {
+    return bit < parameter.word_bits && (parameter.faulty_bits >> bit & 1) != 0;
+}
+
+// Hands out (trial, curve) pairs; each runs all positions.
+class Positions {
+public:
+    Positions(const JobInputs& inputs, const BitPositionSpecification& specification, const Evaluator& evaluator,
+              const std::vector<int>& positions, const EventSink& sink)
+        : layers_(inputs.network->layers()),
+          specification_(specification),
+          evaluator_(evaluator),
+          positions_(positions),
+          sink_(sink),
+          started_(Clock::now()) {}
+
+    void work(const std::stop_token& stop) {
+        TrialRunner runner(evaluator_);
+        const std::size_t curves = specification_.scopes.size();
+        const std::size_t count = curves * std::size_t(specification_.trials);
+        for (std::size_t item = next_++; item < count && !stop.stop_requested(); item = next_++) {
+            for (std::size_t position = 0; position < positions_.size(); ++position)
+                if (!run(runner, item % curves, position, int(item / curves), stop)) return;
+        }
+    }
+
+private:
+    // False where it was stopped.
+    bool run(TrialRunner& runner, std::size_t curve, std::size_t position, int trial, const std::stop_token& stop) {
+        const FaultScope& scope = specification_.scopes[curve];
+        const TrialFaults faults = single_bit_fault(specification_.seed, std::uint64_t(trial), layers_, scope, positions_[position]);
+        const auto outcome = runner.run(faults, 1, stop);
+        if (!outcome) return false;
+        const std::lock_guard lock(mutex_);
+        sink_(TrialFinished{int(curve), int(position), trial, {faults.count_below(1), *outcome}});
+        const auto total = std::int64_t(specification_.scopes.size() * positions_.size()) * specification_.trials;
+        const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
+        ++done_;
+        sink_(Progress{done_, total, elapsed / double(done_) * double(total - done_),
+                       "trial " + std::to_string(trial + 1) + " of " + std::to_string(specification_.trials) + " · " + scope.name +
+                           " · bit " + std::to_string(positions_[position])});
+        return true;
+    }
+
+    const std::vector<LayerInfo>& layers_;
+    const BitPositionSpecification& specification_;
+    const Evaluator& evaluator_;
+    const std::vector<int>& positions_;
+    const EventSink& sink_;
+    const Clock::time_point started_;
+    std::atomic<std::size_t> next_{0};
+    std::mutex mutex_;
+    std::int64_t done_ = 0;
+};
+
+}  // namespace
+
+std::vector<int> bit_positions(const std::vector<LayerInfo>& layers, const std::vector<FaultScope>& scopes) {
+    std::uint32_t mask = 0;
+    for (const FaultScope& scope : scopes)
+        for (const std::size_t layer : scope.layers)
+            for (const ParameterInfo& parameter : layers[layer].parameters) mask |= parameter.faulty_bits;
+    std::vector<int> positions;
+    for (; mask != 0; mask &= mask - 1) positions.push_back(std::countr_zero(mask));
+    return positions;
+}
+
+TrialFaults single_bit_fault(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers, const FaultScope& scope,
+                             int bit) {
+    struct Candidate {
+        std::size_t layer;
+        std::size_t parameter;
+        std::uint64_t elements;
+    };
+    std::vector<Candidate> candidates;
+    std::set<std::string> seen;  // a parameter that two layers share is one
+    std::uint64_t total = 0;
+    for (const std::size_t layer : scope.layers) {
+        for (std::size_t i = 0; i < layers[layer].parameters.size(); ++i) {
+            const ParameterInfo& parameter = layers[layer].parameters[i];
+            if (!has_bit(parameter, bit) || !seen.insert(parameter.path).second) continue;
+            candidates.push_back({layer, i, std::uint64_t(parameter.elements)});
+            total += candidates.back().elements;
+        }
+    }
+    TrialFaults faults;
+    if (total == 0) return faults;
+    const CounterRandom random(seed, RandomDomain::single_bits);
+    auto element = std::uint64_t(unit_interval(random.block({trial, fnv1a_64(scope.name), 0, 0})[0]) * double(total));
+    for (const Candidate& candidate : candidates) {
+        if (element >= candidate.elements) {
+            element -= candidate.elements;
+            continue;
+        }
+        const auto word_bits = std::uint64_t(layers[candidate.layer].parameters[candidate.parameter].word_bits);
+        faults.parameters.push_back({candidate.layer, candidate.parameter, {{element * word_bits + std::uint64_t(bit), 0}}});
+        break;
+    }
+    return faults;
+}
+
+void run_bit_positions(const JobInputs& inputs, const BitPositionSpecification& specification, const EventSink& sink,
+                       std::stop_token stop) {
+    if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
+    if (specification.trials < 1) throw UsageError("Choose at least 1 trial.");
+    const auto started = Clock::now();
+    const int threads = resolve_threads(specification.threads);
+    Evaluator evaluator(inputs.network, inputs.images, inputs.input,
+                        {.chunk = specification.chunk, .device = specification.device, .memory_bytes = specification.memory_bytes});
+    std::set<std::size_t> scope_layers;
+    for (const FaultScope& scope : specification.scopes) scope_layers.insert(scope.layers.begin(), scope.layers.end());
+    const std::vector<std::size_t> first_layers(scope_layers.begin(), scope_layers.end());
+    if (evaluator.prepare(first_layers, threads, stop)) {
+        const std::vector<int> positions = bit_positions(inputs.network->layers(), specification.scopes);
+        CampaignSettings settings{
+            .rates = {}, .trials = specification.trials, .seed = specification.seed, .nonfinite = specification.nonfinite};
+        settings.rates.assign(positions.begin(), positions.end());
+        std::vector<CampaignCurve> curves;
+        for (const FaultScope& scope : specification.scopes) curves.push_back({&evaluator, scope, Protection::none});
+        CampaignStarted campaign = describe_campaign(inputs, settings, curves);
+        campaign.info.axis = PointAxis::bit_position;
+        sink(campaign);
+        Positions jobs(inputs, specification, evaluator, positions, sink);
+        run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) { jobs.work(stopped); });
+    }
+    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+    sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});
+}
+
+}  // namespace clipscope

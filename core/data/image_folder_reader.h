@@ -1,0 +1,22 @@
+// Folders of class folders, as torchvision's ImageFolder has them: FOLDER/CLASS/…, or FOLDER/train/CLASS/… and FOLDER/test/CLASS/… (also
+// "val", "valid", "validation"). Classes and files in alphabetical order; a class folder may hold folders of its own.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/image_file.h"
+
+namespace clipscope {
+
+// The splits whose class folders lie in the folder; class folders without a split are the test split, or the training split where the
+// folder itself is called "train". None where it holds no pictures.
+std::vector<Split> image_folder_splits(const std::filesystem::path& folder);
+
+// Pictures of one size stay as they are unless `size` says otherwise; of several sizes they are resized to 256 and cropped to 224, and the
+// dataset's name says so. One channel where all of them are grey. Files that cannot be read are left out and listed
+// (Dataset::skipped_files()); more than a hundredth of all, or 10 of fewer than a thousand, throw Error, as do more than 4 GiB of pixels.
+Dataset read_image_folder(const std::filesystem::path& folder, Split split, const PictureSize& size);
+
+}  // namespace clipscope

@@ -1,0 +1,47 @@
+// One worker's own copies of the parameters that faults hit. Includes LibTorch.
+#pragma once
+
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+#include "evaluation/evaluator_state.h"
+#include "faults/bit_faults.h"
+#include "faults/trial_faults.h"
+
+namespace clipscope {
+
+// A parameter with faulty bits: its whole faulty copy and the rows (first dimension) that hold them, ascending.
+struct FaultyParameter {
+    at::Tensor values;
+    std::vector<std::int64_t> rows;
+};
+
+using FaultyParameters = std::unordered_map<Slot, FaultyParameter>;
+
+// Faults for as long as it lives; it must not outlive the injector that made it.
+struct InjectedFaults {
+    FaultyParameters parameters;
+    std::vector<BitFaults> in_memory;
+    InjectionCounts counts;      // layers in ascending order
+    std::size_t first_step = 0;  // the first that reads a faulty parameter; the number of steps where there is none
+};
+
+class FaultInjector {
+public:
+    explicit FaultInjector(const Evaluator::State& evaluator) : evaluator_(evaluator) {}
+
+    // Makes the bits faulty whose mark is below `rate`, in the copies. Throws Error where memory does not show them afterwards.
+    InjectedFaults inject(const TrialFaults& faults, double rate);
+
+    // Whether every copy equals the network's own parameter, bit for bit.
+    bool copies_are_clean() const;
+
+private:
+    at::Tensor& copy_of(std::size_t tensor);
+
+    const Evaluator::State& evaluator_;
+    std::unordered_map<std::size_t, at::Tensor> copies_;  // by index into Program::tensors(), on the CPU
+};
+
+}  // namespace clipscope

@@ -1,0 +1,270 @@
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "evaluation/incremental_run.h"
+#include "evaluation/incremental_values.h"
+#include "evaluation/operation_count.h"
+
+namespace clipscope {
+
+namespace {
+
+// Above these shares of the channels one whole convolution costs less than its parts.
+constexpr double most_faulty_rows = 0.5;
+constexpr double most_partial_work = 0.6;
+
+// Positions along dimension 1 at which any image differs, ascending.
+std::vector<std::int64_t> find_differing_channels(const at::Tensor& values, const at::Tensor& expected) {
+    const std::int64_t images = values.size(0), channels = values.size(1);
+    const std::size_t plane = row_bytes(values) / std::size_t(std::max<std::int64_t>(channels, 1));
+    std::vector<std::int64_t> differing;
+    for (std::int64_t channel = 0; channel < channels; ++channel) {
+        const std::size_t offset = std::size_t(channel) * plane;
+        for (std::int64_t image = 0; image < images; ++image) {
+            if (std::memcmp(row(values, image) + offset, row(expected, image) + offset, plane) == 0) continue;
+            differing.push_back(channel);
+            break;
+        }
+    }
+    return differing;
+}
+
+}  // namespace
+
+void IncrementalRun::execute(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    const bool can_be_partial = step.outputs.size() == 1 && is_kept(step.outputs[0]);
+    const StepBehaviour behaviour = evaluator_->traits[index].behaviour;
+    if (behaviour == StepBehaviour::shape_only) return run_shape_only(index);
+    if (!can_be_partial) return run_whole(index);
+    switch (behaviour) {
+        case StepBehaviour::convolution:
+        case StepBehaviour::linear:
+            return run_weighted(index);
+        case StepBehaviour::channelwise:
+            return run_channelwise(index);
+        case StepBehaviour::batch_norm:
+            return run_batch_norm(index);
+        case StepBehaviour::add:
+            return run_add(index);
+        case StepBehaviour::flatten:
+            return run_flatten(index);
+        default:
+            return run_whole(index);
+    }
+}
+
+void IncrementalRun::run_weighted(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    const Slot output = step.outputs[0];
+    const at::Tensor& weight = parameter(step.inputs[1]);
+    const std::vector<std::int64_t> rows = faulty_rows(step);
+    const double row_share = double(rows.size()) / double(weight.size(0));
+    const Changed* input = find_changed(step.inputs[0]);
+    const std::int64_t dimensions = input ? input->values.dim() : evaluator_->clean_values[std::size_t(step.inputs[0])].toTensor().dim();
+    if (evaluator_->traits[index].behaviour == StepBehaviour::linear && dimensions != 2) return run_whole(index);
+    if (evaluator_->traits[index].input_nan_floods && input) {
+        drop_rows_with_nan(input->values);
+        if (active_.empty()) return;
+        input = find_changed(step.inputs[0]);
+    }
+    if (!input) {
+        if (row_share > most_faulty_rows) return run_whole(index);
+        const at::Tensor chosen = index_of(rows);
+        return set(output, compute_rows(index, chosen), chosen);
+    }
+    const double input_share = input->is_whole() ? 1 : double(input->channels.numel()) / double(weight.size(1));
+    if (!evaluator_->clean_is_finite || input_share + row_share > most_partial_work) {
+        if (row_share > most_faulty_rows || !run_dense(index, rows)) run_whole(index);
+        return;
+    }
+    at::Tensor result = compute_contribution(index, *input).add_(clean(output));
+    replace_rows(index, rows, result);
+    set(output, result);
+}
+
+// The whole layer with clean parameters as one matrix, its faulty rows by its own operation.
+bool IncrementalRun::run_dense(std::size_t index, const std::vector<std::int64_t>& rows) {
+    if (!evaluator_->dense_steps) return false;
+    const auto dense = evaluator_->dense_steps->find(index);
+    if (dense == evaluator_->dense_steps->end()) return false;
+    const Step& step = program_.steps()[index];
+    const at::Tensor input = whole(step.inputs[0]);
+    count_multiplications(std::uint64_t(input.size(0)) * std::uint64_t(dense->second.weight.numel()));
+    at::Tensor result = dense->second.run(input);
+    replace_rows(index, rows, result);
+    set(step.outputs[0], result);
+    return true;
+}
+
+void IncrementalRun::replace_rows(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result) {
+    if (rows.empty()) return;
+    const at::Tensor chosen = index_of(rows);
+    result.index_copy_(1, chosen, compute_rows(index, chosen));
+}
+
+at::Tensor IncrementalRun::compute_rows(std::size_t index, const at::Tensor& rows) {
+    const Step& step = program_.steps()[index];
+    scratch_[std::size_t(step.inputs[0])] = whole(step.inputs[0]);
+    scratch_[std::size_t(step.inputs[1])] = parameter(step.inputs[1]).index_select(0, rows);
+    const Slot bias = step.inputs[2];
+    const c10::IValue own_bias = scratch_[std::size_t(bias)];
+    if (own_bias.isTensor()) scratch_[std::size_t(bias)] = own_bias.toTensor().index_select(0, rows);
+    const at::Tensor result = compute(index);
+    scratch_[std::size_t(step.inputs[1])] = parameter(step.inputs[1]);
+    scratch_[std::size_t(bias)] = own_bias;
+    return result;
+}
+
+at::Tensor IncrementalRun::compute_contribution(std::size_t index, const Changed& input) {
+    const Step& step = program_.steps()[index];
+    scratch_[std::size_t(step.inputs[0])] = input.values - clean(step.inputs[0]).index_select(1, input.channels);
+    scratch_[std::size_t(step.inputs[1])] = parameter(step.inputs[1]).index_select(1, input.channels);
+    const Slot bias = step.inputs[2];
+    const c10::IValue own_bias = std::exchange(scratch_[std::size_t(bias)], c10::IValue());
+    const at::Tensor result = compute(index);
+    scratch_[std::size_t(step.inputs[1])] = parameter(step.inputs[1]);
+    scratch_[std::size_t(bias)] = own_bias;
+    return result;
+}
+
+void IncrementalRun::run_channelwise(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    const Changed* input = find_changed(step.inputs[0]);
+    if (!input) return run_whole(index);
+    const at::Tensor channels = input->channels;
+    scratch_[std::size_t(step.inputs[0])] = input->values;
+    set(step.outputs[0], compute(index), channels);
+    if (evaluator_->traits[index].may_equalise) forget_equal_channels(step.outputs[0]);
+}
+
+void IncrementalRun::run_batch_norm(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    const Changed* input = find_changed(step.inputs[0]);
+    if (!input || input->is_whole()) return run_whole(index);
+    const at::Tensor channels = input->channels;
+    std::vector<c10::IValue> own;
+    for (std::size_t i = 1; i <= 4; ++i) {
+        c10::IValue& value = scratch_[std::size_t(step.inputs[i])];
+        own.push_back(value);
+        if (value.isTensor()) value = value.toTensor().index_select(0, channels);
+    }
+    scratch_[std::size_t(step.inputs[0])] = input->values;
+    const at::Tensor result = compute(index);
+    for (std::size_t i = 1; i <= 4; ++i) scratch_[std::size_t(step.inputs[i])] = own[i - 1];
+    set(step.outputs[0], result, channels);
+}
+
+void IncrementalRun::run_add(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    const Changed* first = find_changed(step.inputs[0]);
+    const Changed* second = find_changed(step.inputs[1]);
+    const auto is_partial = [](const Changed* changed) { return !changed || !changed->is_whole(); };
+    const bool same_shape =
+        is_kept(step.inputs[0]) && is_kept(step.inputs[1]) && clean(step.inputs[0]).sizes() == clean(step.inputs[1]).sizes();
+    if (!is_partial(first) || !is_partial(second) || !same_shape || (!first && !second)) return run_whole(index);
+    std::set<std::int64_t> both;
+    for (const Changed* changed : {first, second})
+        if (changed)
+            both.insert(changed->channels.data_ptr<std::int64_t>(), changed->channels.data_ptr<std::int64_t>() + changed->channels.numel());
+    const at::Tensor channels = index_of({both.begin(), both.end()});
+    scratch_[std::size_t(step.inputs[0])] = whole(step.inputs[0]).index_select(1, channels);
+    scratch_[std::size_t(step.inputs[1])] = whole(step.inputs[1]).index_select(1, channels);
+    set(step.outputs[0], compute(index), channels);
+}
+
+void IncrementalRun::run_flatten(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    const Changed* input = find_changed(step.inputs[0]);
+    if (!input) return;  // the clean values in another shape are the clean values
+    if (input->is_whole() || !is_kept(step.inputs[0])) return run_whole(index);
+    const at::Tensor from = clean(step.inputs[0]), to = clean(step.outputs[0]);
+    if (from.dim() < 2 || to.dim() != 2 || to.size(0) != from.size(0) || to.size(1) * to.size(0) != from.numel()) return run_whole(index);
+    const std::int64_t plane = to.size(1) / from.size(1);
+    const at::Tensor features = (input->channels.unsqueeze(1) * plane + at::arange(plane, at::kLong)).flatten();
+    set(step.outputs[0], input->values.flatten(1), features);
+}
+
+void IncrementalRun::run_shape_only(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    const Slot input = step.inputs[0];
+    const Changed* changed = find_changed(input);
+    scratch_[std::size_t(input)] = changed && changed->is_whole()
+                                       ? changed->values
+                                       : evaluator_->clean_values[std::size_t(input)].toTensor().narrow(0, 0, std::int64_t(active_.size()));
+    for (std::size_t i = 1; i < step.inputs.size(); ++i)
+        if (const auto other = others_.find(step.inputs[i]); other != others_.end()) scratch_[std::size_t(step.inputs[i])] = other->second;
+    run_step(step, scratch_);
+    for (Slot slot : step.outputs) others_[slot] = std::exchange(scratch_[std::size_t(slot)], c10::IValue());
+    scratch_[std::size_t(input)] = c10::IValue();
+}
+
+void IncrementalRun::run_whole(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    std::vector<Slot> filled;
+    for (Slot slot : slots_read_by(step)) {
+        if (!scratch_[std::size_t(slot)].isNone()) continue;
+        scratch_[std::size_t(slot)] = value_for_operation(slot);
+        filled.push_back(slot);
+    }
+    count_multiplications(evaluator_->multiplications[index] * active_.size());
+    if (const auto replaced = evaluator_->overrides.find(index); replaced != evaluator_->overrides.end())
+        replaced->second(scratch_);
+    else
+        run_step(step, scratch_);
+    for (Slot slot : step.outputs) {
+        c10::IValue value = std::exchange(scratch_[std::size_t(slot)], c10::IValue());
+        if (value.isTensor() && evaluator_->batch_slots[std::size_t(slot)])
+            set(slot, value.toTensor());
+        else
+            others_[slot] = std::move(value);
+    }
+    for (Slot slot : filled) scratch_[std::size_t(slot)] = c10::IValue();
+}
+
+at::Tensor IncrementalRun::compute(std::size_t index) {
+    const Step& step = program_.steps()[index];
+    for (Slot slot : step.inputs)
+        if (const auto other = others_.find(slot); other != others_.end()) scratch_[std::size_t(slot)] = other->second;
+    if (const auto replaced = evaluator_->overrides.find(index); replaced != evaluator_->overrides.end())
+        replaced->second(scratch_);
+    else
+        run_step(step, scratch_);
+    at::Tensor result = scratch_[std::size_t(step.outputs[0])].toTensor();
+    scratch_[std::size_t(step.outputs[0])] = c10::IValue();
+    if (evaluator_->multiplications[index] > 0) {
+        const at::Tensor& weight = scratch_[std::size_t(step.inputs[1])].toTensor();
+        count_multiplications(std::uint64_t(result.numel()) * std::uint64_t(weight.numel() / weight.size(0)));
+    }
+    for (Slot slot : step.inputs)
+        if (evaluator_->batch_slots[std::size_t(slot)]) scratch_[std::size_t(slot)] = c10::IValue();
+    return result;
+}
+
+std::vector<std::int64_t> IncrementalRun::faulty_rows(const Step& step) const {
+    std::set<std::int64_t> rows;
+    for (std::size_t i = 1; i <= 2 && i < step.inputs.size(); ++i)
+        if (const auto faulty = faulty_.find(step.inputs[i]); faulty != faulty_.end())
+            rows.insert(faulty->second.rows.begin(), faulty->second.rows.end());
+    return {rows.begin(), rows.end()};
+}
+
+const at::Tensor& IncrementalRun::parameter(Slot slot) const {
+    const auto faulty = faulty_.find(slot);
+    return faulty != faulty_.end() ? faulty->second.values : evaluator_->initial_frame[std::size_t(slot)].toTensor();
+}
+
+// Channels that are the clean ones again for every image need no further thought.
+void IncrementalRun::forget_equal_channels(Slot slot) {
+    Changed& changed = changed_.at(slot);
+    if (changed.is_whole() || !can_be_scanned(changed.values)) return;
+    const at::Tensor expected = clean(slot).index_select(1, changed.channels).contiguous();
+    const std::vector<std::int64_t> differing = find_differing_channels(changed.values, expected);
+    if (std::int64_t(differing.size()) == changed.values.size(1)) return;
+    const at::Tensor chosen = index_of(differing);
+    changed = {changed.values.index_select(1, chosen), changed.channels.index_select(0, chosen)};
+    if (differing.empty()) changed_.erase(slot);
+}
+
+}  // namespace clipscope

@@ -1,0 +1,29 @@
+// Small helpers of IncrementalRun on its values. Includes LibTorch.
+#pragma once
+
+#include <torch/script.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace clipscope {
+
+inline at::Tensor index_of(const std::vector<std::int64_t>& values) {
+    return at::tensor(values, at::kLong);
+}
+
+inline std::size_t row_bytes(const at::Tensor& values) {
+    return values.size(0) == 0 ? 0 : values.nbytes() / std::size_t(values.size(0));
+}
+
+// The values of the i-th image; for values that can be scanned.
+inline const char* row(const at::Tensor& values, std::int64_t i) {
+    return static_cast<const char*>(values.data_ptr()) + std::size_t(i) * row_bytes(values);
+}
+
+inline bool can_be_scanned(const at::Tensor& values) {
+    return values.is_contiguous() && values.scalar_type() == at::kFloat && values.dim() > 0;
+}
+
+}  // namespace clipscope

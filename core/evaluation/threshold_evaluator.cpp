@@ -1,0 +1,91 @@
+#include "evaluation/threshold_evaluator.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "evaluation/site_clipping.h"
+#include "evaluation/threshold_state.h"
+
+namespace clipscope {
+
+namespace {
+
+// What the site's activation makes of values, unclipped, where brackets cannot be told from its input. NaN and infinities become 0, as they
+// do at every threshold.
+at::Tensor own_output(const Evaluator::State& evaluator, const FoundSite& site, const at::Tensor& values) {
+    const auto activate = [&] {
+        Frame frame = evaluator.initial_frame;
+        frame[std::size_t(site.input_slot)] = values;
+        run_step(evaluator.network->program().steps()[site.step], frame);
+        return frame[std::size_t(site.output_slot)].toTensor();
+    };
+    return clip_activation(site, values, std::numeric_limits<float>::max(), activate);
+}
+
+}  // namespace
+
+bool ThresholdEvaluator::State::can_be_bracketed(const at::Tensor& values) {
+    return values.device().is_cpu() && values.scalar_type() == at::kFloat;
+}
+
+std::vector<ThresholdBracket> ThresholdEvaluator::State::brackets_of(const at::Tensor& values, float threshold, std::int64_t planes) const {
+    const bool is_relu = site.info.kind == "relu", is_leaky = site.info.kind == "leaky_relu";
+    const at::Tensor scanned = (is_relu || is_leaky ? values : own_output(base, site, values)).contiguous();
+    const auto count = std::size_t(values.size(0) * planes);
+    const std::size_t length = count == 0 ? 0 : std::size_t(scanned.numel()) / count;
+    std::vector<ThresholdBracket> brackets(count);
+    for (std::size_t i = 0; i < count; ++i)
+        brackets[i] = find_bracket(scanned.data_ptr<float>() + i * length, length, threshold, is_relu ? 0 : is_leaky ? site.slope : 1);
+    return brackets;
+}
+
+ThresholdEvaluator::ThresholdEvaluator(const Evaluator& base, std::size_t site, std::size_t runs)
+    : state_(std::make_unique<State>(base.state(), site)) {
+    if (!base.state().clipping.at(site)) throw std::logic_error("ThresholdEvaluator: the base has no threshold at the site");
+    state_->site_index = site;
+    state_->bytes_for_known = base.state().memory_budget / 8;
+    state_->bytes_of_a_threshold = runs * base.state().image_count() * sizeof(KnownImage);
+}
+
+ThresholdEvaluator::~ThresholdEvaluator() = default;
+
+bool ThresholdEvaluator::prepare(std::span<const float> thresholds, std::span<const std::size_t> first_layers, int threads,
+                                 std::stop_token stop) {
+    if (thresholds.size() > most_at_once) throw std::logic_error("ThresholdEvaluator: too many thresholds at once");
+    const torch::NoGradGuard no_gradients;
+    const Evaluator::State& base = state_->base;
+    state_->made.clear();
+    state_->evaluators.clear();
+    state_->clean_brackets.clear();
+    state_->thresholds.assign(thresholds.begin(), thresholds.end());
+    state_->remembers = state_->bytes_of_a_threshold * (state_->thresholds_known + thresholds.size()) <= state_->bytes_for_known;
+    if (state_->remembers) state_->thresholds_known += thresholds.size();
+    const std::size_t taken = base.kept_bytes + state_->bytes_for_known;
+    const std::size_t left = base.memory_budget > taken ? (base.memory_budget - taken) / std::max<std::size_t>(thresholds.size(), 1) : 0;
+    for (const float threshold : thresholds) {
+        if (threshold == *base.clipping.at(state_->site_index)) {
+            state_->evaluators.push_back(&base);
+        } else {
+            state_->made.push_back(Evaluator::derive(base, state_->site_index, threshold, left));
+            if (!state_->made.back()->prepare(first_layers, threads, stop)) return false;
+            state_->evaluators.push_back(&state_->made.back()->state());
+        }
+        const c10::IValue& input = base.clean_values.empty() ? c10::IValue() : base.clean_values[std::size_t(state_->site.input_slot)];
+        state_->clean_brackets.emplace_back();
+        if (input.isTensor() && State::can_be_bracketed(input.toTensor()) && input.toTensor().dim() > 1)
+            state_->clean_brackets.back() = state_->brackets_of(input.toTensor(), threshold, input.toTensor().size(1));
+    }
+    return true;
+}
+
+const std::vector<float>& ThresholdEvaluator::thresholds() const {
+    return state_->thresholds;
+}
+const Outcome& ThresholdEvaluator::clean(std::size_t threshold) const {
+    return state_->evaluators.at(threshold)->clean;
+}
+const Network& ThresholdEvaluator::network() const {
+    return *state_->base.network;
+}
+
+}  // namespace clipscope

@@ -1,0 +1,68 @@
+// Evaluates a network at several thresholds of one activation site at once. What does not depend on the threshold is computed once for all:
+// the clean values before the site, a trial's faulty values up to it. An image whose faulty values at the site have none between two
+// thresholds is clipped to the same values by both, so its verdict at one is its verdict at the other; verdicts are remembered from one set
+// of thresholds to the next. Outcomes are those that an Evaluator of each clipping gives on its own: with `exact` bit for bit, else up to
+// the near-ties that evaluator.h speaks of, and the same for any number of workers.
+//
+// Shared by all workers and read-only between two calls of prepare(); each worker owns a ThresholdRunner. Neither header knows LibTorch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "evaluation/evaluator.h"
+
+namespace clipscope {
+
+class ThresholdEvaluator {
+public:
+    // `base` is prepared, has some threshold at the site and outlives this. `runs`: how many runs there will be at each threshold, trials
+    // times rates; decides how many of them are remembered.
+    ThresholdEvaluator(const Evaluator& base, std::size_t site, std::size_t runs);
+    ~ThresholdEvaluator();
+    ThresholdEvaluator(const ThresholdEvaluator&) = delete;
+    ThresholdEvaluator& operator=(const ThresholdEvaluator&) = delete;
+
+    static constexpr std::size_t most_at_once = 4;  // each takes memory for clean values of its own
+
+    // Makes these thresholds ready in place of those before: at most most_at_once, each >= 0. Trials will start at `first_layers`. False
+    // where it was stopped; then nothing else may be called.
+    bool prepare(std::span<const float> thresholds, std::span<const std::size_t> first_layers, int threads, std::stop_token stop);
+
+    const std::vector<float>& thresholds() const;       // that are ready
+    const Outcome& clean(std::size_t threshold) const;  // at the threshold of this index
+    const Network& network() const;
+
+    struct State;
+
+private:
+    friend class ThresholdRunner;
+    std::unique_ptr<State> state_;
+};
+
+// Owned and used by one thread. Must not outlive the evaluator, nor see a prepare().
+class ThresholdRunner {
+public:
+    explicit ThresholdRunner(ThresholdEvaluator& evaluator);
+    ~ThresholdRunner();
+    ThresholdRunner(const ThresholdRunner&) = delete;
+    ThresholdRunner& operator=(const ThresholdRunner&) = delete;
+
+    // The outcome at each threshold with the bits faulty whose mark is below `rate`. A trial's number stands for its faults: the same in
+    // every call, and no two workers run the same trial at once. Polls `stop` for every chunk of images; empty where it was stopped.
+    std::optional<std::vector<Outcome>> run(std::uint64_t trial, const TrialFaults& faults, double rate, std::stop_token stop);
+
+    // Whether every parameter copy equals the network's, bit for bit.
+    bool parameters_are_clean() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace clipscope

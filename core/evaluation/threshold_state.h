@@ -1,0 +1,55 @@
+// What a ThresholdEvaluator holds and its ThresholdRunners read. Includes LibTorch.
+#pragma once
+
+#include <limits>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "clipping/threshold_bracket.h"
+#include "evaluation/evaluator_state.h"
+#include "evaluation/threshold_evaluator.h"
+
+namespace clipscope {
+
+// What one image came to at one threshold, and which thresholds clip its faulty values alike.
+struct KnownImage {
+    ThresholdBracket bracket = no_threshold;
+    Verdict verdict{};
+};
+
+using KnownImages = std::vector<KnownImage>;  // by image
+
+struct ThresholdEvaluator::State {
+    explicit State(const Evaluator::State& base, std::size_t site) : base(base), site(base.network->structure().sites.at(site)) {}
+
+    const Evaluator::State& base;
+    const FoundSite& site;
+    std::size_t site_index = 0;
+    std::vector<float> thresholds;
+    std::vector<std::unique_ptr<Evaluator>> made;     // those that are not the base
+    std::vector<const Evaluator::State*> evaluators;  // by threshold
+    // By threshold: of the clean values that go into the site, one bracket for every image and channel, image by image; none where they are
+    // not kept.
+    std::vector<std::vector<ThresholdBracket>> clean_brackets;
+
+    // Verdicts of earlier thresholds. Faulty sets are nested, so that a trial's number of faults says which they are.
+    using Run = std::pair<std::uint64_t, std::int64_t>;  // trial, faults
+    std::mutex mutex;                                    // of `known`; a run's list is only touched by the worker that has the trial
+    std::map<Run, std::vector<KnownImages>> known;
+    std::size_t bytes_for_known = 0;
+    std::size_t bytes_of_a_threshold = 0;  // at most, over all runs
+    std::size_t thresholds_known = 0;
+    bool remembers = true;  // the ready thresholds' verdicts
+
+    std::vector<KnownImages>& known_of(const Run& run) {
+        const std::lock_guard lock(mutex);
+        return known[run];
+    }
+
+    static bool can_be_bracketed(const at::Tensor& values);
+    // Of values N×C×…, `planes` of them a row; those that the site's activation gives decide.
+    std::vector<ThresholdBracket> brackets_of(const at::Tensor& values, float threshold, std::int64_t planes) const;
+};
+
+}  // namespace clipscope

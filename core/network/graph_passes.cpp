@@ -1,0 +1,163 @@
+#include "network/graph_passes.h"
+
+#include <torch/csrc/jit/ir/constants.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace clipscope {
+
+namespace {
+
+using torch::jit::Block;
+using torch::jit::Graph;
+using torch::jit::Node;
+using torch::jit::Value;
+
+constexpr std::array<std::string_view, 8> dropouts{
+    "aten::dropout",       "aten::dropout_",       "aten::feature_dropout",       "aten::feature_dropout_",
+    "aten::alpha_dropout", "aten::alpha_dropout_", "aten::feature_alpha_dropout", "aten::feature_alpha_dropout_"};
+constexpr std::array<std::string_view, 5> list_readers{"aten::cat", "aten::stack", "aten::len", "aten::__getitem__", "aten::append"};
+constexpr std::array<std::string_view, 11> random_operations{
+    "aten::bernoulli", "aten::rand",   "aten::randn",   "aten::rand_like",   "aten::randn_like",  "aten::randint",
+    "aten::randperm",  "aten::normal", "aten::uniform", "aten::multinomial", "aten::randint_like"};
+
+template <std::size_t size>
+bool is_one_of(const std::array<std::string_view, size>& names, const Node* node) {
+    return std::find(names.begin(), names.end(), std::string_view(node->kind().toQualString())) != names.end();
+}
+
+bool is_inactive_dropout(const Node* node) {
+    if (!is_one_of(dropouts, node)) return false;
+    const auto is_training = torch::jit::toIValue(node->input(2));
+    return is_training && is_training->isBool() && !is_training->toBool();
+}
+
+bool is_needless_cast(const Node* node) {
+    return node->kind() == torch::jit::prim::unchecked_cast && node->input()->type()->isSubtypeOf(*node->output()->type());
+}
+
+bool is_list_of_this_block(const Node* node) {
+    const Block* block = node->owningBlock();
+    const auto& uses = node->output()->uses();
+    return std::all_of(uses.begin(), uses.end(), [&](const torch::jit::Use& use) {
+        const bool is_append = use.user->kind() == c10::aten::append;
+        return is_one_of(list_readers, use.user) && (!is_append || (use.user->owningBlock() == block && use.offset == 0));
+    });
+}
+
+// A value of this block that nothing else shares before `change` runs: made by an operation that makes a tensor of its own, and read by
+// such only.
+bool is_unshared_before(const Value* value, const Node* change) {
+    const Node* maker = value->node();
+    const auto makes_its_own = [](const Node* node) {
+        const c10::FunctionSchema* schema = node->maybeSchema();
+        return schema && std::none_of(schema->returns().begin(), schema->returns().end(),
+                                      [](const c10::Argument& made) { return made.alias_info(); });
+    };
+    const bool is_image_batch =
+        maker->kind() == torch::jit::prim::Param && value->offset() == 0 && maker->owningBlock()->owningNode() == nullptr;
+    if (maker->owningBlock() != change->owningBlock() || (!is_image_batch && !makes_its_own(maker))) return false;
+    return std::all_of(value->uses().begin(), value->uses().end(), [&](const torch::jit::Use& use) {
+        return use.user == change || use.user->isAfter(change) || (use.user->kind() != torch::jit::prim::Return && makes_its_own(use.user));
+    });
+}
+
+// relu_(x) as relu(x); null where there is no such form.
+Node* functional_form(Graph& graph, Node* change) {
+    const std::string name = change->kind().toQualString();
+    const c10::FunctionSchema* schema = change->maybeSchema();
+    if (!name.ends_with('_') || name.ends_with("__") || !schema || !schema->is_mutable() || change->outputs().size() != 1) return nullptr;
+    Node* form = graph.create(c10::Symbol::fromQualString(name.substr(0, name.size() - 1)), change->inputs());
+    form->copyMetadata(change);
+    const c10::FunctionSchema* found = form->maybeSchema();
+    if (found && !found->is_mutable() && found->returns().size() == 1) return form;
+    form->destroy();
+    return nullptr;
+}
+
+// The first append in program order; null where there is none.
+Node* first_append(const Node* list) {
+    Node* first = nullptr;
+    for (const torch::jit::Use& use : list->output()->uses())
+        if (use.user->kind() == c10::aten::append && (!first || use.user->isBefore(first))) first = use.user;
+    return first;
+}
+
+void replace_appends(Graph& graph, Block* block) {
+    std::vector<Node*> lists;
+    for (Node* node : block->nodes()) {
+        if (node->kind() == torch::jit::prim::ListConstruct) lists.push_back(node);
+        for (Block* inner : node->blocks()) replace_appends(graph, inner);
+    }
+    for (Node* list : lists) {
+        if (!is_list_of_this_block(list)) continue;
+        while (Node* append = first_append(list)) {
+            const torch::jit::WithInsertPoint at(append);
+            std::vector<Value*> elements = list->inputs().vec();
+            elements.push_back(append->input(1));
+            const auto element = list->output()->type()->expectRef<c10::ListType>().getElementType();
+            Node* longer = graph.insertNode(graph.createList(element, elements));
+            append->output()->replaceAllUsesWith(longer->output());
+            append->replaceInput(0, longer->output());
+            list->output()->replaceAllUsesAfterNodeWith(append, longer->output());
+            append->destroy();
+            list = longer;
+        }
+    }
+}
+
+}  // namespace
+
+void remove_what_does_nothing(Block* block) {
+    for (auto node = block->nodes().begin(); node != block->nodes().end(); ++node) {
+        for (Block* inner : node->blocks()) remove_what_does_nothing(inner);
+        if (is_inactive_dropout(*node) || is_needless_cast(*node)) {
+            node->output()->replaceAllUsesWith(node->input(0));
+            node.destroyCurrent();
+        } else if (node->kind() == c10::aten::warn) {
+            node.destroyCurrent();
+        }
+    }
+}
+
+void replace_changes_in_place(Graph& graph, Block* block) {
+    for (auto node = block->nodes().begin(); node != block->nodes().end(); ++node) {
+        for (Block* inner : node->blocks()) replace_changes_in_place(graph, inner);
+        Node* change = *node;
+        if (!changed_in_place(change) || !is_unshared_before(change->input(0), change)) continue;
+        Node* form = functional_form(graph, change);
+        if (!form) continue;
+        form->insertBefore(change);
+        form->output()->setType(change->output()->type());
+        change->output()->replaceAllUsesWith(form->output());
+        change->input(0)->replaceAllUsesAfterNodeWith(change, form->output());
+        node.destroyCurrent();
+    }
+}
+
+void replace_appends(Graph& graph) {
+    replace_appends(graph, graph.block());
+}
+
+const char* changed_in_place(const Node* node) {
+    const c10::FunctionSchema* schema = node->maybeSchema();
+    if (!schema || !schema->is_mutable()) return nullptr;
+    const char* changed = "a list";
+    for (std::size_t i = 0; i < schema->arguments().size() && i < node->inputs().size(); ++i) {
+        const c10::AliasInfo* alias = schema->arguments()[i].alias_info();
+        if (alias && alias->isWrite() && node->input(i)->type()->isSubtypeOf(*c10::TensorType::get())) changed = "a tensor";
+    }
+    return changed;
+}
+
+bool is_random(const Node* node) {
+    std::string name = node->kind().toQualString();
+    if (name.ends_with('_')) name.pop_back();
+    if (std::find(random_operations.begin(), random_operations.end(), std::string_view(name)) != random_operations.end()) return true;
+    return is_one_of(dropouts, node);  // what is left of them drops something
+}
+
+}  // namespace clipscope

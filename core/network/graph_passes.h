@@ -1,0 +1,25 @@
+// Rewrites of a flattened graph that LibTorch's own passes leave undone, so that no step of a program changes a value in place. Includes
+// LibTorch.
+#pragma once
+
+#include <torch/script.h>
+
+namespace clipscope {
+
+// Dropout outside training, casts to the type that is there already, warnings.
+void remove_what_does_nothing(torch::jit::Block* block);
+
+// Where a list that stays in its block is appended to, what follows reads a new list with one element more.
+void replace_appends(torch::jit::Graph& graph);
+
+// Where a tensor that nothing else shares yet is changed, what follows reads a new one. For what LibTorch's pass leaves, as where the
+// tensor goes into a list later.
+void replace_changes_in_place(torch::jit::Graph& graph, torch::jit::Block* block);
+
+// What the node changes in place: "a tensor", "a list", or null where it changes nothing.
+const char* changed_in_place(const torch::jit::Node* node);
+
+// Draws random numbers whenever it runs, so that no result could be repeated.
+bool is_random(const torch::jit::Node* node);
+
+}  // namespace clipscope

@@ -1,0 +1,108 @@
+#include "network/memory_model.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/error.h"
+#include "common/text_list.h"
+
+namespace clipscope {
+namespace {
+
+constexpr BitField all_fields[] = {BitField::sign, BitField::exponent, BitField::mantissa, BitField::integer, BitField::fraction};
+constexpr int most_bits = 32;
+
+std::optional<int> position_of(const std::string& text) {
+    int position = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
+    if (error != std::errc() || end != text.data() + text.size() || position < 0 || position >= most_bits) return std::nullopt;
+    return position;
+}
+
+// The enumerator whose to_string() this is.
+template <typename Enum>
+std::optional<Enum> from_string(const std::string& text, std::initializer_list<Enum> all) {
+    for (const Enum one : all)
+        if (lower_case(trimmed(text)) == to_string(one)) return one;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string to_string(FaultKind kind) {
+    const char* texts[] = {"flip", "stuck0", "stuck1"};
+    return texts[int(kind)];
+}
+
+FaultKind fault_kind_from_string(const std::string& text) {
+    const auto kind = from_string(text, {FaultKind::flip, FaultKind::stuck0, FaultKind::stuck1});
+    if (!kind) throw UsageError("'" + text + "' is no kind of fault: choose flip, stuck0 or stuck1.");
+    return *kind;
+}
+
+BitSelection BitSelection::parse(const std::string& text) {
+    const std::string lower = lower_case(trimmed(text));
+    if (lower == "all") return {};
+    for (const BitField field : all_fields)
+        if (lower == clipscope::to_string(field)) return {field, {}};
+    BitSelection selection;
+    for (const std::string& part : split_list(lower, ',')) {
+        const auto position = position_of(trimmed(part));
+        if (!position)
+            throw UsageError("'" + text +
+                             "' selects no bits: choose all, sign, exponent, mantissa, integer, fraction, or positions from 0 to 31 as in "
+                             "0,30,31.");
+        selection.positions.push_back(*position);
+    }
+    std::ranges::sort(selection.positions);
+    const auto repeated = std::ranges::unique(selection.positions);
+    selection.positions.erase(repeated.begin(), repeated.end());
+    return selection;
+}
+
+std::string BitSelection::to_string() const {
+    if (field) return clipscope::to_string(*field);
+    std::string text;
+    for (const int position : positions) text += (text.empty() ? "" : ",") + std::to_string(position);
+    return text.empty() ? "all" : text;
+}
+
+std::uint32_t BitSelection::mask(const NumberFormat& format) const {
+    std::uint32_t mask = 0;
+    for (int bit = 0; bit < format.bits(); ++bit) {
+        const bool is_selected = field ? field_of(format, bit) == *field : positions.empty() || std::ranges::count(positions, bit) > 0;
+        if (is_selected) mask |= std::uint32_t(1) << bit;
+    }
+    return mask;
+}
+
+std::string to_string(ParameterSelection selection) {
+    const char* texts[] = {"all", "weights", "biases"};
+    return texts[int(selection)];
+}
+
+ParameterSelection parameter_selection_from_string(const std::string& text) {
+    const auto selection = from_string(text, {ParameterSelection::all, ParameterSelection::weights, ParameterSelection::biases});
+    if (!selection) throw UsageError("'" + text + "' selects no parameters: choose all, weights or biases.");
+    return *selection;
+}
+
+void check_memory(const MemoryModel& memory) {
+    if (memory.bits.mask(memory.format) == 0)
+        throw UsageError("Numbers of " + memory.format.to_string() + " have no such bits (" + memory.bits.to_string() +
+                         "): choose all, or bits that the format has.");
+}
+
+std::string describe(const MemoryModel& memory) {
+    std::string text;
+    const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    if (memory.format != NumberFormat{}) add(memory.format.to_string());
+    if (memory.kind == FaultKind::stuck0) add("stuck at 0");
+    if (memory.kind == FaultKind::stuck1) add("stuck at 1");
+    if (memory.bits != BitSelection{})
+        add((memory.bits.field ? "" : "bits ") + memory.bits.to_string() + (memory.bits.field ? " bits" : ""));
+    if (memory.parameters != ParameterSelection::all) add(to_string(memory.parameters));
+    return text;
+}
+
+}  // namespace clipscope

@@ -1,0 +1,84 @@
+#include "network/number_format.h"
+
+#include <charconv>
+#include <utility>
+
+#include "common/error.h"
+#include "common/text_list.h"
+
+namespace clipscope {
+namespace {
+
+using Kind = NumberFormat::Kind;
+
+constexpr std::pair<Kind, const char*> names[] = {{Kind::float32, "float32"},
+                                                  {Kind::float16, "float16"},
+                                                  {Kind::bfloat16, "bfloat16"},
+                                                  {Kind::int8, "int8"},
+                                                  {Kind::int8_per_channel, "int8-channel"}};
+
+// The bits after the sign and before the mantissa, of a floating-point format.
+int exponent_bits(Kind kind) {
+    return kind == Kind::float16 ? 5 : 8;
+}
+
+bool parse_bits(std::string_view text, int& bits) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
+    return error == std::errc() && end == text.data() + text.size() && bits >= 0;
+}
+
+}  // namespace
+
+NumberFormat NumberFormat::parse(const std::string& text) {
+    const std::string lower = lower_case(trimmed(text));
+    for (const auto& [kind, name] : names)
+        if (lower == name) return {kind};
+    const std::size_t point = lower.find('.');
+    NumberFormat format{Kind::fixed};
+    constexpr int most_bits = 32;
+    const bool is_fixed = lower.starts_with('q') && point != std::string::npos &&
+                          parse_bits(std::string_view(lower).substr(1, point - 1), format.integer_bits) &&
+                          parse_bits(std::string_view(lower).substr(point + 1), format.fraction_bits) && format.integer_bits <= most_bits &&
+                          format.fraction_bits <= most_bits;
+    if (!is_fixed || format.bits() < 2 || format.bits() > most_bits)
+        throw UsageError("'" + text +
+                         "' is no number format: choose float32, float16, bfloat16, int8, int8-channel, or fixed point as Q3.12 with at "
+                         "most 32 bits.");
+    return format;
+}
+
+std::string NumberFormat::to_string() const {
+    for (const auto& [one, name] : names)
+        if (kind == one) return name;
+    return "Q" + std::to_string(integer_bits) + "." + std::to_string(fraction_bits);
+}
+
+int NumberFormat::bits() const {
+    switch (kind) {
+        case Kind::float32:
+            return 32;
+        case Kind::float16:
+        case Kind::bfloat16:
+            return 16;
+        case Kind::int8:
+        case Kind::int8_per_channel:
+            return 8;
+        case Kind::fixed:
+            break;
+    }
+    return 1 + integer_bits + fraction_bits;
+}
+
+BitField field_of(const NumberFormat& format, int bit) {
+    if (bit == format.bits() - 1) return BitField::sign;
+    if (format.is_integer()) return BitField::integer;
+    if (format.kind == Kind::fixed) return bit >= format.fraction_bits ? BitField::integer : BitField::fraction;
+    return bit >= format.bits() - 1 - exponent_bits(format.kind) ? BitField::exponent : BitField::mantissa;
+}
+
+std::string to_string(BitField field) {
+    const char* texts[] = {"sign", "exponent", "mantissa", "integer", "fraction"};
+    return texts[int(field)];
+}
+
+}  // namespace clipscope

@@ -1,0 +1,41 @@
+// How a number is stored: as which bits (METHOD.md, "Faults").
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace clipscope {
+
+struct NumberFormat {
+    enum class Kind {
+        float32,
+        float16,           // IEEE 754 binary16
+        bfloat16,          // the upper half of a float32
+        int8,              // two's complement, one scale for the whole tensor
+        int8_per_channel,  // one scale for each output channel
+        fixed              // two's complement of 1 + m + n bits, n of them after the point
+    };
+    Kind kind = Kind::float32;
+    int integer_bits = 0;   // m, of `fixed`
+    int fraction_bits = 0;  // n
+
+    // "float32", "float16", "bfloat16", "int8", "int8-channel", "Q3.12", in any case; throws UsageError on anything else.
+    static NumberFormat parse(const std::string& text);
+    std::string to_string() const;
+
+    int bits() const;  // stored for each number
+    bool is_integer() const { return kind == Kind::int8 || kind == Kind::int8_per_channel; }
+
+    friend bool operator==(const NumberFormat&, const NumberFormat&) = default;
+};
+
+// What a bit of a stored number means.
+enum class BitField { sign, exponent, mantissa, integer, fraction };
+
+// Bit 0 is the least significant. The bits of an int8 below its sign are `integer`.
+BitField field_of(const NumberFormat& format, int bit);
+
+// "sign", "exponent", "mantissa", "integer", "fraction".
+std::string to_string(BitField field);
+
+}  // namespace clipscope

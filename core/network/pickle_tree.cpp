@@ -1,0 +1,356 @@
+#include "network/pickle_tree.h"
+
+#include <bit>
+#include <unordered_map>
+
+#include "common/error.h"
+
+namespace clipscope {
+
+namespace {
+
+constexpr std::size_t max_nodes = 1'000'000;
+constexpr std::size_t max_stack = 4'000'000;
+constexpr std::size_t max_marks = 1000;
+
+[[noreturn]] void fail_damaged() {
+    throw Error("one of its pickles is damaged");
+}
+
+std::string hexadecimal(std::uint8_t byte) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    return std::string("0x") + digits[byte >> 4] + digits[byte & 15];
+}
+
+}  // namespace
+
+class PickleReader {
+public:
+    PickleReader(PickleTree& tree, std::string_view bytes, const std::function<bool(const std::string&)>& is_allowed)
+        : nodes_(tree.nodes_), rest_(bytes), is_allowed_(is_allowed) {}
+
+    PickleId read() {
+        while (true) {
+            const auto instruction = static_cast<std::uint8_t>(take(1)[0]);
+            if (instruction == '.') break;
+            if (!push_scalar(instruction) && !push_text(instruction) && !remember(instruction) && !collect(instruction)) {
+                throw Error("one of its pickles holds the instruction " + hexadecimal(instruction) + ", which ClipScope refuses to follow");
+            }
+        }
+        if (stack_.size() != 1 || !marks_.empty() || !rest_.empty()) fail_damaged();
+        return stack_[0];
+    }
+
+private:
+    std::string_view take(std::size_t size) {
+        if (size > rest_.size()) fail_damaged();
+        const std::string_view taken = rest_.substr(0, size);
+        rest_.remove_prefix(size);
+        return taken;
+    }
+
+    std::uint64_t number(std::size_t size) {
+        const std::string_view bytes = take(size);
+        std::uint64_t value = 0;
+        for (std::size_t i = size; i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
+        return value;
+    }
+
+    std::string_view line() {
+        const std::size_t end = rest_.find('\n');
+        if (end == std::string_view::npos) fail_damaged();
+        const std::string_view text = take(end + 1);
+        return text.substr(0, end);
+    }
+
+    void push(PickleId id) {
+        if (stack_.size() >= max_stack) throw Error("one of its pickles is larger than any network needs");
+        stack_.push_back(id);
+    }
+
+    void push_node(PickleNode node) {
+        if (nodes_.size() >= max_nodes) throw Error("one of its pickles builds more than " + std::to_string(max_nodes) + " values");
+        nodes_.push_back(std::move(node));
+        push(static_cast<PickleId>(nodes_.size() - 1));
+    }
+
+    void push_integer(PickleKind kind, std::int64_t value) {
+        push_node({.kind = kind, .integer = value, .text = {}, .items = {}, .state = {}});
+    }
+    void push_string(PickleKind kind, std::string text) { push_node({.kind = kind, .text = std::move(text), .items = {}, .state = {}}); }
+    void push_items(PickleKind kind, std::vector<PickleId> items) {
+        push_node({.kind = kind, .text = {}, .items = std::move(items), .state = {}});
+    }
+
+    // Never below a mark: what lies there belongs to what the mark began.
+    PickleId pop() {
+        if (stack_.empty() || (!marks_.empty() && stack_.size() <= marks_.back())) fail_damaged();
+        const PickleId id = stack_.back();
+        stack_.pop_back();
+        return id;
+    }
+
+    std::vector<PickleId> pop_several(std::size_t count) {
+        std::vector<PickleId> items(count);
+        for (std::size_t i = count; i-- > 0;) items[i] = pop();
+        return items;
+    }
+
+    std::vector<PickleId> pop_to_mark() {
+        if (marks_.empty()) fail_damaged();
+        std::vector<PickleId> items(stack_.begin() + std::ptrdiff_t(marks_.back()), stack_.end());
+        stack_.resize(marks_.back());
+        marks_.pop_back();
+        return items;
+    }
+
+    PickleNode& top(PickleKind kind) {
+        if (stack_.empty() || (!marks_.empty() && stack_.size() <= marks_.back())) fail_damaged();
+        PickleNode& node = nodes_[stack_.back()];
+        if (node.kind != kind) fail_damaged();
+        return node;
+    }
+
+    bool push_scalar(std::uint8_t instruction) {
+        switch (instruction) {
+            case 0x80:
+                if (number(1) > 5) fail_damaged();
+                return true;
+            case 'N':
+                push_integer(PickleKind::none, 0);
+                return true;
+            case 0x88:
+                push_integer(PickleKind::boolean, 1);
+                return true;
+            case 0x89:
+                push_integer(PickleKind::boolean, 0);
+                return true;
+            case 'K':
+                push_integer(PickleKind::integer, std::int64_t(number(1)));
+                return true;
+            case 'M':
+                push_integer(PickleKind::integer, std::int64_t(number(2)));
+                return true;
+            case 'J':
+                push_integer(PickleKind::integer, static_cast<std::int32_t>(number(4)));
+                return true;
+            case 0x8a:
+                push_long();
+                return true;
+            case 'G':
+                push_real();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    void push_long() {
+        const auto size = static_cast<std::size_t>(number(1));
+        if (size > 8) throw Error("one of its pickles holds an integer of more than 64 bits");
+        std::uint64_t value = number(size);
+        const bool is_negative = size > 0 && size < 8 && (value >> (8 * size - 1)) != 0;
+        if (is_negative) value |= ~std::uint64_t(0) << (8 * size);
+        push_integer(PickleKind::integer, static_cast<std::int64_t>(value));
+    }
+
+    void push_real() {
+        std::uint64_t bits = 0;
+        for (const char byte : take(8)) bits = bits << 8 | static_cast<std::uint8_t>(byte);
+        push_node({.kind = PickleKind::real, .real = std::bit_cast<double>(bits), .text = {}, .items = {}, .state = {}});
+    }
+
+    bool push_text(std::uint8_t instruction) {
+        switch (instruction) {
+            case 'X':
+                push_string(PickleKind::text, std::string(take(static_cast<std::size_t>(number(4)))));
+                return true;
+            case 'c': {
+                std::string name(line());
+                name += '.';
+                name += line();
+                if (!is_allowed_(name))
+                    throw Error("one of its pickles names " + name.substr(0, 200) +
+                                ", which could run code and is on no list of what a network needs");
+                push_string(PickleKind::global, std::move(name));
+                return true;
+            }
+            default:
+                return false;
+        }
+    }
+
+    bool remember(std::uint8_t instruction) {
+        switch (instruction) {
+            case 'q':
+                remember_as(number(1));
+                return true;
+            case 'r':
+                remember_as(number(4));
+                return true;
+            case 'h':
+                recall(number(1));
+                return true;
+            case 'j':
+                recall(number(4));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    void remember_as(std::uint64_t key) {
+        // Readers that keep a table may make it as long as the key says.
+        if (key >= max_nodes || stack_.empty()) fail_damaged();
+        memory_[key] = stack_.back();
+    }
+
+    void recall(std::uint64_t key) {
+        const auto found = memory_.find(key);
+        if (found == memory_.end()) fail_damaged();
+        push(found->second);
+    }
+
+    bool collect(std::uint8_t instruction) {
+        switch (instruction) {
+            case '(':
+                if (marks_.size() >= max_marks) throw Error("one of its pickles is nested too deeply");
+                marks_.push_back(stack_.size());
+                return true;
+            case ']':
+                push_items(PickleKind::list, {});
+                return true;
+            case ')':
+                push_items(PickleKind::tuple, {});
+                return true;
+            case '}':
+                push_items(PickleKind::dictionary, {});
+                return true;
+            case 't':
+                push_items(PickleKind::tuple, pop_to_mark());
+                return true;
+            case 0x85:
+                push_items(PickleKind::tuple, pop_several(1));
+                return true;
+            case 0x86:
+                push_items(PickleKind::tuple, pop_several(2));
+                return true;
+            case 0x87:
+                push_items(PickleKind::tuple, pop_several(3));
+                return true;
+            case 'a':
+                append(PickleKind::list, pop_several(1));
+                return true;
+            case 'e':
+                append(PickleKind::list, pop_to_mark());
+                return true;
+            case 's':
+                set_items(pop_several(2));
+                return true;
+            case 'u':
+                set_items(pop_to_mark());
+                return true;
+            case 'Q':
+                push_items(PickleKind::persistent, pop_several(1));
+                return true;
+            case 'R':
+                call(PickleKind::call);
+                return true;
+            case 0x81:
+                call(PickleKind::instance);
+                return true;
+            case 'b':
+                build();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    void append(PickleKind kind, const std::vector<PickleId>& items) {
+        std::vector<PickleId>& all = top(kind).items;
+        all.insert(all.end(), items.begin(), items.end());
+    }
+
+    // OrderedDict is called first and filled afterwards: it then is a dictionary.
+    void set_items(const std::vector<PickleId>& items) {
+        if (items.size() % 2 != 0 || stack_.empty()) fail_damaged();
+        PickleNode& target = nodes_[stack_.back()];
+        append(target.kind, items);
+        if (target.kind != PickleKind::dictionary) fail_damaged();
+    }
+
+    void call(PickleKind kind) {
+        const std::vector<PickleId> parts = pop_several(2);
+        if (nodes_[parts[0]].kind != PickleKind::global || nodes_[parts[1]].kind != PickleKind::tuple) fail_damaged();
+        if (kind == PickleKind::call && nodes_[parts[0]].text == "collections.OrderedDict" && nodes_[parts[1]].items.empty())
+            push_items(PickleKind::dictionary, {});
+        else
+            push_items(kind, parts);
+    }
+
+    void build() {
+        const PickleId state = pop();
+        if (stack_.empty()) fail_damaged();
+        PickleNode& target = nodes_[stack_.back()];
+        if (target.kind != PickleKind::call && target.kind != PickleKind::instance && target.kind != PickleKind::dictionary) fail_damaged();
+        target.state.push_back(state);
+    }
+
+    std::vector<PickleNode>& nodes_;
+    std::string_view rest_;
+    const std::function<bool(const std::string&)>& is_allowed_;
+    std::vector<PickleId> stack_;
+    std::vector<std::size_t> marks_;
+    std::unordered_map<std::uint64_t, PickleId> memory_;
+};
+
+PickleTree::PickleTree(std::string_view bytes, const std::function<bool(const std::string&)>& is_allowed) {
+    root_ = PickleReader(*this, bytes, is_allowed).read();
+    check_depth();
+}
+
+// Without recursion, which a deep structure could exhaust; a node on the way to itself is a cycle.
+void PickleTree::check_depth() const {
+    constexpr std::uint16_t unknown = 0, open = 0xFFFF;
+    std::vector<std::uint16_t> depths(nodes_.size(), unknown);
+    struct Visit {
+        PickleId id;
+        std::size_t next;
+    };
+    std::vector<Visit> way{{root_, 0}};
+    depths[root_] = open;
+    while (!way.empty()) {
+        Visit& visit = way.back();
+        const PickleNode& node = nodes_[visit.id];
+        const std::size_t children = node.items.size() + node.state.size();
+        if (visit.next == children) {
+            int depth = 1;
+            for (const std::vector<PickleId>* part : {&node.items, &node.state})
+                for (const PickleId child : *part) depth = std::max(depth, depths[child] + 1);
+            depths[visit.id] = static_cast<std::uint16_t>(depth);
+            if (depth > max_depth) throw Error("one of its pickles is nested deeper than " + std::to_string(max_depth) + " levels");
+            way.pop_back();
+            continue;
+        }
+        const PickleId child = visit.next < node.items.size() ? node.items[visit.next] : node.state[visit.next - node.items.size()];
+        ++visit.next;
+        if (depths[child] == open) throw Error("one of its pickles holds a value within itself");
+        if (depths[child] != unknown) continue;
+        if (way.size() >= std::size_t(max_depth))
+            throw Error("one of its pickles is nested deeper than " + std::to_string(max_depth) + " levels");
+        depths[child] = open;
+        way.push_back({child, 0});
+    }
+}
+
+const PickleNode* PickleTree::find(const PickleNode& dictionary, std::string_view key) const {
+    if (dictionary.kind != PickleKind::dictionary) return nullptr;
+    for (std::size_t i = 0; i + 1 < dictionary.items.size(); i += 2) {
+        const PickleNode& name = nodes_[dictionary.items[i]];
+        if (name.kind == PickleKind::text && name.text == key) return &nodes_[dictionary.items[i + 1]];
+    }
+    return nullptr;
+}
+
+}  // namespace clipscope

@@ -1,0 +1,53 @@
+// The zip archive that torch.save and torch.jit.save write, read with distrust: the central directory is checked whole before any record is
+// touched, no size is believed that the file cannot hold, and nothing is accepted that another zip reader could see otherwise (data behind
+// the directory, overlapping records, names that differ only in case). No LibTorch.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace clipscope {
+
+struct ZipRecord {
+    std::string name;                // without the archive's folder: "data.pkl"
+    std::uint64_t size = 0;          // of the content, bytes
+    std::uint64_t size_in_file = 0;  // smaller only where it is compressed
+    std::uint64_t header = 0;        // where its local header stands
+    std::uint64_t content = 0;       // where its content stands
+    std::uint32_t checksum = 0;      // CRC-32 of the content
+    bool is_compressed = false;
+};
+
+class ZipArchive {
+public:
+    // Reads the directory. `file` must outlive the archive. Every function throws Error with a clause that completes "PATH cannot be
+    // read: ..." where something is damaged or suspicious.
+    explicit ZipArchive(std::istream& file);
+
+    const std::vector<ZipRecord>& records() const { return records_; }
+    // Nothing where there is no such record.
+    const ZipRecord* find(const std::string& name) const;
+
+    // A whole record of at most `limit` bytes, its checksum verified.
+    std::string read(const ZipRecord& record, std::uint64_t limit) const;
+    // An uncompressed record into `out`, which has its size; its checksum verified.
+    void read_into(const ZipRecord& record, std::span<std::uint8_t> out) const;
+
+private:
+    struct Directory;
+    Directory find_directory() const;
+    void add_record(std::span<const std::uint8_t> entry, const std::string& full_name, const Directory& directory);
+    void find_content(const Directory& directory, const std::string& folder);
+    void read_bytes(std::uint64_t position, std::span<std::uint8_t> out) const;
+
+    std::istream& file_;
+    std::uint64_t file_size_ = 0;
+    std::vector<ZipRecord> records_;
+    std::unordered_map<std::string, std::size_t> by_name_;
+};
+
+}  // namespace clipscope
