@@ -43,7 +43,8 @@ std::string audit_text(const Study& study, const JobRecord& job) {
         for (const std::int64_t count : layer.changed) changed += count;
     }
     if (asked == 0) return "";
-    std::string text = "Job " + std::to_string(job.id) + ": " + grouped(asked) + " bits were to change, " + grouped(changed) + " were found changed";
+    std::string text =
+        "Job " + std::to_string(job.id) + ": " + grouped(asked) + " bits were to change, " + grouped(changed) + " were found changed";
     std::string missed;
     for (const std::string& layer : layers_without_faults(study, job.id)) missed += (missed.empty() ? "" : ", ") + layer;
     return text + (missed.empty() ? "." : "; no fault came to " + missed + ".") + "\n";
@@ -51,7 +52,8 @@ std::string audit_text(const Study& study, const JobRecord& job) {
 
 int show_study(const std::string& path) {
     const Study study = Study::open_to_read(path);
-    TextTable table({{"Job", Align::right}, {"Kind"}, {"State"}, {"What"}, {"Trials", Align::right}, {"Model"}, {"Seconds", Align::right}, {"Notes"}});
+    TextTable table(
+        {{"Job", Align::right}, {"Kind"}, {"State"}, {"What"}, {"Trials", Align::right}, {"Model"}, {"Seconds", Align::right}, {"Notes"}});
     std::string audit, errors;
     for (const JobRecord& job : study.jobs()) {
         table.add_row({std::to_string(job.id), to_string(job.settings.kind), to_string(job.state), what(job.settings),
@@ -61,7 +63,8 @@ int show_study(const std::string& path) {
         if (!job.error.empty()) errors += "Job " + std::to_string(job.id) + " failed: " + job.error + "\n";
     }
     const StudyInfo info = study.info();
-    print("Made " + info.created + " by " + info.created_by + (info.notes.empty() ? "" : "\n" + info.notes) + "\n" + table.to_string() + audit + errors);
+    print("Made " + info.created + " by " + info.created_by + (info.notes.empty() ? "" : "\n" + info.notes) + "\n" + table.to_string() +
+          audit + errors);
     return exit_done;
 }
 
@@ -110,22 +113,33 @@ bool is_as_stored(const ReplayedOutcome& replayed) {
 std::string replay_text(const ReplayedTrial& trial, const std::string& study) {
     TextTable bits({{"Layer"}, {"Parameter"}, {"Index"}, {"Bit", Align::right}, {"Before", Align::right}, {"After", Align::right}});
     for (const FaultyValue& value : trial.bits)
-        bits.add_row({value.layer, value.parameter, index_text(value), std::to_string(value.bit), number_text(value.before), number_text(value.after)});
-    TextTable outcomes({{"Protection"}, {"Clean %", Align::right}, {"Top-1 %", Align::right}, {"SDC %", Align::right}, {"DUE %", Align::right}, {"In the study"}});
+        bits.add_row({value.layer, value.parameter, index_text(value), std::to_string(value.bit), number_text(value.before),
+                      number_text(value.after)});
+    TextTable outcomes({{"Protection"},
+                        {"Clean %", Align::right},
+                        {"Top-1 %", Align::right},
+                        {"SDC %", Align::right},
+                        {"DUE %", Align::right},
+                        {"In the study"}});
     for (const ReplayedOutcome& one : trial.outcomes) {
         const Outcome& outcome = one.outcome.outcome;
         outcomes.add_row({to_string(one.protection), percent(share(one.clean.correct, one.clean)), percent(share(outcome.correct, outcome)),
                           percent(share(outcome.sdc, outcome)), percent(share(outcome.due, outcome)),
-                          !one.stored ? "-" : is_as_stored(one) ? "the same" : "different"});
+                          !one.stored         ? "-"
+                          : is_as_stored(one) ? "the same"
+                                              : "different"});
     }
-    const std::string head = to_string(trial.name, study) + ": " + grouped(std::int64_t(trial.bits.size())) + " faulty bits\n";
+    const std::string head = to_string(trial.name, study) + ": " + grouped(std::int64_t(trial.bits.size())) +
+                             (trial.bits.size() == 1 ? " faulty bit\n" : " faulty bits\n");
     return head + (trial.bits.empty() ? "" : bits.to_string()) + outcomes.to_string();
 }
 
 Json outcome_json(const TrialOutcome& trial) {
     const Outcome& outcome = trial.outcome;
-    return {{"faults", trial.faults},         {"images", outcome.images},           {"correct", outcome.correct}, {"correct_argmax", outcome.correct_argmax},
-            {"top5", outcome.top5}, {"top5_argmax", outcome.top5_argmax}, {"due", outcome.due},         {"sdc", outcome.sdc}};
+    return {{"faults", trial.faults},     {"images", outcome.images},
+            {"correct", outcome.correct}, {"correct_argmax", outcome.correct_argmax},
+            {"top5", outcome.top5},       {"top5_argmax", outcome.top5_argmax},
+            {"due", outcome.due},         {"sdc", outcome.sdc}};
 }
 
 Json replay_json(const ReplayedTrial& trial, const std::string& study) {
@@ -194,7 +208,8 @@ void add_export_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<ExportOptions>();
     CLI::App* command = app.add_subcommand("export", "Write the results of a study as tables or JSON");
     command->add_option("STUDY", options->study, "A .clipscope file")->required();
-    command->add_option("--csv", options->csv, "Folder for trials.csv, points.csv, thresholds.csv, histograms.csv and others")->type_name("FOLDER");
+    command->add_option("--csv", options->csv, "Folder for trials.csv, points.csv, thresholds.csv, histograms.csv and others")
+        ->type_name("FOLDER");
     add_json_option(*command, options->json);
     command->footer("Example: clipscope-cli export work.clipscope --csv tables");
     command->callback([options, &runner] { runner = [options](std::stop_source&) { return export_study(*options); }; });
@@ -202,7 +217,8 @@ void add_export_command(CLI::App& app, CommandRunner& runner) {
 
 void add_replay_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<ReplayOptions>();
-    CLI::App* command = app.add_subcommand("replay", "Repeat one trial of a study: its faulty bits, and what comes of them under every protection");
+    CLI::App* command =
+        app.add_subcommand("replay", "Repeat one trial of a study: its faulty bits, and what comes of them under every protection");
     command->add_option("STUDY", options->study, "A .clipscope file")->required();
     command->add_option("TRIAL", options->trial, "JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12")->required();
     command->add_option("--threads", options->work.threads, "Workers; 0 takes all cores")->type_name("N")->capture_default_str();

@@ -69,6 +69,9 @@ void throw_study_error(const std::string& path, const SQLite::Exception& error) 
         case SQLITE_PERM:
         case SQLITE_AUTH:
             throw Error("The study " + file + " may only be read: save it under another name to go on with it.");
+        case SQLITE_ERROR:
+            throw StudyDamagedError("The study " + file + " has not the tables that this ClipScope knows (" + error.what() +
+                                    "): it is damaged, or of another version.");
         default:
             throw Error("The study " + file + " cannot be used (" + error.what() + "): check its disk, or take a backup.");
     }

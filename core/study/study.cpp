@@ -66,7 +66,7 @@ void upgrade_file(const std::string& path, int version) {
             copy_database(old, fresh.sql());
             upgrade_schema(fresh, version);
         }
-        fs::create_hard_link(path, old_path);
+        fs::copy_file(path, old_path);
         fs::rename(new_path, path);
     } catch (const fs::filesystem_error& error) {
         throw Error("The study '" + path + "' is of an older version and could not be upgraded on a copy (" + error.code().message() +

@@ -262,6 +262,8 @@ private:
             if (!batch.empty()) write_batch(study.database(), job, batch);
         } catch (const StudyFullError& error) {
             return error.what();
+        } catch (const StudyInUseError& error) {
+            return error.what();
         } catch (...) {
             const std::lock_guard lock(mutex);
             failure = std::current_exception();
@@ -275,7 +277,7 @@ private:
     ResultBatch pending;
     bool is_writing = false;
     bool is_urgent = false;
-    std::optional<std::string> full;
+    std::optional<std::string> full;  // why nothing can be written at the moment
     std::exception_ptr failure;
     std::jthread thread;
 };

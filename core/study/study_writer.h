@@ -22,10 +22,10 @@ public:
     StudyWriter(const StudyWriter&) = delete;
     StudyWriter& operator=(const StudyWriter&) = delete;
 
-    // For the job; passes every event on. After CampaignStarted it sends a TrialFinished for each known trial. Where the disk is full it
-    // says so in a Message and waits until there is space again or `stop` is requested. It throws where a result cannot be kept, so that
-    // the job ends: StudyInputError where the clean network gives other answers than before, StudyFullError where the job was stopped
-    // while the disk was full. JobFinished is passed on once everything is on the disk.
+    // For the job; passes every event on. After CampaignStarted it sends a TrialFinished for each known trial. Where the disk is full, or
+    // somebody else keeps the file locked, it says so in a Message and waits until that is over or `stop` is requested. It throws where a
+    // result cannot be kept, so that the job ends: StudyInputError where the clean network gives other answers than before, StudyFullError
+    // where the job was stopped while the disk was full. JobFinished is passed on once everything is on the disk.
     EventSink sink();
 
     // For the job: trials that the study has. Valid as long as this writer.
