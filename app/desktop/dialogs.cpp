@@ -16,7 +16,7 @@ QString documents() {
 
 QString choose_model(QWidget* parent) {
     return QFileDialog::getOpenFileName(parent, QObject::tr("Open model"), {},
-                                        QObject::tr("TorchScript models (*.pt *.pth *.ts *.torchscript);;All files (*)"));
+                                        QObject::tr("Models (*.pt *.pth *.ts *.torchscript);;All files (*)"));
 }
 
 QString choose_data(QWidget* parent) {
@@ -51,7 +51,7 @@ QString choose_thresholds_file(QWidget* parent) {
 
 QString choose_hardened(QWidget* parent) {
     return choose_file(parent, QObject::tr("Save hardened network"), QStringLiteral("hardened.pt"),
-                       QObject::tr("TorchScript models (*.pt)"), QStringLiteral(".pt"));
+                       QObject::tr("Models (*.pt)"), QStringLiteral(".pt"));
 }
 
 QString choose_study(QWidget* parent) {

@@ -127,7 +127,7 @@ void Laboratory::measure_clean(const ImageSelection& selection, std::uint64_t se
     clean_.reset();
     clean_task_.start<CleanPass>(
         [run = engine_.clean_pass, inputs = inputs(selection, seed), threads, device = device.toStdString()](std::stop_token stop) {
-            const int chunk = SensitivitySpecification().chunk;
+            const int chunk = JobSettings().chunk;
             const auto start = std::chrono::steady_clock::now();
             CleanPass clean{run(inputs, threads, chunk, device, stop), 0, threads};
             clean.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
