@@ -81,7 +81,7 @@ constexpr std::string_view control_operations =
     "Constant GetAttr SetAttr CallMethod CallFunction If Loop ListConstruct ListUnpack TupleConstruct TupleUnpack TupleIndex TupleSlice "
     "DictConstruct NumToTensor ImplicitTensorToNum unchecked_cast unchecked_unwrap_optional Uninitialized RaiseException min max abs dtype "
     "device "
-    "layout is_cuda is_cpu is_quantized is_sparse data shape isinstance rangelist requires_grad tolist";
+    "layout is_cuda is_cpu is_quantized is_sparse is_nested data shape isinstance rangelist requires_grad tolist";
 
 std::unordered_set<std::string_view> words_of(std::string_view text) {
     std::unordered_set<std::string_view> words;

@@ -46,6 +46,9 @@ private slots:
         QTest::newRow("missing value") << QStringList{"info", "--json"} << "--json";
         QTest::newRow("missing output") << QStringList{"train"} << "--output";
         QTest::newRow("unknown architecture") << QStringList{"train", "--arch", "vgg", "--output", "x.pt"} << "vgg";
+        QTest::newRow("architecture of a whole network") << QStringList{"info", model_, "--arch", "lenet5"} << "leave the architecture out";
+        QTest::newRow("unknown architecture of parameters") << QStringList{"info", model_, "--arch", "lenet7"} << "lenet7";
+        QTest::newRow("no crop") << sensitivity({"--crop", "0"}) << "--crop";
         QTest::newRow("no epochs") << QStringList{"train", "--epochs", "0", "--output", "x.pt"} << "--epochs";
         QTest::newRow("learning rate") << QStringList{"train", "--lr", "nan", "--output", "x.pt"} << "--lr";
         QTest::newRow("training without normalisation") << QStringList{"train", "--data", data_, "--output", "x.pt"} << "--normalize";
