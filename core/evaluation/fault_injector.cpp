@@ -1,8 +1,8 @@
 #include "evaluation/fault_injector.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
-#include <set>
 
 #include "common/error.h"
 
@@ -12,6 +12,21 @@ at::Tensor& FaultInjector::copy_of(std::size_t tensor) {
     at::Tensor& copy = copies_[tensor];
     if (!copy.defined()) copy = evaluator_.network->program().tensors()[tensor].tensor.contiguous().clone();
     return copy;
+}
+
+FaultyParameter FaultInjector::describe(const at::Tensor& original, const at::Tensor& copy, const BitFlips& flipped) const {
+    FaultyParameter faulty{copy.to(evaluator_.device), {}, {}, true};
+    const at::Tensor clean = original.contiguous();
+    const std::int64_t elements_a_row = copy.numel() / copy.size(0);
+    for (const std::uint64_t position : flipped.positions()) {
+        const auto element = std::int64_t(position / 32);
+        if (!faulty.elements.empty() && faulty.elements.back().element == element) continue;
+        const float change = copy.data_ptr<float>()[element] - clean.data_ptr<float>()[element];
+        faulty.elements.push_back({element, change});
+        faulty.changes_are_finite &= std::isfinite(change);
+        if (faulty.rows.empty() || faulty.rows.back() != element / elements_a_row) faulty.rows.push_back(element / elements_a_row);
+    }
+    return faulty;
 }
 
 InjectedFaults FaultInjector::inject(const TrialFaults& faults, double rate) {
@@ -27,10 +42,7 @@ InjectedFaults FaultInjector::inject(const TrialFaults& faults, double rate) {
         if (flipped.count_changed() != flipped.count())
             throw Error("Injecting faults into " + named.path + " changed " + std::to_string(flipped.count_changed()) +
                         " bits instead of " + std::to_string(flipped.count()) + ": this is a defect, please report it.");
-        const std::uint64_t bits_a_row = 32 * std::uint64_t(copy.numel() / copy.size(0));
-        std::set<std::int64_t> rows;
-        for (std::uint64_t position : flipped.positions()) rows.insert(std::int64_t(position / bits_a_row));
-        injected.parameters[named.slot] = {copy.to(evaluator_.device), {rows.begin(), rows.end()}};
+        injected.parameters[named.slot] = describe(named.tensor, copy, flipped);
         injected.flips.push_back(std::move(flipped));
         injected.first_step = std::min(injected.first_step, layer.first_step);
     }
