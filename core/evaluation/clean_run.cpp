@@ -90,6 +90,7 @@ void CleanRun::run_first() {
             std::make_shared<std::map<std::size_t, DenseStep>>(pack_dense_steps(state_.network->program(), state_.traits, by_slot));
     }
     choose(values);
+    if (begin_ == 0) choose_pass(values.by_slot);
     make_room(values.by_slot);
     keep(std::move(values), 0);
 }
@@ -152,6 +153,16 @@ void CleanRun::choose(const ChunkValues& values) {
     steps_ = std::move(chosen);
     for (std::size_t step : steps_) state_.kept[step].resize(chunks);
     state_.kept_bytes = budget.taken();
+}
+
+// Small values leave room for more images a pass.
+void CleanRun::choose_pass(const Frame& by_slot) {
+    constexpr std::size_t most_bytes = std::size_t(8) << 20;  // of one value: stays in the processor's caches
+    const std::size_t images = (*state_.batches)[0].labels.size();
+    std::size_t largest = 1;
+    for (std::size_t slot = 0; slot < by_slot.size(); ++slot)
+        if (by_slot[slot].isTensor() && state_.batch_slots[slot]) largest = std::max(largest, by_slot[slot].toTensor().nbytes() / images);
+    state_.images_a_pass = std::max(state_.chunk, most_bytes / largest);
 }
 
 // One tensor for all images' values of a slot; slots that share memory go on sharing it.

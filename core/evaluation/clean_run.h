@@ -32,6 +32,7 @@ private:
     ChunkValues run_chunk(std::size_t chunk, bool keep_all);
     void count_multiplications_of(const Frame& by_slot);
     void choose(const ChunkValues& values);
+    void choose_pass(const Frame& by_slot);
     void make_room(const Frame& by_slot);
     void keep(ChunkValues values, std::size_t chunk);
     void judge_logits(const at::Tensor& logits, std::size_t chunk);

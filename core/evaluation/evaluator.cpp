@@ -88,6 +88,13 @@ bool Evaluator::State::has_clean_values_at(std::size_t step) const {
            });
 }
 
+std::vector<ImageRange> Evaluator::State::ranges(std::size_t images_a_range) const {
+    std::vector<ImageRange> ranges;
+    for (std::size_t first = 0; first < image_count(); first += images_a_range)
+        ranges.push_back({first, std::min(images_a_range, image_count() - first)});
+    return ranges;
+}
+
 void Evaluator::State::run_whole_steps(Frame& frame, std::size_t chunk_index, std::size_t first, std::size_t last) const {
     std::uint64_t an_image = 0;
     for (std::size_t i = first; i < last; ++i) an_image += multiplications[i];

@@ -29,7 +29,7 @@ namespace clipscope {
 class CleanRun;
 
 struct EvaluatorOptions {
-    int chunk = 100;               // images a pass; belongs to the result
+    int chunk = 100;               // images a pass; belongs to the result; without `exact`, passes of small images take more
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept clean values; 0: a quarter of the free memory
     bool exact = false;

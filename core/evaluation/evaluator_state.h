@@ -20,6 +20,12 @@ namespace clipscope {
 // The clean values alive before a step, for one chunk of images.
 using KeptValues = std::vector<std::pair<Slot, c10::IValue>>;
 
+// Images that are evaluated together: first, first + 1, ...
+struct ImageRange {
+    std::size_t first = 0;
+    std::size_t count = 0;
+};
+
 struct Evaluator::State {
     std::shared_ptr<const Network> network;
     at::Device device = at::kCPU;
@@ -47,7 +53,8 @@ struct Evaluator::State {
     Frame clean_values;                    // by slot, of all images (N×…); None where the value is not kept
     std::shared_ptr<const std::map<std::size_t, DenseStep>> dense_steps;  // with clean parameters; null until they are worth packing
     bool clean_is_finite = true;                                          // no NaN or infinity in any kept value
-    bool can_drop_images = false;  // each image's values are a row of their own and do not depend on the other images
+    std::size_t images_a_pass = 0;  // at least a chunk; more where values are small, for a pass has costs of its own
+    bool can_drop_images = false;   // each image's values are a row of their own and do not depend on the other images
 
     std::size_t image_count() const { return images->labels.size(); }
     std::size_t first_image(std::size_t chunk_index) const { return chunk_index * chunk; }
@@ -57,6 +64,10 @@ struct Evaluator::State {
     Frame start_frame(std::size_t start, std::size_t chunk_index) const;
     // Whether start_frame() can begin at `step` because `clean_values` has all that is alive there.
     bool has_clean_values_at(std::size_t step) const;
+
+    // All images in chunks, or in passes of images_a_pass.
+    std::vector<ImageRange> ranges(std::size_t images_a_range) const;
+    std::size_t chunk_of(const ImageRange& range) const { return range.first / chunk; }
 
     // Steps [first, last) of the whole network on a chunk's frame, by the network's own operations and the clipped sites'.
     void run_whole_steps(Frame& frame, std::size_t chunk_index, std::size_t first, std::size_t last) const;

@@ -1,8 +1,8 @@
 #include "evaluation/fault_injector.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
-#include <set>
 
 #include "common/error.h"
 
@@ -12,6 +12,21 @@ at::Tensor& FaultInjector::copy_of(std::size_t tensor) {
     at::Tensor& copy = copies_[tensor];
     if (!copy.defined()) copy = evaluator_.network->program().tensors()[tensor].tensor.contiguous().clone();
     return copy;
+}
+
+FaultyParameter FaultInjector::describe(const at::Tensor& original, const at::Tensor& copy, const BitFaults& injected) const {
+    FaultyParameter faulty{copy.to(evaluator_.device), {}, {}, true};
+    const at::Tensor clean = original.contiguous();
+    const std::int64_t elements_a_row = copy.numel() / copy.size(0);
+    for (const BitFaults::Word& word : injected.words()) {
+        if (word.faulty == word.clean) continue;
+        const auto element = std::int64_t(word.element);
+        const float change = copy.data_ptr<float>()[element] - clean.data_ptr<float>()[element];
+        faulty.elements.push_back({element, change});
+        faulty.changes_are_finite &= std::isfinite(change);
+        if (faulty.rows.empty() || faulty.rows.back() != element / elements_a_row) faulty.rows.push_back(element / elements_a_row);
+    }
+    return faulty;
 }
 
 InjectedFaults FaultInjector::inject(const TrialFaults& faults, double rate) {
@@ -35,11 +50,7 @@ InjectedFaults FaultInjector::inject(const TrialFaults& faults, double rate) {
             injected.counts.push_back({.layer = parameter.layer});
         faulty.count_into(injected.counts.back());
         if (faulty.count_effective() == 0) continue;  // bits stuck at what they are
-        const std::uint64_t elements_a_row = std::uint64_t(copy.numel() / copy.size(0));
-        std::set<std::int64_t> rows;
-        for (const BitFaults::Word& word : faulty.words())
-            if (word.faulty != word.clean) rows.insert(std::int64_t(word.element / elements_a_row));
-        injected.parameters[named.slot] = {copy.to(evaluator_.device), {rows.begin(), rows.end()}};
+        injected.parameters[named.slot] = describe(named.tensor, copy, faulty);
         injected.in_memory.push_back(std::move(faulty));
         injected.first_step = std::min(injected.first_step, layer.first_step);
     }

@@ -11,10 +11,17 @@
 
 namespace clipscope {
 
-// A parameter with faulty bits: its whole faulty copy and the rows (first dimension) that hold them, ascending.
+struct FaultyElement {
+    std::int64_t element = 0;  // row-major
+    float change = 0;          // faulty value - clean value
+};
+
+// A parameter with faulty bits: its whole faulty copy, and the elements and rows (first dimension) that hold them, ascending.
 struct FaultyParameter {
     at::Tensor values;
     std::vector<std::int64_t> rows;
+    std::vector<FaultyElement> elements;
+    bool changes_are_finite = true;
 };
 
 using FaultyParameters = std::unordered_map<Slot, FaultyParameter>;
@@ -39,6 +46,7 @@ public:
 
 private:
     at::Tensor& copy_of(std::size_t tensor);
+    FaultyParameter describe(const at::Tensor& original, const at::Tensor& copy, const BitFaults& injected) const;
 
     const Evaluator::State& evaluator_;
     std::unordered_map<std::size_t, at::Tensor> copies_;  // by index into Program::tensors(), on the CPU

@@ -24,22 +24,30 @@ bool has_nan(const at::Tensor& values, std::int64_t i) {
 
 }  // namespace
 
-IncrementalRun::IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty)
-    : evaluator_(&evaluator), program_(evaluator.network->program()), faulty_(faulty), scratch_(evaluator.initial_frame) {
+IncrementalRun::IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty, std::stop_token stop)
+    : stop_(std::move(stop)),
+      evaluator_(&evaluator),
+      program_(evaluator.network->program()),
+      faulty_(faulty),
+      scratch_(evaluator.initial_frame) {
     for (const auto& [slot, parameter] : faulty_) scratch_[std::size_t(slot)] = parameter.values;
 }
 
-void IncrementalRun::start(std::size_t chunk, std::size_t first_step) {
+std::vector<ImageRange> IncrementalRun::ranges(const Evaluator::State& evaluator, std::size_t first_step) {
+    return evaluator.ranges(evaluator.has_clean_values_at(evaluator.start_step(first_step)) ? evaluator.images_a_pass : evaluator.chunk);
+}
+
+void IncrementalRun::start(const ImageRange& range, std::size_t first_step) {
     changed_.clear();
     others_.clear();
     left_.clear();
-    active_.resize((*evaluator_->batches)[chunk].labels.size());
-    std::iota(active_.begin(), active_.end(), std::int64_t(evaluator_->first_image(chunk)));
+    active_.resize(range.count);
+    std::iota(active_.begin(), active_.end(), std::int64_t(range.first));
     note_active_images();
     next_ = evaluator_->start_step(first_step);
-    if (next_ == 0) return;
+    if (next_ == 0 || evaluator_->has_clean_values_at(next_)) return;
     // Values at the start that are not kept as clean values count as changed: what follows is computed from them whole.
-    for (const auto& [slot, value] : evaluator_->kept.at(next_)[chunk]) {
+    for (const auto& [slot, value] : evaluator_->kept.at(next_)[evaluator_->chunk_of(range)]) {
         if (is_kept(slot)) continue;
         if (value.isTensor() && evaluator_->batch_slots[std::size_t(slot)])
             set(slot, value.toTensor());
@@ -49,7 +57,7 @@ void IncrementalRun::start(std::size_t chunk, std::size_t first_step) {
 }
 
 void IncrementalRun::run_until(std::size_t step) {
-    for (; next_ < step && !active_.empty(); ++next_) {
+    for (; next_ < step && !active_.empty() && !stop_.stop_requested(); ++next_) {
         const Step& current = program_.steps()[next_];
         if (is_affected(current)) {
             execute(next_);
@@ -62,9 +70,11 @@ void IncrementalRun::run_until(std::size_t step) {
     }
 }
 
-void IncrementalRun::finish(TrialResults& results) {
+bool IncrementalRun::finish(TrialResults& results) {
     run_until(program_.steps().size());
+    if (stop_.stop_requested()) return false;
     report(results);
+    return true;
 }
 
 IncrementalRun IncrementalRun::continued_in(const Evaluator::State& other) const {

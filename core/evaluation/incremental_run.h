@@ -2,6 +2,7 @@
 //
 // Next to each clean value stands what the faults made of it: nothing (equal), some channels, or all of it.
 //  - Few faulty rows of a weight change few output channels: only those are computed.
+//  - Few faulty elements of a weight change each output by few products: only these are added (add_fault_update()).
 //  - Few changed input channels: only their contribution is computed and added to the clean output. This adds in another order than a full
 //    pass does, so results can differ from it by rounding.
 //  - What must be computed whole is computed by the cheaper of two ways (DenseStep).
@@ -10,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -23,14 +25,18 @@ namespace clipscope {
 class IncrementalRun {
 public:
     // Both must outlive it.
-    IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty);
+    IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty, std::stop_token stop);
 
-    // Begins with a chunk's images and faults whose first reader is `first_step`.
-    void start(std::size_t chunk, std::size_t first_step);
-    // Runs up to the step, exclusively.
+    // The images to run together with faults whose first reader is `first_step`: passes, or chunks where the values at the start are kept
+    // chunk by chunk.
+    static std::vector<ImageRange> ranges(const Evaluator::State& evaluator, std::size_t first_step);
+
+    // Begins with images of one of the ranges().
+    void start(const ImageRange& range, std::size_t first_step);
+    // Runs up to the step, exclusively; ends early where it is stopped.
     void run_until(std::size_t step);
-    // Runs to the end and hands in every image's result.
-    void finish(TrialResults& results);
+    // Runs to the end and hands in every image's result; false where it is stopped.
+    bool finish(TrialResults& results);
 
     // The same images and faulty values in another evaluator that shares all clean values so far.
     IncrementalRun continued_in(const Evaluator::State& other) const;
@@ -59,7 +65,7 @@ private:
     bool is_affected(const Step& step) const;
     void execute(std::size_t index);
     void run_weighted(std::size_t index);
-    bool run_dense(std::size_t index, const std::vector<std::int64_t>& rows);
+    bool run_dense(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update);
     void run_channelwise(std::size_t index);
     void run_batch_norm(std::size_t index);
     void run_add(std::size_t index);
@@ -69,8 +75,10 @@ private:
 
     at::Tensor compute(std::size_t index);  // runs the step on scratch_, returns its only output
     at::Tensor compute_rows(std::size_t index, const at::Tensor& rows);
-    at::Tensor compute_contribution(std::size_t index, const Changed& input);
-    void replace_rows(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result);
+    at::Tensor compute_contribution(std::size_t index, const Changed& input);  // of clean parameters
+    void correct_rows(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update, at::Tensor& result);
+    bool can_update_faults(std::size_t index, const std::vector<std::int64_t>& rows) const;
+    void update_faults(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result) const;
     std::vector<std::int64_t> faulty_rows(const Step& step) const;
     const at::Tensor& parameter(Slot slot) const;
 
@@ -90,6 +98,7 @@ private:
     void note_active_images();
     void report(TrialResults& results) const;
 
+    std::stop_token stop_;
     const Evaluator::State* evaluator_;
     const Program& program_;
     const FaultyParameters& faulty_;

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <set>
 
+#include "evaluation/fault_update.h"
 #include "evaluation/incremental_run.h"
 #include "evaluation/incremental_values.h"
 #include "evaluation/operation_count.h"
@@ -69,23 +70,30 @@ void IncrementalRun::run_weighted(std::size_t index) {
         if (active_.empty()) return;
         input = find_changed(step.inputs[0]);
     }
+    const bool can_update = can_update_faults(index, rows);
     if (!input) {
-        if (row_share > most_faulty_rows) return run_whole(index);
         const at::Tensor chosen = index_of(rows);
+        if (can_update) {
+            at::Tensor result = clean(output).index_select(1, chosen);
+            update_faults(index, rows, result);
+            return set(output, result, chosen);
+        }
+        if (row_share > most_faulty_rows) return run_whole(index);
         return set(output, compute_rows(index, chosen), chosen);
     }
     const double input_share = input->is_whole() ? 1 : double(input->channels.numel()) / double(weight.size(1));
-    if (!evaluator_->clean_is_finite || input_share + row_share > most_partial_work) {
-        if (row_share > most_faulty_rows || !run_dense(index, rows)) run_whole(index);
+    const double work_on_rows = can_update ? 0 : row_share;
+    if (!evaluator_->clean_is_finite || input_share + work_on_rows > most_partial_work) {
+        if (work_on_rows > most_faulty_rows || !run_dense(index, rows, can_update)) run_whole(index);
         return;
     }
     at::Tensor result = compute_contribution(index, *input).add_(clean(output));
-    replace_rows(index, rows, result);
+    correct_rows(index, rows, can_update, result);
     set(output, result);
 }
 
-// The whole layer with clean parameters as one matrix, its faulty rows by its own operation.
-bool IncrementalRun::run_dense(std::size_t index, const std::vector<std::int64_t>& rows) {
+// The whole layer with clean parameters as one matrix, its faulty rows apart.
+bool IncrementalRun::run_dense(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update) {
     if (!evaluator_->dense_steps) return false;
     const auto dense = evaluator_->dense_steps->find(index);
     if (dense == evaluator_->dense_steps->end()) return false;
@@ -93,15 +101,47 @@ bool IncrementalRun::run_dense(std::size_t index, const std::vector<std::int64_t
     const at::Tensor input = whole(step.inputs[0]);
     count_multiplications(std::uint64_t(input.size(0)) * std::uint64_t(dense->second.weight.numel()));
     at::Tensor result = dense->second.run(input);
-    replace_rows(index, rows, result);
+    correct_rows(index, rows, can_update, result);
     set(step.outputs[0], result);
     return true;
 }
 
-void IncrementalRun::replace_rows(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result) {
+// Makes the faulty rows of what clean parameters gave what faulty ones give.
+void IncrementalRun::correct_rows(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update, at::Tensor& result) {
     if (rows.empty()) return;
+    result = result.contiguous();
+    if (can_update) return update_faults(index, {}, result);
     const at::Tensor chosen = index_of(rows);
     result.index_copy_(1, chosen, compute_rows(index, chosen));
+}
+
+// Where a row has few faulty elements, what they change costs less than the row. Infinite changes and inputs need the whole sums.
+bool IncrementalRun::can_update_faults(std::size_t index, const std::vector<std::int64_t>& rows) const {
+    constexpr std::size_t cost_of_an_element = 8;  // beside a multiplication within a row
+    const Step& step = program_.steps()[index];
+    if (rows.empty() || !evaluator_->clean_is_finite || !is_kept(step.outputs[0]) || !find_geometry(program_, step)) return false;
+    std::size_t elements = 0;
+    for (std::size_t i = 1; i <= 2; ++i)
+        if (const auto faulty = faulty_.find(step.inputs[i]); faulty != faulty_.end()) {
+            if (!faulty->second.changes_are_finite) return false;
+            elements += faulty->second.elements.size();
+        }
+    const at::Tensor& weight = parameter(step.inputs[1]);
+    if (elements * cost_of_an_element > rows.size() * std::size_t(weight.numel() / weight.size(0))) return false;
+    if (!can_be_scanned(clean(step.outputs[0]))) return false;
+    const Changed* input = find_changed(step.inputs[0]);
+    if (input) return can_be_scanned(input->values) && is_all_finite(input->values);
+    return can_be_scanned(clean(step.inputs[0]));
+}
+
+void IncrementalRun::update_faults(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result) const {
+    const Step& step = program_.steps()[index];
+    const auto find = [&](std::size_t input) {
+        const auto faulty = faulty_.find(step.inputs[input]);
+        return faulty == faulty_.end() ? nullptr : &faulty->second;
+    };
+    const at::Tensor input = whole(step.inputs[0]);
+    count_multiplications(add_fault_update(*find_geometry(program_, step), find(1), find(2), input, rows, result));
 }
 
 at::Tensor IncrementalRun::compute_rows(std::size_t index, const at::Tensor& rows) {
@@ -119,8 +159,9 @@ at::Tensor IncrementalRun::compute_rows(std::size_t index, const at::Tensor& row
 
 at::Tensor IncrementalRun::compute_contribution(std::size_t index, const Changed& input) {
     const Step& step = program_.steps()[index];
+    const at::Tensor& weight = evaluator_->initial_frame[std::size_t(step.inputs[1])].toTensor();
     scratch_[std::size_t(step.inputs[0])] = input.values - clean(step.inputs[0]).index_select(1, input.channels);
-    scratch_[std::size_t(step.inputs[1])] = parameter(step.inputs[1]).index_select(1, input.channels);
+    scratch_[std::size_t(step.inputs[1])] = weight.index_select(1, input.channels);
     const Slot bias = step.inputs[2];
     const c10::IValue own_bias = std::exchange(scratch_[std::size_t(bias)], c10::IValue());
     const at::Tensor result = compute(index);

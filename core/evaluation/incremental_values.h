@@ -26,4 +26,13 @@ inline bool can_be_scanned(const at::Tensor& values) {
     return values.is_contiguous() && values.scalar_type() == at::kFloat && values.dim() > 0;
 }
 
+// For values that can be scanned.
+inline bool is_all_finite(const at::Tensor& values) {
+    constexpr std::uint32_t exponent = 0x7f800000;
+    const auto* bits = static_cast<const std::uint32_t*>(values.data_ptr());
+    std::uint32_t is_infinite = 0;
+    for (std::int64_t i = 0; i < values.numel(); ++i) is_infinite |= std::uint32_t((bits[i] & exponent) == exponent);
+    return is_infinite == 0;
+}
+
 }  // namespace clipscope

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "evaluation/evaluator_state.h"
@@ -51,7 +52,8 @@ bool Evaluator::State::release_kept(std::size_t first) {
             return std::any_of(chunk.begin(), chunk.end(), [&](const auto& value) { return goes(value.second); });
         });
     });
-    kept_bytes -= std::min(kept_bytes, released);
+    kept_bytes = 0;
+    for (const auto& [memory, bytes] : pieces_of(*this, shared_until)) kept_bytes += bytes;
     return true;
 }
 

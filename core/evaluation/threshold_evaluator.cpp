@@ -95,6 +95,12 @@ const std::vector<float>& ThresholdEvaluator::thresholds() const {
 const Outcome& ThresholdEvaluator::clean(std::size_t threshold) const {
     return state_->evaluators.at(threshold)->clean;
 }
+std::size_t ThresholdEvaluator::kept_bytes() const {
+    std::size_t bytes = 0;
+    for (const auto& evaluator : state_->made) bytes += evaluator->kept_bytes();
+    for (const auto& [run, images] : state_->known) bytes += images.size() * state_->base.image_count() * sizeof(KnownImage);
+    return bytes;
+}
 const Network& ThresholdEvaluator::network() const {
     return *state_->base.network;
 }

@@ -39,6 +39,7 @@ public:
 
     const std::vector<float>& thresholds() const;       // that are ready
     const Outcome& clean(std::size_t threshold) const;  // at the threshold of this index
+    std::size_t kept_bytes() const;  // of the thresholds' own clean values and of remembered verdicts; the base's come on top
     const Network& network() const;
 
     struct State;

@@ -14,8 +14,8 @@ using Shared = ThresholdEvaluator::State;
 // One trial at one rate, at all thresholds.
 class ThresholdTrial {
 public:
-    ThresholdTrial(Shared& shared, const InjectedFaults& faults, std::vector<KnownImages>& known)
-        : shared_(shared), faults_(faults), known_(known), known_before_(known.size()) {
+    ThresholdTrial(Shared& shared, const InjectedFaults& faults, std::vector<KnownImages>& known, const std::stop_token& stop)
+        : shared_(shared), faults_(faults), stop_(stop), known_(known), known_before_(known.size()) {
         for (const Evaluator::State* evaluator : shared_.evaluators) {
             results_.emplace_back(*evaluator);
             known_.emplace_back(evaluator->image_count());
@@ -31,7 +31,8 @@ public:
     ThresholdTrial& operator=(const ThresholdTrial&) = delete;
 
     void run_exactly(std::size_t chunk);
-    void run_incrementally(std::size_t chunk);
+    std::vector<ImageRange> ranges() const;
+    void run_incrementally(const ImageRange& range);
     void finish_pending() {
         for (std::size_t t = 0; t < pending_.size(); ++t) flush(t);
     }
@@ -40,7 +41,7 @@ public:
 private:
     using Pending = std::optional<IncrementalRun>;
 
-    void continue_at(std::size_t threshold, const IncrementalRun& front, std::size_t chunk);
+    void continue_at(std::size_t threshold, const IncrementalRun& front, const ImageRange& range);
     bool look_up(std::size_t threshold, std::int64_t image);
     void note_brackets(std::size_t threshold, const IncrementalRun& front, const std::vector<std::int64_t>& images);
     void flush(std::size_t threshold);
@@ -55,6 +56,7 @@ private:
 
     Shared& shared_;
     const InjectedFaults& faults_;
+    const std::stop_token& stop_;
     std::vector<KnownImages>& known_;  // of this trial; those of this call are behind those of earlier ones
     const std::size_t known_before_;
     std::vector<TrialResults> results_;  // by threshold
@@ -63,28 +65,40 @@ private:
     std::vector<Repetition> repetitions_;  // verdicts that an other threshold of this call is about to give
 };
 
-void ThresholdTrial::run_incrementally(std::size_t chunk) {
-    IncrementalRun front(evaluator(0), faults_.parameters);
-    front.start(chunk, faults_.first_step);
-    if (front.next_step() <= shared_.site.step) front.run_until(shared_.site.step);
-    for (std::size_t t = 0; t < results_.size(); ++t) continue_at(t, front, chunk);
+// Those that all thresholds can start with.
+std::vector<ImageRange> ThresholdTrial::ranges() const {
+    std::vector<ImageRange> ranges = IncrementalRun::ranges(evaluator(0), faults_.first_step);
+    for (std::size_t t = 1; t < results_.size(); ++t)
+        if (std::vector<ImageRange> own = IncrementalRun::ranges(evaluator(t), faults_.first_step); own.size() > ranges.size())
+            ranges = std::move(own);
+    return ranges;
 }
 
-void ThresholdTrial::continue_at(std::size_t threshold, const IncrementalRun& front, std::size_t chunk) {
+void ThresholdTrial::run_incrementally(const ImageRange& range) {
+    IncrementalRun front(evaluator(0), faults_.parameters, stop_);
+    front.start(range, faults_.first_step);
+    if (front.next_step() <= shared_.site.step) front.run_until(shared_.site.step);
+    for (std::size_t t = 0; t < results_.size() && !stop_.stop_requested(); ++t) continue_at(t, front, range);
+}
+
+void ThresholdTrial::continue_at(std::size_t threshold, const IncrementalRun& front, const ImageRange& range) {
     IncrementalRun run = front.continued_in(evaluator(threshold));
     if (front.next_step() <= shared_.site.step)
         run.run_until(shared_.site.step + 1);
     else
-        run.start(chunk, faults_.first_step);  // behind the site each threshold has clean values of its own
+        run.start(range, faults_.first_step);  // behind the site each threshold has clean values of its own
     std::vector<bool> is_known;
     for (std::int64_t image : run.images()) is_known.push_back(look_up(threshold, image));
     run.leave(is_known);
-    if (run.images().empty()) return run.finish(results_[threshold]);
+    if (run.images().empty()) {
+        run.finish(results_[threshold]);
+        return;
+    }
     note_brackets(threshold, front, run.images());
     Pending& pending = pending_[threshold];
     if (pending && !pending->take_over(run)) flush(threshold);
     if (!pending) pending.emplace(std::move(run));
-    if (pending->images().size() >= evaluator(threshold).chunk) flush(threshold);
+    if (pending->images().size() >= evaluator(threshold).images_a_pass) flush(threshold);
 }
 
 // Whether an other threshold clips this image's faulty values to the same; its verdict is taken, now or in finish().
@@ -205,12 +219,13 @@ std::optional<std::vector<Outcome>> ThresholdRunner::run(std::uint64_t trial, co
     if (count == 0) return clean_outcomes();
     const InjectedFaults injected = state_->injector.inject(faults, rate);
     if (injected.parameters.empty()) return clean_outcomes();  // every faulty bit is stuck at the value it had
-    ThresholdTrial run(shared, injected, shared.known_of({trial, count}));
-    for (std::size_t chunk = 0; chunk < shared.base.batches->size(); ++chunk) {
+    ThresholdTrial run(shared, injected, shared.known_of({trial, count}), stop);
+    for (const ImageRange& range : shared.base.exact ? shared.base.ranges(shared.base.chunk) : run.ranges()) {
         if (stop.stop_requested()) return std::nullopt;
-        shared.base.exact ? run.run_exactly(chunk) : run.run_incrementally(chunk);
+        shared.base.exact ? run.run_exactly(shared.base.chunk_of(range)) : run.run_incrementally(range);
     }
     run.finish_pending();
+    if (stop.stop_requested()) return std::nullopt;
     return run.finish();
 }
 

@@ -32,11 +32,10 @@ bool TrialRunner::State::run_exact(const InjectedFaults& faults, const std::stop
 }
 
 bool TrialRunner::State::run_incremental(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const {
-    IncrementalRun run(evaluator, faults.parameters);
-    for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
-        if (stop.stop_requested()) return false;
-        run.start(chunk, faults.first_step);
-        run.finish(results);
+    IncrementalRun run(evaluator, faults.parameters, stop);
+    for (const ImageRange& range : IncrementalRun::ranges(evaluator, faults.first_step)) {
+        run.start(range, faults.first_step);
+        if (!run.finish(results)) return false;
     }
     return true;
 }

@@ -15,7 +15,7 @@ QJsonObject json_of(const QByteArray& text) {
 
 void check_measurement(const QJsonObject& measured) {
     for (const char* key : {"ratio", "ratios", "seconds_per_trial", "trials", "peak_bytes", "kept_bytes", "trials_compared",
-                            "trials_that_differ", "images_that_differ"})
+                            "trials_that_differ", "images_that_differ", "multiplications_per_trial", "full_passes"})
         QVERIFY2(measured.contains(key), key);
     QVERIFY(measured["ratio"].toDouble() > 0);
     QCOMPARE(measured["ratios"].toArray().size(), 1);

@@ -75,6 +75,15 @@ private slots:
         QCOMPARE(in_act_max["unclipped"], sweep["unclipped"]);
     }
 
+    void exact_sweeps_and_comparisons() {
+        const QString json = folder_.filePath("exact.json");
+        const QStringList sweep = QStringList{"sweep", "--site", "act-2", "--grid", "0:2:3", "--json", json} + common() + faults();
+        QCOMPARE(run_cli(sweep + QStringList{"--exact"}).status, 0);
+        QCOMPARE(json_file(json)["sweeps"][0].toObject()["points"].toArray().size(), 3);
+        QCOMPARE(run_cli(QStringList{"compare", "--exact", "--json", json} + common() + faults()).status, 0);
+        QCOMPARE(json_file(json)["curves"].toArray().size(), 2);
+    }
+
     void harden_and_compare() {
         const QString hardened = folder_.filePath("hardened.pt"), thresholds = folder_.filePath("thresholds.json");
         const QString json = folder_.filePath("harden.json"), csv = folder_.filePath("harden");

@@ -69,9 +69,17 @@ private Q_SLOTS:
                 QVERIFY(cost.peak_bytes > 10'000'000);  // LibTorch alone is larger
             }
             QVERIFY(workload.engine.kept_bytes > 0);
+            // LeNet-5, padded to 32×32, on 25 images.
+            QCOMPARE(workload.plain.multiplications_per_trial, 25.0 * (6 * 25 * 784 + 16 * 150 * 100 + 400 * 120 + 120 * 84 + 84 * 10));
+            QVERIFY(workload.exact->cost.multiplications_per_trial < workload.plain.multiplications_per_trial);
+            QVERIFY(workload.engine.cost.multiplications_per_trial < workload.exact->cost.multiplications_per_trial);
             // The median of two is their mean.
             QCOMPARE(workload.engine.median_ratio(), (workload.engine.ratios[0] + workload.engine.ratios[1]) / 2);
         }
+        for (const std::size_t i : {0, 2}) QCOMPARE(result.workloads[i].engine.full_passes, result.workloads[i].engine.cost.trials);
+        // Every grid has four boundaries; each but the first asks for two or fewer that are new.
+        QVERIFY(result.workloads[1].engine.full_passes > result.workloads[1].engine.cost.trials);
+        QCOMPARE(result.workloads[1].engine.full_passes % (4 * 3 * 4), 0);
         QCOMPARE(result.workloads[0].evaluations, 5);                                                             // layers
         QVERIFY(result.workloads[1].evaluations >= 4 * 3 && result.workloads[1].evaluations <= 4 * (4 + 4 * 2));  // sites × thresholds
         QCOMPARE(result.workloads[2].evaluations, 1);

@@ -6,7 +6,8 @@
 #include <QFileInfo>
 #include <QTest>
 #include <atomic>
-#include <mutex>
+#include <fstream>
+#include <memory>
 
 #include "common/error.h"
 #include "data/dataset_reader.h"
@@ -52,6 +53,13 @@ StingyAllocator& allocator() {
     return allocator;
 }
 
+std::size_t resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t pages = 0, resident_pages = 0;
+    statm >> pages >> resident_pages;
+    return resident_pages * 4096;
+}
+
 const std::vector<std::size_t> layers{0, 1, 2, 3, 4};
 const Clipping clipped{{3.0F, 4.0F, 5.0F, 6.0F}};
 
@@ -62,6 +70,12 @@ std::unique_ptr<Evaluator> evaluator_of(bool exact) {
     const Dataset images = all.subset(select_images(all, {.count = 90, .first = true}, 1));
     return std::make_unique<Evaluator>(network, images, InputFormat{*network->metadata().normalization, network->metadata().input_shape},
                                        EvaluatorOptions{.chunk = 30, .device = "cpu", .exact = exact, .clipping = clipped});
+}
+
+// Refuses the first `count` of the large allocations whose number is a multiple of `every`.
+void refuse_some(int count, int every) {
+    allocator().refuse(
+        [every, left = std::make_shared<std::atomic<int>>(count)](int number) { return number % every == 0 && (*left)-- > 0; });
 }
 
 constexpr std::size_t trials = 8;
@@ -104,21 +118,17 @@ private Q_SLOTS:
     void trials_go_on_with_the_same_outcomes_data() { modes(); }
     void trials_go_on_with_the_same_outcomes() {
         QFETCH(bool, exact);
-        const auto evaluator = evaluator_of(exact);
-        QVERIFY(evaluator->prepare(layers, 2, {}));
-        const std::vector<Outcome> expected = run_trials(*evaluator, 2);
-        const std::size_t kept = evaluator->kept_bytes();
         for (const int every : {37, 11}) {
-            int left = 6;
-            std::mutex mutex;
-            allocator().refuse([&](int number) {
-                const std::lock_guard lock(mutex);
-                return number % every == 0 && left-- > 0;
-            });
+            const auto evaluator = evaluator_of(exact);
+            QVERIFY(evaluator->prepare(layers, 2, {}));
+            const std::vector<Outcome> expected = run_trials(*evaluator, 2);
+            const std::size_t kept = evaluator->kept_bytes();
+            refuse_some(3, every);
             QVERIFY(run_trials(*evaluator, 2) == expected);
-            QCOMPARE(allocator().refused(), 6);
+            QCOMPARE(allocator().refused(), 3);
+            QVERIFY(evaluator->kept_bytes() < kept);
+            allocator().refuse({});
         }
-        QVERIFY(evaluator->kept_bytes() < kept / 2);
     }
 
     void thresholds_go_on_with_the_same_outcomes_data() { modes(); }
@@ -130,15 +140,10 @@ private Q_SLOTS:
         QVERIFY(evaluator.prepare(std::vector{1.0F, 2.0F, 4.0F}, layers, 2, {}));
         const auto expected = run_thresholds(evaluator, 2);
         ThresholdEvaluator short_of_memory(*base, 1, trials);
-        int left = 8;
-        std::mutex mutex;
-        allocator().refuse([&](int number) {
-            const std::lock_guard lock(mutex);
-            return number % 17 == 0 && left-- > 0;
-        });
+        refuse_some(4, 17);
         QVERIFY(short_of_memory.prepare(std::vector{1.0F, 2.0F, 4.0F}, layers, 2, {}));
         QVERIFY(run_thresholds(short_of_memory, 2) == expected);
-        QCOMPARE(allocator().refused(), 8);
+        QCOMPARE(allocator().refused(), 4);
     }
 
     void the_clean_pass_takes_what_there_is_data() { modes(); }
@@ -168,6 +173,24 @@ private Q_SLOTS:
         allocator().refuse([](int) { return true; });
         QVERIFY_EXCEPTION_THROWN(run_trials(*evaluator, 4), Error);
         QVERIFY_EXCEPTION_THROWN(evaluator_of(true)->prepare(layers, 2, {}), std::exception);
+    }
+
+    void ten_thousand_trials_take_no_more_memory_than_a_thousand() {
+        const std::string path = resolve_model_path("bundled:lenet5");
+        const auto network = Network::load(path);
+        const Dataset images = open_dataset(fashion_mnist_folder(), Split::test).subset(std::vector<std::size_t>{1, 2, 3});
+        Evaluator evaluator(network, images, {*network->metadata().normalization, network->metadata().input_shape}, {.device = "cpu"});
+        QVERIFY(evaluator.prepare(layers, 1, {}));
+        TrialRunner runner(evaluator);
+        std::size_t after_a_thousand = 0;
+        for (std::uint64_t trial = 0; trial < 10'000; ++trial) {
+            const TrialFaults faults = draw_trial_faults(4, trial, network->layers(), layers, 1e-4);
+            QVERIFY(runner.run(faults, 1e-4, {}));
+            if (trial == 1'000) after_a_thousand = resident_bytes();
+        }
+        const std::size_t grown = resident_bytes() - std::min(resident_bytes(), after_a_thousand);
+        qInfo("%zu KiB after 1,000 trials, %zu KiB more after 10,000", after_a_thousand / 1024, grown / 1024);
+        QVERIFY(after_a_thousand > 0 && grown < 2'000'000);
     }
 
     void other_failures_are_no_shortage() {

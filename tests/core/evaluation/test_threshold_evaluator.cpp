@@ -213,6 +213,25 @@ private Q_SLOTS:
         }
     }
 
+    void keeps_within_the_memory_budget() {
+        const Work work = lenet5(100);
+        for (const std::size_t budget : {std::size_t(1), std::size_t(3'000'000), std::size_t(20'000'000)}) {
+            Evaluator base(work.network, work.images, work.input, work.options(false, 25, budget));
+            QVERIFY(base.prepare(work.layers, 1, {}));
+            ThresholdEvaluator together(base, 1, 10);
+            for (const std::vector<float>& grid : grids) {
+                QVERIFY(together.prepare(grid, work.layers, 1, {}));
+                ThresholdRunner runner(together);
+                for (std::uint64_t trial = 0; trial < 10; ++trial) {
+                    const TrialFaults faults = draw_trial_faults(seed, trial, work.network->layers(), work.layers, 1e-3);
+                    QVERIFY(runner.run(trial, faults, 1e-3, {}));
+                }
+                QVERIFY(base.kept_bytes() + together.kept_bytes() <= budget);
+                QCOMPARE(together.kept_bytes() > 0, budget > 1'000'000);
+            }
+        }
+    }
+
     void a_stop_leaves_nothing_half_known() {
         const Work work = lenet5(50);
         Evaluator base(work.network, work.images, work.input, work.options(true, 10, 0));
