@@ -27,7 +27,8 @@ std::string autosave_folder() {
     const fs::path folder = state_folder() / "clipscope";
     std::error_code error;
     fs::create_directories(folder, error);
-    if (!fs::is_directory(folder, error)) throw Error("There is no place for unnamed studies: the folder '" + folder.string() + "' cannot be made.");
+    if (!fs::is_directory(folder, error))
+        throw Error("There is no place for unnamed studies: the folder '" + folder.string() + "' cannot be made.");
     return folder.string();
 }
 

@@ -52,7 +52,8 @@ int folded(std::uint32_t state) {
 void throw_study_error(const std::string& path, const SQLite::Exception& error) {
     const std::string file = "'" + path + "'";
     if (is_space_missing(error))
-        throw StudyFullError("The study " + file + " cannot be written further, its disk is full or a quota is used up: free some space there.");
+        throw StudyFullError("The study " + file +
+                             " cannot be written further, its disk is full or a quota is used up: free some space there.");
     switch (error.getErrorCode()) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
@@ -60,7 +61,8 @@ void throw_study_error(const std::string& path, const SQLite::Exception& error) 
         case SQLITE_NOTADB:
             throw StudyDamagedError("The file " + file + " is no ClipScope study: choose a .clipscope file.");
         case SQLITE_CORRUPT:
-            throw StudyDamagedError("The study " + file + " is damaged: save what is left of it with 'clipscope-cli recover', or take a backup.");
+            throw StudyDamagedError("The study " + file +
+                                    " is damaged: save what is left of it with 'clipscope-cli recover', or take a backup.");
         case SQLITE_CANTOPEN:
             throw Error("The study " + file + " cannot be opened: check that it is there and that its folder may be used.");
         case SQLITE_READONLY:
@@ -95,7 +97,8 @@ void Database::open_to_read() {
     try {
         // Who could write also tidies up the log when it is the last to close.
         const bool may_write = access(path_.c_str(), W_OK) == 0;
-        sql_ = std::make_unique<SQLite::Database>(path_, (may_write ? SQLite::OPEN_READWRITE : SQLite::OPEN_READONLY) | unshared, busy_milliseconds);
+        sql_ = std::make_unique<SQLite::Database>(path_, (may_write ? SQLite::OPEN_READWRITE : SQLite::OPEN_READONLY) | unshared,
+                                                  busy_milliseconds);
         sql_->exec("PRAGMA query_only=1");
         sql_->execAndGet("SELECT count(*) FROM sqlite_master");
     } catch (const SQLite::Exception& error) {
@@ -104,8 +107,8 @@ void Database::open_to_read() {
         const bool is_whole = !std::filesystem::exists(path_ + "-wal", ignored) && !std::filesystem::exists(path_ + "-journal", ignored);
         const bool is_folder_locked = error.getErrorCode() == SQLITE_CANTOPEN || error.getErrorCode() == SQLITE_READONLY;
         if (!is_whole || !is_folder_locked || access(path_.c_str(), R_OK) != 0) throw;
-        sql_ = std::make_unique<SQLite::Database>("file:" + percent_encoded(path_) + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI | unshared,
-                                                  busy_milliseconds);
+        sql_ = std::make_unique<SQLite::Database>("file:" + percent_encoded(path_) + "?immutable=1",
+                                                  SQLite::OPEN_READONLY | SQLite::OPEN_URI | unshared, busy_milliseconds);
         sql_->execAndGet("SELECT count(*) FROM sqlite_master");
     }
 }

@@ -17,8 +17,8 @@ namespace clipscope {
 
 enum class DatabaseAccess {
     read,
-    write,   // the first connection of those that write
-    join,    // another one beside it
+    write,  // the first connection of those that write
+    join,   // another one beside it
     create,
 };
 

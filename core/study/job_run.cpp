@@ -18,7 +18,8 @@ namespace {
 // One run of one job.
 class Run {
 public:
-    Run(Study& study, const JobRecord& job, const OpenedJob& opened, const JobRunOptions& options, StudyWriter& writer, std::stop_token stop)
+    Run(Study& study, const JobRecord& job, const OpenedJob& opened, const JobRunOptions& options, StudyWriter& writer,
+        std::stop_token stop)
         : study_(study),
           job_(job),
           settings_(job.settings),
@@ -74,10 +75,8 @@ private:
     // Only once in the life of a job, so that all its trials lie at the same rates. False where it was stopped.
     bool suggest_rates(const std::vector<FaultScope>& scopes) {
         if (!settings_.rates.starts_with("auto") || !resolved_.suggested_rates.empty()) return true;
-        const EvaluatorOptions options{.chunk = settings_.chunk,
-                                       .device = settings_.device,
-                                       .memory_bytes = options_.memory_bytes,
-                                       .exact = settings_.exact};
+        const EvaluatorOptions options{
+            .chunk = settings_.chunk, .device = settings_.device, .memory_bytes = options_.memory_bytes, .exact = settings_.exact};
         const auto tell = [&](double rate) { sink_(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
         const auto rates = suggest_joint_rates(tuning(), options, scopes, settings_.seed, settings_.nonfinite,
                                                resolve_threads(options_.threads), tell, stop_);

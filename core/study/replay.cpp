@@ -92,8 +92,7 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     check_contents(job, opened, study.path());
     const Network& network = *opened.evaluation.network;
     const FaultScope scope = find_scope(name, network);
-    const TrialFaults faults =
-        draw_trial_faults(job.settings.seed, std::uint64_t(name.trial), network.layers(), scope.layers, name.rate);
+    const TrialFaults faults = draw_trial_faults(job.settings.seed, std::uint64_t(name.trial), network.layers(), scope.layers, name.rate);
     ReplayedTrial replayed{name, faulty_values(network, faults, name.rate), {}};
     const KnownProtections known = all_protections(study, job, network.sites());
     const auto run = [&](Protection protection, const std::optional<Clipping>& clipping) {

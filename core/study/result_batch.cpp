@@ -12,11 +12,10 @@ void write_trials(Database& database, const std::vector<TrialRow>& trials) {
     for (const TrialRow& row : trials) {
         const Outcome& outcome = row.outcome.outcome;
         int column = 0;
-        for (const std::int64_t number :
-             {row.point, std::int64_t(row.trial), row.outcome.faults, std::int64_t(outcome.correct),
-              std::int64_t(outcome.correct_argmax - outcome.correct), std::int64_t(outcome.top5),
-              std::int64_t(outcome.top5_argmax - outcome.top5), std::int64_t(outcome.due), std::int64_t(outcome.sdc),
-              std::int64_t(trial_check(row.point, row.trial, row.outcome))})
+        for (const std::int64_t number : {row.point, std::int64_t(row.trial), row.outcome.faults, std::int64_t(outcome.correct),
+                                          std::int64_t(outcome.correct_argmax - outcome.correct), std::int64_t(outcome.top5),
+                                          std::int64_t(outcome.top5_argmax - outcome.top5), std::int64_t(outcome.due),
+                                          std::int64_t(outcome.sdc), std::int64_t(trial_check(row.point, row.trial, row.outcome))})
             insert.bind(++column, number);
         insert.exec();
         insert.reset();

@@ -37,12 +37,17 @@ std::vector<StoredPoint> read_points(Database& database, std::int64_t curve) {
 }  // namespace
 
 void throw_damaged_row(const std::string& path, const std::string& row) {
-    throw StudyDamagedError("The study '" + path + "' is damaged (" + row + "): save what is left with 'clipscope-cli recover', or take a backup.");
+    throw StudyDamagedError("The study '" + path + "' is damaged (" + row +
+                            "): save what is left with 'clipscope-cli recover', or take a backup.");
 }
 
 std::string campaign_json(const CampaignInfo& info) {
-    nlohmann::ordered_json json{{"model", info.model}, {"data", info.data},     {"images", info.images},
-                                {"classes", info.classes}, {"seed", info.seed}, {"trials", info.trials},
+    nlohmann::ordered_json json{{"model", info.model},
+                                {"data", info.data},
+                                {"images", info.images},
+                                {"classes", info.classes},
+                                {"seed", info.seed},
+                                {"trials", info.trials},
                                 {"nonfinite", to_string(info.nonfinite)}};
     write_memory(json, info.memory);
     return json.dump();
@@ -120,16 +125,22 @@ int point_check(std::int64_t curve, double rate) {
 
 int trial_check(std::int64_t point, int trial, const TrialOutcome& outcome) {
     const Outcome& counts = outcome.outcome;
-    const std::array<std::int64_t, 9> numbers = {point,           trial,       outcome.faults, counts.correct, counts.correct_argmax - counts.correct,
-                                                 counts.top5,     counts.top5_argmax - counts.top5,
-                                                 counts.due,      counts.sdc};
+    const std::array<std::int64_t, 9> numbers = {point,
+                                                 trial,
+                                                 outcome.faults,
+                                                 counts.correct,
+                                                 counts.correct_argmax - counts.correct,
+                                                 counts.top5,
+                                                 counts.top5_argmax - counts.top5,
+                                                 counts.due,
+                                                 counts.sdc};
     return row_check(numbers);
 }
 
 TrialRows::TrialRows(Database& database)
     : database_(database),
-      rows_(database, "SELECT trial, faults, correct, argmax, top5, top5_argmax, due, sdc, row_check FROM trial WHERE point = ? ORDER BY trial") {
-}
+      rows_(database,
+            "SELECT trial, faults, correct, argmax, top5, top5_argmax, due, sdc, row_check FROM trial WHERE point = ? ORDER BY trial") {}
 
 TrialOutcome TrialRows::outcome(std::int64_t point, int number, std::int32_t images) const {
     const auto count = [&](int column) { return std::int32_t(rows_.integer(column)); };
@@ -142,8 +153,7 @@ TrialOutcome TrialRows::outcome(std::int64_t point, int number, std::int32_t ima
                      .top5_argmax = count(4) + count(5),
                      .due = count(6),
                      .sdc = count(7)};
-    if (trial_check(point, number, trial) != int(rows_.integer(8)))
-        throw_damaged_row(database_.path(), "trial " + std::to_string(number));
+    if (trial_check(point, number, trial) != int(rows_.integer(8))) throw_damaged_row(database_.path(), "trial " + std::to_string(number));
     return trial;
 }
 

@@ -50,8 +50,8 @@ struct Table {
     const char* order;  // of its b-tree
 };
 
-constexpr std::array tables = {Table{"study", "name"},          Table{"source", "rowid"},       Table{"job", "rowid"},
-                               Table{"curve", "rowid"},         Table{"point", "rowid"},        Table{"tuning", "job, kind, item"},
+constexpr std::array tables = {Table{"study", "name"},           Table{"source", "rowid"}, Table{"job", "rowid"},
+                               Table{"curve", "rowid"},          Table{"point", "rowid"},  Table{"tuning", "job, kind, item"},
                                Table{"audit", "job, layer, bit"}};
 
 class Salvage {
@@ -131,7 +131,8 @@ private:
             ++report_.damaged;
             return;
         }
-        if (!insert_) insert_ = std::make_unique<SQLite::Statement>(to_.sql(), "INSERT OR IGNORE INTO trial VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        if (!insert_)
+            insert_ = std::make_unique<SQLite::Statement>(to_.sql(), "INSERT OR IGNORE INTO trial VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         bind(row, *insert_);
         report_.trials += insert_->exec();
         insert_->reset();
@@ -199,7 +200,8 @@ private:
         std::vector<std::array<std::string, 3>> bad;
         SQLite::Statement rows(database_.sql(), query);
         while (rows.executeStep())
-            if (!is_good(rows)) bad.push_back({rows.getColumn(0).getString(), rows.getColumn(1).getString(), rows.getColumn(2).getString()});
+            if (!is_good(rows))
+                bad.push_back({rows.getColumn(0).getString(), rows.getColumn(1).getString(), rows.getColumn(2).getString()});
         SQLite::Statement drop(database_.sql(), "DELETE FROM " + table + " WHERE (" + key + ") = (CAST(? AS INTEGER), ?, ?)");
         for (const auto& one : bad) {
             for (int i = 0; i < 3; ++i) drop.bind(i + 1, one[std::size_t(i)]);
@@ -230,7 +232,8 @@ private:
         rows.bind(1, curve);
         std::vector<std::int64_t> bad;
         while (rows.executeStep())
-            if (point_check(curve, rows.getColumn(1).getDouble()) != rows.getColumn(2).getInt()) bad.push_back(rows.getColumn(0).getInt64());
+            if (point_check(curve, rows.getColumn(1).getDouble()) != rows.getColumn(2).getInt())
+                bad.push_back(rows.getColumn(0).getInt64());
         rows.reset();
         for (const std::int64_t id : bad) report_.damaged += database_.sql().exec("DELETE FROM point WHERE id = " + std::to_string(id));
     }
@@ -270,7 +273,8 @@ SalvageReport salvage_study(const std::string& path, const std::string& output) 
         });
     } catch (const StudyDamagedError&) {
         fs::remove(output, error);
-        throw StudyDamagedError("Nothing can be saved from '" + path + "': it is no study, or its first pages are destroyed; take a backup.");
+        throw StudyDamagedError("Nothing can be saved from '" + path +
+                                "': it is no study, or its first pages are destroyed; take a backup.");
     }
     if (report.jobs == 0) {
         fs::remove(output, error);

@@ -11,9 +11,9 @@ struct SalvageReport {
     std::string output;
     std::int64_t jobs = 0;
     std::int64_t trials = 0;
-    std::int64_t measurements = 0;      // histograms, sweep points, search steps, thresholds
-    std::int64_t damaged = 0;           // rows that were found but hold something else than was written
-    std::vector<std::string> unread;    // tables of which a part cannot be read
+    std::int64_t measurements = 0;    // histograms, sweep points, search steps, thresholds
+    std::int64_t damaged = 0;         // rows that were found but hold something else than was written
+    std::vector<std::string> unread;  // tables of which a part cannot be read
 
     // One or two sentences for people.
     std::string text() const;

@@ -8,7 +8,8 @@ namespace clipscope {
 namespace {
 
 // Rates, layers and trials can be added to a job at any time, so trials hang on a curve's rate, not on a position in a list. Trials are
-// many and small: whole numbers, no hidden row number, correct_argmax and top5_argmax as differences, which are mostly 0 and then need no space.
+// many and small: whole numbers, no hidden row number, correct_argmax and top5_argmax as differences, which are mostly 0 and then need no
+// space.
 constexpr const char* tables = R"sql(
 CREATE TABLE study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 

@@ -24,7 +24,8 @@ void check_is_there(const std::string& path) {
     std::error_code error;
     if (!fs::exists(path, error)) throw Error("There is no study '" + path + "': check its name.");
     if (!fs::is_regular_file(path, error)) throw Error("'" + path + "' is no file: choose a .clipscope file.");
-    if (fs::file_size(path, error) == 0) throw StudyDamagedError("The file '" + path + "' is empty, so it is no study: choose another, or a backup.");
+    if (fs::file_size(path, error) == 0)
+        throw StudyDamagedError("The file '" + path + "' is empty, so it is no study: choose another, or a backup.");
 }
 
 void write_first_rows(Database& database) {

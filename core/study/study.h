@@ -32,10 +32,10 @@ std::string to_string(JobState state);
 
 // A model's file, or the images that a job used.
 struct SourceRecord {
-    std::string path;         // as it was given; folder of images
-    std::int64_t bytes = 0;   // of the file; of the chosen images' pixels
-    std::string sha256;       // of the file; of the chosen images' pixels and labels
-    std::string details{};    // JSON: normalisation; split, number and class names
+    std::string path;        // as it was given; folder of images
+    std::int64_t bytes = 0;  // of the file; of the chosen images' pixels
+    std::string sha256;      // of the file; of the chosen images' pixels and labels
+    std::string details{};   // JSON: normalisation; split, number and class names
 };
 
 struct JobRecord {
@@ -112,9 +112,9 @@ public:
     void set_job_notes(JobId id, const std::string& notes);
     // In the queue before another job; 0: to its end.
     void move_job(JobId id, JobId before);
-    void remove_job(JobId id);   // keeps everything: restore_job() brings it back
+    void remove_job(JobId id);  // keeps everything: restore_job() brings it back
     void restore_job(JobId id);
-    void purge_removed();        // for good; gives its space back
+    void purge_removed();  // for good; gives its space back
 
     ResolvedSettings resolved(JobId id) const;
     void set_resolved(JobId id, const ResolvedSettings& resolved);

@@ -110,8 +110,7 @@ std::vector<std::string> export_csv(const Study& study, const std::string& folde
             add_tuning(job.id, read_tuning(study, job.id));
         audit.add(job.id, audit_csv(read_audit(study, job.id)));
     }
-    return {trials.close(),     points.close(), thresholds.close(), histograms.close(),
-            sweeps.close(), searches.close(), audit.close()};
+    return {trials.close(), points.close(), thresholds.close(), histograms.close(), sweeps.close(), searches.close(), audit.close()};
 }
 
 std::string export_json(const Study& study) {

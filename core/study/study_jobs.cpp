@@ -212,7 +212,8 @@ void Study::restore_job(JobId id) {
 void Study::purge_removed() {
     database().transaction([&] {
         database().sql().exec(
-            "DELETE FROM trial WHERE point IN (SELECT point.id FROM point JOIN curve ON curve.id = point.curve JOIN job ON job.id = curve.job "
+            "DELETE FROM trial WHERE point IN (SELECT point.id FROM point JOIN curve ON curve.id = point.curve JOIN job ON job.id = "
+            "curve.job "
             "WHERE job.removed IS NOT NULL); DELETE FROM job WHERE removed IS NOT NULL");
     });
     database().guarded([&] { database().sql().exec("VACUUM"); });

@@ -22,7 +22,7 @@ constexpr auto between_transactions = 250ms;
 
 // A curve of the job as the study has it.
 struct KnownCurve {
-    std::vector<std::int64_t> points;          // ids, by the campaign's rate index
+    std::vector<std::int64_t> points;         // ids, by the campaign's rate index
     std::vector<std::vector<bool>> is_known;  // by rate index and trial
 };
 
@@ -33,7 +33,8 @@ struct StudyWriter::State {
         : study(opened.another()), job(job), next(std::move(next)), stop(std::move(stop)) {
         if (!study.is_writable()) throw Error(study.read_only_reason());
         audit = read_audit_totals(study.database(), job);
-        set_state("state = 'running', error = '', ended = NULL, started = coalesce(started, ?), versions = ?", {now_text(), versions_text()});
+        set_state("state = 'running', error = '', ended = NULL, started = coalesce(started, ?), versions = ?",
+                  {now_text(), versions_text()});
         thread = std::jthread([this](const std::stop_token& ending) { write_until(ending); });
     }
 
@@ -127,9 +128,10 @@ private:
     void register_curve(const CampaignStarted& started, std::size_t place) {
         Database& database = study.database();
         const CurveInfo& info = started.curves[place];
-        SQLite::Statement insert(database.sql(),
-                                 "INSERT INTO curve (job, place, layer, path, bits, protection, clean, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-                                 "ON CONFLICT DO UPDATE SET place = excluded.place RETURNING id, clean");
+        SQLite::Statement insert(
+            database.sql(),
+            "INSERT INTO curve (job, place, layer, path, bits, protection, clean, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET place = excluded.place RETURNING id, clean");
         insert.bind(1, job);
         insert.bind(2, std::int64_t(place));
         insert.bind(3, info.layer);
@@ -141,13 +143,15 @@ private:
         insert.executeStep();
         const std::int64_t curve = insert.getColumn(0).getInt64();
         if (insert.getColumn(1).getString() != clean_json(info.clean))
-            throw StudyInputError(
-                "Without faults the network gives other answers here than when job " + std::to_string(job) + " of the study '" + study.path() +
-                "' was begun (another processor, device or LibTorch): the new trials would not belong to the old ones, so begin a new study.");
+            throw StudyInputError("Without faults the network gives other answers here than when job " + std::to_string(job) +
+                                  " of the study '" + study.path() +
+                                  "' was begun (another processor, device or LibTorch): the new trials would not belong to the old ones, "
+                                  "so begin a new study.");
         insert.executeStep();
         for (const double rate : started.info.rates) {
-            SQLite::Statement point(database.sql(), 
-                                   "INSERT INTO point (curve, rate, row_check) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rate = rate RETURNING id");
+            SQLite::Statement point(
+                database.sql(),
+                "INSERT INTO point (curve, rate, row_check) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rate = rate RETURNING id");
             point.bind(1, curve);
             point.bind(2, rate);
             point.bind(3, point_check(curve, rate));

@@ -23,7 +23,8 @@ std::string lock_path(const std::string& study_path) {
 
 // Whether `path` still names the open file: its last owner may have deleted it in the meantime.
 bool is_same_file(int file, const std::string& path) {
-    struct stat opened {}, named {};
+    struct stat opened {
+    }, named{};
     return fstat(file, &opened) == 0 && stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
