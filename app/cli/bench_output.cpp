@@ -27,6 +27,10 @@ std::string mebibytes(std::size_t bytes) {
     return fixed(double(bytes) / (1 << 20), 1);
 }
 
+std::string millions(double number) {
+    return fixed(number * 1e-6, 1);
+}
+
 std::string counted(std::int64_t number, const std::string& one) {
     return grouped(number) + " " + one + (number == 1 ? "" : "s");
 }
@@ -49,7 +53,9 @@ Json engine_json(const EngineMeasurement& engine) {
     return {{"ratio", engine.median_ratio()},
             {"ratios", engine.ratios},
             {"seconds_per_trial", engine.cost.median_seconds_per_trial()},
+            {"multiplications_per_trial", engine.cost.multiplications_per_trial},
             {"trials", engine.cost.trials},
+            {"full_passes", engine.full_passes},
             {"peak_bytes", engine.cost.peak_bytes},
             {"kept_bytes", engine.kept_bytes},
             {"trials_compared", engine.trials_compared},
@@ -60,9 +66,9 @@ Json engine_json(const EngineMeasurement& engine) {
 void add_engine_row(TextTable& table, const std::string& title, const EngineMeasurement& engine) {
     const auto [least, most] = std::minmax_element(engine.ratios.begin(), engine.ratios.end());
     table.add_row({title, grouped(engine.cost.trials), milliseconds(engine.cost.median_seconds_per_trial()),
-                   fixed(engine.median_ratio(), 2), fixed(*least, 2) + " to " + fixed(*most, 2), mebibytes(engine.cost.peak_bytes),
-                   mebibytes(engine.kept_bytes), grouped(engine.trials_compared), grouped(engine.trials_that_differ),
-                   grouped(engine.images_that_differ)});
+                   millions(engine.cost.multiplications_per_trial), fixed(engine.median_ratio(), 2),
+                   fixed(*least, 2) + " to " + fixed(*most, 2), mebibytes(engine.cost.peak_bytes), mebibytes(engine.kept_bytes),
+                   grouped(engine.trials_compared), grouped(engine.trials_that_differ), grouped(engine.images_that_differ)});
 }
 
 // What the plain loop's trials were spread over.
@@ -76,6 +82,14 @@ std::string spread_text(BenchmarkWorkload workload) {
             break;
     }
     return "rates and trials";
+}
+
+// What the ratio of a search counts.
+std::string passes_note(const WorkloadMeasurement& workload) {
+    if (workload.engine.full_passes == workload.engine.cost.trials) return {};
+    return to_string(workload.workload) + ": " + counted(workload.evaluations, "threshold") + " evaluated in " +
+           counted(workload.engine.cost.trials, "trial") + "; ratios are to full passes for every boundary of every grid, " +
+           grouped(workload.engine.full_passes) + ".\n";
 }
 
 std::string plain_note(const WorkloadMeasurement& workload) {
@@ -98,6 +112,7 @@ Json benchmark_json(const JobInputs& inputs, const BenchmarkSpecification& speci
         one.update(engine_json(workload.engine));
         one["evaluations"] = workload.evaluations;
         one["plain"] = {{"seconds_per_trial", workload.plain.median_seconds_per_trial()},
+                        {"multiplications_per_trial", workload.plain.multiplications_per_trial},
                         {"trials", workload.plain.trials},
                         {"one_in", workload.plain_stride},
                         {"peak_bytes", workload.plain.peak_bytes}};
@@ -126,6 +141,7 @@ std::string benchmark_table(const JobInputs& inputs, const BenchmarkSpecificatio
     TextTable table({{"Workload"},
                      {"Trials", Align::right},
                      {"ms/trial", Align::right},
+                     {"10⁶ mult./trial", Align::right},
                      {"Ratio", Align::right},
                      {"of repeats", Align::right},
                      {"Peak MiB", Align::right},
@@ -137,9 +153,9 @@ std::string benchmark_table(const JobInputs& inputs, const BenchmarkSpecificatio
     for (const WorkloadMeasurement& workload : result.workloads) {
         add_engine_row(table, to_string(workload.workload), workload.engine);
         if (workload.exact) add_engine_row(table, "  exact", *workload.exact);
-        table.add_row({"  plain loop", grouped(workload.plain.trials), milliseconds(workload.plain.median_seconds_per_trial()), fixed(1, 2),
-                       "", mebibytes(workload.plain.peak_bytes)});
-        notes += plain_note(workload);
+        table.add_row({"  plain loop", grouped(workload.plain.trials), milliseconds(workload.plain.median_seconds_per_trial()),
+                       millions(workload.plain.multiplications_per_trial), fixed(1, 2), "", mebibytes(workload.plain.peak_bytes)});
+        notes += passes_note(workload) + plain_note(workload);
     }
     if (!result.is_peak_per_run) notes += "Peaks are those of the whole process: this system does not let them begin anew for each run.\n";
     return conditions_text(inputs, specification) + "\n" + table.to_string() + "\n" + notes;

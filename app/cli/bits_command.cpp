@@ -9,6 +9,7 @@
 #include "common_options.h"
 #include "curves_output.h"
 #include "run_job.h"
+#include "study_option.h"
 
 namespace clipscope::cli {
 
@@ -21,8 +22,18 @@ struct BitsOptions {
     int trials = 50;
     std::string memory;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
+    std::string study;
     CurvesOutputOptions output;
 };
+
+int run_bits_in_study(const BitsOptions& options, std::stop_source& stop) {
+    JobSettings settings = study_job_settings(JobKind::bits, options.input, options.work);
+    settings.layers = options.layers;
+    settings.trials = options.trials;
+    settings.nonfinite = options.nonfinite;
+    CurvesOutput output("sensitivity", options.output, stop);
+    return run_in_study(options.study, settings, job_run_options(options.work, options.memory), output, stop);
+}
 
 int run_bits_command(const BitsOptions& options, std::stop_source& stop) {
     check_work_options(options.work);
@@ -34,6 +45,7 @@ int run_bits_command(const BitsOptions& options, std::stop_source& stop) {
     specification.threads = options.work.threads;
     specification.chunk = options.work.chunk;
     specification.device = options.work.device;
+    if (!options.study.empty()) return run_bits_in_study(options, stop);
     if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
     const JobInputs inputs = open_job_inputs(options.input);
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
@@ -54,6 +66,7 @@ void add_bits_command(CLI::App& app, CommandRunner& runner) {
     add_nonfinite_option(*command, options->nonfinite);
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
+    add_study_option(*command, options->study);
     add_result_file_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

@@ -41,6 +41,7 @@ CompareSpecification specification_of(const CompareOptions& options, const Tunin
     specification.chunk = settings.chunk;
     specification.device = settings.device;
     specification.memory_bytes = settings.memory_bytes;
+    specification.exact = settings.exact;
     specification.list_faults = !options.output.faults_out.empty();
     return specification;
 }
@@ -96,6 +97,7 @@ void add_compare_command(CLI::App& app, CommandRunner& runner) {
     add_nonfinite_option(*command, options->measurement.nonfinite);
     add_auc_axis_option(*command, options->measurement.auc_axis);
     add_memory_option(*command, options->measurement.memory);
+    add_exact_flag(*command, options->measurement.exact);
     add_work_options(*command, options->work);
     add_study_option(*command, options->study);
     add_curves_output_options(*command, options->output);

@@ -40,6 +40,7 @@ void add_to(JobSettings& settings, const MeasurementOptions& options) {
     settings.rates = options.faults.rates;
     settings.trials = options.faults.trials;
     settings.nonfinite = options.nonfinite;
+    settings.exact = options.exact;
     settings.auc_axis = auc_axis_from_string(options.auc_axis);
     settings.place = fault_place_from_string(options.place);
 }

@@ -53,6 +53,7 @@ void add_measurement_options(CLI::App& command, MeasurementOptions& options) {
         ->type_name("PLACE")
         ->capture_default_str();
     add_memory_option(command, options.memory);
+    add_exact_flag(command, options.exact);
 }
 
 std::vector<double> chosen_rates(const std::string& rates) {
@@ -71,6 +72,7 @@ TuningSettings tuning_settings(const InputOptions& input, const WorkOptions& wor
     settings.threads = work.threads;
     settings.chunk = work.chunk;
     settings.device = work.device;
+    settings.exact = options.exact;
     if (!options.memory.empty()) settings.memory_bytes = parse_memory(options.memory);
     return settings;
 }

@@ -23,13 +23,14 @@ struct OpenedInputs {
 // Throws UsageError, Error; also where no image is left for tuning.
 OpenedInputs open_tuning_inputs(const InputOptions& input, const TuningOptions& options);
 
-// --rates, --trials, --nonfinite, --auc-axis, --scope, --memory.
+// --rates, --trials, --nonfinite, --auc-axis, --scope, --memory, --exact.
 struct MeasurementOptions {
     FaultOptions faults{.rates = "auto", .trials = 50};
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     std::string auc_axis = "linear";
     std::string place = "feeding";
     std::string memory;
+    bool exact = false;
 };
 void add_measurement_options(CLI::App& command, MeasurementOptions& options);
 

@@ -1,6 +1,7 @@
 #include "dialogs.h"
 
 #include <QFileDialog>
+#include <QInputDialog>
 #include <QMessageBox>
 #include <QStandardPaths>
 
@@ -53,6 +54,22 @@ QString choose_hardened(QWidget* parent) {
                        QObject::tr("TorchScript models (*.pt)"), QStringLiteral(".pt"));
 }
 
+QString choose_study(QWidget* parent) {
+    return QFileDialog::getOpenFileName(parent, QObject::tr("Open study"), documents(),
+                                        QObject::tr("Studies (*.clipscope);;All files (*)"));
+}
+
+QString choose_study_file(QWidget* parent) {
+    return choose_file(parent, QObject::tr("Save study"), QStringLiteral("study.clipscope"), QObject::tr("Studies (*.clipscope)"),
+                       QStringLiteral(".clipscope"));
+}
+
+std::optional<QString> ask_text(QWidget* parent, const QString& title, const QString& text) {
+    bool accepted = false;
+    const QString answer = QInputDialog::getMultiLineText(parent, title, title + QLatin1Char(':'), text, &accepted);
+    return accepted ? std::optional(answer) : std::nullopt;
+}
+
 QString choose_folder(QWidget* parent) {
     return QFileDialog::getExistingDirectory(parent, QObject::tr("Export everything into a folder"), documents());
 }
@@ -71,8 +88,8 @@ void show_error(QWidget* parent, const QString& sentence) {
 }  // namespace
 
 Dialogs real_dialogs() {
-    return {choose_model,    choose_data,   choose_numbers,    choose_thresholds, choose_thresholds_file,
-            choose_hardened, choose_folder, ask_normalization, show_error};
+    return {choose_model, choose_data,       choose_numbers, choose_thresholds, choose_thresholds_file, choose_hardened,
+            choose_study, choose_study_file, ask_text,       choose_folder,     ask_normalization,      show_error};
 }
 
 }  // namespace clipscope

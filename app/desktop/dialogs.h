@@ -20,7 +20,10 @@ struct Dialogs {
     std::function<QString(QWidget* parent)> choose_thresholds;       // a file to read
     std::function<QString(QWidget* parent)> choose_thresholds_file;  // one to write
     std::function<QString(QWidget* parent)> choose_hardened;         // a TorchScript file to write
-    std::function<QString(QWidget* parent)> choose_folder;           // for all figures and tables
+    std::function<QString(QWidget* parent)> choose_study;            // a file to read
+    std::function<QString(QWidget* parent)> choose_study_file;       // one to write
+    std::function<std::optional<QString>(QWidget* parent, const QString& title, const QString& text)> ask_text;
+    std::function<QString(QWidget* parent)> choose_folder;  // for all figures and tables
     std::function<std::optional<Normalization>(QWidget* parent, const QString& model, const Dataset& data)> ask_normalization;
     std::function<void(QWidget* parent, const QString& sentence)> show_error;
 };

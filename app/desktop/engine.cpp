@@ -3,10 +3,12 @@
 #include <filesystem>
 
 #include "campaign/hardened_export.h"
+#include "campaign/sensitivity.h"
 #include "common/error.h"
 #include "common/text_file.h"
 #include "data/dataset_reader.h"
 #include "network/bundled_networks.h"
+#include "study/job_run.h"
 
 namespace clipscope {
 namespace {
@@ -48,51 +50,12 @@ InputFormat input_format(const OpenedModel& model, const Dataset& images, const 
     return resolve_input_format(*model.network, images, asked);
 }
 
-Job sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification) {
-    return [inputs, specification](const EventSink& sink, std::stop_token stop) {
-        run_sensitivity(stored_in_memory(inputs), specification, sink, stop);
-    };
-}
-
-Job bit_positions_job(const JobInputs& inputs, const BitPositionSpecification& specification) {
-    return [inputs, specification](const EventSink& sink, std::stop_token stop) {
-        run_bit_positions(stored_in_memory(inputs), specification, sink, stop);
-    };
-}
-
-// Reads the tuning images, then runs the job on them.
-template <typename Specification>
-Job tuning_job(const MethodInputs& inputs, const Specification& specification,
-               void (*run)(const JobInputs&, const Specification&, const EventSink&, std::stop_token)) {
-    return [inputs, specification, run](const EventSink& sink, std::stop_token stop) {
-        const TuningInputs tuning = open_tuning_images(stored_in_memory(inputs.evaluation), inputs.tuning);
-        Specification complete = specification;
-        complete.settings.trained_on = tuning.trained_on;
-        run(tuning.inputs, complete, sink, stop);
-    };
-}
-
-Job profile(const MethodInputs& inputs, const ProfileSpecification& specification) {
-    return tuning_job(inputs, specification, run_profile);
-}
-
-Job sweep(const MethodInputs& inputs, const SweepSpecification& specification) {
-    return tuning_job(inputs, specification, run_sweep);
-}
-
-Job harden(const MethodInputs& inputs, const HardenSpecification& specification) {
-    return tuning_job(inputs, specification, run_harden);
-}
-
-Job compare(const MethodInputs& inputs, const TuningSettings& settings, const CompareSpecification& specification) {
-    return [inputs, settings, specification](const EventSink& sink, std::stop_token stop) {
-        const JobInputs evaluation = stored_in_memory(inputs.evaluation);
-        CompareSpecification complete = specification;
-        if (!complete.act_max || complete.rates.empty()) {
-            const TuningInputs tuning = open_tuning_images(evaluation, inputs.tuning);
-            if (!complete_comparison(tuning.inputs, settings, complete, sink, stop)) return;
-        }
-        run_compare(evaluation, complete, sink, stop);
+Job study_job(const Study& study, JobId id, int threads) {
+    const auto own = std::make_shared<const Study>(study.another());
+    return [own, id, threads](const EventSink& sink, std::stop_token stop) {
+        JobRunOptions options;
+        options.threads = threads;
+        run_study_job(own->another(), id, options, sink, stop);
     };
 }
 
@@ -114,8 +77,7 @@ std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const Thr
 }  // namespace
 
 Engine core_engine() {
-    return {open_model, open_data, input_format, run_clean, sensitivity,     bit_positions_job,
-            profile,    sweep,     harden,       compare,   read_thresholds, write_hardened};
+    return {open_model, open_data, input_format, run_clean, study_job, read_thresholds, write_hardened};
 }
 
 }  // namespace clipscope

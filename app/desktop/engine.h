@@ -1,5 +1,5 @@
 // What the window asks of the core, as callables: the real ones open files and run LibTorch, tests put others in their place.
-// Those that return no job take long; the laboratory calls them on background threads only. They throw Error or UsageError.
+// All but `study_job` take long; the laboratory calls them on background threads only. They throw Error or UsageError.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "campaign/bit_positions.h"
-#include "campaign/compare.h"
-#include "campaign/harden.h"
 #include "campaign/job_inputs.h"
-#include "campaign/profile.h"
-#include "campaign/sensitivity.h"
-#include "campaign/sweep.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_images.h"
 #include "data/dataset.h"
@@ -24,6 +18,7 @@
 #include "job_controller.h"
 #include "network/layer_info.h"
 #include "network/network.h"
+#include "study/study.h"
 
 namespace clipscope {
 
@@ -51,14 +46,9 @@ struct Engine {
     std::function<Dataset(const std::string& folder, Split split)> open_data;
     std::function<InputFormat(const OpenedModel&, const Dataset&, const std::optional<Normalization>& asked)> input_format;
     std::function<Outcome(const JobInputs&, int threads, int chunk, const std::string& device, std::stop_token)> clean_pass;
-    // These only bind their arguments; the job itself runs where the controller puts it.
-    std::function<Job(const JobInputs&, const SensitivitySpecification&)> sensitivity;
-    std::function<Job(const JobInputs&, const BitPositionSpecification&)> bit_positions;
-    std::function<Job(const MethodInputs&, const ProfileSpecification&)> profile;
-    std::function<Job(const MethodInputs&, const SweepSpecification&)> sweep;
-    std::function<Job(const MethodInputs&, const HardenSpecification&)> harden;
-    // What the specification lacks is found on the tuning images, as the settings say.
-    std::function<Job(const MethodInputs&, const TuningSettings&, const CompareSpecification&)> compare;
+    // Only binds its arguments; the job itself runs where the controller puts it, from the study's own settings, and keeps its results
+    // there.
+    std::function<Job(const Study& study, JobId id, int threads)> study_job;
     // Throws where the file is about another network.
     std::function<ThresholdsFile(const OpenedModel&, const std::string& path)> read_thresholds;
     // Writes the network clipped at these thresholds, opens it again and compares both on the tuning images. Nothing where it was stopped.

@@ -1,17 +1,22 @@
 #include "job_presenter.h"
 
+#include <QFileInfo>
+
 #include "common/error.h"
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
+#include "data/dataset_reader.h"
 #include "job_controller.h"
 #include "laboratory.h"
-#include "memory_request.h"
 #include "method_request.h"
 #include "result_presenter.h"
 #include "result_views.h"
 #include "sensitivity_request.h"
+#include "study/study_results.h"
+#include "study_desk.h"
+#include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "theme/number_text.h"
 
@@ -19,22 +24,31 @@ namespace clipscope {
 namespace {
 
 constexpr int measure_delay_ms = 400;
-constexpr char sensitivity_kind[] = "sensitivity";
-constexpr char bit_positions_kind[] = "bit positions";
-
-QString kind_of(SensitivityJob job) {
-    return QLatin1String(job == SensitivityJob::bit_positions ? bit_positions_kind : sensitivity_kind);
+JobKind kind_of(const SensitivityForm& form) {
+    return form.job == SensitivityJob::bit_positions ? JobKind::bits : JobKind::sensitivity;
 }
 
-QString kind_of(MethodJob job) {
-    const char* names[] = {"profile", "sweep", "harden", "compare"};
-    return QLatin1String(names[int(job)]);
+JobKind kind_of(const HardenForm& form) {
+    const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare};
+    return kinds[int(form.job)];
 }
+
+// Settings hold whole paths.
+bool is_same_model(const QString& opened, const QString& of_job) {
+    return opened == of_job || QFileInfo(opened).absoluteFilePath() == of_job;
+}
+
+// What a job found, read on another thread.
+struct StoredResults {
+    AccuracyCurves curves;
+    TuningResult tuning;
+};
 
 }  // namespace
 
-JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, ResultPresenter& results, const JobViews& views, QObject* parent)
-    : QObject(parent), laboratory_(laboratory), jobs_(jobs), results_(results), views_(views) {
+JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDesk& desk, ResultPresenter& results, const JobViews& views,
+                           QObject* parent)
+    : QObject(parent), laboratory_(laboratory), jobs_(jobs), desk_(desk), results_(results), views_(views) {
     measure_soon_.setSingleShot(true);
     measure_soon_.setInterval(measure_delay_ms);
     connect(&measure_soon_, &QTimer::timeout, this, &JobPresenter::measure_clean);
@@ -57,6 +71,16 @@ void JobPresenter::connect_forms() {
     connect(views_.sensitivity, &JobPanel::run_requested, this, &JobPresenter::run_sensitivity);
     connect(views_.method, &JobPanel::run_requested, this, &JobPresenter::run_method);
     connect(views_.strip, &ProgressStrip::stop_requested, this, &JobPresenter::stop);
+    connect(views_.jobs, &JobTable::job_selected, this, &JobPresenter::show_job);
+    connect(views_.jobs, &JobTable::run_requested, this, &JobPresenter::run_job);
+    connect(views_.jobs, &JobTable::change_requested, this, &JobPresenter::change_job);
+    connect(views_.jobs, &JobTable::move_requested, &desk_, &StudyDesk::move);
+    connect(views_.jobs, &JobTable::remove_requested, this, [this](qint64 id) {
+        if (running_ && running_->id == id) stop();
+        desk_.remove(id);
+    });
+    connect(&desk_, &StudyDesk::changed, this, &JobPresenter::show_jobs);
+    connect(&desk_, &StudyDesk::failed, views_.log, &ActivityLog::append_error);
     connect(views_.layers, &LayerTable::checked_layers_changed, this, [this] {
         views_.sensitivity->validate();
         show_estimates();
@@ -98,82 +122,128 @@ void JobPresenter::connect_jobs() {
 }
 
 void JobPresenter::run_sensitivity() {
-    if (jobs_.running()) return;
     try {
         const SensitivityForm form = views_.sensitivity->form();
-        const JobInputs inputs = laboratory_.inputs(image_selection(form), form.seed, memory_model(form));
-        if (form.job == SensitivityJob::bit_positions)
-            start_bit_positions(form, inputs);
-        else
-            start_sensitivity(form, inputs);
+        asked_cost_ = sensitivity_cost();
+        run(sensitivity_settings(form, views_.layers->checked_layers()), form.threads);
     } catch (const Error& error) {
         emit failed(QString::fromUtf8(error.what()));
     }
-}
-
-void JobPresenter::start_sensitivity(const SensitivityForm& form, const JobInputs& inputs) {
-    const SensitivitySpecification specification =
-        sensitivity_specification(form, laboratory_.model()->layers, views_.layers->checked_layers());
-    const QString what = tr("Sensitivity of %1: %2 curves, %3 rates, %4 trials, %5 images")
-                             .arg(QString::fromStdString(inputs.model_name))
-                             .arg(specification.scopes.size())
-                             .arg(specification.rates.size())
-                             .arg(specification.trials)
-                             .arg(inputs.images.size());
-    start(what, sensitivity_kind, *sensitivity_cost(), laboratory_.engine().sensitivity(inputs, specification));
-}
-
-void JobPresenter::start_bit_positions(const SensitivityForm& form, const JobInputs& inputs) {
-    const BitPositionSpecification specification =
-        bit_position_specification(form, laboratory_.model()->layers, views_.layers->checked_layers());
-    const QString what = tr("Bit positions of %1: %2 curves, %3 trials, %4 images")
-                             .arg(QString::fromStdString(inputs.model_name))
-                             .arg(specification.scopes.size())
-                             .arg(specification.trials)
-                             .arg(inputs.images.size());
-    start(what, bit_positions_kind, *sensitivity_cost(), laboratory_.engine().bit_positions(inputs, specification));
 }
 
 void JobPresenter::run_method() {
-    if (jobs_.running()) return;
     try {
         const HardenForm form = views_.method->form();
-        Job job = method_job(form);
-        start(method_title(form, *laboratory_.model()), kind_of(form.job), *method_cost(), std::move(job));
+        asked_cost_ = method_cost();
+        run(method_settings(form, laboratory_.model(), results_.thresholds()), form.threads);
     } catch (const Error& error) {
         emit failed(QString::fromUtf8(error.what()));
     }
 }
 
-Job JobPresenter::method_job(const HardenForm& form) const {
-    const MethodInputs inputs =
-        laboratory_.method_inputs(evaluation_selection(form), tuning_selection(form), form.seed, memory_model(form));
-    const OpenedModel& model = *laboratory_.model();
-    const Engine& engine = laboratory_.engine();
-    switch (form.job) {
-        case MethodJob::profile:
-            return engine.profile(inputs, profile_specification(form, model));
-        case MethodJob::sweep:
-            return engine.sweep(inputs, sweep_specification(form, model));
-        case MethodJob::harden:
-            return engine.harden(inputs, harden_specification(form));
-        case MethodJob::compare:
-            break;
+void JobPresenter::run(JobSettings settings, int threads) {
+    laboratory_.describe(settings);
+    const JobId id = desk_.job_for(settings);
+    threads_ = threads;
+    if (jobs_.running()) {
+        views_.log->append(tr("Waits for its turn: %1").arg(job_title(*desk_.job(id))));
+        return;
     }
-    return engine.compare(inputs, tuning_settings(form), compare_specification(form, model, results_.thresholds()));
+    run_job(id);
 }
 
-void JobPresenter::start(const QString& what, const QString& kind, const Cost& expected, Job job) {
+void JobPresenter::run_job(qint64 id) {
+    const auto job = desk_.job(id);
+    if (!job || jobs_.running()) return;
+    try {
+        start(*job);
+    } catch (const Error& error) {
+        views_.log->append_error(QString::fromUtf8(error.what()));
+        emit failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void JobPresenter::start(const JobRecord& job) {
+    Job work = laboratory_.engine().study_job(desk_.study(), job.id, threads_);
     measure_soon_.stop();
     laboratory_.cancel_clean();
-    running_kind_ = kind;
-    running_ = expected;
-    views_.sensitivity->set_running(true);
-    views_.method->set_running(true);
+    results_task_.cancel();
+    running_ = job;
+    running_cost_ = std::exchange(asked_cost_, std::nullopt).value_or(Cost());
+    const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
+    // The other form stays open for jobs that wait.
+    const bool is_sensitivity = job.settings.kind == JobKind::sensitivity || job.settings.kind == JobKind::bits;
+    (is_sensitivity ? static_cast<JobPanel*>(views_.sensitivity) : views_.method)->set_running(true);
     views_.strip->start(what);
     views_.log->append(what);
-    jobs_.start(std::move(job));
+    jobs_.start(std::move(work));
+    show_jobs();
+    views_.jobs->select_job(job.id);
     emit state_changed();
+}
+
+void JobPresenter::start_next() {
+    if (const auto next = desk_.next_queued()) run_job(*next);
+}
+
+void JobPresenter::show_jobs() {
+    std::vector<JobRow> rows;
+    for (const JobRecord& job : desk_.jobs()) rows.push_back(job_row(job, running_ && running_->id == job.id));
+    views_.jobs->set_jobs(rows);
+    emit state_changed();
+}
+
+void JobPresenter::show_job(qint64 id) {
+    const auto job = desk_.job(id);
+    if (!job || (running_ && running_->id == id)) return;
+    const auto& model = laboratory_.model();
+    const QString name = QString::fromStdString(job->settings.model);
+    if (model && is_same_model(QString::fromStdString(model->name), name)) {
+        load_results(*job);
+        return;
+    }
+    pending_job_ = id;
+    laboratory_.open_model(name, job->settings.normalization);
+    laboratory_.open_data(QString::fromStdString(job->settings.data.empty() ? fashion_mnist_folder() : job->settings.data));
+}
+
+void JobPresenter::load_results(const JobRecord& job) {
+    if (jobs_.running()) {
+        views_.log->append(tr("Results of other jobs can be looked at when the running one has come to its end"));
+        return;
+    }
+    const auto own = std::make_shared<const Study>(desk_.study().another());
+    results_task_.start<StoredResults>(
+        [own, id = job.id, has_curves = measures_curves(job.settings.kind)](std::stop_token) {
+            StoredResults results;
+            if (has_curves)
+                results.curves = read_curves(*own, id).curves;
+            else
+                results.tuning = read_tuning(*own, id);
+            return results;
+        },
+        [this](const StoredResults& results) {
+            if (!results.curves.curves.empty()) results_.show_stored(results.curves);
+            if (!results.tuning.info.sites.empty()) results_.show_stored(results.tuning);
+        },
+        [this](const QString& text) {
+            views_.log->append_error(text);
+            emit failed(text);
+        });
+}
+
+void JobPresenter::change_job(qint64 id) {
+    const auto job = desk_.job(id);
+    if (!job) return;
+    const JobKind kind = job->settings.kind;
+    if (kind == JobKind::sensitivity || kind == JobKind::bits) {
+        QStringList checked;
+        views_.sensitivity->set_form(sensitivity_form(job->settings, views_.sensitivity->form(), checked));
+        if (!checked.isEmpty()) views_.layers->set_checked_layers(checked);
+    } else {
+        views_.method->set_form(method_form(job->settings, views_.method->form()));
+    }
+    emit form_wanted(kind == JobKind::sensitivity || kind == JobKind::bits);
 }
 
 void JobPresenter::run_when_ready() {
@@ -192,8 +262,7 @@ void JobPresenter::save_hardened(const QString& path) {
     if (!thresholds) return;
     try {
         const HardenForm form = views_.method->form();
-        const MethodInputs inputs =
-            laboratory_.method_inputs(evaluation_selection(form), tuning_selection(form), form.seed, memory_model(form));
+        const MethodInputs inputs = laboratory_.method_inputs(evaluation_selection(form), tuning_selection(form), form.seed);
         views_.log->append(tr("Writing %1…").arg(path));
         save_task_.start<std::optional<HardenedFile>>(
             [write = laboratory_.engine().write_hardened, inputs, thresholds, file = path.toStdString()](std::stop_token stop) {
@@ -234,7 +303,7 @@ void JobPresenter::open_thresholds(const QString& path) {
 void JobPresenter::show_model() {
     const bool was_running = jobs_.running();
     jobs_.discard();
-    if (was_running) job_ended(tr("Given up: another model was opened"));
+    if (was_running) job_ended(tr("Given up: another model was opened; its results so far are in the study"));
     save_task_.cancel();
     thresholds_task_.cancel();
     finished_.clear();
@@ -250,12 +319,12 @@ void JobPresenter::show_model() {
                            .arg(model.sites.size()));
     views_.sensitivity->validate();
     views_.method->validate();
+    if (const auto job = desk_.job(std::exchange(pending_job_, 0))) load_results(*job);
     emit state_changed();
 }
 
 QString JobPresenter::summary() const {
-    const bool is_about_curves = running_kind_ == QLatin1String(sensitivity_kind) || running_kind_ == QLatin1String(bit_positions_kind) ||
-                                 running_kind_ == kind_of(MethodJob::compare);
+    const bool is_about_curves = running_ && measures_curves(running_->settings.kind);
     return is_about_curves ? trials_summary(results_.curves()) : tuning_summary(jobs_.tuning());
 }
 
@@ -264,9 +333,10 @@ void JobPresenter::job_finished(JobEnd end, double seconds) {
         job_ended(tr("Stopped after %1; results kept").arg(summary()));
         return;
     }
-    running_.seconds = seconds;
-    finished_[running_kind_] = running_;
+    running_cost_.seconds = seconds;
+    if (running_) finished_[running_->settings.kind] = running_cost_;
     job_ended(tr("Done in %1: %2").arg(duration_text(seconds), summary()));
+    start_next();
 }
 
 void JobPresenter::job_ended(const QString& summary) {
@@ -274,6 +344,8 @@ void JobPresenter::job_ended(const QString& summary) {
     views_.method->set_running(false);
     views_.strip->finish(summary);
     views_.log->append(summary);
+    running_.reset();
+    show_jobs();
     measure_soon_.start();
     show_estimates();
     emit state_changed();
@@ -314,12 +386,8 @@ std::int64_t JobPresenter::image_count(const QString& text) const {
 std::optional<JobPresenter::Cost> JobPresenter::sensitivity_cost() const {
     if (!laboratory_.model() || !views_.sensitivity->is_valid()) return {};
     const SensitivityForm form = views_.sensitivity->form();
-    const std::vector<LayerInfo>& layers = laboratory_.model()->layers;
-    const QStringList checked = views_.layers->checked_layers();
-    const double passes = form.job == SensitivityJob::bit_positions
-                              ? estimated_passes(bit_position_specification(form, layers, checked), layers.size())
-                              : estimated_passes(sensitivity_specification(form, layers, checked), layers.size());
-    return Cost{passes, image_count(form.images), 0};
+    const JobSettings settings = sensitivity_settings(form, views_.layers->checked_layers());
+    return Cost{estimated_passes(settings, laboratory_.model()->layers), image_count(form.images), 0};
 }
 
 std::optional<JobPresenter::Cost> JobPresenter::method_cost() const {
@@ -330,12 +398,12 @@ std::optional<JobPresenter::Cost> JobPresenter::method_cost() const {
 }
 
 void JobPresenter::show_estimates() {
-    show_estimate(*views_.sensitivity, kind_of(views_.sensitivity->form().job), sensitivity_cost());
-    show_estimate(*views_.method, kind_of(views_.method->form().job), method_cost());
+    show_estimate(*views_.sensitivity, kind_of(views_.sensitivity->form()), sensitivity_cost());
+    show_estimate(*views_.method, kind_of(views_.method->form()), method_cost());
 }
 
 // What a pass took, times the passes, corrected by how long the latest job of this kind really took.
-void JobPresenter::show_estimate(JobPanel& panel, const QString& kind, const std::optional<Cost>& expected) const {
+void JobPresenter::show_estimate(JobPanel& panel, JobKind kind, const std::optional<Cost>& expected) const {
     const auto& clean = laboratory_.clean();
     if (!clean || clean->seconds <= 0 || clean->outcome.images == 0 || !expected) {
         panel.set_estimate({});

@@ -1,4 +1,5 @@
-// Runs jobs: takes the two forms to core's jobs, shows how far they are and how long they will take. GUI thread; owns none of the widgets.
+// Runs the jobs of the study: takes the two forms to jobs, one after the other through the queue, shows how far they are and how long they
+// will take, and brings the results of those that have run back. GUI thread; owns none of the widgets.
 #pragma once
 
 #include <QObject>
@@ -8,6 +9,7 @@
 
 #include "background_task.h"
 #include "campaign/events.h"
+#include "study/study.h"
 
 namespace clipscope {
 
@@ -18,16 +20,15 @@ class Laboratory;
 class LayerTable;
 class ProgressStrip;
 class ResultPresenter;
+class JobTable;
 class SensitivityPanel;
-struct HardenForm;
-struct JobInputs;
-struct SensitivityForm;
-struct SensitivitySpecification;
+class StudyDesk;
 
 struct JobViews {
     SensitivityPanel* sensitivity = nullptr;
     HardenPanel* method = nullptr;
     LayerTable* layers = nullptr;
+    JobTable* jobs = nullptr;
     ProgressStrip* strip = nullptr;
     ActivityLog* log = nullptr;
 };
@@ -36,10 +37,17 @@ class JobPresenter : public QObject {
     Q_OBJECT
 
 public:
-    JobPresenter(Laboratory& laboratory, JobController& jobs, ResultPresenter& results, const JobViews& views, QObject* parent = nullptr);
+    JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDesk& desk, ResultPresenter& results, const JobViews& views,
+                 QObject* parent = nullptr);
 
+    // At once, or where a job runs, after those that wait already.
     void run_sensitivity();
     void run_method();
+    void run_job(qint64 id);  // of the study: what it does not have yet
+    // Opens the job's model and data where others are open, and shows its results.
+    void show_job(qint64 id);
+    // Puts the job's settings into the form.
+    void change_job(qint64 id);
     // A sensitivity job as soon as the model and the data that are being opened have come; forgotten if one of them fails.
     void run_when_ready();
     void stop();
@@ -50,7 +58,8 @@ public:
     void open_thresholds(const QString& path);
 
 signals:
-    void state_changed();  // running or not
+    void state_changed();                // running or not
+    void form_wanted(bool sensitivity);  // bring it to the front
     void failed(const QString& text);
 
 private:
@@ -65,10 +74,11 @@ private:
     void connect_laboratory();
     void connect_jobs();
 
-    void start(const QString& what, const QString& kind, const Cost& expected, Job job);
-    void start_sensitivity(const SensitivityForm& form, const JobInputs& inputs);
-    void start_bit_positions(const SensitivityForm& form, const JobInputs& inputs);
-    Job method_job(const HardenForm& form) const;
+    void run(JobSettings settings, int threads);
+    void start(const JobRecord& job);
+    void start_next();
+    void show_jobs();
+    void load_results(const JobRecord& job);
     QString summary() const;
     void show_model();
     void job_finished(JobEnd end, double seconds);
@@ -77,20 +87,25 @@ private:
     void form_changed();
     void measure_clean();
     void show_estimates();
-    void show_estimate(JobPanel& panel, const QString& kind, const std::optional<Cost>& expected) const;
+    void show_estimate(JobPanel& panel, JobKind kind, const std::optional<Cost>& expected) const;
     std::optional<Cost> sensitivity_cost() const;
     std::optional<Cost> method_cost() const;
     std::int64_t image_count(const QString& text) const;
 
     Laboratory& laboratory_;
     JobController& jobs_;
+    StudyDesk& desk_;
     ResultPresenter& results_;
     const JobViews views_;
     QTimer measure_soon_;               // typing in the form must not start a pass for every digit
-    std::map<QString, Cost> finished_;  // by kind of job: corrects the next estimate
-    QString running_kind_;
-    Cost running_;
+    std::map<JobKind, Cost> finished_;  // corrects the next estimate
+    std::optional<JobRecord> running_;
+    Cost running_cost_;
+    std::optional<Cost> asked_cost_;  // of the job that was asked for last
+    int threads_ = 1;                 // of the job that was asked for last
+    JobId pending_job_ = 0;           // to be shown once its model has come
     bool run_when_ready_ = false;
+    BackgroundTask results_task_;
     BackgroundTask save_task_;
     BackgroundTask thresholds_task_;
 };

@@ -99,20 +99,28 @@ void Laboratory::match() {
     emit readiness_changed();
 }
 
-JobInputs Laboratory::inputs(const ImageSelection& selection, std::uint64_t seed, const MemoryModel& memory) const {
+JobInputs Laboratory::inputs(const ImageSelection& selection, std::uint64_t seed) const {
     if (!is_ready()) throw UsageError("Nothing to run on yet: open a model and a data folder first.");
-    return {model_->network, data_->subset(select_images(*data_, selection, seed)), *input_format_, model_->title, data_->name(), memory};
+    return {model_->network, data_->subset(select_images(*data_, selection, seed)), *input_format_, model_->title, data_->name()};
 }
 
-MethodInputs Laboratory::method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed,
-                                       const MemoryModel& memory) const {
-    MethodInputs both{inputs(evaluation, seed, memory), {}};
+MethodInputs Laboratory::method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed) const {
+    MethodInputs both{inputs(evaluation, seed), {}};
     both.tuning.folder = data_folder_.toStdString();
     both.tuning.selection = tuning;
     both.tuning.seed = seed;
     both.tuning.evaluation_split = split_;
     both.tuning.evaluation_positions = select_images(*data_, evaluation, seed);
     return both;
+}
+
+void Laboratory::describe(JobSettings& settings) const {
+    if (!is_ready()) throw UsageError("Nothing to run on yet: open a model and a data folder first.");
+    const QString name = QString::fromStdString(model_->name);
+    settings.model = (name.startsWith(QLatin1String("bundled:")) ? name : QFileInfo(name).absoluteFilePath()).toStdString();
+    settings.data = QFileInfo(data_folder_).absoluteFilePath().toStdString();
+    settings.split = split_ == Split::train ? "train" : "test";
+    settings.normalization = input_format_->normalization;
 }
 
 void Laboratory::measure_clean(const ImageSelection& selection, std::uint64_t seed, int threads, const QString& device) {

@@ -39,10 +39,11 @@ public:
     bool needs_normalization() const;
 
     // For the images chosen; only when ready. Throws UsageError.
-    JobInputs inputs(const ImageSelection& selection, std::uint64_t seed, const MemoryModel& memory = {}) const;
+    JobInputs inputs(const ImageSelection& selection, std::uint64_t seed) const;
     // The same with images to tune on beside them, which are read when a job asks for them.
-    MethodInputs method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed,
-                               const MemoryModel& memory = {}) const;
+    MethodInputs method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed) const;
+    // What a job of a study is about: model, data and normalisation. Throws UsageError where nothing is ready.
+    void describe(JobSettings& settings) const;
     const Engine& engine() const { return engine_; }
 
     // Only when ready; clean_measured follows. A pass under way is given up.

@@ -54,7 +54,7 @@ QString launch_help() {
         "Usage: clipscope [MODEL] [--data DIR] [--normalize NAME] [--run]\n"
         "       clipscope --render RESULT.json --output DIR\n"
         "\n"
-        "The laboratory's window. MODEL is a TorchScript file, or bundled:lenet5 or bundled:alexnet.\n"
+        "The laboratory's window. MODEL is a TorchScript file, bundled:lenet5 or bundled:alexnet, or a study (.clipscope).\n"
         "\n"
         "  --data DIR            a folder of images: CIFAR-10 binary files or IDX files\n"
         "  --normalize NAME      cifar10, imagenet, mnist, fashion-mnist or none; for models that do not say themselves\n"

@@ -33,6 +33,7 @@
 #include "plots/trisection_plot.h"
 #include "result_views.h"
 #include "sensitivity_request.h"
+#include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
 #include "theme/number_text.h"
@@ -59,6 +60,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     : QMainWindow(parent),
       dialogs_(std::move(dialogs)),
       laboratory_(std::move(engine)),
+      recent_studies_(QStringLiteral("recent/studies")),
       recent_models_(QStringLiteral("recent/models")),
       recent_data_(QStringLiteral("recent/data")) {
     setWindowTitle(QStringLiteral("ClipScope"));
@@ -75,14 +77,16 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
                                    {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
                                     docks_.auc_area_plot, docks_.trisection_plot, docks_.comparison_table},
                                    this);
-    presenter_ = new JobPresenter(laboratory_, jobs_, *results_,
-                                  {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, strip_, docks_.log}, this);
+    presenter_ =
+        new JobPresenter(laboratory_, jobs_, desk_, *results_,
+                         {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, docks_.job_table, strip_, docks_.log}, this);
     exporter_ = new ResultExporter(*results_, this);
     connect(exporter_, &ResultExporter::told, docks_.log, &ActivityLog::append);
     connect(exporter_, &ResultExporter::failed, this, &MainWindow::show_error);
 
     fill_bundled();
     connect_file_actions();
+    connect_study();
     connect_other_actions();
     connect_laboratory();
     restore_settings();
@@ -207,6 +211,42 @@ void MainWindow::connect_file_actions() {
     connect(welcome_, &WelcomePane::first_study_requested, this, &MainWindow::start_first_study);
 }
 
+void MainWindow::connect_study() {
+    connect(actions_.new_study, &QAction::triggered, &desk_, &StudyDesk::start_new);
+    connect_with_path(actions_.open_study, dialogs_.choose_study, [this](const QString& path) { open_study(path); });
+    connect_with_path(actions_.save_study, dialogs_.choose_study_file, [this](const QString& path) {
+        try {
+            desk_.save_as(path);
+            docks_.log->append(tr("The study is in %1").arg(path));
+        } catch (const Error& error) {
+            show_error(QString::fromUtf8(error.what()));
+        }
+    });
+    connect(actions_.recent_studies, &QMenu::aboutToShow, this,
+            [this] { fill_recent(actions_.recent_studies, recent_studies_, &MainWindow::open_study); });
+    connect(actions_.undo_remove, &QAction::triggered, &desk_, &StudyDesk::undo_remove);
+    connect(docks_.job_table, &JobTable::rename_requested, this,
+            [this](qint64 id) { change_text(id, tr("Name of the job"), &JobRecord::name, &StudyDesk::rename); });
+    connect(docks_.job_table, &JobTable::notes_requested, this,
+            [this](qint64 id) { change_text(id, tr("Notes on the job"), &JobRecord::notes, &StudyDesk::set_notes); });
+    connect(presenter_, &JobPresenter::form_wanted, this,
+            [this](bool sensitivity) { show_dock(sensitivity ? *docks_.sensitivity : *docks_.method); });
+    connect(&desk_, &StudyDesk::study_changed, this, [this] {
+        if (jobs_.running()) presenter_->stop();
+        if (desk_.has_study()) recent_studies_.add(desk_.path());
+        setWindowTitle(desk_.has_study() ? QStringLiteral("%1 — ClipScope").arg(desk_.title()) : QStringLiteral("ClipScope"));
+        refresh();
+    });
+    connect(&desk_, &StudyDesk::changed, this, &MainWindow::refresh);
+}
+
+void MainWindow::change_text(qint64 id, const QString& title, const std::string JobRecord::*field,
+                             void (StudyDesk::*change)(JobId, const QString&)) {
+    const auto job = desk_.job(id);
+    if (!job) return;
+    if (const auto text = dialogs_.ask_text(this, title, QString::fromStdString((*job).*field))) (desk_.*change)(id, text->trimmed());
+}
+
 void MainWindow::connect_other_actions() {
     connect(actions_.run, &QAction::triggered, this, &MainWindow::run_front_job);
     connect(actions_.harden, &QAction::triggered, this, &MainWindow::harden_all_sites);
@@ -250,6 +290,10 @@ void MainWindow::connect_laboratory() {
 }
 
 void MainWindow::launch(const LaunchOptions& options) {
+    if (options.model.endsWith(QLatin1String(".clipscope"))) {
+        open_study(options.model);
+        return;
+    }
     const bool bundled = options.run && options.model.isEmpty();
     const auto networks = bundled ? bundled_or_none(*docks_.log) : std::vector<BundledNetwork>{};
     const QString model = networks.empty() ? options.model : QStringLiteral("bundled:") + QString::fromStdString(networks.front().name);
@@ -265,6 +309,23 @@ void MainWindow::launch(const LaunchOptions& options) {
 void MainWindow::open_model(const QString& name) {
     laboratory_.open_model(name);
     if (name.startsWith(QLatin1String("bundled:")) && !laboratory_.data()) open_default_data();
+}
+
+void MainWindow::open_study(const QString& path) {
+    try {
+        desk_.open(path);
+    } catch (const Error& error) {
+        docks_.log->append_error(QString::fromUtf8(error.what()));
+        show_error(QString::fromUtf8(error.what()));
+        return;
+    }
+    show_dock(*docks_.jobs);
+    const std::vector<JobRecord> jobs = desk_.jobs();
+    docks_.log->append(tr("%1: %2 jobs").arg(path).arg(jobs.size()));
+    if (!desk_.study().is_writable()) docks_.log->append(QString::fromStdString(desk_.study().read_only_reason()));
+    if (jobs.empty()) return;
+    docks_.job_table->select_job(jobs.back().id);
+    presenter_->show_job(jobs.back().id);
 }
 
 void MainWindow::open_data(const QString& folder) {
@@ -325,7 +386,10 @@ void MainWindow::dropEvent(QDropEvent* event) {
     for (const QUrl& url : event->mimeData()->urls()) {
         if (!url.isLocalFile()) continue;
         const QString path = url.toLocalFile();
-        QFileInfo(path).isDir() ? open_data(path) : open_model(path);
+        if (path.endsWith(QLatin1String(".clipscope")))
+            open_study(path);
+        else
+            QFileInfo(path).isDir() ? open_data(path) : open_model(path);
     }
     event->acceptProposedAction();
 }
@@ -387,7 +451,9 @@ void MainWindow::fill_bundled() {
 void MainWindow::refresh() {
     if (!laboratory_.is_opening()) opening_.clear();
     const bool running = jobs_.running();
-    const bool can_run = laboratory_.is_ready() && !running;
+    const bool can_run = laboratory_.is_ready();
+    actions_.undo_remove->setEnabled(desk_.can_undo());
+    actions_.save_study->setEnabled(desk_.has_study());
     actions_.run->setEnabled(can_run && (docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid()));
     actions_.harden->setEnabled(can_run);
     actions_.stop->setEnabled(running);

@@ -14,6 +14,7 @@
 #include "recent_list.h"
 #include "result_exporter.h"
 #include "result_presenter.h"
+#include "study_desk.h"
 #include "window_parts.h"
 
 class QLabel;
@@ -38,11 +39,13 @@ public:
 
     void open_model(const QString& name);
     void open_data(const QString& folder);
+    void open_study(const QString& path);
     // A bundled network, Fashion-MNIST, and a small job on them.
     void start_first_study(const QString& bundled_name);
 
     const Laboratory& laboratory() const { return laboratory_; }
     const JobController& jobs() const { return jobs_; }
+    const StudyDesk& desk() const { return desk_; }
     QString header() const;
 
 protected:
@@ -56,6 +59,7 @@ private:
     void set_up_forms();
     void connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose, std::function<void(const QString&)> then);
     void connect_file_actions();
+    void connect_study();
     void connect_other_actions();
     void connect_laboratory();
     void restore_settings();
@@ -63,6 +67,8 @@ private:
 
     void open_default_data();
     void ask_normalization();
+    void change_text(qint64 id, const QString& title, const std::string JobRecord::*field,
+                     void (StudyDesk::*change)(JobId, const QString&));
     void run_front_job();
     void harden_all_sites();
     void show_error(const QString& sentence);
@@ -78,6 +84,8 @@ private:
     const Dialogs dialogs_;
     Laboratory laboratory_;
     JobController jobs_;
+    StudyDesk desk_;
+    RecentList recent_studies_;
     RecentList recent_models_;
     RecentList recent_data_;
 

@@ -1,5 +1,7 @@
-// From a form's memory fields to core's memory model.
+// Between a form's memory fields and core's memory model.
 #pragma once
+
+#include <QString>
 
 #include "network/memory_model.h"
 
@@ -12,6 +14,14 @@ MemoryModel memory_model(const Form& form) {
                        form.parameters};
     check_memory(memory);
     return memory;
+}
+
+template <typename Form>
+void fill_memory(const MemoryModel& memory, Form& form) {
+    form.format = QString::fromStdString(memory.format.to_string());
+    form.fault_kind = memory.kind;
+    form.bits = QString::fromStdString(memory.bits.to_string());
+    form.parameters = memory.parameters;
 }
 
 }  // namespace clipscope

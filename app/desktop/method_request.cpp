@@ -28,11 +28,28 @@ ThresholdGrid grid_of(const HardenForm& form) {
     return ThresholdGrid::parse(form.grid.toStdString(), true);
 }
 
-// Throws where the job could not start.
-void check(const HardenForm& form, const OpenedModel& model) {
-    if (model.sites.empty()) throw UsageError("The network has no activation sites, so there is nothing to clip.");
-    if (form.job == MethodJob::profile) profile_specification(form, model);
-    if (form.job == MethodJob::sweep) sweep_specification(form, model);
+// Where a profile's faults are; empty: there are none.
+std::string profile_layers(const HardenForm& form, const OpenedModel& model) {
+    if (rates_of(form).empty()) return {};
+    const SiteInfo& site = model.sites.at(find_site(form.site.toStdString(), model.sites));
+    const FaultScope scope = faults_for_site(site, model.layers, place_of(form));
+    if (scope.layers.empty()) throw UsageError("No layer feeds " + site.name + ": choose faults everywhere, or another site.");
+    return scope.name;
+}
+
+ThresholdSearchSettings search_of(const HardenForm& form) {
+    ThresholdSearchSettings search;
+    search.algorithm = form.algorithm;
+    search.n = form.n;
+    search.m = form.m;
+    search.delta = form.delta;
+    check_search_settings(search);
+    return search;
+}
+
+JobKind kind_of(MethodJob job) {
+    const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare};
+    return kinds[int(job)];
 }
 
 }  // namespace
@@ -45,76 +62,69 @@ ImageSelection evaluation_selection(const HardenForm& form) {
     return ImageSelection::parse(form.images.toStdString());
 }
 
-TuningSettings tuning_settings(const HardenForm& form) {
-    TuningSettings settings;
-    settings.rates = rates_of(form);
+JobSettings method_settings(const HardenForm& form, const std::optional<OpenedModel>& model,
+                            const std::optional<ThresholdsFile>& thresholds) {
+    JobSettings settings;
+    settings.kind = kind_of(form.job);
+    settings.images = form.images.toStdString();
+    settings.tuning_images = form.tuning_images.toStdString();
+    settings.rates = form.rates.toStdString();
     settings.trials = form.trials;
     settings.seed = form.seed;
     settings.nonfinite = form.nonfinite;
     settings.auc_axis = form.auc_axis;
-    settings.threads = form.threads;
+    settings.memory = memory_model(form);
     settings.device = form.device.toStdString();
+    settings.layers = form.job == MethodJob::compare ? "network" : "";
+    if (form.job != MethodJob::compare) settings.place = place_of(form);
+    if (form.job == MethodJob::profile && model) settings.layers = profile_layers(form, *model);
+    if (form.job == MethodJob::sweep) {
+        settings.site = form.site.toStdString();
+        settings.grid = form.grid.toStdString();
+        grid_of(form);
+        if (model) find_site(settings.site, model->sites);
+    }
+    if (form.job == MethodJob::harden) {
+        settings.search = search_of(form);
+        settings.greedy = form.greedy;
+    }
+    if (form.job == MethodJob::compare && thresholds) settings.thresholds = thresholds_to_json(*thresholds);
     return settings;
 }
 
-ProfileSpecification profile_specification(const HardenForm& form, const OpenedModel& model) {
-    ProfileSpecification specification{tuning_settings(form), {}};
-    if (specification.settings.rates.empty()) return specification;
-    const SiteInfo& site = model.sites.at(find_site(form.site.toStdString(), model.sites));
-    FaultScope scope = faults_for_site(site, model.layers, place_of(form));
-    if (scope.layers.empty()) throw UsageError("No layer feeds " + site.name + ": choose faults everywhere, or another site.");
-    specification.scopes.push_back(std::move(scope));
-    return specification;
-}
-
-SweepSpecification sweep_specification(const HardenForm& form, const OpenedModel& model) {
-    SweepSpecification specification;
-    specification.settings = tuning_settings(form);
-    specification.site = find_site(form.site.toStdString(), model.sites);
-    specification.grid = grid_of(form);
-    specification.place = place_of(form);
-    return specification;
-}
-
-HardenSpecification harden_specification(const HardenForm& form) {
-    HardenSpecification specification;
-    specification.settings = tuning_settings(form);
-    specification.search.algorithm = form.algorithm;
-    specification.search.n = form.n;
-    specification.search.m = form.m;
-    specification.search.delta = form.delta;
-    check_search_settings(specification.search);
-    specification.place = place_of(form);
-    specification.greedy = form.greedy;
-    return specification;
-}
-
-CompareSpecification compare_specification(const HardenForm& form, const OpenedModel& model,
-                                           const std::optional<ThresholdsFile>& thresholds) {
-    CompareSpecification specification;
-    if (thresholds) {
-        specification.act_max = thresholds->act_max(model.sites);
-        specification.tuned = thresholds->tuned(model.sites);
+HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
+    HardenForm filled = form;
+    for (const MethodJob job : {MethodJob::profile, MethodJob::sweep, MethodJob::harden, MethodJob::compare})
+        if (kind_of(job) == settings.kind) filled.job = job;
+    filled.images = QString::fromStdString(settings.images);
+    filled.tuning_images = QString::fromStdString(settings.tuning_images);
+    filled.rates = QString::fromStdString(settings.rates);
+    filled.trials = settings.trials;
+    filled.seed = settings.seed;
+    filled.nonfinite = settings.nonfinite;
+    filled.auc_axis = settings.auc_axis;
+    fill_memory(settings.memory, filled);
+    filled.device = QString::fromStdString(settings.device);
+    filled.scope = settings.place == FaultPlace::everywhere ? SearchScope::everywhere : SearchScope::feeding;
+    if (!settings.site.empty()) filled.site = QString::fromStdString(settings.site);
+    if (settings.kind == JobKind::sweep) filled.grid = QString::fromStdString(settings.grid);
+    if (settings.kind == JobKind::harden) {
+        filled.algorithm = settings.search.algorithm;
+        filled.n = settings.search.n;
+        filled.m = settings.search.m;
+        filled.delta = settings.search.delta;
+        filled.greedy = settings.greedy;
     }
-    specification.scopes = parse_fault_scopes("network", model.layers);
-    specification.rates = rates_of(form);
-    specification.trials = form.trials;
-    specification.seed = form.seed;
-    specification.nonfinite = form.nonfinite;
-    specification.threads = form.threads;
-    specification.device = form.device.toStdString();
-    return specification;
+    return filled;
 }
 
 QString method_problem(const HardenForm& form, const std::optional<OpenedModel>& model) {
     try {
         tuning_selection(form);
-        memory_model(form);
+        evaluation_selection(form);
         rates_of(form);
-        if (form.job == MethodJob::compare) evaluation_selection(form);
-        if (form.job == MethodJob::harden) harden_specification(form);
-        if (form.job == MethodJob::sweep) grid_of(form);
-        if (model) check(form, *model);
+        if (model && model->sites.empty()) throw UsageError("The network has no activation sites, so there is nothing to clip.");
+        method_settings(form, model, {});
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }
@@ -135,29 +145,6 @@ double estimated_passes(const HardenForm& form, std::size_t sites) {
             break;
     }
     return 3 * (1 + trials / 2);
-}
-
-QString method_title(const HardenForm& form, const OpenedModel& model) {
-    const QString name = QString::fromStdString(model.title);
-    switch (form.job) {
-        case MethodJob::profile:
-            return QObject::tr("Profile of %1: %2 tuning images").arg(name, form.tuning_images);
-        case MethodJob::sweep:
-            return QObject::tr("Sweep of %1, %2: %3 thresholds, %4 trials, %5 tuning images")
-                .arg(name, form.site)
-                .arg(grid_of(form).count)
-                .arg(form.trials)
-                .arg(form.tuning_images);
-        case MethodJob::harden:
-            return QObject::tr("Hardening of %1: %2 sites, %3 trials, %4 tuning images")
-                .arg(name)
-                .arg(model.sites.size())
-                .arg(form.trials)
-                .arg(form.tuning_images);
-        case MethodJob::compare:
-            break;
-    }
-    return QObject::tr("Comparison of %1, with and without clipping: %2 trials, %3 images").arg(name).arg(form.trials).arg(form.images);
 }
 
 }  // namespace clipscope

@@ -42,7 +42,10 @@ QString layer_of(const QString& series, const AccuracyCurves& curves) {
 ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, const ResultViews& views, QObject* parent)
     : QObject(parent), laboratory_(laboratory), jobs_(jobs), views_(views) {
     connect(&jobs_, &JobController::started, this, [this] { before_job_ = tuning_; });
-    connect(&jobs_, &JobController::campaign_started, views_.layers, &LayerTable::clear_sensitivity);
+    connect(&jobs_, &JobController::campaign_started, this, [this] {
+        stored_.reset();
+        views_.layers->clear_sensitivity();
+    });
     connect(&jobs_, &JobController::curves_changed, this, &ResultPresenter::show_curves);
     connect(&jobs_, &JobController::tuning_changed, this, &ResultPresenter::take_tuning);
     connect_selection();
@@ -73,6 +76,7 @@ void ResultPresenter::show_model() {
     views_.accuracy->set_view({});
     views_.layers->clear_sensitivity();
     views_.comparison->set_curves({});
+    stored_.reset();
     kept_.clear();
     before_job_ = {};
     tuning_ = {};
@@ -80,8 +84,19 @@ void ResultPresenter::show_model() {
     show_tuning();
 }
 
+void ResultPresenter::show_stored(const AccuracyCurves& curves) {
+    stored_ = curves;
+    views_.layers->clear_sensitivity();
+    show_curves(*stored_);
+}
+
+void ResultPresenter::show_stored(const TuningResult& result) {
+    before_job_ = tuning_;
+    take_tuning(result);
+}
+
 const AccuracyCurves& ResultPresenter::curves() const {
-    return jobs_.curves();
+    return stored_ ? *stored_ : jobs_.curves();
 }
 
 bool ResultPresenter::has_curves() const {

@@ -42,6 +42,10 @@ public:
     // Forgets all results and shows the laboratory's model.
     void show_model();
 
+    // What a study has of a job.
+    void show_stored(const AccuracyCurves& curves);
+    void show_stored(const TuningResult& result);
+
     const AccuracyCurves& curves() const;
     bool has_curves() const;
     const TuningResult& tuning() const { return tuning_; }
@@ -72,6 +76,7 @@ private:
     Laboratory& laboratory_;
     JobController& jobs_;
     const ResultViews views_;
+    std::optional<AccuracyCurves> stored_;  // shown in place of the controller's
     std::vector<AccuracyCurves> kept_;
     TuningResult before_job_;  // what was known when the latest job began
     TuningResult tuning_;      // with what it has found since

@@ -1,5 +1,6 @@
 #include "result_views.h"
 
+#include <QFileInfo>
 #include <QObject>
 #include <algorithm>
 
@@ -58,10 +59,58 @@ std::string kind_of(const AccuracyCurves& curves) {
 
 QString result_title(const CampaignInfo& info) {
     const QString title = QStringLiteral("%1 · %2, %3 images · %4 trials")
-                              .arg(QString::fromStdString(info.model), QString::fromStdString(info.data), grouped(info.images))
+                              .arg(QString::fromStdString(info.model),
+                                   QString::fromStdString(info.data).section(QStringLiteral(" ("), 0, 0), grouped(info.images))
                               .arg(info.trials);
     const QString memory = QString::fromStdString(describe(info.memory));
     return memory.isEmpty() ? title : title + QStringLiteral(" · ") + memory;
+}
+
+QString job_title(const JobRecord& job) {
+    if (!job.name.empty()) return QString::fromStdString(job.name);
+    const QString model = QString::fromStdString(job.settings.model);
+    const QString name = model.startsWith(QLatin1String("bundled:")) ? model.mid(8) : QFileInfo(model).completeBaseName();
+    switch (job.settings.kind) {
+        case JobKind::sensitivity:
+            return QObject::tr("Sensitivity of %1").arg(name);
+        case JobKind::bits:
+            return QObject::tr("Bit positions of %1").arg(name);
+        case JobKind::compare:
+            return QObject::tr("Comparison of %1").arg(name);
+        case JobKind::profile:
+            return QObject::tr("Profile of %1").arg(name);
+        case JobKind::sweep:
+            return QObject::tr("Sweep of %1, %2").arg(name, QString::fromStdString(job.settings.site));
+        case JobKind::harden:
+            break;
+    }
+    return QObject::tr("Hardening of %1").arg(name);
+}
+
+QString job_details(const JobRecord& job) {
+    const JobSettings& settings = job.settings;
+    QStringList parts;
+    if (measures_curves(settings.kind)) parts << QString::fromStdString(settings.layers);
+    if (settings.kind != JobKind::bits) parts << QObject::tr("rates %1").arg(QString::fromStdString(settings.rates));
+    parts << QObject::tr("%1 trials").arg(settings.trials);
+    if (settings.kind == JobKind::sweep) parts << QObject::tr("T %1 of ACT_max").arg(QString::fromStdString(settings.grid));
+    parts << (measures_curves(settings.kind) ? QObject::tr("%1 images").arg(QString::fromStdString(settings.images))
+                                             : QObject::tr("%1 tuning images").arg(QString::fromStdString(settings.tuning_images)));
+    if (const QString memory = QString::fromStdString(describe(settings.memory)); !memory.isEmpty()) parts << memory;
+    return parts.join(QStringLiteral(" · "));
+}
+
+JobRow job_row(const JobRecord& job, bool is_running) {
+    JobRow row;
+    row.id = job.id;
+    row.name = job_title(job);
+    row.state = is_running ? QObject::tr("running") : QString::fromStdString(to_string(job.state));
+    if (!job.error.empty() && job.state == JobState::failed) row.state += QStringLiteral(": ") + QString::fromStdString(job.error);
+    row.details = job_details(job);
+    if (job.seconds > 0) row.time = duration_text(job.seconds);
+    row.notes = QString::fromStdString(job.notes);
+    row.can_run = !is_running && job.state != JobState::running;
+    return row;
 }
 
 QString trials_summary(const AccuracyCurves& curves) {

@@ -6,6 +6,8 @@
 #include "campaign/accuracy_curves.h"
 #include "campaign/tuning_result.h"
 #include "plots/accuracy_view.h"
+#include "study/study.h"
+#include "tables/job_table.h"
 
 namespace clipscope {
 
@@ -22,6 +24,12 @@ std::string kind_of(const AccuracyCurves& curves);
 
 // "AlexNet · Fashion-MNIST test, 1,000 images · 20 trials"
 QString result_title(const CampaignInfo& info);
+
+// "Sensitivity of alexnet", or the user's own name.
+QString job_title(const JobRecord& job);
+// "network,each · 1e-7:1e-3:9 · 20 trials · 1000 images · int8"
+QString job_details(const JobRecord& job);
+JobRow job_row(const JobRecord& job, bool is_running);
 
 // "2,800 trials"
 QString trials_summary(const AccuracyCurves& curves);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "campaign/fault_rates.h"
 #include "campaign/fault_scope.h"
 #include "common/error.h"
 #include "memory_request.h"
@@ -39,29 +38,35 @@ double passes_a_trial(const std::vector<FaultScope>& scopes, std::size_t layer_c
 
 }  // namespace
 
-SensitivitySpecification sensitivity_specification(const SensitivityForm& form, const std::vector<LayerInfo>& layers,
-                                                   const QStringList& checked) {
-    SensitivitySpecification specification;
-    specification.scopes = parse_fault_scopes(scopes_text(form.layers, checked), layers);
-    specification.rates = parse_rates(form.rates.toStdString());
-    specification.trials = form.trials;
-    specification.seed = form.seed;
-    specification.nonfinite = form.nonfinite;
-    specification.threads = form.threads;
-    specification.device = form.device.toStdString();
-    return specification;
+JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList& checked) {
+    JobSettings settings;
+    settings.kind = form.job == SensitivityJob::bit_positions ? JobKind::bits : JobKind::sensitivity;
+    settings.layers = scopes_text(form.layers, checked);
+    settings.rates = form.rates.toStdString();
+    settings.trials = form.trials;
+    settings.images = form.images.toStdString();
+    settings.seed = form.seed;
+    settings.nonfinite = form.nonfinite;
+    settings.memory = memory_model(form);
+    settings.device = form.device.toStdString();
+    return settings;
 }
 
-BitPositionSpecification bit_position_specification(const SensitivityForm& form, const std::vector<LayerInfo>& layers,
-                                                    const QStringList& checked) {
-    BitPositionSpecification specification;
-    specification.scopes = parse_fault_scopes(scopes_text(form.layers, checked), layers);
-    specification.trials = form.trials;
-    specification.seed = form.seed;
-    specification.nonfinite = form.nonfinite;
-    specification.threads = form.threads;
-    specification.device = form.device.toStdString();
-    return specification;
+SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, QStringList& checked) {
+    SensitivityForm filled = form;
+    filled.job = settings.kind == JobKind::bits ? SensitivityJob::bit_positions : SensitivityJob::fault_rates;
+    filled.layers = LayersChoice::checked;
+    for (const LayersChoice choice : {LayersChoice::each, LayersChoice::network, LayersChoice::both})
+        if (settings.layers == scopes_text(choice, {})) filled.layers = choice;
+    if (filled.layers == LayersChoice::checked) checked = QString::fromStdString(settings.layers).split(QLatin1Char(','));
+    filled.rates = QString::fromStdString(settings.rates);
+    filled.trials = settings.trials;
+    filled.images = QString::fromStdString(settings.images);
+    filled.seed = settings.seed;
+    filled.nonfinite = settings.nonfinite;
+    fill_memory(settings.memory, filled);
+    filled.device = QString::fromStdString(settings.device);
+    return filled;
 }
 
 ImageSelection image_selection(const SensitivityForm& form) {
@@ -71,12 +76,9 @@ ImageSelection image_selection(const SensitivityForm& form) {
 QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& layers, const QStringList& checked) {
     try {
         image_selection(form);
-        memory_model(form);
-        if (form.job == SensitivityJob::fault_rates) parse_rates(form.rates.toStdString());
-        if (form.job == SensitivityJob::bit_positions && !layers.empty())
-            bit_position_specification(form, layers, checked);
-        else if (!layers.empty())
-            sensitivity_specification(form, layers, checked);
+        const JobSettings settings = sensitivity_settings(form, layers.empty() ? QStringList{QStringLiteral("any")} : checked);
+        if (settings.kind == JobKind::sensitivity) all_rates(settings.rates, {});
+        if (!layers.empty()) parse_fault_scopes(settings.layers, layers);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }
@@ -93,16 +95,15 @@ SensitivityForm first_study_form(int threads) {
     return form;
 }
 
-double estimated_passes(const SensitivitySpecification& specification, std::size_t layer_count) {
-    const auto rates = std::ranges::count_if(specification.rates, [](double rate) { return rate > 0; });
-    return 1 + double(rates) * specification.trials * passes_a_trial(specification.scopes, layer_count);
-}
-
-double estimated_passes(const BitPositionSpecification& specification, std::size_t layer_count) {
-    // A single faulty number changes one channel of its layer.
-    constexpr double share_of_a_channel = 0.2;
-    constexpr int positions = 32;
-    return 1 + share_of_a_channel * positions * specification.trials * passes_a_trial(specification.scopes, layer_count);
+double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo>& layers) {
+    const double a_trial = passes_a_trial(parse_fault_scopes(settings.layers, layers), layers.size());
+    if (settings.kind == JobKind::bits) {
+        // A single faulty number changes one channel of its layer.
+        constexpr double share_of_a_channel = 0.2;
+        return 1 + share_of_a_channel * settings.memory.format.bits() * settings.trials * a_trial;
+    }
+    const std::vector<double> rates = all_rates(settings.rates, {});
+    return 1 + double(std::ranges::count_if(rates, [](double rate) { return rate > 0; })) * settings.trials * a_trial;
 }
 
 QString estimate_text(double seconds) {

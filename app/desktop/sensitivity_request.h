@@ -1,26 +1,26 @@
-// From the form's texts and numbers to what core's sensitivity job takes. Pure functions.
+// Between the sensitivity form and the settings of a study's job. Pure functions.
 #pragma once
 
 #include <QString>
 #include <QStringList>
 #include <vector>
 
-#include "campaign/bit_positions.h"
-#include "campaign/sensitivity.h"
 #include "controls/sensitivity_panel.h"
 #include "data/image_selection.h"
 #include "network/layer_info.h"
+#include "study/job_settings.h"
 
 namespace clipscope {
 
-// Throws UsageError with one sentence that says what to change. `checked`: the layers checked in the table.
-SensitivitySpecification sensitivity_specification(const SensitivityForm& form, const std::vector<LayerInfo>& layers,
-                                                   const QStringList& checked);
-BitPositionSpecification bit_position_specification(const SensitivityForm& form, const std::vector<LayerInfo>& layers,
-                                                    const QStringList& checked);
+// All but the model and the data. `checked`: the layers checked in the table. Throws UsageError with one sentence that says what to change.
+JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList& checked);
+// Back into the form, as far as it has fields for them; `form` says the rest. `checked`: the layers to check in the table, empty: as they
+// are.
+SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, QStringList& checked);
+
 ImageSelection image_selection(const SensitivityForm& form);
 
-// What is wrong with the form, empty where nothing is.
+// What is wrong with the form, empty where nothing is; without layers, as far as can be said.
 QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& layers, const QStringList& checked);
 
 // The study offered on first start: small enough to finish within a minute, large enough to show which layers matter.
@@ -28,8 +28,7 @@ SensitivityForm first_study_form(int threads);
 
 // How many full passes over the images a job is worth at most. A trial in a layer recomputes that layer and what follows it, so a scope
 // costs about the share of layers from its first one on; rate 0 costs nothing.
-double estimated_passes(const SensitivitySpecification& specification, std::size_t layer_count);
-double estimated_passes(const BitPositionSpecification& specification, std::size_t layer_count);
+double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo>& layers);
 
 // "about 0:41"
 QString estimate_text(double seconds);

@@ -14,6 +14,7 @@
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
 #include "tables/comparison_table.h"
+#include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
 
@@ -35,7 +36,19 @@ QAction* add(QMenu* menu, const QString& text, const QKeySequence& shortcut, con
     return action;
 }
 
+void build_study_menu(QMenu* file, WindowActions& actions) {
+    actions.new_study = add(file, QObject::tr("Ne&w study"), QKeySequence::New,
+                            QObject::tr("Starts an empty study; the one before stays where it is, saved as it came"));
+    actions.open_study = add(file, QObject::tr("Open st&udy…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_O),
+                             QObject::tr("A .clipscope file: its jobs, their results and what they worked on"));
+    actions.recent_studies = file->addMenu(QObject::tr("Recent stud&ies"));
+    actions.save_study = add(file, QObject::tr("Save stud&y as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
+                             QObject::tr("Gives the study a name; results are kept all the time, named or not"));
+    file->addSeparator();
+}
+
 void build_file_menu(QMenu* file, WindowActions& actions) {
+    build_study_menu(file, actions);
     actions.open_model = add(file, QObject::tr("Open &model…"), QKeySequence::Open, QObject::tr("A TorchScript file, traced or scripted"));
     actions.open_data = add(file, QObject::tr("Open &data folder…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
                             QObject::tr("CIFAR-10 binary files, or IDX files of the MNIST family, plain or gzip"));
@@ -68,11 +81,10 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
     view->addSeparator();
     actions.follow = add(view, QObject::tr("&Follow"), QKeySequence(Qt::CTRL | Qt::Key_L),
                          QObject::tr("Show everything again after zooming, and go with new results"));
-    actions.keep_curves = add(
-        view, QObject::tr("&Keep these curves"), QKeySequence(Qt::CTRL | Qt::Key_K),
-        QObject::tr("The accuracy curves stay in the plot beside those of the next jobs: formats, faults or seeds side by side"));
-    actions.forget_curves =
-        add(view, QObject::tr("F&orget kept curves"), {}, QObject::tr("Only the latest job's curves stay in the plot"));
+    actions.keep_curves =
+        add(view, QObject::tr("&Keep these curves"), QKeySequence(Qt::CTRL | Qt::Key_K),
+            QObject::tr("The accuracy curves stay in the plot beside those of the next jobs: formats, faults or seeds side by side"));
+    actions.forget_curves = add(view, QObject::tr("F&orget kept curves"), {}, QObject::tr("Only the latest job's curves stay in the plot"));
     actions.maximise =
         add(view, QObject::tr("&Plot alone"), QKeySequence(Qt::Key_F11),
             QObject::tr("Gives the plot you work in the whole window; Esc goes back. A double-click on a plot's title does the same."));
@@ -83,7 +95,7 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<QDockWidget*> WindowDocks::all() const {
-    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, activity};
+    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, jobs, activity};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
@@ -101,6 +113,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.auc_area_plot = new AucAreaPlot;
     docks.trisection_plot = new TrisectionPlot;
     docks.comparison_table = new ComparisonTable;
+    docks.job_table = new JobTable;
     docks.log = new ActivityLog;
     docks.layers = make_dock(window, "layers", QObject::tr("Layers"), docks.layer_table);
     docks.sites = make_dock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
@@ -111,6 +124,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.auc_area = make_dock(window, "auc_area", QObject::tr("Area"), docks.auc_area_plot);
     docks.trisection = make_dock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
     docks.comparison = make_dock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
+    docks.jobs = make_dock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.activity = make_dock(window, "activity", QObject::tr("Activity"), docks.log);
     arrange_docks(window, docks);
     return docks;
@@ -130,6 +144,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
     window.tabifyDockWidget(docks.trisection, docks.comparison);
+    window.tabifyDockWidget(docks.trisection, docks.jobs);
     window.tabifyDockWidget(docks.trisection, docks.activity);
     for (QDockWidget* dock : docks.all()) dock->show();
     for (QDockWidget* dock : {docks.layers, docks.sensitivity, docks.auc_threshold, docks.trisection}) dock->raise();
@@ -156,6 +171,8 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.harden = add(jobs, QObject::tr("&Harden all sites"), QKeySequence(Qt::CTRL | Qt::Key_H),
                          QObject::tr("Finds a clipping threshold for every activation site, as the FT-ClipAct panel is set"));
     actions.stop = add(jobs, QObject::tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), QObject::tr("Ends the job and keeps its results"));
+    jobs->addSeparator();
+    actions.undo_remove = add(jobs, QObject::tr("&Undo removing"), QKeySequence::Undo, QObject::tr("Brings the job removed last back"));
     jobs->addSeparator();
     actions.normalization = add(jobs, QObject::tr("&Normalisation…"), {},
                                 QObject::tr("How pixels become the network's input, where it differs from what is in use"));

@@ -16,6 +16,7 @@ class AucAreaPlot;
 class AucThresholdPlot;
 class ComparisonTable;
 class HardenPanel;
+class JobTable;
 class LayerTable;
 class PlotPanel;
 class SensitivityPanel;
@@ -32,6 +33,7 @@ struct WindowDocks {
     QDockWidget* auc_area = nullptr;
     QDockWidget* trisection = nullptr;
     QDockWidget* comparison = nullptr;
+    QDockWidget* jobs = nullptr;
     QDockWidget* activity = nullptr;
 
     LayerTable* layer_table = nullptr;
@@ -43,6 +45,7 @@ struct WindowDocks {
     AucAreaPlot* auc_area_plot = nullptr;
     TrisectionPlot* trisection_plot = nullptr;
     ComparisonTable* comparison_table = nullptr;
+    JobTable* job_table = nullptr;
     ActivityLog* log = nullptr;
 
     QList<QDockWidget*> all() const;
@@ -56,6 +59,10 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks);
 void show_dock(QDockWidget& dock);
 
 struct WindowActions {
+    QAction* new_study = nullptr;
+    QAction* open_study = nullptr;
+    QAction* save_study = nullptr;
+    QAction* undo_remove = nullptr;
     QAction* open_model = nullptr;
     QAction* open_data = nullptr;
     QAction* open_thresholds = nullptr;
@@ -77,6 +84,7 @@ struct WindowActions {
     QAction* guide = nullptr;
     QAction* shortcuts = nullptr;
     QAction* about = nullptr;
+    QMenu* recent_studies = nullptr;
     QMenu* recent_models = nullptr;
     QMenu* recent_data = nullptr;
     QMenu* bundled = nullptr;

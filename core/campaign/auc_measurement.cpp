@@ -1,13 +1,13 @@
 #include "campaign/auc_measurement.h"
 
-#include <atomic>
 #include <cmath>
+#include <memory>
 #include <mutex>
 
 #include "campaign/curve_auc.h"
 #include "campaign/statistics.h"
 #include "campaign/trial_run.h"
-#include "evaluation/worker_threads.h"
+#include "evaluation/item_workers.h"
 
 namespace clipscope {
 namespace {
@@ -50,19 +50,21 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
                                        std::stop_token stop) {
     AccuracyCurve curve = empty_curve(evaluator.clean(), plan);
     std::mutex mutex;
-    std::atomic<int> next{0};
-    run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) {
-        TrialRunner runner(evaluator);
-        for (int trial = next++; trial < plan.trials && !stopped.stop_requested(); trial = next++) {
-            const TrialFaults faults = draw(plan, evaluator.network(), trial);
-            std::vector<TrialOutcome> by_rate(plan.rates.size());
-            const auto keep = [&](std::size_t rate, const TrialOutcome& outcome) { by_rate[rate] = outcome; };
-            if (!run_trial(runner, evaluator, faults, plan.rates, stopped, keep)) return;
-            const std::lock_guard lock(mutex);
-            for (std::size_t rate = 0; rate < by_rate.size(); ++rate) curve.trials[rate].emplace(trial, by_rate[rate]);
-            if (on_trial) on_trial(trial, by_rate);
-        }
-    });
+    const auto measure_trial = [&](TrialRunner& runner, int trial, const std::stop_token& stopped) {
+        const TrialFaults faults = draw(plan, evaluator.network(), trial);
+        std::vector<TrialOutcome> by_rate(plan.rates.size());
+        const auto keep = [&](std::size_t rate, const TrialOutcome& outcome) { by_rate[rate] = outcome; };
+        if (!run_trial(runner, evaluator, faults, plan.rates, stopped, keep)) return;
+        const std::lock_guard lock(mutex);
+        for (std::size_t rate = 0; rate < by_rate.size(); ++rate) curve.trials[rate].emplace(trial, by_rate[rate]);
+        if (on_trial) on_trial(trial, by_rate);
+    };
+    const auto make_task = [&]() -> ItemTask {
+        return [&, runner = std::make_shared<TrialRunner>(evaluator)](std::size_t trial, const std::stop_token& stopped) {
+            measure_trial(*runner, int(trial), stopped);
+        };
+    };
+    run_items({std::size_t(plan.trials), make_task, [&] { return evaluator.release_memory(); }}, threads, stop);
     if (stop.stop_requested()) return std::nullopt;
     return summarise(curve, info_of(plan), plan.axis);
 }
@@ -73,22 +75,24 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
     std::vector<AccuracyCurve> curves;
     for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan));
     std::mutex mutex;
-    std::atomic<int> next{0};
-    run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) {
-        ThresholdRunner runner(evaluator);
-        for (int trial = next++; trial < plan.trials && !stopped.stop_requested(); trial = next++) {
-            const TrialFaults faults = draw(plan, evaluator.network(), trial);
-            std::vector<std::vector<TrialOutcome>> outcomes(thresholds, std::vector<TrialOutcome>(plan.rates.size()));
-            const auto keep = [&](std::size_t threshold, std::size_t rate, const TrialOutcome& outcome) {
-                outcomes[threshold][rate] = outcome;
-            };
-            if (!run_trial(runner, evaluator, std::uint64_t(trial), faults, plan.rates, stopped, keep)) return;
-            const std::lock_guard lock(mutex);
-            for (std::size_t i = 0; i < thresholds; ++i)
-                for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) curves[i].trials[rate].emplace(trial, outcomes[i][rate]);
-            if (on_trial) on_trial(trial, outcomes);
-        }
-    });
+    const auto measure_trial = [&](ThresholdRunner& runner, int trial, const std::stop_token& stopped) {
+        const TrialFaults faults = draw(plan, evaluator.network(), trial);
+        std::vector<std::vector<TrialOutcome>> outcomes(thresholds, std::vector<TrialOutcome>(plan.rates.size()));
+        const auto keep = [&](std::size_t threshold, std::size_t rate, const TrialOutcome& outcome) {
+            outcomes[threshold][rate] = outcome;
+        };
+        if (!run_trial(runner, evaluator, std::uint64_t(trial), faults, plan.rates, stopped, keep)) return;
+        const std::lock_guard lock(mutex);
+        for (std::size_t i = 0; i < thresholds; ++i)
+            for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) curves[i].trials[rate].emplace(trial, outcomes[i][rate]);
+        if (on_trial) on_trial(trial, outcomes);
+    };
+    const auto make_task = [&]() -> ItemTask {
+        return [&, runner = std::make_shared<ThresholdRunner>(evaluator)](std::size_t trial, const std::stop_token& stopped) {
+            measure_trial(*runner, int(trial), stopped);
+        };
+    };
+    run_items({std::size_t(plan.trials), make_task, [&] { return evaluator.release_memory(); }}, threads, stop);
     if (stop.stop_requested()) return std::nullopt;
     std::vector<MeasuredAuc> measured;
     for (const AccuracyCurve& curve : curves) measured.push_back(summarise(curve, info_of(plan), plan.axis));

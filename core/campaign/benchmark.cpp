@@ -13,6 +13,7 @@
 #include "common/peak_memory.h"
 #include "common/text_list.h"
 #include "evaluation/evaluator.h"
+#include "evaluation/operation_count.h"
 #include "evaluation/plain_loop.h"
 #include "evaluation/worker_threads.h"
 
@@ -63,8 +64,10 @@ public:
 
     // Nothing where it was stopped. `announce` is told before each run.
     std::optional<WorkloadMeasurement> run(const std::function<void(int repeat, const char* who)>& announce, std::stop_token stop) {
-        measured_.engine.kept_bytes = workload_.kept_bytes(false, stop);
-        if (measured_.exact) measured_.exact->kept_bytes = workload_.kept_bytes(true, stop);
+        const Preparation prepared = workload_.prepare(false, stop);
+        measured_.engine.kept_bytes = prepared.kept_bytes;
+        measured_.plain.multiplications_per_trial = double(prepared.multiplications_per_image) * double(inputs_.images.size());
+        if (measured_.exact) measured_.exact->kept_bytes = workload_.prepare(true, stop).kept_bytes;
         for (int repeat = 0; repeat < specification_.repeats; ++repeat) {
             announce(repeat, "ClipScope");
             const auto engine = run_engine(false, measured_.engine, stop);
@@ -87,11 +90,15 @@ private:
 
     std::optional<Outcomes> run_engine(bool exact, EngineMeasurement& measurement, std::stop_token stop) {
         is_peak_per_run_ &= reset_peak_memory();
+        const std::uint64_t multiplications = multiplications_so_far();
         const Clock::time_point start = Clock::now();
         std::optional<EngineRun> run = workload_.run(exact, stop);
         if (!run) return std::nullopt;
+        const auto trials = double(run->outcomes.size());
         measurement.cost.trials = std::int64_t(run->outcomes.size());
-        measurement.cost.seconds_per_trial.push_back(seconds_since(start) / double(run->outcomes.size()));
+        measurement.cost.seconds_per_trial.push_back(seconds_since(start) / trials);
+        measurement.cost.multiplications_per_trial = double(multiplications_so_far() - multiplications) / trials;
+        measurement.full_passes = run->full_passes;
         measurement.cost.peak_bytes = std::max(measurement.cost.peak_bytes, peak_memory_bytes());
         if (!exact) measured_.evaluations = run->evaluations;
         return std::move(run->outcomes);
@@ -146,7 +153,8 @@ private:
     }
 
     void compare(const Outcomes& engine, const Outcomes& plain, EngineMeasurement& measurement) const {
-        measurement.ratios.push_back(measured_.plain.seconds_per_trial.back() / measurement.cost.seconds_per_trial.back());
+        measurement.ratios.push_back(measured_.plain.seconds_per_trial.back() * double(measurement.full_passes) /
+                                     (measurement.cost.seconds_per_trial.back() * double(measurement.cost.trials)));
         for (const auto& [key, outcome] : plain) {
             const auto found = engine.find(key);
             // Where a near-tie falls the other way, the two modes may search at different thresholds.

@@ -46,12 +46,15 @@ struct BenchmarkCost {
     std::int64_t trials = 0;                // in a repeat (the plain loop's may differ by one)
     std::size_t peak_bytes = 0;             // resident in the whole process, the most of all repeats
 
+    double multiplications_per_trial = 0;  // of convolutions and linear layers, preparation included
+
     double median_seconds_per_trial() const;
 };
 
 struct EngineMeasurement {
     BenchmarkCost cost{};
-    std::vector<double> ratios;           // seconds per trial, plain : engine; one a repeat
+    std::int64_t full_passes = 0;         // that the plain way takes; in a search one for each boundary of each grid, rate and trial
+    std::vector<double> ratios;           // seconds of these : seconds of the engine for the same; one a repeat
     std::size_t kept_bytes = 0;           // of clean activations
     std::int64_t trials_compared = 0;     // with the plain loop's, over all repeats
     std::int64_t trials_that_differ = 0;  // in a count of correct (either rule), top-5 or DUE images

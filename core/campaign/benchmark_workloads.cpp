@@ -51,13 +51,14 @@ public:
         };
         run_sensitivity(inputs_, job, keep_outcomes, stop);
         if (stop.stop_requested()) return std::nullopt;
+        result.full_passes = std::int64_t(result.outcomes.size());
         return result;
     }
 
-    std::size_t kept_bytes(bool exact, std::stop_token stop) const override {
+    Preparation prepare(bool exact, std::stop_token stop) const override {
         Evaluator evaluator(inputs_.network, inputs_.images, inputs_.input, evaluator_options(specification_, exact));
-        const std::vector<std::size_t> layers = layers_of(scopes_);
-        return evaluator.prepare(layers, specification_.threads, stop) ? evaluator.kept_bytes() : 0;
+        if (!evaluator.prepare(layers_of(scopes_), specification_.threads, stop)) return {};
+        return {evaluator.kept_bytes(), evaluator.multiplications_per_image()};
     }
 
     const std::vector<std::size_t>& fault_layers(std::size_t place) const override { return scopes_.at(place).layers; }
@@ -96,9 +97,9 @@ public:
         return result;
     }
 
-    std::size_t kept_bytes(bool exact, std::stop_token stop) const override {
+    Preparation prepare(bool exact, std::stop_token stop) const override {
         const std::unique_ptr<Evaluator> base = prepared_base(exact, stop);
-        return base ? base->kept_bytes() : 0;
+        return base ? Preparation{base->kept_bytes(), base->multiplications_per_image()} : Preparation{};
     }
 
     const std::vector<std::size_t>& fault_layers(std::size_t place) const override { return scopes_.at(place).layers; }
@@ -134,7 +135,7 @@ private:
             return estimates;
         };
         const ThresholdSearchResult found = search_threshold(*at_act_max_.at(site), ThresholdSearchSettings{}, aucs_of_thresholds, stop);
-        result.boundaries += 4 * std::int64_t(found.grids.size());
+        result.full_passes += std::int64_t(4 * found.grids.size() * plan.rates.size()) * plan.trials;
     }
 
     const JobInputs& inputs_;

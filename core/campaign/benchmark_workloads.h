@@ -30,7 +30,12 @@ struct TrialKey {
 struct EngineRun {
     std::map<TrialKey, Outcome> outcomes;
     std::int64_t evaluations = 0;
-    std::int64_t boundaries = 0;  // of the search's grids, those that a grid has in common with the one before counted again
+    std::int64_t full_passes = 0;  // over all images, that the plain way takes: one for each trial, in a search for each boundary of a grid
+};
+
+struct Preparation {
+    std::size_t kept_bytes = 0;                   // of clean activations
+    std::uint64_t multiplications_per_image = 0;  // of a full pass
 };
 
 class BenchmarkedWorkload {
@@ -39,8 +44,8 @@ public:
 
     // The whole workload, preparation included. Nothing where it was stopped.
     virtual std::optional<EngineRun> run(bool exact, std::stop_token stop) const = 0;
-    // The clean activations it keeps; prepares an evaluator to find out. 0 where it was stopped.
-    virtual std::size_t kept_bytes(bool exact, std::stop_token stop) const = 0;
+    // What an evaluator says once it is prepared; zeros where that was stopped.
+    virtual Preparation prepare(bool exact, std::stop_token stop) const = 0;
     virtual const std::vector<std::size_t>& fault_layers(std::size_t place) const = 0;
     virtual Clipping clipping(const TrialKey& key) const = 0;
 };

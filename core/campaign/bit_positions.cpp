@@ -48,15 +48,20 @@ private:
     // False where it was stopped.
     bool run(TrialRunner& runner, std::size_t curve, std::size_t position, int trial, const std::stop_token& stop) {
         const FaultScope& scope = specification_.scopes[curve];
+        if (specification_.known && specification_.known(curve, position, trial)) {
+            ++known_;
+            return true;
+        }
         const TrialFaults faults = single_bit_fault(specification_.seed, std::uint64_t(trial), layers_, scope, positions_[position]);
         const auto outcome = runner.run(faults, 1, stop);
         if (!outcome) return false;
         const std::lock_guard lock(mutex_);
         sink_(TrialFinished{int(curve), int(position), trial, {faults.count_below(1), *outcome}});
+        const std::int64_t known = known_;
         const auto total = std::int64_t(specification_.scopes.size() * positions_.size()) * specification_.trials;
         const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
         ++done_;
-        sink_(Progress{done_, total, elapsed / double(done_) * double(total - done_),
+        sink_(Progress{done_ + known, total, elapsed / double(done_) * double(total - done_ - known),
                        "trial " + std::to_string(trial + 1) + " of " + std::to_string(specification_.trials) + " · " + scope.name +
                            " · bit " + std::to_string(positions_[position])});
         return true;
@@ -69,6 +74,7 @@ private:
     const EventSink& sink_;
     const Clock::time_point started_;
     std::atomic<std::size_t> next_{0};
+    std::atomic<std::int64_t> known_{0};  // met so far
     std::mutex mutex_;
     std::int64_t done_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/curve_campaign.h"
 #include "campaign/events.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
@@ -22,6 +23,7 @@ struct BitPositionSpecification {
     int chunk = 100;               // images a pass
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
+    KnownTrials known{};           // trials that have run before, a position\'s index in place of a rate\'s; empty: none
 };
 
 // The positions that any parameter in scope has and that may be faulty, ascending from 0, the least significant.

@@ -1,15 +1,15 @@
 #include "campaign/curve_campaign.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <sstream>
 
 #include "campaign/trial_run.h"
 #include "common/error.h"
-#include "evaluation/worker_threads.h"
+#include "evaluation/item_workers.h"
 
 namespace clipscope {
 
@@ -30,18 +30,29 @@ public:
           known_(count_known()),
           done_(known_) {}
 
-    void work(const std::stop_token& stop) {
-        std::map<const Evaluator*, TrialRunner> runners;  // one a network: a runner copies parameters
-        for (const CampaignCurve& curve : curves_) runners.try_emplace(curve.evaluator, *curve.evaluator);
-        const std::size_t count = curves_.size() * std::size_t(settings_.trials);
-        for (std::size_t item = next_++; item < count && !stop.stop_requested(); item = next_++) {
-            const std::size_t curve = item % curves_.size();
-            if (is_finished(curve, int(item / curves_.size()))) continue;
-            run_item(runners.at(curves_[curve].evaluator), curve, int(item / curves_.size()), stop);
-        }
+    void run(const std::stop_token& stop) {
+        const std::size_t items = curves_.size() * std::size_t(settings_.trials);
+        rates_reported_.assign(items, 0);
+        run_items({items, [this] { return make_task(); }, [this] { return release_memory(); }}, settings_.threads, stop);
     }
 
 private:
+    ItemTask make_task() {
+        const auto runners = std::make_shared<std::map<const Evaluator*, TrialRunner>>();  // one a network: a runner copies parameters
+        for (const CampaignCurve& curve : curves_) runners->try_emplace(curve.evaluator, *curve.evaluator);
+        return [this, runners](std::size_t item, const std::stop_token& stop) {
+            const std::size_t curve = item % curves_.size();
+            if (is_finished(curve, int(item / curves_.size()))) return;
+            run_item(runners->at(curves_[curve].evaluator), curve, int(item / curves_.size()), stop);
+        };
+    }
+
+    bool release_memory() const {
+        bool is_released = false;
+        for (const CampaignCurve& curve : curves_) is_released |= curve.evaluator->release_memory();
+        return is_released;
+    }
+
     void run_item(TrialRunner& runner, std::size_t curve, int trial, const std::stop_token& stop) {
         const TrialFaults faults = draw_trial_faults(settings_.seed, std::uint64_t(trial), inputs_.network->layers(),
                                                      curves_[curve].scope.layers, settings_.rates.back());
@@ -86,6 +97,10 @@ private:
     void report(std::size_t curve, std::size_t rate, int trial, const TrialOutcome& result, const TrialFaults& faults,
                 const TrialRunner& runner) {
         const std::lock_guard lock(mutex_);
+        // An item that ran out of memory begins again.
+        std::size_t& reported = rates_reported_[std::size_t(trial) * curves_.size() + curve];
+        if (rate < reported) return;
+        reported = rate + 1;
         if (settings_.list_faults) sink_(list(faults, curve, rate, trial));
         if (settings_.count_faults && result.faults > 0) sink_(count(runner.injected(), curve, rate, trial));
         sink_(TrialFinished{int(curve), int(rate), trial, result});
@@ -126,8 +141,8 @@ private:
     const std::span<const CampaignCurve> curves_;
     const EventSink& sink_;
     const Clock::time_point started_;
-    std::atomic<std::size_t> next_{0};
     std::mutex mutex_;
+    std::vector<std::size_t> rates_reported_;  // by item
     const std::int64_t known_;
     std::int64_t done_;
 };
@@ -170,7 +185,7 @@ void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, std
                   std::stop_token stop) {
     sink(describe_campaign(inputs, settings, curves));
     Campaign campaign(inputs, settings, curves, sink);
-    run_on_workers(settings.threads, stop, [&](int, const std::stop_token& stopped) { campaign.work(stopped); });
+    campaign.run(stop);
 }
 
 }  // namespace clipscope

@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <fstream>
+#include <numeric>
 #include <set>
 
 #include "common/error.h"
 #include "evaluation/clean_run.h"
 #include "evaluation/evaluator_state.h"
+#include "evaluation/item_workers.h"
 #include "evaluation/operation_count.h"
 #include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
@@ -18,6 +20,8 @@
 namespace clipscope {
 
 namespace {
+
+constexpr std::size_t smallest_budget = std::size_t(1) << 16;
 
 at::Device choose_device(const std::string& name) {
     if (name == "cpu") return at::kCPU;
@@ -139,7 +143,26 @@ bool Evaluator::prepare(std::span<const std::size_t> first_layers, int threads, 
     std::set<std::size_t> steps;
     for (std::size_t layer : first_layers)
         if (const std::size_t step = state_->network->structure().layers[layer].first_step; step > 0) steps.insert(step);
-    CleanRun clean_run(*state_, std::move(steps));
+    for (;;) {
+        try {
+            CleanRun clean_run(*state_, steps);
+            run_clean(clean_run, threads, stop);
+            return !stop.stop_requested();
+        } catch (...) {
+            if (!is_out_of_memory(std::current_exception())) throw;
+        }
+        // The budget was too large for this machine at this moment.
+        if (state_->memory_budget > smallest_budget)
+            state_->memory_budget /= 4;
+        else if (threads > 1)
+            threads /= 2;
+        else
+            throw Error(
+                "There is not enough memory to pass a chunk of images through the network: choose smaller chunks or close other programs.");
+    }
+}
+
+void Evaluator::run_clean(CleanRun& clean_run, int threads, const std::stop_token& stop) {
     try {
         run_on_workers(1, stop, [&](int, const std::stop_token&) { clean_run.run_first(); });
         std::atomic<std::size_t> next{1};
@@ -149,14 +172,17 @@ bool Evaluator::prepare(std::span<const std::size_t> first_layers, int threads, 
         });
         if (!stop.stop_requested()) clean_run.finish();
     } catch (const c10::Error& error) {
+        if (is_out_of_memory(std::current_exception())) throw;
         const at::Tensor& images = (*state_->batches)[0].images;
         throw Error("The network \"" + state_->network->path() + "\" cannot take images of " + std::to_string(images.size(1)) + "×" +
                     std::to_string(images.size(2)) + "×" + std::to_string(images.size(3)) +
                     " (channels × height × width): choose images that fit it (" + first_line(error.what_without_backtrace()) + ").");
     }
-    return !stop.stop_requested();
 }
 
+bool Evaluator::release_memory() const {
+    return state_->release_kept(0);
+}
 const Outcome& Evaluator::clean() const {
     return state_->clean;
 }
@@ -165,6 +191,9 @@ std::size_t Evaluator::classes() const {
 }
 std::size_t Evaluator::kept_bytes() const {
     return state_->kept_bytes;
+}
+std::uint64_t Evaluator::multiplications_per_image() const {
+    return std::accumulate(state_->multiplications.begin(), state_->multiplications.end(), std::uint64_t(0));
 }
 const Network& Evaluator::network() const {
     return *state_->network;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +25,8 @@
 #include "network/network.h"
 
 namespace clipscope {
+
+class CleanRun;
 
 struct EvaluatorOptions {
     int chunk = 100;               // images a pass; belongs to the result
@@ -50,10 +53,15 @@ public:
     // this one's memory budget, and is to be prepared like any other. This one must be prepared; it may be destroyed first.
     std::unique_ptr<Evaluator> with_threshold(std::size_t site, std::optional<float> threshold) const;
 
+    // Gives back about half of the kept clean values, those that save least first; false where there are none. Later trials compute them
+    // anew. No runner may be at work.
+    bool release_memory() const;
+
     const Outcome& clean() const;  // of the clipped network without faults
     std::size_t classes() const;
-    std::size_t kept_bytes() const;   // of clean values
-    std::string device_name() const;  // "CPU" or the GPU's
+    std::uint64_t multiplications_per_image() const;  // of a full pass, in convolutions and linear layers
+    std::size_t kept_bytes() const;                   // of clean values
+    std::string device_name() const;                  // "CPU" or the GPU's
     const Network& network() const;
 
     struct State;
@@ -62,6 +70,7 @@ public:
 private:
     friend class ThresholdEvaluator;
     explicit Evaluator(std::unique_ptr<State> state);
+    void run_clean(CleanRun& clean_run, int threads, const std::stop_token& stop);
     static std::unique_ptr<Evaluator> derive(const State& from, std::size_t site, std::optional<float> threshold, std::size_t memory_bytes);
 
     std::unique_ptr<State> state_;

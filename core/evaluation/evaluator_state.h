@@ -61,6 +61,9 @@ struct Evaluator::State {
     // Steps [first, last) of the whole network on a chunk's frame, by the network's own operations and the clipped sites'.
     void run_whole_steps(Frame& frame, std::size_t chunk_index, std::size_t first, std::size_t last) const;
 
+    // Gives back about half of the clean values kept for steps from `first` on, the earliest first; false where there are none.
+    bool release_kept(std::size_t first);
+
     // The counts of all images with these verdicts, by image.
     Outcome outcome_of(std::span<const Verdict> verdicts) const;
 };

@@ -78,6 +78,17 @@ bool ThresholdEvaluator::prepare(std::span<const float> thresholds, std::span<co
     return true;
 }
 
+bool ThresholdEvaluator::release_memory() {
+    if (!state_->known.empty()) {
+        state_->known.clear();
+        return true;
+    }
+    // Values before the site belong to the base, and trials rely on all thresholds having the same ones.
+    bool is_released = false;
+    for (const auto& evaluator : state_->made) is_released |= evaluator->state_->release_kept(state_->site.step);
+    return is_released;
+}
+
 const std::vector<float>& ThresholdEvaluator::thresholds() const {
     return state_->thresholds;
 }

@@ -34,6 +34,9 @@ public:
     // where it was stopped; then nothing else may be called.
     bool prepare(std::span<const float> thresholds, std::span<const std::size_t> first_layers, int threads, std::stop_token stop);
 
+    // Gives back what is only kept for speed; false where there is nothing. No runner may be at work.
+    bool release_memory();
+
     const std::vector<float>& thresholds() const;       // that are ready
     const Outcome& clean(std::size_t threshold) const;  // at the threshold of this index
     const Network& network() const;

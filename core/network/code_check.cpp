@@ -19,14 +19,18 @@ namespace {
 using torch::jit::TreeRef;
 
 constexpr std::size_t max_code_size = std::size_t(64) << 20;  // of all records together
-constexpr int max_brackets = 100;
+constexpr int max_brackets = 60;
 constexpr int max_indentation = 200;
-constexpr int max_operators = 1000;  // of one expression, between commas
+constexpr int max_operators = 200;  // of one expression, between commas
 constexpr int max_tree_depth = 250;
 constexpr int max_elif = 200;
 
 [[noreturn]] void fail_nested(const std::string& record) {
     throw Error("its code, " + record + ", is nested more deeply than any network's");
+}
+
+[[noreturn]] void fail_unparsable(const std::string& record) {
+    throw Error("its code, " + record + ", cannot be parsed, so it is damaged");
 }
 
 // The parser goes down by recursion with every bracket, indentation, operator and elif: bounded in the text, before it starts.
@@ -41,8 +45,9 @@ public:
                 begin_line();
             } else if (c == '"' || c == '\'') {
                 skip_text(c);
-            } else if (c == '#') {
-                while (position_ < code_.size() && code_[position_] != '\n') ++position_;
+            } else if (c == '#' || c == '\\') {
+                // Neither is ever written by torch.jit.save: types in comments, lines that go on could hide what is counted here.
+                fail_unparsable(record_);
             } else if (std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_') {
                 read_word();
             } else {
@@ -60,10 +65,16 @@ private:
         position_ = text;
     }
 
+    // As LibTorch's lexer has it: three quotes at once begin a text of several lines.
     void skip_text(char quote) {
-        for (++position_; position_ < code_.size() && code_[position_] != quote; ++position_)
-            if (code_[position_] == '\\') ++position_;
-        ++position_;
+        const std::string_view three = code_.substr(position_, 3);
+        const bool is_long = three.size() == 3 && three[1] == quote && three[2] == quote;
+        const std::string end(is_long ? 3 : 1, quote);
+        for (position_ += end.size(); code_.substr(position_, end.size()) != end; ++position_) {
+            if (position_ >= code_.size() || (code_[position_] == '\n' && !is_long)) fail_unparsable(record_);
+            if (code_[position_] == '\\' && ++position_ >= code_.size()) fail_unparsable(record_);
+        }
+        position_ += end.size();
     }
 
     void read_word() {
@@ -72,12 +83,14 @@ private:
             ++position_;
         const std::string_view word = code_.substr(start, position_ - start);
         if (word == "elif" && ++elifs_ > max_elif) fail_nested(record_);
-        if (word == "not" || word == "if" || word == "and" || word == "or" || word == "else") count_operator();
+        if (word == "not" || word == "if" || word == "and" || word == "or" || word == "else" || word == "is" || word == "in")
+            count_operator();
     }
 
     void count(char c) {
         if (c == '(' || c == '[' || c == '{') {
             if (++brackets_ > max_brackets) fail_nested(record_);
+            count_operator();  // x[0][0][0]
         } else if (c == ')' || c == ']' || c == '}') {
             brackets_ = std::max(0, brackets_ - 1);
         } else if (c == ',') {
@@ -131,7 +144,7 @@ std::vector<TreeRef> parse(const std::string& record, const std::string& code) {
                 definitions.push_back(parser.parseFunction(false));
         }
     } catch (const std::exception&) {
-        throw Error("its code, " + record + ", cannot be parsed, so it is damaged");
+        fail_unparsable(record);
     }
     return definitions;
 }

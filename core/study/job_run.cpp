@@ -1,5 +1,6 @@
 #include "study/job_run.h"
 
+#include "campaign/bit_positions.h"
 #include "campaign/compare.h"
 #include "campaign/harden.h"
 #include "campaign/profile.h"
@@ -34,6 +35,8 @@ public:
         switch (settings_.kind) {
             case JobKind::sensitivity:
                 return sensitivity();
+            case JobKind::bits:
+                return bits();
             case JobKind::compare:
                 return compare();
             case JobKind::profile:
@@ -70,6 +73,20 @@ private:
         if (!suggest_rates(specification.scopes)) return sink_(JobFinished{JobEnd::stopped, 0});
         specification.rates = all_rates(settings_.rates, resolved_.suggested_rates);
         run_sensitivity(opened_.evaluation, specification, sink_, stop_);
+    }
+
+    void bits() {
+        BitPositionSpecification specification;
+        specification.scopes = scopes();
+        specification.trials = settings_.trials;
+        specification.seed = settings_.seed;
+        specification.nonfinite = settings_.nonfinite;
+        specification.threads = options_.threads;
+        specification.chunk = settings_.chunk;
+        specification.device = settings_.device;
+        specification.memory_bytes = options_.memory_bytes;
+        specification.known = writer_.known_trials();
+        run_bit_positions(opened_.evaluation, specification, sink_, stop_);
     }
 
     // Only once in the life of a job, so that all its trials lie at the same rates. False where it was stopped.

@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kinds = {JobKind::sensitivity, JobKind::compare, JobKind::profile, JobKind::sweep, JobKind::harden};
+constexpr std::array kinds = {JobKind::sensitivity, JobKind::bits, JobKind::compare, JobKind::profile, JobKind::sweep, JobKind::harden};
 
 Json normalization_json(const std::optional<Normalization>& normalization) {
     if (!normalization) return nullptr;
@@ -102,19 +102,25 @@ JobSettings read_settings(const Json& json) {
 }
 
 bool can_grow(JobKind kind) {
-    return kind == JobKind::sensitivity || kind == JobKind::compare;
+    return measures_curves(kind);
 }
 
 bool uses_tuning_images(JobKind kind) {
-    return kind != JobKind::sensitivity;
+    return kind != JobKind::sensitivity && kind != JobKind::bits;
 }
 
 }  // namespace
+
+bool measures_curves(JobKind kind) {
+    return kind == JobKind::sensitivity || kind == JobKind::bits || kind == JobKind::compare;
+}
 
 std::string to_string(JobKind kind) {
     switch (kind) {
         case JobKind::sensitivity:
             return "sensitivity";
+        case JobKind::bits:
+            return "bits";
         case JobKind::compare:
             return "compare";
         case JobKind::profile:

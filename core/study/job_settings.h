@@ -15,7 +15,10 @@
 
 namespace clipscope {
 
-enum class JobKind { sensitivity, compare, profile, sweep, harden };
+enum class JobKind { sensitivity, bits, compare, profile, sweep, harden };
+
+// Whether its results are accuracy curves, over fault rates or bit positions; otherwise they are about tuning.
+bool measures_curves(JobKind kind);
 
 std::string to_string(JobKind kind);
 JobKind job_kind_from_string(const std::string& text);  // throws UsageError

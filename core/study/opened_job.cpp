@@ -49,13 +49,14 @@ SourceRecord describe_images(const std::string& folder, const Dataset& images) {
 }
 
 bool needs_tuning_images(const JobSettings& settings) {
+    if (settings.kind == JobKind::bits) return false;
     return settings.kind != JobKind::sensitivity || settings.rates.starts_with("auto");
 }
 
 // What run_…() would find out later.
 void check(const JobSettings& settings, const Network& network) {
     if (settings.kind == JobKind::sweep) find_site(settings.site, network.sites());
-    if (settings.kind == JobKind::sensitivity || settings.kind == JobKind::compare) parse_fault_scopes(settings.layers, network.layers());
+    if (measures_curves(settings.kind)) parse_fault_scopes(settings.layers, network.layers());
     all_rates(settings.rates, {});
 }
 

@@ -49,6 +49,7 @@ std::string campaign_json(const CampaignInfo& info) {
                                 {"seed", info.seed},
                                 {"trials", info.trials},
                                 {"nonfinite", to_string(info.nonfinite)}};
+    json["points_over"] = to_string(info.axis);
     write_memory(json, info.memory);
     return json.dump();
 }
@@ -66,6 +67,7 @@ CampaignInfo read_campaign(Database& database, JobId job) {
         json.at("classes").get_to(info.classes);
         json.at("seed").get_to(info.seed);
         json.at("trials").get_to(info.trials);
+        info.axis = point_axis_from_string(json.value("points_over", to_string(PointAxis::fault_rate)));
         info.memory = read_memory(JsonFields(json, database.path()));
         info.nonfinite = nonfinite_rule_from_string(json.at("nonfinite").get<std::string>());
     } catch (const std::exception&) {

@@ -185,7 +185,7 @@ private:
         try {
             const Study study = Study::open_to_read(path);
             const JobKind kind = study.job(id).settings.kind;
-            if (kind == JobKind::sensitivity || kind == JobKind::compare)
+            if (measures_curves(kind))
                 read_summary(study, id);
             else
                 read_tuning(study, id);

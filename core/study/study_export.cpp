@@ -20,7 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool has_curves(const JobRecord& job) {
-    return job.settings.kind == JobKind::sensitivity || job.settings.kind == JobKind::compare;
+    return measures_curves(job.settings.kind);
 }
 
 // One table of all jobs; job after job, so that no more than one of them is in memory.

@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "campaign/fault_scope.h"
+#include "campaign/sweep.h"
 #include "common/error.h"
 #include "engine.h"
 #include "fake_jobs.h"
+#include "study/study_writer.h"
 
 namespace clipscope {
 
@@ -41,6 +44,39 @@ inline Dataset fake_images(std::size_t count = 2000) {
     return Dataset("Fake test", shape, std::move(pixels), std::move(labels), {"odd", "even"});
 }
 
+// A curve for each configuration that there are thresholds for.
+inline void fake_comparison(bool is_tuned, const EventSink& sink) {
+    CampaignStarted start = fake_start({"network", "network"}, {1e-6, 1e-5}, 2);
+    if (is_tuned) start.curves.push_back(start.curves.front());
+    for (std::size_t i = 0; i < start.curves.size(); ++i) start.curves[i].protection = Protection(i);
+    sink(start);
+    for (int curve = 0; curve < int(start.curves.size()); ++curve)
+        for (int rate = 0; rate < 2; ++rate)
+            for (int trial = 0; trial < 2; ++trial) sink(fake_trial(curve, rate, trial));
+    sink(JobFinished{JobEnd::done, 0.2});
+}
+
+// As core runs a job of a study, without computing anything.
+inline void run_fake_job(const Study& study, JobId id, const EventSink& next, const std::stop_token& stop) {
+    const JobSettings settings = study.job(id).settings;
+    StudyWriter writer(study, id, next, stop);
+    const EventSink sink = writer.sink();
+    if (settings.kind == JobKind::sensitivity || settings.kind == JobKind::bits) {
+        std::vector<std::string> names;
+        for (const FaultScope& scope : parse_fault_scopes(settings.layers, fake_model("fake.pt").layers)) names.push_back(scope.name);
+        fake_sensitivity(names, all_rates(settings.rates, {}), settings.trials, sink, stop, writer.known_trials());
+    } else if (settings.kind == JobKind::compare) {
+        fake_comparison(!settings.thresholds.empty(), sink);
+    } else if (settings.kind == JobKind::harden) {
+        fake_hardening(sink, stop);
+    } else if (settings.kind == JobKind::sweep) {
+        fake_sweep(int(find_site(settings.site, fake_sites())), sink);
+    } else {
+        fake_profile(TuningJob::profile, sink);
+        sink(JobFinished{JobEnd::done, 0.1});
+    }
+}
+
 // Opens anything but names that contain "broken"; jobs emit a trial a millisecond.
 inline Engine fake_engine() {
     Engine engine;
@@ -61,37 +97,9 @@ inline Engine fake_engine() {
         outcome.correct = outcome.correct_argmax = outcome.images * 9 / 10;
         return outcome;
     };
-    engine.sensitivity = [](const JobInputs&, const SensitivitySpecification& specification) -> Job {
-        return [specification](const EventSink& sink, std::stop_token stop) {
-            std::vector<std::string> scopes;
-            for (const FaultScope& scope : specification.scopes) scopes.push_back(scope.name);
-            fake_sensitivity(scopes, specification.rates, specification.trials, sink, stop);
-        };
-    };
-    engine.profile = [](const MethodInputs&, const ProfileSpecification&) -> Job {
-        return [](const EventSink& sink, std::stop_token) {
-            fake_profile(TuningJob::profile, sink);
-            sink(JobFinished{JobEnd::done, 0.1});
-        };
-    };
-    engine.sweep = [](const MethodInputs&, const SweepSpecification& specification) -> Job {
-        return [site = int(specification.site)](const EventSink& sink, std::stop_token) { fake_sweep(site, sink); };
-    };
-    engine.harden = [](const MethodInputs&, const HardenSpecification&) -> Job {
-        return [](const EventSink& sink, std::stop_token stop) { fake_hardening(sink, stop); };
-    };
-    // A curve for each configuration that there are thresholds for.
-    engine.compare = [](const MethodInputs&, const TuningSettings&, const CompareSpecification& specification) -> Job {
-        return [tuned = specification.tuned.has_value()](const EventSink& sink, std::stop_token) {
-            CampaignStarted start = fake_start({"network", "network"}, {1e-6, 1e-5}, 2);
-            if (tuned) start.curves.push_back(start.curves.front());
-            for (std::size_t i = 0; i < start.curves.size(); ++i) start.curves[i].protection = Protection(i);
-            sink(start);
-            for (int curve = 0; curve < int(start.curves.size()); ++curve)
-                for (int rate = 0; rate < 2; ++rate)
-                    for (int trial = 0; trial < 2; ++trial) sink(fake_trial(curve, rate, trial));
-            sink(JobFinished{JobEnd::done, 0.2});
-        };
+    engine.study_job = [](const Study& study, JobId id, int) -> Job {
+        const auto own = std::make_shared<const Study>(study.another());
+        return [own, id](const EventSink& sink, std::stop_token stop) { run_fake_job(*own, id, sink, stop); };
     };
     engine.read_thresholds = [](const OpenedModel&, const std::string& path) {
         if (path.find("broken") != std::string::npos) throw Error("Cannot read " + path + ": it holds no thresholds.");

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "campaign/curve_campaign.h"
 #include "campaign/events.h"
 
 namespace clipscope {
@@ -45,7 +46,7 @@ inline Progress fake_progress(std::int64_t done, std::int64_t total) {
 
 // Emits one trial a millisecond until all are done or it is stopped, as a real sensitivity job would.
 inline void fake_sensitivity(const std::vector<std::string>& layers, const std::vector<double>& rates, int trials, const EventSink& sink,
-                             const std::stop_token& stop) {
+                             const std::stop_token& stop, const KnownTrials& known = {}) {
     sink(fake_start(layers, rates, trials));
     const std::int64_t total = std::int64_t(layers.size() * rates.size()) * trials;
     std::int64_t done = 0;
@@ -56,6 +57,7 @@ inline void fake_sensitivity(const std::vector<std::string>& layers, const std::
                     sink(JobFinished{JobEnd::stopped, 0.5});
                     return;
                 }
+                if (known && known(std::size_t(curve), std::size_t(rate), trial)) continue;
                 sink(fake_trial(curve, rate, trial));
                 sink(fake_progress(++done, total));
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -30,8 +30,10 @@
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
 #include "tables/comparison_table.h"
+#include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
+#include "tables/site_table_model.h"
 
 using namespace clipscope;
 
@@ -44,6 +46,7 @@ struct Desk {
     std::optional<Normalization> normalization;
     QString numbers_file;
     QString path;  // whatever other file or folder is asked for
+    std::optional<QString> text;
     MainWindow window;
 
     explicit Desk(Engine engine = fake_engine()) : window(std::move(engine), dialogs()) {
@@ -130,6 +133,7 @@ private slots:
         QVERIFY(settings_.isValid());
         QSettings::setDefaultFormat(QSettings::IniFormat);
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
+        qputenv("XDG_STATE_HOME", settings_.path().toLocal8Bit());  // unnamed studies
     }
     void init() { QSettings().clear(); }
 
@@ -153,7 +157,6 @@ private slots:
         desk.set_form(200);
         desk.action("&Run")->trigger();
         QVERIFY(desk.action("&Stop")->isEnabled());
-        QVERIFY(!desk.action("&Run")->isEnabled());
         QTRY_VERIFY(desk.window.jobs().running() && desk.plot().view().series.size() == 4);  // curves move while the job runs
         desk.action("&Stop")->trigger();
         QTRY_VERIFY(!desk.window.jobs().running());
@@ -222,9 +225,9 @@ private slots:
 
     void a_failing_job_is_told_and_keeps_its_results() {
         Engine engine = fake_engine();
-        engine.sensitivity = [](const JobInputs&, const SensitivitySpecification& specification) -> Job {
-            return [specification](const EventSink& sink, std::stop_token) {
-                sink(fake_start({"network"}, specification.rates, 1));
+        engine.study_job = [](const Study&, JobId, int) -> Job {
+            return [](const EventSink& sink, std::stop_token) {
+                sink(fake_start({"network"}, {0, 1e-6, 1e-5}, 1));
                 sink(fake_trial(0, 1, 0));
                 throw Error("The memory is full: take fewer images.");
             };
@@ -458,6 +461,111 @@ private slots:
         QVERIFY(desk.part<ActivationPlot>().isVisible());
     }
 
+    void results_are_kept_in_a_study() {
+        QTemporaryDir folder;
+        const QString file = folder.filePath("kept.clipscope");
+        AccuracyView before;
+        {
+            Desk desk;
+            desk.open_both();
+            QVERIFY(!desk.window.desk().has_study());
+            desk.run(3);
+            QVERIFY(desk.window.desk().is_unnamed());
+            const QString unnamed = desk.window.desk().path();
+            QVERIFY(QFileInfo::exists(unnamed));
+            desk.path = file;
+            desk.action("Save stud&y as…")->trigger();
+            QVERIFY(!QFileInfo::exists(unnamed));
+            QVERIFY(desk.window.windowTitle().startsWith("kept.clipscope"));
+            desk.run_method(MethodJob::harden);
+            before = desk.plot().view();
+        }
+        Desk desk;
+        desk.path = file;
+        desk.action("Open st&udy…")->trigger();
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
+        // The last job's results come by themselves, its model and data with them.
+        QTRY_COMPARE(desk.part<SiteTable>().model().rowCount(), 2);
+        QTRY_VERIFY(!desk.part<TrisectionPlot>().view().search.grids.empty());
+        QCOMPARE(QString::fromStdString(desk.window.laboratory().model()->name), QFileInfo("some/fake.pt").absoluteFilePath());
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        emit desk.part<JobTable>().job_selected(desk.window.desk().jobs().front().id);
+        QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(4));
+        const AccuracyView& after = desk.plot().view();
+        QCOMPARE(after.title, before.title);
+        for (std::size_t i = 0; i < after.series.size(); ++i) {
+            QCOMPARE(after.series[i].name, before.series[i].name);
+            for (std::size_t k = 0; k < 3; ++k) QCOMPARE(after.series[i].points[k].mean, before.series[i].points[k].mean);
+        }
+        QVERIFY(desk.errors.isEmpty());
+    }
+
+    void more_trials_run_only_what_is_missing() {
+        Desk desk;
+        desk.open_both();
+        desk.run(2);
+        const JobId first = desk.window.desk().jobs().front().id;
+        desk.run(3);
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(1));
+        QCOMPARE(desk.window.desk().jobs().front().settings.trials, 3);
+        QCOMPARE(desk.plot().view().series[0].points[1].trials, 3);
+        desk.run(1);  // fewer are a job of their own
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
+        QCOMPARE(desk.plot().view().series[0].points[1].trials, 1);
+        emit desk.part<JobTable>().change_requested(first);
+        QCOMPARE(desk.panel().form().trials, 3);
+    }
+
+    void jobs_wait_for_their_turn() {
+        Desk desk;
+        desk.open_both();
+        desk.set_form(60);
+        desk.action("&Run")->trigger();
+        QVERIFY(desk.window.jobs().running());
+        HardenForm form = desk.part<HardenPanel>().form();
+        emit desk.part<HardenPanel>().run_requested();
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
+        QCOMPARE(desk.window.desk().jobs().back().state, JobState::queued);
+        QTRY_COMPARE_WITH_TIMEOUT(desk.window.desk().jobs().back().state, JobState::done, 20'000);
+        QTRY_VERIFY(!desk.window.jobs().running());
+        QVERIFY(desk.part<ActivityLog>().text().contains("2 of 2 thresholds found"));
+    }
+
+    void jobs_are_named_noted_removed_and_brought_back() {
+        Desk desk;
+        desk.open_both();
+        desk.run(1);
+        const JobId id = desk.window.desk().jobs().front().id;
+        desk.text = "My job";
+        emit desk.part<JobTable>().rename_requested(id);
+        emit desk.part<JobTable>().notes_requested(id);
+        QCOMPARE(desk.window.desk().jobs().front().name, std::string("My job"));
+        QCOMPARE(desk.window.desk().jobs().front().notes, std::string("My job"));
+        emit desk.part<JobTable>().remove_requested(id);
+        QVERIFY(desk.window.desk().jobs().empty());
+        desk.action("&Undo removing")->trigger();
+        QCOMPARE(desk.window.desk().jobs().front().id, id);
+        desk.path = "no such.clipscope";
+        desk.action("Open st&udy…")->trigger();
+        QCOMPARE(desk.errors.size(), 1);
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(1));  // what was open stays
+    }
+
+    void curves_can_be_kept_beside_later_ones() {
+        Desk desk;
+        desk.open_both();
+        desk.run(2);
+        desk.action("&Keep these curves")->trigger();
+        SensitivityForm form = desk.panel().form();
+        form.seed = 2;
+        desk.panel().set_form(form);
+        desk.run(2);
+        QCOMPARE(desk.plot().view().series.size(), std::size_t(8));
+        QCOMPARE(desk.plot().view().series[4].name, QString("network · before"));
+        desk.action("F&orget kept curves")->trigger();
+        QCOMPARE(desk.plot().view().series.size(), std::size_t(4));
+    }
+
     void files_and_folders_can_be_dropped() {
         QTemporaryDir folder;
         Desk desk;
@@ -476,8 +584,8 @@ private slots:
     void closing_during_a_job_ends_cleanly() {
         std::atomic<bool> job_lives{false};
         Engine engine = fake_engine();
-        engine.sensitivity = [&, make = engine.sensitivity](const JobInputs& inputs, const SensitivitySpecification& specification) -> Job {
-            return [&, job = make(inputs, specification)](const EventSink& sink, std::stop_token stop) {
+        engine.study_job = [&, make = engine.study_job](const Study& study, JobId id, int threads) -> Job {
+            return [&, job = make(study, id, threads)](const EventSink& sink, std::stop_token stop) {
                 job_lives = true;
                 job(sink, stop);
                 job_lives = false;

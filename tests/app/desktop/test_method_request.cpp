@@ -11,43 +11,60 @@ class TestMethodRequest : public QObject {
     Q_OBJECT
 
 private slots:
-    void automatic_rates_are_left_to_the_job() {
-        HardenForm form;
-        QVERIFY(tuning_settings(form).rates.empty());
-        QVERIFY(compare_specification(form, model_, {}).rates.empty());
-        form.rates = "1e-6,1e-5";
-        QCOMPARE(tuning_settings(form).rates, (std::vector<double>{1e-6, 1e-5}));
-    }
-
     void a_sweep_counts_in_act_max() {
         HardenForm form;
         form.job = MethodJob::sweep;
         form.site = "ACT-2";
         form.grid = "0:2:5";
         form.scope = SearchScope::everywhere;
-        const SweepSpecification sweep = sweep_specification(form, model_);
-        QCOMPARE(sweep.site, std::size_t(1));
+        const JobSettings sweep = method_settings(form, model_, {});
+        QCOMPARE(sweep.kind, JobKind::sweep);
+        QCOMPARE(sweep.site, std::string("ACT-2"));
         QCOMPARE(sweep.place, FaultPlace::everywhere);
-        QCOMPARE(sweep.grid.thresholds(3.0F), (std::vector<float>{0, 1.5F, 3, 4.5F, 6}));
+        QVERIFY(sweep.grid_in_act_max);
+        QCOMPARE(sweep.rates, std::string("auto"));
     }
 
     void a_profile_has_faults_only_where_rates_are_given() {
         HardenForm form;
         form.job = MethodJob::profile;
         form.site = "ACT-2";
-        QVERIFY(profile_specification(form, model_).scopes.empty());
+        QCOMPARE(method_settings(form, model_, {}).layers, std::string());
         form.rates = "1e-5";
-        QCOMPARE(profile_specification(form, model_).scopes.at(0).name, std::string("CONV-2"));
+        QCOMPARE(method_settings(form, model_, {}).layers, std::string("CONV-2"));
         form.scope = SearchScope::everywhere;
-        QCOMPARE(profile_specification(form, model_).scopes.at(0).name, std::string("network"));
+        QCOMPARE(method_settings(form, model_, {}).layers, std::string("network"));
     }
 
-    void a_comparison_takes_act_max_from_the_thresholds() {
+    void a_comparison_takes_the_thresholds() {
+        HardenForm form;
+        form.job = MethodJob::compare;
+        QVERIFY(method_settings(form, model_, {}).thresholds.empty());
         const ThresholdsFile thresholds{{}, {{"ACT-1", {}, 1.5F, 0.5F, {}, {}}, {"ACT-2", {}, 2.5F, 1.0F, {}, {}}}};
-        const CompareSpecification compare = compare_specification(HardenForm(), model_, thresholds);
-        QCOMPARE(*compare.act_max->at(1), 2.5F);
-        QCOMPARE(*compare.tuned->at(0), 0.5F);
-        QVERIFY(!compare_specification(HardenForm(), model_, {}).act_max);
+        const JobSettings compare = method_settings(form, model_, thresholds);
+        QCOMPARE(thresholds_from_json(compare.thresholds, "settings").sites.at(1).threshold, 1.0F);
+        QCOMPARE(compare.layers, std::string("network"));
+    }
+
+    void settings_come_back_into_the_form() {
+        HardenForm form;
+        form.job = MethodJob::harden;
+        form.rates = "1e-6,1e-5";
+        form.n = 7;
+        form.m = 2;
+        form.delta = 0.01;
+        form.greedy = true;
+        form.algorithm = SearchAlgorithm::literal;
+        form.scope = SearchScope::everywhere;
+        form.auc_axis = AucAxis::log10;
+        form.format = "int8";
+        form.tuning_images = "first:50";
+        QVERIFY(method_form(method_settings(form, model_, {}), HardenForm()) == form);
+        form = {};
+        form.job = MethodJob::sweep;
+        form.site = "ACT-2";
+        form.grid = "0:2:5";
+        QVERIFY(method_form(method_settings(form, model_, {}), HardenForm()) == form);
     }
 
     void problems_are_sentences_data() {

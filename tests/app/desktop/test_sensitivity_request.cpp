@@ -18,28 +18,43 @@ private slots:
         form.seed = 42;
         form.nonfinite = NonfiniteRule::argmax;
         form.threads = 3;
-        const SensitivitySpecification made = sensitivity_specification(form, layers_, {});
-        QCOMPARE(made.scopes.size(), std::size_t(4));
-        QCOMPARE(made.scopes[0].name, std::string("network"));
-        QCOMPARE(made.scopes[2].name, std::string("CONV-2"));
-        QCOMPARE(made.rates, (std::vector<double>{0, 1e-6, 1e-5}));
+        const JobSettings made = sensitivity_settings(form, {});
+        QCOMPARE(made.kind, JobKind::sensitivity);
+        QCOMPARE(made.layers, std::string("network,each"));
+        QCOMPARE(all_rates(made.rates, {}), (std::vector<double>{0, 1e-6, 1e-5}));
         QCOMPARE(made.trials, 7);
         QCOMPARE(made.seed, std::uint64_t(42));
         QCOMPARE(made.nonfinite, NonfiniteRule::argmax);
-        QCOMPARE(made.threads, 3);
+        QVERIFY(made.memory == MemoryModel{});
+    }
+
+    void settings_come_back_into_the_form() {
+        SensitivityForm form;
+        form.job = SensitivityJob::bit_positions;
+        form.layers = LayersChoice::checked;
+        form.format = "Q3.12";
+        form.bits = "sign";
+        form.fault_kind = FaultKind::stuck1;
+        form.parameters = ParameterSelection::weights;
+        form.trials = 9;
+        form.images = "first:77";
+        QStringList checked;
+        const SensitivityForm back = sensitivity_form(sensitivity_settings(form, {"CONV-1", "FC-1"}), SensitivityForm(), checked);
+        QVERIFY(back == form);
+        QCOMPARE(checked, (QStringList{"CONV-1", "FC-1"}));
+        form.layers = LayersChoice::each;
+        QCOMPARE(sensitivity_form(sensitivity_settings(form, {}), SensitivityForm(), checked).layers, LayersChoice::each);
     }
 
     void layers_follow_the_choice() {
         SensitivityForm form;
         form.layers = LayersChoice::each;
-        QCOMPARE(sensitivity_specification(form, layers_, {}).scopes.size(), std::size_t(3));
+        QCOMPARE(sensitivity_settings(form, {}).layers, std::string("each"));
         form.layers = LayersChoice::network;
-        QCOMPARE(sensitivity_specification(form, layers_, {}).scopes.size(), std::size_t(1));
+        QCOMPARE(sensitivity_settings(form, {}).layers, std::string("network"));
         form.layers = LayersChoice::checked;
-        const auto checked = sensitivity_specification(form, layers_, {"CONV-1", "FC-1"}).scopes;
-        QCOMPARE(checked.size(), std::size_t(2));
-        QCOMPARE(checked[1].name, std::string("FC-1"));
-        QVERIFY_EXCEPTION_THROWN(sensitivity_specification(form, layers_, {}), UsageError);
+        QCOMPARE(sensitivity_settings(form, {"CONV-1", "FC-1"}).layers, std::string("CONV-1,FC-1"));
+        QVERIFY_EXCEPTION_THROWN(sensitivity_settings(form, {}), UsageError);
     }
 
     void problems_are_one_sentence_data() {
@@ -82,10 +97,10 @@ private slots:
         form.trials = 10;
         form.layers = LayersChoice::network;
         // One clean pass, then ten trials at two rates; rate 0 needs none.
-        QCOMPARE(estimated_passes(sensitivity_specification(form, layers_, {}), 3), 21.0);
+        QCOMPARE(estimated_passes(sensitivity_settings(form, {}), layers_), 21.0);
         form.layers = LayersChoice::checked;
         // From the last of three layers on: a third of the network.
-        QCOMPARE(estimated_passes(sensitivity_specification(form, layers_, {"FC-1"}), 3), 1 + 20.0 / 3);
+        QCOMPARE(estimated_passes(sensitivity_settings(form, {"FC-1"}), layers_), 1 + 20.0 / 3);
     }
 
     void estimates_are_round() {

@@ -1,0 +1,158 @@
+#include "study_desk.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <algorithm>
+
+#include "common/error.h"
+
+namespace clipscope {
+namespace {
+
+constexpr int watch_ms = 1000;
+
+}  // namespace
+
+StudyDesk::StudyDesk(QObject* parent) : QObject(parent) {
+    watch_.setInterval(watch_ms);
+    connect(&watch_, &QTimer::timeout, this, [this] {
+        if (!study_) return;
+        const std::int64_t version = study_->data_version();
+        if (std::exchange(seen_version_, version) != version) emit changed();
+    });
+}
+
+StudyDesk::~StudyDesk() {
+    close();
+}
+
+// An unnamed study that nothing was done in leaves no file behind.
+void StudyDesk::close() {
+    if (!study_) return;
+    const bool is_empty = is_unnamed() && study_->jobs(true).empty();
+    const QString file = path();
+    study_.reset();
+    removed_.clear();
+    if (is_empty) QFile::remove(file);
+}
+
+void StudyDesk::take(Study study) {
+    close();
+    study_.emplace(std::move(study));
+    seen_version_ = study_->data_version();
+    watch_.start();
+    emit study_changed();
+    emit changed();
+}
+
+const Study& StudyDesk::study() {
+    if (!study_) take(Study::create(new_autosave_path()));
+    return *study_;
+}
+
+bool StudyDesk::is_unnamed() const {
+    return study_ && QFileInfo(path()).absolutePath() == QFileInfo(QString::fromStdString(autosave_folder())).absoluteFilePath();
+}
+
+QString StudyDesk::path() const {
+    return study_ ? QString::fromStdString(study_->path()) : QString();
+}
+
+QString StudyDesk::title() const {
+    if (!study_) return {};
+    const QString name = is_unnamed() ? tr("unnamed study") : QFileInfo(path()).fileName();
+    return study_->is_writable() ? name : tr("%1 (read only)").arg(name);
+}
+
+void StudyDesk::start_new() {
+    close();
+    watch_.stop();
+    emit study_changed();
+    emit changed();
+}
+
+void StudyDesk::open(const QString& path) {
+    take(Study::open(path.toStdString()));
+}
+
+void StudyDesk::save_as(const QString& path) {
+    study().save_as(path.toStdString());
+    const bool was_unnamed = is_unnamed();
+    const QString before = this->path();
+    take(Study::open(path.toStdString()));
+    if (was_unnamed) QFile::remove(before);
+}
+
+std::vector<JobRecord> StudyDesk::jobs() const {
+    return study_ ? study_->jobs() : std::vector<JobRecord>();
+}
+
+std::optional<JobRecord> StudyDesk::job(JobId id) const {
+    for (JobRecord& job : jobs())
+        if (job.id == id) return std::move(job);
+    return std::nullopt;
+}
+
+JobId StudyDesk::job_for(const JobSettings& settings) {
+    study();
+    if (!study_->is_writable()) throw Error(study_->read_only_reason());
+    const std::vector<JobRecord> all = jobs();
+    // Fewer trials, other layers or rates are a job of their own: nobody gets more than was asked for.
+    const auto found = std::find_if(all.rbegin(), all.rend(), [&](const JobRecord& job) {
+        return can_continue(job.settings, settings) && job.settings.layers == settings.layers && job.settings.rates == settings.rates &&
+               job.settings.trials <= settings.trials;
+    });
+    if (found == all.rend()) {
+        const JobId id = study_->add_job(settings);
+        emit changed();
+        return id;
+    }
+    study_->set_settings(found->id, grown(found->settings, settings));
+    emit changed();
+    return found->id;
+}
+
+std::optional<JobId> StudyDesk::next_queued() const {
+    for (const JobRecord& job : jobs())
+        if (job.state == JobState::queued) return job.id;
+    return std::nullopt;
+}
+
+template <typename Change>
+void StudyDesk::change(Change change) {
+    if (!study_) return;
+    try {
+        change(*study_);
+    } catch (const Error& error) {
+        emit failed(QString::fromUtf8(error.what()));
+    }
+    emit changed();
+}
+
+void StudyDesk::rename(JobId id, const QString& name) {
+    change([&](Study& study) { study.set_name(id, name.toStdString()); });
+}
+
+void StudyDesk::set_notes(JobId id, const QString& notes) {
+    change([&](Study& study) { study.set_job_notes(id, notes.toStdString()); });
+}
+
+void StudyDesk::move(JobId id, JobId before) {
+    change([&](Study& study) { study.move_job(id, before); });
+}
+
+void StudyDesk::remove(JobId id) {
+    change([&](Study& study) {
+        study.remove_job(id);
+        removed_.push_back(id);
+    });
+}
+
+void StudyDesk::undo_remove() {
+    if (removed_.empty()) return;
+    const JobId id = removed_.back();
+    removed_.pop_back();
+    change([&](Study& study) { study.restore_job(id); });
+}
+
+}  // namespace clipscope

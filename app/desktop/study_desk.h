@@ -1,0 +1,65 @@
+// The study that the window works on: always there once a job has run, named or kept automatically. GUI thread; single rows only are read
+// and written here, results are read on threads of their own (Study::another()).
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <optional>
+#include <vector>
+
+#include "study/study.h"
+
+namespace clipscope {
+
+class StudyDesk : public QObject {
+    Q_OBJECT
+
+public:
+    explicit StudyDesk(QObject* parent = nullptr);
+    ~StudyDesk() override;
+
+    bool has_study() const { return study_.has_value(); }
+    // The one there is, or a new one without a name. Throws Error.
+    const Study& study();
+    bool is_unnamed() const;
+    QString path() const;   // empty: none yet
+    QString title() const;  // "alexnet.clipscope", "unnamed study"
+
+    void start_new();
+    void open(const QString& path);     // throws Error
+    void save_as(const QString& path);  // the study goes on under this name; throws Error
+
+    std::vector<JobRecord> jobs() const;
+    std::optional<JobRecord> job(JobId id) const;
+    // The job that these settings ask for again, maybe with more trials, or a new one at the end of the queue. Throws Error.
+    JobId job_for(const JobSettings& settings);
+    // The first that waits; nothing where none does.
+    std::optional<JobId> next_queued() const;
+
+    void rename(JobId id, const QString& name);
+    void set_notes(JobId id, const QString& notes);
+    void move(JobId id, JobId before);
+    void remove(JobId id);
+    bool can_undo() const { return !removed_.empty(); }
+    void undo_remove();
+    // What others see may have changed.
+    void refresh() { emit changed(); }
+
+signals:
+    void changed();        // jobs or their states
+    void study_changed();  // another one
+    void failed(const QString& text);
+
+private:
+    template <typename Change>
+    void change(Change change);
+    void close();
+    void take(Study study);
+
+    std::optional<Study> study_;
+    std::vector<JobId> removed_;  // in this session, the latest last
+    QTimer watch_;                // for what other processes write
+    std::int64_t seen_version_ = 0;
+};
+
+}  // namespace clipscope

@@ -1,0 +1,131 @@
+#include "tables/job_table.h"
+
+#include <QAction>
+#include <QHeaderView>
+#include <QStandardItemModel>
+#include <QTreeView>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "theme/theme.h"
+
+namespace clipscope {
+
+JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemModel(this)), view_(new QTreeView) {
+    model_->setHorizontalHeaderLabels({tr("Job"), tr("State"), tr("Time"), tr("Settings"), tr("Notes")});
+    view_->setModel(model_);
+    view_->setRootIsDecorated(false);
+    view_->setUniformRowHeights(true);
+    view_->setAlternatingRowColors(true);
+    view_->setSelectionMode(QAbstractItemView::SingleSelection);
+    view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    view_->setFrameShape(QFrame::NoFrame);
+    view_->setFont(tabular(font()));
+    view_->setAccessibleName(tr("Jobs of the study"));
+    view_->setToolTip(tr("The jobs of this study, in the order of its queue. A click shows a job's results; the right button has more."));
+    view_->header()->setStretchLastSection(true);
+    view_->setContextMenuPolicy(Qt::ActionsContextMenu);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(view_);
+    setFocusProxy(view_);
+    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        update_actions();
+        if (!is_filling_ && selected_job() != 0) Q_EMIT job_selected(selected_job());
+    });
+
+    run_ = add_action(tr("&Run or go on"), tr("Runs what the study does not have yet of this job"), &JobTable::run_requested);
+    changing_.push_back(add_action(tr("&Change and run again…"),
+                                   tr("Puts the job's settings into the form; what is changed there becomes a new job"),
+                                   &JobTable::change_requested));
+    changing_.push_back(add_action(tr("Re&name…"), tr("Gives the job a name of your own"), &JobTable::rename_requested));
+    changing_.push_back(add_action(tr("N&otes…"), tr("A few words kept with the job"), &JobTable::notes_requested));
+    auto* up = new QAction(tr("Move &up"), this);
+    auto* down = new QAction(tr("Move &down"), this);
+    connect(up, &QAction::triggered, this, [this] { move_selected(-1); });
+    connect(down, &QAction::triggered, this, [this] { move_selected(1); });
+    for (QAction* action : {up, down}) {
+        action->setToolTip(tr("Its place in the queue"));
+        view_->addAction(action);
+        changing_.push_back(action);
+    }
+    changing_.push_back(add_action(tr("&Remove"), tr("Jobs ▸ Undo removing brings it back"), &JobTable::remove_requested));
+    changing_.back()->setShortcut(QKeySequence::Delete);
+    changing_.back()->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    update_actions();
+}
+
+QAction* JobTable::add_action(const QString& text, const QString& tip, void (JobTable::*signal)(qint64)) {
+    auto* action = new QAction(text, this);
+    action->setToolTip(tip);
+    connect(action, &QAction::triggered, this, [this, signal] {
+        if (selected_job() != 0) Q_EMIT(this->*signal)(selected_job());
+    });
+    view_->addAction(action);
+    return action;
+}
+
+void JobTable::set_jobs(const std::vector<JobRow>& jobs) {
+    const std::int64_t selected = selected_job();
+    is_filling_ = true;
+    jobs_ = jobs;
+    model_->setRowCount(int(jobs.size()));
+    for (int row = 0; row < int(jobs.size()); ++row) {
+        const JobRow& job = jobs[std::size_t(row)];
+        const QString texts[] = {job.name, job.state, job.time, job.details, job.notes};
+        for (int column = 0; column < model_->columnCount(); ++column) {
+            QStandardItem* item = model_->item(row, column);
+            if (item == nullptr) model_->setItem(row, column, item = new QStandardItem);
+            if (item->text() != texts[column]) item->setText(texts[column]);
+            item->setToolTip(texts[column]);
+        }
+    }
+    if (!jobs.empty() && selected == 0)
+        for (int column = 0; column + 1 < model_->columnCount(); ++column) view_->resizeColumnToContents(column);
+    is_filling_ = false;
+    select_job(selected);
+    update_actions();
+}
+
+int JobTable::row_of(std::int64_t id) const {
+    const auto found = std::ranges::find(jobs_, id, &JobRow::id);
+    return found == jobs_.end() ? -1 : int(found - jobs_.begin());
+}
+
+std::int64_t JobTable::selected_job() const {
+    const QModelIndexList rows = view_->selectionModel()->selectedRows();
+    return rows.isEmpty() || rows.first().row() >= int(jobs_.size()) ? 0 : jobs_[std::size_t(rows.first().row())].id;
+}
+
+void JobTable::select_job(std::int64_t id) {
+    is_filling_ = true;
+    if (const int row = row_of(id); row >= 0)
+        view_->setCurrentIndex(model_->index(row, 0));
+    else
+        view_->selectionModel()->clear();
+    is_filling_ = false;
+}
+
+void JobTable::set_read_only(bool read_only) {
+    is_read_only_ = read_only;
+    update_actions();
+}
+
+void JobTable::move_selected(int by) {
+    const int row = row_of(selected_job());
+    const int target = by < 0 ? row - 1 : row + 2;  // before which one it goes
+    if (row < 0 || target < 0 || target > int(jobs_.size())) return;
+    Q_EMIT move_requested(selected_job(), target < int(jobs_.size()) ? jobs_[std::size_t(target)].id : 0);
+}
+
+void JobTable::update_actions() {
+    const int row = row_of(selected_job());
+    run_->setEnabled(row >= 0 && !is_read_only_ && jobs_[std::size_t(row)].can_run);
+    for (QAction* action : changing_) action->setEnabled(row >= 0 && !is_read_only_);
+}
+
+QSize JobTable::sizeHint() const {
+    return {420, 160};
+}
+
+}  // namespace clipscope

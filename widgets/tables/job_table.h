@@ -1,0 +1,64 @@
+// The jobs of a study in the order of its queue: what each is, how far it came, what it cost. A click shows a job's results; the context
+// menu does the rest. GUI thread.
+#pragma once
+
+#include <QString>
+#include <QWidget>
+#include <cstdint>
+#include <vector>
+
+class QAction;
+class QStandardItemModel;
+class QTreeView;
+
+namespace clipscope {
+
+struct JobRow {
+    std::int64_t id = 0;
+    QString name;     // "Sensitivity of LeNet-5"
+    QString state;    // "done", "interrupted"
+    QString details;  // "each,network · 1e-7:1e-3:9 · 20 trials"
+    QString time;     // "0:41"; empty before it ran
+    QString notes;
+    bool can_run = true;  // or go on; not while it runs
+};
+
+class JobTable : public QWidget {
+    Q_OBJECT
+public:
+    explicit JobTable(QWidget* parent = nullptr);
+
+    void set_jobs(const std::vector<JobRow>& jobs);
+    std::int64_t selected_job() const;  // 0: none
+    void select_job(std::int64_t id);   // without job_selected()
+    // Changing is off where the study can only be read.
+    void set_read_only(bool read_only);
+
+    QTreeView& view() const { return *view_; }
+    QSize sizeHint() const override;
+
+Q_SIGNALS:
+    void job_selected(qint64 id);  // by the user
+    void run_requested(qint64 id);
+    void change_requested(qint64 id);  // the same again with changes: its settings go to the form
+    void rename_requested(qint64 id);
+    void notes_requested(qint64 id);
+    void remove_requested(qint64 id);
+    void move_requested(qint64 id, qint64 before);  // before 0: to the end
+
+private:
+    QAction* add_action(const QString& text, const QString& tip, void (JobTable::*signal)(qint64));
+    void move_selected(int by);
+    void update_actions();
+    int row_of(std::int64_t id) const;
+
+    QStandardItemModel* model_;
+    QTreeView* view_;
+    QAction* run_ = nullptr;
+    std::vector<QAction*> changing_;
+    std::vector<JobRow> jobs_;
+    bool is_read_only_ = false;
+    bool is_filling_ = false;
+};
+
+}  // namespace clipscope
