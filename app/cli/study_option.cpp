@@ -18,6 +18,7 @@ JobSettings study_job_settings(JobKind kind, const InputOptions& input, const Wo
     settings.kind = kind;
     settings.model = input.model.starts_with("bundled:") ? input.model : std::filesystem::absolute(input.model).lexically_normal().string();
     if (!input.data.empty()) settings.data = std::filesystem::absolute(input.data).lexically_normal().string();
+    settings.picture_size = input.picture_size;
     settings.split = input.split;
     settings.images = input.images;
     settings.normalization = chosen_normalization(input.normalization);

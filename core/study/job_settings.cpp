@@ -58,7 +58,9 @@ Json as_json(const JobSettings& settings) {
               {"delta", settings.search.delta},
               {"greedy", settings.greedy},
               {"thresholds", settings.thresholds},
-              {"architecture", settings.architecture}};
+              {"architecture", settings.architecture},
+              {"resize", settings.picture_size.resize},
+              {"crop", settings.picture_size.crop}};
     write_memory(json, settings.memory);
     return json;
 }
@@ -74,8 +76,10 @@ JobSettings read_settings(const Json& json) {
     json.at("tuning_images").get_to(settings.tuning_images);
     json.at("tuning_split").get_to(settings.tuning_split);
     json.at("seed").get_to(settings.seed);
-    if (json.contains("architecture")) json.at("architecture").get_to(settings.architecture);
-    if (json.contains("format")) settings.memory = read_memory(JsonFields(json, "settings"));
+    json.at("architecture").get_to(settings.architecture);
+    json.at("resize").get_to(settings.picture_size.resize);
+    json.at("crop").get_to(settings.picture_size.crop);
+    settings.memory = read_memory(JsonFields(json, "settings"));
     settings.nonfinite = nonfinite_rule_from_string(json.at("nonfinite").get<std::string>());
     settings.auc_axis = auc_axis_from_string(json.at("auc_axis").get<std::string>());
     json.at("chunk").get_to(settings.chunk);

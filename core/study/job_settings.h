@@ -8,6 +8,7 @@
 
 #include "campaign/tuning_run.h"
 #include "clipping/threshold_search.h"
+#include "data/image_file.h"
 #include "data/normalization.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
@@ -29,6 +30,7 @@ struct JobSettings {
     std::string model = "bundled:lenet5";
     std::string architecture{};  // of a state dictionary; empty: found by its shapes
     std::string data{};          // folder; empty: Fashion-MNIST
+    PictureSize picture_size{};  // of folders of pictures
     std::string split = "test";
     std::string images = "1000";
     std::optional<Normalization> normalization{};  // nothing: what the model's file says

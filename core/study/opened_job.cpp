@@ -64,7 +64,7 @@ void check(const JobSettings& settings, const Network& network) {
 
 OpenedJob open_job(const JobSettings& settings) {
     const std::string folder = settings.data.empty() ? fashion_mnist_folder() : settings.data;
-    const Dataset dataset = open_dataset(folder, split_of(settings.split));
+    const Dataset dataset = open_dataset(folder, split_of(settings.split), settings.picture_size);
     TuningImages wanted;
     wanted.evaluation_positions = select_images(dataset, ImageSelection::parse(settings.images), settings.seed);
     const Dataset images = dataset.subset(wanted.evaluation_positions);
@@ -76,6 +76,7 @@ OpenedJob open_job(const JobSettings& settings) {
     OpenedJob opened{evaluation, std::nullopt, describe_model(settings, evaluation), describe_images(folder, images), std::nullopt};
     if (!needs_tuning_images(settings)) return opened;
     wanted.folder = folder;
+    wanted.picture_size = settings.picture_size;
     if (!settings.tuning_split.empty()) wanted.split = split_of(settings.tuning_split);
     wanted.selection = ImageSelection::parse(settings.tuning_images);
     wanted.seed = settings.seed;

@@ -22,7 +22,8 @@ struct MadeUpJob {
 };
 
 inline std::int32_t made_up(std::uint64_t curve, double rate, int trial, std::uint64_t salt) {
-    std::uint64_t state = (curve + 1) * 0x9E3779B97F4A7C15u + std::uint64_t(rate * 1e9) * 0xBF58476D1CE4E5B9u + std::uint64_t(trial) * 0x94D049BB133111EBu + salt;
+    std::uint64_t state = (curve + 1) * 0x9E3779B97F4A7C15u + std::uint64_t(rate * 1e9) * 0xBF58476D1CE4E5B9u +
+                          std::uint64_t(trial) * 0x94D049BB133111EBu + salt;
     state ^= state >> 31;
     state *= 0xD6E8FEB86659FD93u;
     return std::int32_t((state >> 33) % 201);
@@ -30,16 +31,25 @@ inline std::int32_t made_up(std::uint64_t curve, double rate, int trial, std::ui
 
 inline CampaignStarted started_event(const MadeUpJob& job) {
     CampaignStarted started;
-    started.info = {.model = "made-up.pt", .data = "made up", .images = 400, .classes = 10, .seed = 7, .trials = job.trials, .rates = job.rates};
+    started.info = {.model = "made-up.pt",
+                    .data = "made up",
+                    .images = 400,
+                    .classes = 10,
+                    .seed = 7,
+                    .trials = job.trials,
+                    .memory = {},
+                    .rates = job.rates};
     for (const std::string& layer : job.layers)
-        started.curves.push_back({layer, layer == "network" ? "" : "path." + layer, 3200, Protection::none, {400, 380, 381, 399, 400, 1, 0}});
+        started.curves.push_back(
+            {layer, layer == "network" ? "" : "path." + layer, 3200, Protection::none, {400, 380, 381, 399, 400, 1, 0}});
     return started;
 }
 
 inline TrialOutcome outcome_of(const MadeUpJob& job, std::size_t curve, double rate, int trial) {
     const std::uint64_t name = std::hash<std::string>()(job.layers[curve]);
     const std::int32_t correct = made_up(name, rate, trial, 1);
-    return {made_up(name, rate, trial, 2) * std::int64_t(rate > 0), {400, correct, correct + trial % 3, 300, 300 + trial % 2, trial % 5, trial % 7}};
+    return {made_up(name, rate, trial, 2) * std::int64_t(rate > 0),
+            {400, correct, correct + trial % 3, 300, 300 + trial % 2, trial % 5, trial % 7}};
 }
 
 inline void run(const MadeUpJob& job, const KnownTrials& known, const EventSink& sink, const std::stop_token& stop = {}) {
@@ -64,13 +74,14 @@ inline void run(const MadeUpJob& job, const KnownTrials& known, const EventSink&
     };
     {
         std::vector<std::jthread> workers;
-        for (int i = 0; i < job.workers; ++i) workers.emplace_back([&] {
-            try {
-                work();
-            } catch (const std::exception&) {
-                // As a real job's workers, it ends; the test looks at what is there.
-            }
-        });
+        for (int i = 0; i < job.workers; ++i)
+            workers.emplace_back([&] {
+                try {
+                    work();
+                } catch (const std::exception&) {
+                    // As a real job's workers, it ends; the test looks at what is there.
+                }
+            });
     }
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, 1.5});
 }

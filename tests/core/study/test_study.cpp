@@ -203,7 +203,8 @@ private slots:
         QCOMPARE(all_rates("auto;1e-3", {1e-7, 1e-2}), (std::vector<double>{1e-7, 1e-3, 1e-2}));
         for (const auto& change : std::vector<std::function<void(JobSettings&)>>{
                  [](JobSettings& s) { s.seed = 2; }, [](JobSettings& s) { s.chunk = 50; }, [](JobSettings& s) { s.images = "first:10"; },
-                 [](JobSettings& s) { s.exact = true; }, [](JobSettings& s) { s.normalization = Normalization::preset("mnist"); },
+                 [](JobSettings& s) { s.exact = true; }, [](JobSettings& s) { s.memory.kind = FaultKind::stuck1; },
+                 [](JobSettings& s) { s.picture_size.crop = 32; }, [](JobSettings& s) { s.normalization = Normalization::preset("mnist"); },
                  [](JobSettings& s) { s.kind = JobKind::compare; }}) {
             JobSettings other = asked;
             change(other);

@@ -31,7 +31,8 @@ void write(const std::string& path, const QByteArray& bytes) {
 // Every trial is one that the job found.
 bool is_part_of(const AccuracyCurves& part, const AccuracyCurves& whole) {
     for (const AccuracyCurve& curve : part.curves) {
-        const auto found = std::find_if(whole.curves.begin(), whole.curves.end(), [&](const AccuracyCurve& one) { return one.info.layer == curve.info.layer; });
+        const auto found = std::find_if(whole.curves.begin(), whole.curves.end(),
+                                        [&](const AccuracyCurve& one) { return one.info.layer == curve.info.layer; });
         if (found == whole.curves.end() || !(found->info.clean == curve.info.clean)) return false;
         for (std::size_t i = 0; i < curve.trials.size(); ++i) {
             if (curve.trials[i].empty()) continue;
@@ -39,7 +40,8 @@ bool is_part_of(const AccuracyCurves& part, const AccuracyCurves& whole) {
             if (rate == whole.info.rates.end()) return false;
             const auto& trials = found->trials[std::size_t(rate - whole.info.rates.begin())];
             for (const auto& [number, trial] : curve.trials[i])
-                if (!trials.contains(number) || !(trials.at(number).outcome == trial.outcome) || trials.at(number).faults != trial.faults) return false;
+                if (!trials.contains(number) || !(trials.at(number).outcome == trial.outcome) || trials.at(number).faults != trial.faults)
+                    return false;
         }
     }
     return true;

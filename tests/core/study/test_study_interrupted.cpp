@@ -29,7 +29,8 @@ std::size_t trials_in(const AccuracyCurves& curves) {
     return count;
 }
 
-void resume(const std::string& path, JobId id, const MadeUpJob& job, const EventSink& sink = [](const Event&) {}, std::stop_token stop = {}) {
+void resume(
+    const std::string& path, JobId id, const MadeUpJob& job, const EventSink& sink = [](const Event&) {}, std::stop_token stop = {}) {
     const Study study = Study::open(path);
     StudyWriter writer(study, id, sink, stop);
     run(job, writer.known_trials(), writer.sink(), stop);
@@ -159,7 +160,12 @@ private slots:
             std::stop_source stop;
             int status = 1;
             try {
-                resume(path_, id, job, [&](const Event& event) { if (std::holds_alternative<Message>(event)) stop.request_stop(); }, stop.get_token());
+                resume(
+                    path_, id, job,
+                    [&](const Event& event) {
+                        if (std::holds_alternative<Message>(event)) stop.request_stop();
+                    },
+                    stop.get_token());
             } catch (const StudyFullError& error) {
                 status = std::string(error.what()).find("all before are kept") == std::string::npos ? 2 : 0;
             } catch (const std::exception& error) {

@@ -100,11 +100,14 @@ private Q_SLOTS:
             int seen = 0;
             Live live;
             const EventSink sink = live.sink();
-            run_study_job(study, id, opened, {.threads = 1 + runs % 3}, [&](const Event& event) {
-                sink(event);
-                // After a few new steps; Progress comes with nothing else.
-                if (std::holds_alternative<Progress>(event) && ++seen == 13) stop.request_stop();
-            }, stop.get_token());
+            run_study_job(
+                study, id, opened, {.threads = 1 + runs % 3},
+                [&](const Event& event) {
+                    sink(event);
+                    // After a few new steps; Progress comes with nothing else.
+                    if (std::holds_alternative<Progress>(event) && ++seen == 13) stop.request_stop();
+                },
+                stop.get_token());
             steps += live.steps;
             is_done = study.job(id).state == JobState::done;
             if (is_done) QCOMPARE(live.result(JobKind(kind)), expected);
@@ -115,7 +118,8 @@ private Q_SLOTS:
         QVERIFY2(steps < 2 * uninterrupted.steps, qPrintable(QString("%1 steps instead of %2").arg(steps).arg(uninterrupted.steps)));
         const std::vector<LayerAudit> audit = read_audit(study, id), whole_audit = read_audit(study, whole);
         QCOMPARE(audit.size(), whole_audit.size());
-        for (std::size_t i = 0; i < audit.size(); ++i) QVERIFY(audit[i].asked == whole_audit[i].asked && audit[i].asked == audit[i].changed);
+        for (std::size_t i = 0; i < audit.size(); ++i)
+            QVERIFY(audit[i].asked == whole_audit[i].asked && audit[i].asked == audit[i].changed);
         const bool has_curves = JobKind(kind) == JobKind::sensitivity || JobKind(kind) == JobKind::compare;
         QCOMPARE(audit.empty(), !has_curves);
     }

@@ -20,7 +20,7 @@ std::string text(const AccuracyCurves& curves) {
 TuningInfo tuning_info(TuningJob job) {
     TuningInfo info;
     info.job = job;
-    info.campaign = {.model = "m.pt", .data = "d", .images = 20, .classes = 10, .seed = 3, .trials = 2, .rates = {0, 1e-5}};
+    info.campaign = {.model = "m.pt", .data = "d", .images = 20, .classes = 10, .seed = 3, .trials = 2, .memory = {}, .rates = {0, 1e-5}};
     info.model_sha256 = "abc";
     info.sites = {{"ACT-1", "relu1", "relu", {"CONV-1"}, std::nullopt, true}, {"ACT-2", "relu2", "relu", {}, 6.0F, true}};
     return info;
