@@ -104,7 +104,7 @@ int wait_for(pid_t process, const std::stop_token& stop) {
 
 int run_figures(const FiguresOptions& options, std::stop_source& stop) {
     if (access(options.result.c_str(), R_OK) != 0) {
-        throw Error("Cannot read '" + options.result + "': " + std::strerror(errno) + "; give the JSON file of a result.");
+        throw Error("Cannot read '" + options.result + "': " + std::strerror(errno) + "; give the JSON file of a result, or a study.");
     }
     check_writable_folder(options.output);
     const auto program = find_desktop_program();
@@ -121,8 +121,8 @@ int run_figures(const FiguresOptions& options, std::stop_source& stop) {
 
 void add_figures_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<FiguresOptions>();
-    CLI::App* command = app.add_subcommand("figures", "Draw the figures of a result into a folder; needs no display");
-    command->add_option("RESULT", options->result, "JSON file of a result")->required();
+    CLI::App* command = app.add_subcommand("figures", "Draw the figures of a result or a study into a folder; needs no display");
+    command->add_option("RESULT", options->result, "JSON file of a result, or a study (.clipscope): each of its jobs gets a folder")->required();
     command->add_option("--output", options->output, "Folder for the figures")->required();
     command->footer("Example: clipscope-cli figures result.json --output figures");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_figures(*options, stop); }; });

@@ -59,7 +59,7 @@ QString launch_help() {
         "  --data DIR            a folder of images: CIFAR-10 binary files or IDX files\n"
         "  --normalize NAME      cifar10, imagenet, mnist, fashion-mnist or none; for models that do not say themselves\n"
         "  --run                 start a sensitivity job as soon as everything is loaded\n"
-        "  --render RESULT.json  draw the figures of a result file, without a window\n"
+        "  --render RESULT.json  draw the figures of a result file or a study, without a window\n"
         "  --output DIR          where --render puts them\n"
         "  --latency-log FILE    measure how long the window kept the user waiting; written at the end\n"
         "  --help, --version\n"

@@ -12,6 +12,7 @@
 #include "common/text_file.h"
 #include "plots/tuning_views.h"
 #include "result_views.h"
+#include "study/study_results.h"
 
 namespace clipscope {
 namespace {
@@ -96,17 +97,43 @@ void make_folder(const QString& folder) {
     }
 }
 
-QStringList render_result(const QString& result_file, const QString& folder) {
+namespace {
+
+std::vector<ExportTask> exports_of_json(const QString& result_file, const QString& folder) {
     const std::string file = result_file.toStdString();
     const std::string text = read_text_file(file);
     const std::string kind = result_kind(text, file);
-    std::vector<ExportTask> tasks;
-    if (kind == "sensitivity" || kind == "compare") {
-        const CampaignResult result = result_from_json(text, file);
-        tasks = curve_exports(result.curves, result.kind, result.auc_axis, folder);
-    } else {
-        tasks = tuning_exports(tuning_from_json(text, file), folder);
+    if (kind != "sensitivity" && kind != "compare") return tuning_exports(tuning_from_json(text, file), folder);
+    const CampaignResult result = result_from_json(text, file);
+    return curve_exports(result.curves, result.kind, result.auc_axis, folder);
+}
+
+// A folder for each job: "job-1-sensitivity".
+std::vector<ExportTask> exports_of_study(const QString& file, const QString& folder) {
+    const Study study = Study::open_to_read(file.toStdString());
+    std::vector<ExportTask> all;
+    for (const JobRecord& job : study.jobs()) {
+        const QString place =
+            QStringLiteral("%1/job-%2-%3").arg(folder).arg(job.id).arg(QString::fromStdString(to_string(job.settings.kind)));
+        std::vector<ExportTask> tasks;
+        if (measures_curves(job.settings.kind)) {
+            const CampaignResult result = read_curves(study, job.id);
+            if (!result.curves.curves.empty()) tasks = curve_exports(result.curves, result.kind, result.auc_axis, place);
+        } else {
+            tasks = tuning_exports(read_tuning(study, job.id), place);
+        }
+        if (!tasks.empty()) make_folder(place);
+        all.insert(all.end(), tasks.begin(), tasks.end());
     }
+    if (all.empty()) throw Error("The study " + file.toStdString() + " has no results yet: there is nothing to draw.");
+    return all;
+}
+
+}  // namespace
+
+QStringList render_result(const QString& result_file, const QString& folder) {
+    const bool is_study = result_file.endsWith(QLatin1String(".clipscope"));
+    const std::vector<ExportTask> tasks = is_study ? exports_of_study(result_file, folder) : exports_of_json(result_file, folder);
     make_folder(folder);
     QStringList written;
     for (const ExportTask& task : tasks) {

@@ -26,7 +26,8 @@ std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::s
 // For each site the activations, AUC against threshold, the area and the search, as far as they were measured; and all tables.
 std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder);
 
-// Draws all that a result's file holds. Makes the folder. Returns the files written. Throws Error.
+// Draws all that a result's JSON holds, or each job of a study (.clipscope) into a folder of its own. Makes the folder. Returns the files
+// written. Throws Error.
 QStringList render_result(const QString& result_file, const QString& folder);
 
 // Throws Error.

@@ -39,6 +39,12 @@ using namespace clipscope;
 
 namespace {
 
+// The figure as it is exported: the same theme and size whatever the window looks like.
+QImage picture(const PlotPanel& panel) {
+    const QTemporaryDir folder;
+    return QImage(panel.export_to(folder.filePath("figure.png"), FigureSize::single_column(), true));
+}
+
 // A window whose user answers at once and remembers what was asked.
 struct Desk {
     QStringList errors;
@@ -465,6 +471,7 @@ private slots:
         QTemporaryDir folder;
         const QString file = folder.filePath("kept.clipscope");
         AccuracyView before;
+        QImage curves_before, search_before;
         {
             Desk desk;
             desk.open_both();
@@ -479,6 +486,8 @@ private slots:
             QVERIFY(desk.window.windowTitle().startsWith("kept.clipscope"));
             desk.run_method(MethodJob::harden);
             before = desk.plot().view();
+            curves_before = picture(desk.plot());
+            search_before = picture(desk.part<TrisectionPlot>());
         }
         Desk desk;
         desk.path = file;
@@ -491,6 +500,8 @@ private slots:
         QTRY_VERIFY(desk.window.laboratory().is_ready());
         emit desk.part<JobTable>().job_selected(desk.window.desk().jobs().front().id);
         QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(4));
+        QVERIFY(picture(desk.plot()) == curves_before);
+        QVERIFY(picture(desk.part<TrisectionPlot>()) == search_before);
         const AccuracyView& after = desk.plot().view();
         QCOMPARE(after.title, before.title);
         for (std::size_t i = 0; i < after.series.size(); ++i) {

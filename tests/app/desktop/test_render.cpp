@@ -9,7 +9,7 @@
 #include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
-#include "fake_jobs.h"
+#include "fake_engine.h"
 #include "render.h"
 
 using namespace clipscope;
@@ -63,6 +63,27 @@ private slots:
         for (const char* table : {"histograms.csv", "search.csv", "thresholds.csv"})
             QVERIFY2(QFileInfo::exists(output + '/' + table), table);
         QVERIFY(!QFileInfo::exists(output + "/sweep.csv"));
+    }
+
+    void a_study_is_drawn_job_by_job() {
+        const QString file = folder_.filePath("drawn.clipscope");
+        {
+            Study study = Study::create(file.toStdString());
+            JobSettings settings;
+            settings.layers = "network,CONV-1";
+            settings.rates = "0,1e-6";
+            settings.trials = 2;
+            run_fake_job(study, study.add_job(settings), [](const Event&) {}, {});
+            settings.kind = JobKind::harden;
+            run_fake_job(study, study.add_job(settings), [](const Event&) {}, {});
+            settings.trials = 5;
+            study.add_job(settings);  // still waiting
+        }
+        const QString output = folder_.filePath("study figures");
+        render_result(file, output);
+        QCOMPARE(QDir(output).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name), (QStringList{"job-1-sensitivity", "job-2-harden"}));
+        QVERIFY(QFileInfo::exists(output + "/job-1-sensitivity/accuracy-CONV-1.pdf"));
+        QVERIFY(QFileInfo::exists(output + "/job-2-harden/search-ACT-2.svg"));
     }
 
     void errors_are_thrown() {
