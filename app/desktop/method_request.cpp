@@ -4,6 +4,7 @@
 
 #include "campaign/fault_rates.h"
 #include "campaign/fault_scope.h"
+#include "campaign/sweep.h"
 #include "common/error.h"
 #include "memory_request.h"
 
