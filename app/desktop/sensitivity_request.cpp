@@ -98,9 +98,9 @@ SensitivityForm first_study_form(int threads) {
 double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo>& layers) {
     const double a_trial = passes_a_trial(parse_fault_scopes(settings.layers, layers), layers.size());
     if (settings.kind == JobKind::bits) {
-        // A single faulty number changes one channel of its layer.
-        constexpr double share_of_a_channel = 0.2;
-        return 1 + share_of_a_channel * settings.memory.format.bits() * settings.trials * a_trial;
+        // A single faulty number changes one channel of its layer, and most bits change no answer.
+        constexpr double share_of_a_pass = 0.05;
+        return 1 + share_of_a_pass * settings.memory.format.bits() * settings.trials * a_trial;
     }
     const std::vector<double> rates = all_rates(settings.rates, {});
     return 1 + double(std::ranges::count_if(rates, [](double rate) { return rate > 0; })) * settings.trials * a_trial;

@@ -57,7 +57,9 @@ double BitTicker::getTickStep(const QCPRange& range) {
 }
 
 QString BitTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
-    return QString::number(std::abs(std::lround(tick)));
+    constexpr long highest_bit = 31;
+    const long bit = std::lround(-tick);
+    return bit < 0 || bit > highest_bit ? QString() : QString::number(bit);
 }
 
 }  // namespace clipscope
