@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "common/error.h"
+#include "evaluation/incremental_values.h"
 #include "evaluation/operation_count.h"
 
 namespace clipscope {
@@ -187,12 +188,17 @@ void CleanRun::keep(ChunkValues values, std::size_t chunk) {
     const auto first = std::int64_t(state_.first_image(chunk));
     const auto count = std::int64_t((*state_.batches)[chunk].labels.size());
     bool finite = true;
+    std::unordered_set<const void*> done;  // several slots may share memory
     for (Slot slot : slots_) {
         const c10::IValue& value = values.by_slot[std::size_t(slot)];
         if (!value.isTensor()) continue;
-        if (value.toTensor().is_floating_point()) finite = finite && value.toTensor().isfinite().all().item<bool>();
-        if (state_.batch_slots[std::size_t(slot)])
-            state_.clean_values[std::size_t(slot)].toTensor().narrow(0, first, count).copy_(value.toTensor());
+        const at::Tensor& tensor = value.toTensor();
+        if (tensor.numel() > 0 && !done.insert(state_.clean_values[std::size_t(slot)].toTensor().data_ptr()).second) continue;
+        if (can_be_scanned(tensor))
+            finite = finite && is_all_finite(tensor);
+        else if (tensor.is_floating_point())
+            finite = finite && tensor.isfinite().all().item<bool>();
+        if (state_.batch_slots[std::size_t(slot)]) state_.clean_values[std::size_t(slot)].toTensor().narrow(0, first, count).copy_(tensor);
     }
     for (auto& [step, kept] : values.at_steps) {
         if (!steps_.contains(step)) continue;
