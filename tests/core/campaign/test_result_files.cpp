@@ -34,6 +34,7 @@ CampaignResult example() {
                    .classes = 10,
                    .seed = 0xfedcba9876543210u,
                    .trials = 2,
+                   .memory = {},
                    .nonfinite = NonfiniteRule::wrong,
                    .rates = {0, 1.0 / 3e6, 1e-6}};
     AccuracyCurve full{{"CONV-1", "features.0", 320, Protection::none, outcome(100, 80)}, {{{0, {0, outcome(100, 80)}}}, {}, {}}};
