@@ -50,8 +50,8 @@ QString choose_thresholds_file(QWidget* parent) {
 }
 
 QString choose_hardened(QWidget* parent) {
-    return choose_file(parent, QObject::tr("Save hardened network"), QStringLiteral("hardened.pt"),
-                       QObject::tr("Models (*.pt)"), QStringLiteral(".pt"));
+    return choose_file(parent, QObject::tr("Save hardened network"), QStringLiteral("hardened.pt"), QObject::tr("Models (*.pt)"),
+                       QStringLiteral(".pt"));
 }
 
 QString choose_study(QWidget* parent) {

@@ -24,6 +24,7 @@
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
 #include "data/dataset_reader.h"
+#include "header_text.h"
 #include "help_pages.h"
 #include "network/bundled_networks.h"
 #include "plots/accuracy_plot.h"
@@ -60,7 +61,6 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     : QMainWindow(parent),
       dialogs_(std::move(dialogs)),
       laboratory_(std::move(engine)),
-      recent_studies_(QStringLiteral("recent/studies")),
       recent_models_(QStringLiteral("recent/models")),
       recent_data_(QStringLiteral("recent/data")) {
     setWindowTitle(QStringLiteral("ClipScope"));
@@ -86,7 +86,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
     fill_bundled();
     connect_file_actions();
-    connect_study();
+    study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, docks_, actions_, this);
     connect_other_actions();
     connect_laboratory();
     restore_settings();
@@ -94,7 +94,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-    // Children outlive the members they were given, so the presenters go first.
+    // Children outlive the members they were given, so they go first.
+    delete study_actions_;
     delete presenter_;
     delete exporter_;
     delete results_;
@@ -211,42 +212,6 @@ void MainWindow::connect_file_actions() {
     connect(welcome_, &WelcomePane::first_study_requested, this, &MainWindow::start_first_study);
 }
 
-void MainWindow::connect_study() {
-    connect(actions_.new_study, &QAction::triggered, &desk_, &StudyDesk::start_new);
-    connect_with_path(actions_.open_study, dialogs_.choose_study, [this](const QString& path) { open_study(path); });
-    connect_with_path(actions_.save_study, dialogs_.choose_study_file, [this](const QString& path) {
-        try {
-            desk_.save_as(path);
-            docks_.log->append(tr("The study is in %1").arg(path));
-        } catch (const Error& error) {
-            show_error(QString::fromUtf8(error.what()));
-        }
-    });
-    connect(actions_.recent_studies, &QMenu::aboutToShow, this,
-            [this] { fill_recent(actions_.recent_studies, recent_studies_, &MainWindow::open_study); });
-    connect(actions_.undo_remove, &QAction::triggered, &desk_, &StudyDesk::undo_remove);
-    connect(docks_.job_table, &JobTable::rename_requested, this,
-            [this](qint64 id) { change_text(id, tr("Name of the job"), &JobRecord::name, &StudyDesk::rename); });
-    connect(docks_.job_table, &JobTable::notes_requested, this,
-            [this](qint64 id) { change_text(id, tr("Notes on the job"), &JobRecord::notes, &StudyDesk::set_notes); });
-    connect(presenter_, &JobPresenter::form_wanted, this,
-            [this](bool sensitivity) { show_dock(sensitivity ? *docks_.sensitivity : *docks_.method); });
-    connect(&desk_, &StudyDesk::study_changed, this, [this] {
-        if (jobs_.running()) presenter_->stop();
-        if (desk_.has_study()) recent_studies_.add(desk_.path());
-        setWindowTitle(desk_.has_study() ? QStringLiteral("%1 — ClipScope").arg(desk_.title()) : QStringLiteral("ClipScope"));
-        refresh();
-    });
-    connect(&desk_, &StudyDesk::changed, this, &MainWindow::refresh);
-}
-
-void MainWindow::change_text(qint64 id, const QString& title, const std::string JobRecord::*field,
-                             void (StudyDesk::*change)(JobId, const QString&)) {
-    const auto job = desk_.job(id);
-    if (!job) return;
-    if (const auto text = dialogs_.ask_text(this, title, QString::fromStdString((*job).*field))) (desk_.*change)(id, text->trimmed());
-}
-
 void MainWindow::connect_other_actions() {
     connect(actions_.run, &QAction::triggered, this, &MainWindow::run_front_job);
     connect(actions_.harden, &QAction::triggered, this, &MainWindow::harden_all_sites);
@@ -285,6 +250,7 @@ void MainWindow::connect_laboratory() {
         if (kind_of(curves) == "compare") show_dock(*docks_.comparison);
     });
     connect(results_, &ResultPresenter::changed, this, &MainWindow::refresh);
+    connect(&desk_, &StudyDesk::changed, this, &MainWindow::refresh);
     connect(presenter_, &JobPresenter::state_changed, this, &MainWindow::refresh);
     connect(presenter_, &JobPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
 }
@@ -312,20 +278,7 @@ void MainWindow::open_model(const QString& name) {
 }
 
 void MainWindow::open_study(const QString& path) {
-    try {
-        desk_.open(path);
-    } catch (const Error& error) {
-        docks_.log->append_error(QString::fromUtf8(error.what()));
-        show_error(QString::fromUtf8(error.what()));
-        return;
-    }
-    show_dock(*docks_.jobs);
-    const std::vector<JobRecord> jobs = desk_.jobs();
-    docks_.log->append(tr("%1: %2 jobs").arg(path).arg(jobs.size()));
-    if (!desk_.study().is_writable()) docks_.log->append(QString::fromStdString(desk_.study().read_only_reason()));
-    if (jobs.empty()) return;
-    docks_.job_table->select_job(jobs.back().id);
-    presenter_->show_job(jobs.back().id);
+    study_actions_->open(path);
 }
 
 void MainWindow::open_data(const QString& folder) {
@@ -467,32 +420,8 @@ void MainWindow::refresh() {
     actions_.keep_curves->setEnabled(results_->has_curves());
     actions_.forget_curves->setEnabled(results_->has_kept_curves());
     actions_.export_all->setEnabled(results_->has_curves() || results_->has_tuning());
-    refresh_header();
-}
-
-void MainWindow::refresh_header() {
-    QStringList parts;
-    if (const auto& model = laboratory_.model()) {
-        parts << QStringLiteral("%1 (%2)").arg(QString::fromStdString(model->title), short_count(model->parameter_count));
-    } else {
-        parts << tr("No model yet");
-    }
-    const SensitivityForm form = docks_.sensitivity_panel->form();
-    if (const auto& data = laboratory_.data()) {
-        const std::size_t wanted = docks_.sensitivity_panel->is_valid() ? image_selection(form).count : 0;
-        const std::size_t images = wanted == 0 ? data->size() : std::min(wanted, data->size());
-        parts << tr("%1, %2 images").arg(QString::fromStdString(data->name()), grouped(std::int64_t(images)));
-    } else {
-        parts << tr("no images yet");
-    }
-    if (const auto& clean = laboratory_.clean(); clean && clean->outcome.images > 0) {
-        parts << tr("clean %1").arg(percent_text(accuracy(clean->outcome, form.nonfinite), 1));
-    }
-    if (laboratory_.needs_normalization()) parts << tr("normalisation unknown (Jobs ▸ Normalisation…)");
-    const QString device = form.device == QLatin1String("cpu") ? QStringLiteral("CPU") : form.device;
-    parts << (form.threads == 1 ? tr("%1, 1 worker").arg(device) : tr("%1, %2 workers").arg(device).arg(form.threads));
-    if (!opening_.isEmpty()) parts << opening_;
-    header_->setText(parts.join(QStringLiteral(" · ")));
+    const SensitivityPanel& panel = *docks_.sensitivity_panel;
+    header_->setText(header_text(laboratory_, panel.form(), panel.is_valid(), opening_));
 }
 
 QString MainWindow::header() const {

@@ -14,6 +14,7 @@
 #include "recent_list.h"
 #include "result_exporter.h"
 #include "result_presenter.h"
+#include "study_actions.h"
 #include "study_desk.h"
 #include "window_parts.h"
 
@@ -59,7 +60,6 @@ private:
     void set_up_forms();
     void connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose, std::function<void(const QString&)> then);
     void connect_file_actions();
-    void connect_study();
     void connect_other_actions();
     void connect_laboratory();
     void restore_settings();
@@ -67,8 +67,6 @@ private:
 
     void open_default_data();
     void ask_normalization();
-    void change_text(qint64 id, const QString& title, const std::string JobRecord::*field,
-                     void (StudyDesk::*change)(JobId, const QString&));
     void run_front_job();
     void harden_all_sites();
     void show_error(const QString& sentence);
@@ -77,7 +75,6 @@ private:
     PlotPanel* front_plot() const;
     void reset_layout();
     void refresh();
-    void refresh_header();
     void fill_recent(QMenu* menu, RecentList& list, void (MainWindow::*open)(const QString&));
     void fill_bundled();
 
@@ -85,7 +82,6 @@ private:
     Laboratory laboratory_;
     JobController jobs_;
     StudyDesk desk_;
-    RecentList recent_studies_;
     RecentList recent_models_;
     RecentList recent_data_;
 
@@ -99,6 +95,7 @@ private:
     ResultPresenter* results_ = nullptr;
     ResultExporter* exporter_ = nullptr;
     JobPresenter* presenter_ = nullptr;
+    StudyActions* study_actions_ = nullptr;
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     QByteArray layout_before_maximising_;
     QString opening_;

@@ -61,8 +61,7 @@ QString result_title(const CampaignInfo& info) {
     QString model = QString::fromStdString(info.model);
     if (model.startsWith(QLatin1String("bundled:"))) model = model.mid(8);
     const QString title = QStringLiteral("%1 · %2, %3 images · %4 trials")
-                              .arg(model,
-                                   QString::fromStdString(info.data).section(QStringLiteral(" ("), 0, 0), grouped(info.images))
+                              .arg(model, QString::fromStdString(info.data).section(QStringLiteral(" ("), 0, 0), grouped(info.images))
                               .arg(info.trials);
     const QString memory = QString::fromStdString(describe(info.memory));
     return memory.isEmpty() ? title : title + QStringLiteral(" · ") + memory;

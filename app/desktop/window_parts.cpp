@@ -49,7 +49,8 @@ void build_study_menu(QMenu* file, WindowActions& actions) {
 
 void build_file_menu(QMenu* file, WindowActions& actions) {
     build_study_menu(file, actions);
-    actions.open_model = add(file, QObject::tr("Open &model…"), QKeySequence::Open, QObject::tr("TorchScript, traced or scripted, or a checkpoint of a built-in architecture"));
+    actions.open_model = add(file, QObject::tr("Open &model…"), QKeySequence::Open,
+                             QObject::tr("TorchScript, traced or scripted, or a checkpoint of a built-in architecture"));
     actions.open_data = add(file, QObject::tr("Open &data folder…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
                             QObject::tr("A folder of pictures for each class, CIFAR binary files, or IDX files of the MNIST family"));
     actions.open_thresholds =

@@ -146,7 +146,7 @@ private slots:
         QCOMPARE(json["images_trained_on"].toString(), QString("no"));
         const CliResult none_left = run_cli(arguments + QStringList{"all"});
         QCOMPARE(none_left.status, 1);
-        QVERIFY2(is_one_sentence(none_left.err) && none_left.err.contains("--images"), qPrintable(none_left.err));
+        QVERIFY2(is_one_sentence(none_left.err) && none_left.err.contains("takes all images"), qPrintable(none_left.err));
     }
 
     void interruption_keeps_the_sites_that_are_done() {

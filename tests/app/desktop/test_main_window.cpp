@@ -65,8 +65,9 @@ struct Desk {
         dialogs.choose_model = [](QWidget*) { return QStringLiteral("chosen.pt"); };
         dialogs.choose_data = [](QWidget*) { return QStringLiteral("chosen"); };
         dialogs.choose_numbers = [this](QWidget*) { return numbers_file; };
-        dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_hardened =
-            dialogs.choose_folder = [this](QWidget*) { return path; };
+        dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_hardened = dialogs.choose_folder =
+            dialogs.choose_study = dialogs.choose_study_file = [this](QWidget*) { return path; };
+        dialogs.ask_text = [this](QWidget*, const QString&, const QString&) { return text; };
         dialogs.ask_normalization = [this](QWidget*, const QString&, const Dataset&) {
             ++normalization_asked;
             return normalization;

@@ -1,0 +1,39 @@
+#include "header_text.h"
+
+#include <QObject>
+#include <QStringList>
+#include <algorithm>
+
+#include "controls/sensitivity_panel.h"
+#include "laboratory.h"
+#include "result_views.h"
+#include "sensitivity_request.h"
+#include "theme/number_text.h"
+
+namespace clipscope {
+
+QString header_text(const Laboratory& laboratory, const SensitivityForm& form, bool form_is_valid, const QString& opening) {
+    QStringList parts;
+    if (const auto& model = laboratory.model()) {
+        parts << QStringLiteral("%1 (%2)").arg(QString::fromStdString(model->title), short_count(model->parameter_count));
+    } else {
+        parts << QObject::tr("No model yet");
+    }
+    if (const auto& data = laboratory.data()) {
+        const std::size_t wanted = form_is_valid ? image_selection(form).count : 0;
+        const std::size_t images = wanted == 0 ? data->size() : std::min(wanted, data->size());
+        parts << QObject::tr("%1, %2 images").arg(QString::fromStdString(data->name()), grouped(std::int64_t(images)));
+    } else {
+        parts << QObject::tr("no images yet");
+    }
+    if (const auto& clean = laboratory.clean(); clean && clean->outcome.images > 0) {
+        parts << QObject::tr("clean %1").arg(percent_text(accuracy(clean->outcome, form.nonfinite), 1));
+    }
+    if (laboratory.needs_normalization()) parts << QObject::tr("normalisation unknown (Jobs ▸ Normalisation…)");
+    const QString device = form.device == QLatin1String("cpu") ? QStringLiteral("CPU") : form.device;
+    parts << (form.threads == 1 ? QObject::tr("%1, 1 worker").arg(device) : QObject::tr("%1, %2 workers").arg(device).arg(form.threads));
+    if (!opening.isEmpty()) parts << opening;
+    return parts.join(QStringLiteral(" · "));
+}
+
+}  // namespace clipscope
