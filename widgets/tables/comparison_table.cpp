@@ -91,6 +91,7 @@ void ComparisonTable::show_curves() {
         model_->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     for (const ProtectionComparison& comparison : compare_protections(curves_, curves_.info.nonfinite, axis_)) {
         auto* head = new QStandardItem(summary(comparison));
+        head->setToolTip(head->text());
         head->setEditable(false);
         model_->appendRow(head);
         for (const RateComparison& rate : comparison.rates) head->appendRow(row_of(rate));
