@@ -127,10 +127,7 @@ void run_harden(const JobInputs& inputs, const HardenSpecification& specificatio
     const auto thresholds = act_max ? Hardening(run, specification, *act_max).harden() : std::nullopt;
     if (thresholds && !specification.output_path.empty()) {
         // The file holds the parameters as the original does, whatever memory they were studied in.
-        JobInputs original = inputs;
-        original.memory = {};
-        original = stored_in_memory(original);
-        const Evaluator clipped(original.network, original.images, original.input,
+        const Evaluator clipped(inputs.network->stored_in({}), inputs.images, inputs.input,
                                 {.chunk = specification.settings.chunk, .device = specification.settings.device, .clipping = *thresholds});
         const auto file = export_hardened(clipped, *thresholds, specification.output_path, stop);
         if (file) run.send(HardenedFileWritten{*file});

@@ -35,13 +35,6 @@ std::string data_label(const std::string& data, const Dataset& dataset) {
     return data.empty() ? dataset.name() : dataset.name() + " (" + data + ")";
 }
 
-JobInputs stored_in_memory(const JobInputs& inputs) {
-    if (inputs.network->memory() == inputs.memory) return inputs;
-    JobInputs stored = inputs;
-    stored.network = inputs.network->stored_in(inputs.memory);
-    return stored;
-}
-
 int resolve_threads(int asked) {
     return asked > 0 ? asked : int(std::max(1U, std::thread::hardware_concurrency()));
 }

@@ -17,12 +17,7 @@ struct JobInputs {
     InputFormat input;
     std::string model_name;  // as results name it
     std::string data_name;
-    MemoryModel memory{};  // that the network is to be in; see stored_in_memory()
 };
-
-// With the network in the inputs' memory, read again where it is in another one. Takes a while: jobs call it on their own thread. Throws
-// Error, UsageError.
-JobInputs stored_in_memory(const JobInputs& inputs);
 
 // The input format of this network on these images: what the caller asked for, else what the model file says about itself. Throws
 // UsageError where neither is there (ClipScope never guesses a normalisation), Error where the images cannot enter this network (channels,

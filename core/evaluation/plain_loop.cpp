@@ -106,7 +106,7 @@ struct PlainLoop::State {
     std::vector<Worker> workers;
 
     Worker load_worker(at::Device device) const {
-        Worker worker{load_module(network->path()).module, {}, {}, {}};
+        Worker worker{load_module(network->path(), network->metadata().architecture).module, {}, {}, {}};
         worker.module.eval();
         worker.module.to(device);
         for (const NamedTensor& named : network->program().tensors()) {

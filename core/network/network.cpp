@@ -22,10 +22,7 @@ std::int64_t count_trainable(const torch::jit::Module& module) {
 
 }  // namespace
 
-std::shared_ptr<const Network> Network::load(const std::string& path, const std::string& architecture) {
-    LoadedModule loaded = load_module(path, architecture);
-    if (!architecture.empty() && !loaded.is_state_dictionary)
-        throw UsageError("\"" + path + "\" is TorchScript and brings its own network: leave the architecture out.");
+std::unique_ptr<Network::Contents> Network::flatten(LoadedModule loaded, const std::string& path) {
     loaded.module.eval();
     std::unique_ptr<Contents> contents;
     try {
@@ -45,15 +42,18 @@ std::shared_ptr<const Network> Network::load(const std::string& path, const std:
         if (named.tensor.is_floating_point() && named.tensor.scalar_type() != at::kFloat)
             throw Error("\"" + path + "\" stores " + named.path + " as " + std::string(c10::toString(named.tensor.scalar_type())) +
                         ": convert the network with model.float() and export it again.");
-    return std::shared_ptr<const Network>(new Network(std::move(contents)));
+    return contents;
 }
 
-Network::Network(std::unique_ptr<Contents> contents) : contents_(std::move(contents)) {}
+std::shared_ptr<const Network> Network::load(const std::string& path, const std::string& architecture) {
+    LoadedModule loaded = load_module(path, architecture);
+    if (!architecture.empty() && !loaded.is_state_dictionary)
+        throw UsageError("\"" + path + "\" is TorchScript and brings its own network: leave the architecture out.");
+    return std::shared_ptr<const Network>(new Network(flatten(std::move(loaded), path)));
+}
+
+Network::Network(std::unique_ptr<const Contents> contents) : contents_(std::move(contents)) {}
 Network::~Network() = default;
-
-std::unique_ptr<Network::Contents> Network::take_contents() {
-    return std::move(contents_);
-}
 
 const std::string& Network::name() const {
     return contents_->name;

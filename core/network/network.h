@@ -18,6 +18,7 @@ namespace clipscope {
 class ParameterCodec;
 class Program;
 struct FoundStructure;
+struct LoadedModule;
 
 // What ClipScope's own .pt files say about themselves, in the extra file "clipscope.json", or what else is known; empty where nothing is.
 struct ModelMetadata {
@@ -29,7 +30,7 @@ struct ModelMetadata {
     std::string stored_as;  // "Half" where the file's parameters are not float32, in which everything is computed
 };
 
-class Network {
+class Network : public std::enable_shared_from_this<Network> {
 public:
     // Opens TorchScript, or a state dictionary that belongs to a built-in architecture (`architecture`: which one; empty: found by its
     // shapes). Throws Error (what, where, what to do) where the file is missing, empty, damaged, of another kind, holds what could do harm
@@ -52,8 +53,8 @@ public:
     // Of a parameter, by its index into Program::tensors().
     const ParameterCodec& codec(std::size_t tensor) const;
 
-    // The same network in another memory: every weight and bias rounded to the format. Reads the file again. Throws Error, and UsageError
-    // where the memory has no bit that may be faulty.
+    // The same network in another memory: every weight and bias rounded to the format. Reads the file again, but for the memory it is in
+    // already, which gives this very network. Throws Error, and UsageError where the memory has no bit that may be faulty.
     std::shared_ptr<const Network> stored_in(const MemoryModel& memory) const;
 
     const Program& program() const;
@@ -61,10 +62,10 @@ public:
 
 private:
     struct Contents;
-    explicit Network(std::unique_ptr<Contents> contents);
-    std::unique_ptr<Contents> take_contents();
+    static std::unique_ptr<Contents> flatten(LoadedModule loaded, const std::string& path);
+    explicit Network(std::unique_ptr<const Contents> contents);
 
-    std::unique_ptr<Contents> contents_;
+    std::unique_ptr<const Contents> contents_;
 };
 
 }  // namespace clipscope

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "common/error.h"
+#include "network/model_file.h"
 #include "network/network.h"
 #include "network/network_contents.h"
 
@@ -32,8 +33,8 @@ void round_values(const NamedTensor& named, const ParameterCodec& codec) {
 }  // namespace
 
 std::shared_ptr<const Network> Network::stored_in(const MemoryModel& memory) const {
-    const std::shared_ptr<const Network> fresh = load(path());
-    auto contents = std::const_pointer_cast<Network>(fresh)->take_contents();
+    if (memory == this->memory()) return shared_from_this();
+    auto contents = flatten(load_module(path(), metadata().architecture), path());
     contents->memory = memory;
     contents->codecs.resize(contents->program.tensors().size());
     std::int64_t faulty_bits = 0;

@@ -90,12 +90,13 @@ private slots:
     void a_format_has_its_own_positions() {
         if (!has_fashion_mnist()) QSKIP("Fashion-MNIST is not installed");
         JobInputs inputs = lenet5_inputs(20);
-        inputs.memory.format = NumberFormat::parse("Q3.12");
-        inputs = stored_in_memory(inputs);
+        MemoryModel memory;
+        memory.format = NumberFormat::parse("Q3.12");
+        inputs.network = inputs.network->stored_in(memory);
         const auto scopes = parse_fault_scopes("each", inputs.network->layers());
         QCOMPARE(bit_positions(inputs.network->layers(), scopes).size(), std::size_t(16));
-        inputs.memory.bits = BitSelection::parse("sign");
-        inputs = stored_in_memory(inputs);
+        memory.bits = BitSelection::parse("sign");
+        inputs.network = inputs.network->stored_in(memory);
         QCOMPARE(bit_positions(inputs.network->layers(), scopes), std::vector<int>{15});
     }
 

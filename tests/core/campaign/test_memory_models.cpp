@@ -59,8 +59,8 @@ private slots:
         QFETCH(int, kind);
         QFETCH(QString, bits);
         JobInputs inputs = *inputs_;
-        inputs.memory = memory_of(format.toLatin1(), FaultKind(kind), bits.toLatin1());
-        inputs = stored_in_memory(inputs);
+        const MemoryModel memory = memory_of(format.toLatin1(), FaultKind(kind), bits.toLatin1());
+        inputs.network = inputs.network->stored_in(memory);
         SensitivitySpecification specification;
         specification.scopes = parse_fault_scopes("CONV-2,network", inputs.network->layers());
         specification.rates = {1e-4, 1e-3};
@@ -68,7 +68,7 @@ private slots:
         specification.threads = 2;
         AccuracyCurves curves;
         run_sensitivity(inputs, specification, [&](const Event& event) { apply(event, curves); }, {});
-        QVERIFY(curves.info.memory == inputs.memory);
+        QVERIFY(curves.info.memory == memory);
         PlainLoop plain(inputs.network, inputs.images, inputs.input, 100, "cpu", 1);
         std::int64_t faults_seen = 0;
         for (std::size_t curve = 0; curve < 2; ++curve) {
