@@ -46,19 +46,6 @@ SensitivitySpecification specification_of(const SensitivityOptions& options) {
     return specification;
 }
 
-// Probes on tuning images what the user left to us; false where it was stopped.
-bool find_rates(const SensitivityOptions& options, SensitivitySpecification& specification, const EventSink& sink,
-                const std::stop_token& stop) {
-    const OpenedInputs inputs = open_tuning_inputs(options.input, {});
-    const EvaluatorOptions evaluator{
-        .chunk = specification.chunk, .device = specification.device, .memory_bytes = specification.memory_bytes, .exact = specification.exact};
-    const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
-    const auto rates = suggest_joint_rates(inputs.tuning, evaluator, specification.scopes, specification.seed, specification.nonfinite,
-                                           resolve_threads(specification.threads), tell, stop);
-    if (rates) specification.rates = *rates;
-    return rates.has_value();
-}
-
 int run_sensitivity_in_study(const SensitivityOptions& options, std::stop_source& stop) {
     JobSettings settings = study_job_settings(JobKind::sensitivity, options.input, options.work);
     settings.layers = options.layers;
@@ -79,10 +66,10 @@ int run_sensitivity_command(const SensitivityOptions& options, std::stop_source&
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
     CurvesOutput output("sensitivity", options.output, stop);
     return run_job(output, [&](const EventSink& sink) {
-        if (!specification.rates.empty() || find_rates(options, specification, sink, stop.get_token()))
-            run_sensitivity(inputs, specification, sink, stop.get_token());
-        else
-            sink(JobFinished{JobEnd::stopped, 0});
+        if (specification.rates.empty() &&
+            !complete_sensitivity(open_tuning_inputs(options.input, {}).tuning, specification, sink, stop.get_token()))
+            return sink(JobFinished{JobEnd::stopped, 0});
+        run_sensitivity(inputs, specification, sink, stop.get_token());
     });
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <set>
 
@@ -11,7 +12,7 @@
 #include "common/counter_random.h"
 #include "common/error.h"
 #include "evaluation/evaluator.h"
-#include "evaluation/worker_threads.h"
+#include "evaluation/item_workers.h"
 
 namespace clipscope {
 namespace {
@@ -34,17 +35,23 @@ public:
           sink_(sink),
           started_(Clock::now()) {}
 
-    void work(const std::stop_token& stop) {
-        TrialRunner runner(evaluator_);
-        const std::size_t curves = specification_.scopes.size();
-        const std::size_t count = curves * std::size_t(specification_.trials);
-        for (std::size_t item = next_++; item < count && !stop.stop_requested(); item = next_++) {
-            for (std::size_t position = 0; position < positions_.size(); ++position)
-                if (!run(runner, item % curves, position, int(item / curves), stop)) return;
-        }
+    void run(int threads, const std::stop_token& stop) {
+        const std::size_t items = specification_.scopes.size() * std::size_t(specification_.trials);
+        positions_reported_.assign(items, 0);
+        run_items({items, [this] { return make_task(); }, [this] { return evaluator_.release_memory(); }}, threads, stop);
     }
 
 private:
+    ItemTask make_task() {
+        const auto runner = std::make_shared<TrialRunner>(evaluator_);
+        return [this, runner](std::size_t item, const std::stop_token& stop) {
+            const std::size_t curves = specification_.scopes.size();
+            // An item that ran out of memory goes on where it was.
+            for (std::size_t& position = positions_reported_[item]; position < positions_.size(); ++position)
+                if (!run(*runner, item % curves, position, int(item / curves), stop)) return;
+        };
+    }
+
     // False where it was stopped.
     bool run(TrialRunner& runner, std::size_t curve, std::size_t position, int trial, const std::stop_token& stop) {
         const FaultScope& scope = specification_.scopes[curve];
@@ -73,8 +80,8 @@ private:
     const std::vector<int>& positions_;
     const EventSink& sink_;
     const Clock::time_point started_;
-    std::atomic<std::size_t> next_{0};
-    std::atomic<std::int64_t> known_{0};  // met so far
+    std::atomic<std::int64_t> known_{0};           // met so far
+    std::vector<std::size_t> positions_reported_;  // by item
     std::mutex mutex_;
     std::int64_t done_ = 0;
 };
@@ -146,8 +153,7 @@ void run_bit_positions(const JobInputs& inputs, const BitPositionSpecification& 
         CampaignStarted campaign = describe_campaign(inputs, settings, curves);
         campaign.info.axis = PointAxis::bit_position;
         sink(campaign);
-        Positions jobs(inputs, specification, evaluator, positions, sink);
-        run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) { jobs.work(stopped); });
+        Positions(inputs, specification, evaluator, positions, sink).run(threads, stop);
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});

@@ -8,7 +8,6 @@
 #include "campaign/profile.h"
 #include "campaign/suggested_rates.h"
 #include "common/error.h"
-#include "common/number_text.h"
 #include "evaluation/evaluator.h"
 
 namespace clipscope {
@@ -74,11 +73,13 @@ bool complete_comparison(const JobInputs& tuning, const TuningSettings& settings
     if (!specification.act_max) specification.act_max = measure_act_max(tuning, settings, sink, stop);
     if (!specification.act_max) return false;
     if (!specification.rates.empty()) return true;
-    const EvaluatorOptions options{
-        .chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes, .clipping = *specification.act_max};
-    const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
+    const EvaluatorOptions options{.chunk = settings.chunk,
+                                   .device = settings.device,
+                                   .memory_bytes = settings.memory_bytes,
+                                   .exact = settings.exact,
+                                   .clipping = *specification.act_max};
     const auto rates = suggest_joint_rates(tuning, options, specification.scopes, settings.seed, settings.nonfinite,
-                                           resolve_threads(settings.threads), tell, stop);
+                                           resolve_threads(settings.threads), sink, stop);
     if (rates) specification.rates = *rates;
     return rates.has_value();
 }

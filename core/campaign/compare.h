@@ -31,8 +31,8 @@ struct CompareSpecification {
     std::size_t memory_bytes = 0;  // budget for kept activations of all configurations together; 0: a quarter of the free memory
     bool exact = false;            // see evaluation/evaluator.h
     bool list_faults = false;      // send FaultsInjected events
-    bool count_faults = false;        // send FaultsCounted events
-    KnownTrials known{};              // trials that have run before; empty: none
+    bool count_faults = false;     // send FaultsCounted events
+    KnownTrials known{};           // trials that have run before; empty: none
 };
 
 // As run_sensitivity(): sends CampaignStarted with a curve for each scope and protection, trials with Progress between them, JobFinished.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "campaign/curve_campaign.h"
+#include "campaign/suggested_rates.h"
 #include "common/error.h"
 #include "evaluation/evaluator.h"
 
@@ -39,6 +40,18 @@ void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& sp
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});
+}
+
+bool complete_sensitivity(const JobInputs& tuning, SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop) {
+    if (!specification.rates.empty()) return true;
+    const EvaluatorOptions options{.chunk = specification.chunk,
+                                   .device = specification.device,
+                                   .memory_bytes = specification.memory_bytes,
+                                   .exact = specification.exact};
+    const auto rates = suggest_joint_rates(tuning, options, specification.scopes, specification.seed, specification.nonfinite,
+                                           resolve_threads(specification.threads), sink, stop);
+    if (rates) specification.rates = *rates;
+    return rates.has_value();
 }
 
 Outcome run_clean(const JobInputs& inputs, int threads, int chunk, const std::string& device, std::stop_token stop) {

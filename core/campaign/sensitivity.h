@@ -14,24 +14,27 @@
 namespace clipscope {
 
 struct SensitivitySpecification {
-    std::vector<FaultScope> scopes;   // one curve each
-    std::vector<double> rates;        // ascending; 0 is the clean point
+    std::vector<FaultScope> scopes;  // one curve each
+    std::vector<double> rates;       // ascending; 0 is the clean point
     int trials = 50;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    int threads = 0;                  // workers; 0: all cores. Results do not depend on it.
-    int chunk = 100;                  // images a pass
-    std::string device = "auto";      // "auto", "cpu", "cuda:0"
-    std::size_t memory_bytes = 0;     // budget for cached activations; 0: a quarter of the free memory
-    bool exact = false;               // bit for bit what full passes give (see evaluation/evaluator.h)
-    bool list_faults = false;         // send FaultsInjected events
-    bool count_faults = false;        // send FaultsCounted events
-    KnownTrials known{};              // trials that have run before; empty: none
+    int threads = 0;               // workers; 0: all cores. Results do not depend on it.
+    int chunk = 100;               // images a pass
+    std::string device = "auto";   // "auto", "cpu", "cuda:0"
+    std::size_t memory_bytes = 0;  // budget for cached activations; 0: a quarter of the free memory
+    bool exact = false;            // bit for bit what full passes give (see evaluation/evaluator.h)
+    bool list_faults = false;      // send FaultsInjected events
+    bool count_faults = false;     // send FaultsCounted events
+    KnownTrials known{};           // trials that have run before; empty: none
 };
 
 // Runs on the calling thread and on workers of its own; sends CampaignStarted, then trials as they finish with Progress between them, then
 // JobFinished. Polls `stop` for every chunk of images; stopping keeps what was sent. Throws UsageError or Error.
 void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop);
+
+// Finds the rates where the specification has none, by probes on the tuning images; sends Progress. False where it was stopped.
+bool complete_sensitivity(const JobInputs& tuning, SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop);
 
 // Clean accuracy alone.
 Outcome run_clean(const JobInputs& inputs, int threads, int chunk, const std::string& device, std::stop_token stop);

@@ -60,8 +60,8 @@ std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, con
 
 std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, const EvaluatorOptions& options,
                                                        const std::vector<FaultScope>& scopes, std::uint64_t seed, NonfiniteRule nonfinite,
-                                                       int threads, const std::function<void(double rate)>& on_probe,
-                                                       std::stop_token stop) {
+                                                       int threads, const EventSink& sink, std::stop_token stop) {
+    const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
     Evaluator evaluator(tuning.network, tuning.images, tuning.input, options);
     std::set<std::size_t> layers;
     for (const FaultScope& scope : scopes) layers.insert(scope.layers.begin(), scope.layers.end());
@@ -69,7 +69,7 @@ std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, 
     double lowest = 1;
     double highest = 0;
     for (const FaultScope& scope : scopes) {
-        const auto rates = suggest_rates(evaluator, scope, seed, nonfinite, threads, on_probe, stop);
+        const auto rates = suggest_rates(evaluator, scope, seed, nonfinite, threads, tell, stop);
         if (!rates) return std::nullopt;
         lowest = std::min(lowest, rates->front());
         highest = std::max(highest, rates->back());

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "campaign/events.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
 #include "evaluation/evaluator.h"
@@ -21,9 +22,9 @@ std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, con
                                                  std::stop_token stop);
 
 // One grid for all scopes of a job, from the lowest to the highest rate that suggest_rates() gives for any of them, for the network clipped
-// as `options` say. The inputs' images are the tuning images. Empty where it was stopped.
+// as `options` say. The inputs' images are the tuning images. Sends Progress at each probe. Empty where it was stopped.
 std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, const EvaluatorOptions& options,
                                                        const std::vector<FaultScope>& scopes, std::uint64_t seed, NonfiniteRule nonfinite,
-                                                       int threads, const std::function<void(double rate)>& on_probe, std::stop_token stop);
+                                                       int threads, const EventSink& sink, std::stop_token stop);
 
 }  // namespace clipscope

@@ -5,10 +5,8 @@
 #include "campaign/harden.h"
 #include "campaign/profile.h"
 #include "campaign/sensitivity.h"
-#include "campaign/suggested_rates.h"
 #include "campaign/sweep.h"
 #include "campaign/thresholds_file.h"
-#include "common/number_text.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
 #include "study/study_writer.h"
@@ -56,8 +54,10 @@ private:
         return parse_fault_scopes(settings_.layers, opened_.evaluation.network->layers());
     }
 
-    void sensitivity() {
-        SensitivitySpecification specification;
+    // What the jobs that measure curves have in common.
+    template <typename Specification>
+    Specification specification() const {
+        Specification specification;
         specification.scopes = scopes();
         specification.trials = settings_.trials;
         specification.seed = settings_.seed;
@@ -66,78 +66,57 @@ private:
         specification.chunk = settings_.chunk;
         specification.device = settings_.device;
         specification.memory_bytes = options_.memory_bytes;
+        specification.known = writer_.known_trials();
+        return specification;
+    }
+
+    // The same of those over fault rates.
+    template <typename Specification>
+    Specification specification_over_rates() const {
+        auto specification = this->specification<Specification>();
         specification.exact = settings_.exact;
         specification.list_faults = options_.list_faults;
         specification.count_faults = true;
-        specification.known = writer_.known_trials();
-        if (!suggest_rates(specification.scopes)) return sink_(JobFinished{JobEnd::stopped, 0});
+        if (!must_suggest_rates()) specification.rates = all_rates(settings_.rates, resolved_.suggested_rates);
+        return specification;
+    }
+
+    // Only once in the life of a job, so that all its trials lie at the same rates.
+    bool must_suggest_rates() const { return settings_.rates.starts_with("auto") && resolved_.suggested_rates.empty(); }
+
+    // The suggested ones become part of the job, together with those that were asked for.
+    template <typename Specification>
+    void keep_rates(Specification& specification) {
+        if (must_suggest_rates()) resolved_.suggested_rates = specification.rates;
+        study_.set_resolved(job_.id, resolved_);
         specification.rates = all_rates(settings_.rates, resolved_.suggested_rates);
+    }
+
+    void sensitivity() {
+        auto specification = specification_over_rates<SensitivitySpecification>();
+        if (must_suggest_rates()) {
+            if (!complete_sensitivity(tuning(), specification, sink_, stop_)) return sink_(JobFinished{JobEnd::stopped, 0});
+            keep_rates(specification);
+        }
         run_sensitivity(opened_.evaluation, specification, sink_, stop_);
     }
 
-    void bits() {
-        BitPositionSpecification specification;
-        specification.scopes = scopes();
-        specification.trials = settings_.trials;
-        specification.seed = settings_.seed;
-        specification.nonfinite = settings_.nonfinite;
-        specification.threads = options_.threads;
-        specification.chunk = settings_.chunk;
-        specification.device = settings_.device;
-        specification.memory_bytes = options_.memory_bytes;
-        specification.known = writer_.known_trials();
-        run_bit_positions(opened_.evaluation, specification, sink_, stop_);
-    }
-
-    // Only once in the life of a job, so that all its trials lie at the same rates. False where it was stopped.
-    bool suggest_rates(const std::vector<FaultScope>& scopes) {
-        if (!settings_.rates.starts_with("auto") || !resolved_.suggested_rates.empty()) return true;
-        const EvaluatorOptions options{
-            .chunk = settings_.chunk, .device = settings_.device, .memory_bytes = options_.memory_bytes, .exact = settings_.exact};
-        const auto tell = [&](double rate) { sink_(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
-        const auto rates = suggest_joint_rates(tuning(), options, scopes, settings_.seed, settings_.nonfinite,
-                                               resolve_threads(options_.threads), tell, stop_);
-        if (!rates) return false;
-        resolved_.suggested_rates = *rates;
-        study_.set_resolved(job_.id, resolved_);
-        return true;
-    }
+    void bits() { run_bit_positions(opened_.evaluation, specification<BitPositionSpecification>(), sink_, stop_); }
 
     void compare() {
-        CompareSpecification specification;
-        const std::vector<SiteInfo>& sites = opened_.evaluation.network->sites();
-        specification.scopes = scopes();
-        specification.trials = settings_.trials;
-        specification.seed = settings_.seed;
-        specification.nonfinite = settings_.nonfinite;
-        specification.threads = options_.threads;
-        specification.chunk = settings_.chunk;
-        specification.device = settings_.device;
-        specification.memory_bytes = options_.memory_bytes;
-        specification.exact = settings_.exact;
-        specification.list_faults = options_.list_faults;
-        specification.count_faults = true;
-        specification.known = writer_.known_trials();
+        auto specification = specification_over_rates<CompareSpecification>();
         if (!settings_.thresholds.empty()) {
             const ThresholdsFile thresholds = thresholds_from_json(settings_.thresholds, study_.path());
             check_thresholds_fit(thresholds, *opened_.evaluation.network, study_.path());
+            const std::vector<SiteInfo>& sites = opened_.evaluation.network->sites();
             specification.act_max = thresholds.act_max(sites);
             specification.tuned = thresholds.tuned(sites);
         }
-        if (!complete(specification)) return sink_(JobFinished{JobEnd::stopped, 0});
-        run_compare(opened_.evaluation, specification, sink_, stop_);
-    }
-
-    bool complete(CompareSpecification& specification) {
         if (!resolved_.act_max.empty()) specification.act_max = Clipping{resolved_.act_max};
-        const bool suggests = settings_.rates.starts_with("auto") && resolved_.suggested_rates.empty();
-        if (!suggests) specification.rates = all_rates(settings_.rates, resolved_.suggested_rates);
-        if (!complete_comparison(tuning(), tuning_settings(), specification, sink_, stop_)) return false;
+        if (!complete_comparison(tuning(), tuning_settings(), specification, sink_, stop_)) return sink_(JobFinished{JobEnd::stopped, 0});
         resolved_.act_max = specification.act_max->thresholds;
-        if (suggests) resolved_.suggested_rates = specification.rates;
-        study_.set_resolved(job_.id, resolved_);
-        specification.rates = all_rates(settings_.rates, resolved_.suggested_rates);
-        return true;
+        keep_rates(specification);
+        run_compare(opened_.evaluation, specification, sink_, stop_);
     }
 
     void sweep() {

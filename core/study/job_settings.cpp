@@ -101,6 +101,10 @@ JobSettings read_settings(const Json& json) {
     return settings;
 }
 
+bool contains(const std::vector<std::string>& texts, const std::string& text) {
+    return std::ranges::count(texts, text) > 0;
+}
+
 bool can_grow(JobKind kind) {
     return measures_curves(kind);
 }
@@ -174,8 +178,9 @@ JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     both.data = asked.data;
     if (!can_grow(stored.kind)) return both;
     both.trials = std::max(stored.trials, asked.trials);
-    if (asked.layers != stored.layers) both.layers += "," + asked.layers;
-    if (asked.rates != stored.rates && asked.rates != "auto") both.rates += ";" + asked.rates;
+    for (const std::string& layers : split_list(asked.layers, ','))
+        if (!contains(split_list(stored.layers, ','), layers)) both.layers += "," + layers;
+    if (asked.rates != "auto" && !contains(split_list(stored.rates, ';'), asked.rates)) both.rates += ";" + asked.rates;
     return both;
 }
 

@@ -16,10 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Split split_of(const std::string& name) {
-    return name == "train" ? Split::train : Split::test;
-}
-
 Json normalization_json(const Normalization& normalization) {
     return {{"name", normalization.name}, {"mean", normalization.mean}, {"std", normalization.std}};
 }
@@ -64,23 +60,22 @@ void check(const JobSettings& settings, const Network& network) {
 
 OpenedJob open_job(const JobSettings& settings) {
     const std::string folder = settings.data.empty() ? fashion_mnist_folder() : settings.data;
-    const Dataset dataset = open_dataset(folder, split_of(settings.split), settings.picture_size);
+    const Dataset dataset = open_dataset(folder, split_from_string(settings.split), settings.picture_size);
     TuningImages wanted;
     wanted.evaluation_positions = select_images(dataset, ImageSelection::parse(settings.images), settings.seed);
     const Dataset images = dataset.subset(wanted.evaluation_positions);
-    std::shared_ptr<const Network> network = Network::load(resolve_model_path(settings.model), settings.architecture);
-    if (settings.memory != MemoryModel{}) network = network->stored_in(settings.memory);
+    const auto network = Network::load(resolve_model_path(settings.model), settings.architecture)->stored_in(settings.memory);
     const InputFormat input = resolve_input_format(*network, images, settings.normalization);
     check(settings, *network);
-    const JobInputs evaluation{network, images, input, model_label(settings.model), data_label(settings.data, dataset), settings.memory};
+    const JobInputs evaluation{network, images, input, model_label(settings.model), data_label(settings.data, dataset)};
     OpenedJob opened{evaluation, std::nullopt, describe_model(settings, evaluation), describe_images(folder, images), std::nullopt};
     if (!needs_tuning_images(settings)) return opened;
     wanted.folder = folder;
     wanted.picture_size = settings.picture_size;
-    if (!settings.tuning_split.empty()) wanted.split = split_of(settings.tuning_split);
+    if (!settings.tuning_split.empty()) wanted.split = split_from_string(settings.tuning_split);
     wanted.selection = ImageSelection::parse(settings.tuning_images);
     wanted.seed = settings.seed;
-    wanted.evaluation_split = split_of(settings.split);
+    wanted.evaluation_split = split_from_string(settings.split);
     opened.tuning = open_tuning_images(evaluation, wanted);
     opened.tuning->inputs.data_name = data_label(settings.data, opened.tuning->inputs.images);
     opened.tuning_images = describe_images(folder, opened.tuning->inputs.images);
