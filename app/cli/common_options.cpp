@@ -130,13 +130,12 @@ JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>&
     const std::optional<Normalization> normalization = chosen_normalization(options.normalization);
     const MemoryModel memory = chosen_memory(options.memory);
     const std::string model_path = resolve_model_path(options.model);
-    const Dataset dataset = open_images(options.data, options.split == "train" ? Split::train : Split::test, options.picture_size);
+    const Dataset dataset = open_images(options.data, split_from_string(options.split), options.picture_size);
     positions = select_images(dataset, selection, options.seed);
     const Dataset images = dataset.subset(positions);
-    std::shared_ptr<const Network> network = Network::load(model_path, options.architecture);
-    if (memory != MemoryModel{}) network = network->stored_in(memory);
+    const auto network = Network::load(model_path, options.architecture)->stored_in(memory);
     const InputFormat input = resolve_input_format(*network, images, normalization);
-    return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset), memory};
+    return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset)};
 }
 
 void add_work_options(CLI::App& command, WorkOptions& options) {

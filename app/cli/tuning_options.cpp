@@ -11,14 +11,6 @@
 
 namespace clipscope::cli {
 
-namespace {
-
-Split split_of(const std::string& name) {
-    return name == "train" ? Split::train : Split::test;
-}
-
-}  // namespace
-
 void add_tuning_options(CLI::App& command, TuningOptions& options) {
     command
         .add_option("--tuning-images", options.images,
@@ -34,10 +26,10 @@ OpenedInputs open_tuning_inputs(const InputOptions& input, const TuningOptions& 
     TuningImages wanted;
     wanted.folder = data_folder(input.data);
     wanted.picture_size = input.picture_size;
-    if (!options.split.empty()) wanted.split = split_of(options.split);
+    if (!options.split.empty()) wanted.split = split_from_string(options.split);
     wanted.selection = ImageSelection::parse(options.images);
     wanted.seed = input.seed;
-    wanted.evaluation_split = split_of(input.split);
+    wanted.evaluation_split = split_from_string(input.split);
     const JobInputs evaluation = open_job_inputs(input, wanted.evaluation_positions);
     TuningInputs tuning = open_tuning_images(evaluation, wanted);
     tuning.inputs.data_name = data_label(input.data, tuning.inputs.images);

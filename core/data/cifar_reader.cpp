@@ -148,7 +148,7 @@ Dataset read(const Layout& layout, const fs::path& folder, Split split) {
     std::vector<std::uint8_t> pixels;
     std::vector<std::int32_t> labels;
     for (const fs::path& file : files_of(layout, folder, split)) append_records(layout, file, class_names.size(), pixels, labels);
-    return {layout.name + (split == Split::train ? " train" : " test"), image_shape, std::move(pixels), std::move(labels),
+    return {layout.name + " " + to_string(split), image_shape, std::move(pixels), std::move(labels),
             std::move(class_names)};
 }
 

@@ -7,6 +7,16 @@
 
 namespace clipscope {
 
+std::string to_string(Split split) {
+    return split == Split::train ? "train" : "test";
+}
+
+Split split_from_string(const std::string& text) {
+    for (const Split split : {Split::train, Split::test})
+        if (text == to_string(split)) return split;
+    throw UsageError("'" + text + "' is no part of a data set: choose train or test.");
+}
+
 struct Dataset::Contents {
     std::string name;
     ImageShape shape;

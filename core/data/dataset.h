@@ -13,6 +13,10 @@ namespace clipscope {
 
 enum class Split { train, test };
 
+// "train", "test".
+std::string to_string(Split split);
+Split split_from_string(const std::string& text);  // throws UsageError
+
 struct ImageShape {
     int channels = 0;
     int height = 0;

@@ -173,7 +173,7 @@ Dataset read_idx(const fs::path& folder, Split split) {
     check_labels(labels_file, labels, family);
     images.pixels = images_file.read(images.count * std::uint64_t(images.shape.pixels()));
     images_file.expect_end();
-    return {family.name + (split == Split::train ? " train" : " test"), images.shape, std::move(images.pixels),
+    return {family.name + " " + to_string(split), images.shape, std::move(images.pixels),
             std::vector<std::int32_t>(labels.begin(), labels.end()), std::move(family.class_names)};
 }
 
