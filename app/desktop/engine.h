@@ -34,7 +34,7 @@ struct OpenedModel {
     std::shared_ptr<const Network> network;
 };
 
-// What the method's jobs work on. The tuning images are read by the job, on its own thread.
+// What a hardened network is written from. The tuning images, on which it is compared, are read when it is.
 struct MethodInputs {
     JobInputs evaluation;
     TuningImages tuning;

@@ -9,6 +9,7 @@
 #include "controls/sensitivity_panel.h"
 #include "data/dataset_reader.h"
 #include "job_controller.h"
+#include "job_estimate.h"
 #include "laboratory.h"
 #include "method_request.h"
 #include "result_presenter.h"
@@ -24,25 +25,12 @@ namespace clipscope {
 namespace {
 
 constexpr int measure_delay_ms = 400;
-JobKind kind_of(const SensitivityForm& form) {
-    return form.job == SensitivityJob::bit_positions ? JobKind::bits : JobKind::sensitivity;
-}
-
-JobKind kind_of(const HardenForm& form) {
-    const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare};
-    return kinds[int(form.job)];
-}
-
-// Settings hold whole paths.
-bool is_same_model(const QString& opened, const QString& of_job) {
-    return opened == of_job || QFileInfo(opened).absoluteFilePath() == of_job;
+bool is_of_sensitivity_form(JobKind kind) {
+    return kind == JobKind::sensitivity || kind == JobKind::bits;
 }
 
 // What a job found, read on another thread.
-struct StoredResults {
-    AccuracyCurves curves;
-    TuningResult tuning;
-};
+using StoredResults = std::variant<CampaignResult, TuningResult>;
 
 }  // namespace
 
@@ -68,6 +56,8 @@ void JobPresenter::connect_forms() {
         connect(panel, &JobPanel::form_changed, this, &JobPresenter::form_changed);
         connect(panel, &JobPanel::stop_requested, this, &JobPresenter::stop);
     }
+    // Its images are those that the header tells the clean accuracy of.
+    connect(views_.sensitivity, &JobPanel::form_changed, &measure_soon_, qOverload<>(&QTimer::start));
     connect(views_.sensitivity, &JobPanel::run_requested, this, &JobPresenter::run_sensitivity);
     connect(views_.method, &JobPanel::run_requested, this, &JobPresenter::run_method);
     connect(views_.strip, &ProgressStrip::stop_requested, this, &JobPresenter::stop);
@@ -101,50 +91,60 @@ void JobPresenter::connect_laboratory() {
             [this](const QString&, const QString& site) { views_.method->select_site(site); });
     connect(&laboratory_, &Laboratory::failed, this, [this](const QString& text) {
         run_when_ready_ = false;
-        views_.log->append_error(text);
-        emit failed(text);
+        pending_job_ = 0;
+        tell_failure(text);
     });
 }
 
 void JobPresenter::connect_jobs() {
     connect(&jobs_, &JobController::campaign_started, this, [this](const AccuracyCurves& curves) {
+        // Of a network in another memory, or on the images of the other form, it is not what the header tells.
+        if (curves.curves.empty() || !running_ || running_->settings.kind == JobKind::compare || curves.info.memory != MemoryModel{})
+            return;
         const double seconds = laboratory_.clean() ? laboratory_.clean()->seconds : 0;
-        if (!curves.curves.empty()) laboratory_.set_clean({curves.curves.front().info.clean, seconds, views_.sensitivity->form().threads});
+        laboratory_.set_clean({curves.curves.front().info.clean, seconds, views_.sensitivity->form().threads});
     });
     connect(&jobs_, &JobController::progressed, views_.strip, &ProgressStrip::set_progress);
     connect(&jobs_, &JobController::message, views_.log, &ActivityLog::append);
     connect(&jobs_, &JobController::finished, this, &JobPresenter::job_finished);
     connect(&jobs_, &JobController::failed, this, [this](const QString& text) {
-        views_.log->append_error(text);
         job_ended(tr("Failed; results so far kept"));
-        emit failed(text);
+        tell_failure(text);
     });
+}
+
+void JobPresenter::tell_failure(const QString& text) {
+    views_.log->append_error(text);
+    emit failed(text);
 }
 
 void JobPresenter::run_sensitivity() {
     try {
-        const SensitivityForm form = views_.sensitivity->form();
-        asked_cost_ = sensitivity_cost();
-        run(sensitivity_settings(form, views_.layers->checked_layers()), form.threads);
+        run(asked_of_sensitivity());
     } catch (const Error& error) {
-        emit failed(QString::fromUtf8(error.what()));
+        tell_failure(QString::fromUtf8(error.what()));
     }
 }
 
 void JobPresenter::run_method() {
     try {
-        const HardenForm form = views_.method->form();
-        asked_cost_ = method_cost();
-        run(method_settings(form, laboratory_.model(), results_.thresholds()), form.threads);
+        run(asked_of_method());
     } catch (const Error& error) {
-        emit failed(QString::fromUtf8(error.what()));
+        tell_failure(QString::fromUtf8(error.what()));
     }
 }
 
-void JobPresenter::run(JobSettings settings, int threads) {
+JobSettings JobPresenter::asked_of_sensitivity() const {
+    return sensitivity_settings(views_.sensitivity->form(), views_.layers->checked_layers());
+}
+
+JobSettings JobPresenter::asked_of_method() const {
+    return method_settings(views_.method->form(), laboratory_.model(), results_.thresholds());
+}
+
+void JobPresenter::run(JobSettings settings) {
     laboratory_.describe(settings);
     const JobId id = desk_.job_for(settings);
-    threads_ = threads;
     if (jobs_.running()) {
         views_.log->append(tr("Waits for its turn: %1").arg(job_title(*desk_.job(id))));
         return;
@@ -158,21 +158,21 @@ void JobPresenter::run_job(qint64 id) {
     try {
         start(*job);
     } catch (const Error& error) {
-        views_.log->append_error(QString::fromUtf8(error.what()));
-        emit failed(QString::fromUtf8(error.what()));
+        tell_failure(QString::fromUtf8(error.what()));
     }
 }
 
 void JobPresenter::start(const JobRecord& job) {
-    Job work = laboratory_.engine().study_job(desk_.study(), job.id, threads_);
+    const bool is_sensitivity = is_of_sensitivity_form(job.settings.kind);
+    const int threads = is_sensitivity ? views_.sensitivity->form().threads : views_.method->form().threads;
+    Job work = laboratory_.engine().study_job(desk_.study(), job.id, threads);
     measure_soon_.stop();
     laboratory_.cancel_clean();
     results_task_.cancel();
     running_ = job;
-    running_cost_ = std::exchange(asked_cost_, std::nullopt).value_or(Cost());
+    if (measures_curves(job.settings.kind)) results_.set_auc_axis(job.settings.auc_axis);
     const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
     // The other form stays open for jobs that wait.
-    const bool is_sensitivity = job.settings.kind == JobKind::sensitivity || job.settings.kind == JobKind::bits;
     (is_sensitivity ? static_cast<JobPanel*>(views_.sensitivity) : views_.method)->set_running(true);
     views_.strip->start(what);
     views_.log->append(what);
@@ -196,54 +196,50 @@ void JobPresenter::show_jobs() {
 void JobPresenter::show_job(qint64 id) {
     const auto job = desk_.job(id);
     if (!job || (running_ && running_->id == id)) return;
-    const auto& model = laboratory_.model();
-    const QString name = QString::fromStdString(job->settings.model);
-    if (model && is_same_model(QString::fromStdString(model->name), name)) {
-        load_results(*job);
-        return;
-    }
-    pending_job_ = id;
-    laboratory_.open_model(name, job->settings.normalization);
-    laboratory_.open_data(QString::fromStdString(job->settings.data.empty() ? fashion_mnist_folder() : job->settings.data));
-}
-
-void JobPresenter::load_results(const JobRecord& job) {
     if (jobs_.running()) {
         views_.log->append(tr("Results of other jobs can be looked at when the running one has come to its end"));
         return;
     }
+    if (has_model_of(*job)) {
+        load_results(*job);
+        return;
+    }
+    pending_job_ = id;
+    laboratory_.open_model(QString::fromStdString(job->settings.model), job->settings.normalization);
+    laboratory_.open_data(QString::fromStdString(job->settings.data.empty() ? fashion_mnist_folder() : job->settings.data));
+}
+
+// Settings hold whole paths.
+bool JobPresenter::has_model_of(const JobRecord& job) const {
+    if (!laboratory_.model()) return false;
+    const QString opened = QString::fromStdString(laboratory_.model()->name);
+    const QString wanted = QString::fromStdString(job.settings.model);
+    return opened == wanted || QFileInfo(opened).absoluteFilePath() == wanted;
+}
+
+void JobPresenter::load_results(const JobRecord& job) {
     const auto own = std::make_shared<const Study>(desk_.study().another());
     results_task_.start<StoredResults>(
-        [own, id = job.id, has_curves = measures_curves(job.settings.kind)](std::stop_token) {
-            StoredResults results;
-            if (has_curves)
-                results.curves = read_curves(*own, id).curves;
-            else
-                results.tuning = read_tuning(*own, id);
-            return results;
+        [own, id = job.id, has_curves = measures_curves(job.settings.kind)](std::stop_token) -> StoredResults {
+            if (has_curves) return read_curves(*own, id);
+            return read_tuning(*own, id);
         },
-        [this](const StoredResults& results) {
-            if (!results.curves.curves.empty()) results_.show_stored(results.curves);
-            if (!results.tuning.info.sites.empty()) results_.show_stored(results.tuning);
-        },
-        [this](const QString& text) {
-            views_.log->append_error(text);
-            emit failed(text);
-        });
+        [this](const StoredResults& results) { std::visit([this](const auto& result) { results_.show_stored(result); }, results); },
+        [this](const QString& text) { tell_failure(text); });
 }
 
 void JobPresenter::change_job(qint64 id) {
     const auto job = desk_.job(id);
     if (!job) return;
-    const JobKind kind = job->settings.kind;
-    if (kind == JobKind::sensitivity || kind == JobKind::bits) {
+    const bool is_sensitivity = is_of_sensitivity_form(job->settings.kind);
+    if (is_sensitivity) {
         QStringList checked;
         views_.sensitivity->set_form(sensitivity_form(job->settings, views_.sensitivity->form(), checked));
         if (!checked.isEmpty()) views_.layers->set_checked_layers(checked);
     } else {
         views_.method->set_form(method_form(job->settings, views_.method->form()));
     }
-    emit form_wanted(kind == JobKind::sensitivity || kind == JobKind::bits);
+    emit form_wanted(is_sensitivity);
 }
 
 void JobPresenter::run_when_ready() {
@@ -273,12 +269,9 @@ void JobPresenter::save_hardened(const QString& path) {
                 views_.log->append(tr("Wrote %1: opened again, it gives the same logits on all %2 tuning images")
                                        .arg(QString::fromStdString(file->path), grouped(file->images_compared)));
             },
-            [this](const QString& text) {
-                views_.log->append_error(text);
-                emit failed(text);
-            });
+            [this](const QString& text) { tell_failure(text); });
     } catch (const Error& error) {
-        emit failed(QString::fromUtf8(error.what()));
+        tell_failure(QString::fromUtf8(error.what()));
     }
 }
 
@@ -293,10 +286,7 @@ void JobPresenter::open_thresholds(const QString& path) {
             views_.log->append(
                 tr("%1: thresholds of %2 sites, for comparisons and the hardened network").arg(path).arg(thresholds.sites.size()));
         },
-        [this](const QString& text) {
-            views_.log->append_error(text);
-            emit failed(text);
-        });
+        [this](const QString& text) { tell_failure(text); });
 }
 
 // Results of another network would be drawn under this one's name, so they go, and so does a job that still makes them.
@@ -319,7 +309,7 @@ void JobPresenter::show_model() {
                            .arg(model.sites.size()));
     views_.sensitivity->validate();
     views_.method->validate();
-    if (const auto job = desk_.job(std::exchange(pending_job_, 0))) load_results(*job);
+    if (const auto job = desk_.job(std::exchange(pending_job_, 0)); job && has_model_of(*job)) load_results(*job);
     emit state_changed();
 }
 
@@ -333,8 +323,7 @@ void JobPresenter::job_finished(JobEnd end, double seconds) {
         job_ended(tr("Stopped after %1; results kept").arg(summary()));
         return;
     }
-    running_cost_.seconds = seconds;
-    if (running_) finished_[running_->settings.kind] = running_cost_;
+    if (running_) finished_[running_->settings.kind] = {running_->settings, seconds};
     job_ended(tr("Done in %1: %2").arg(duration_text(seconds), summary()));
     start_next();
 }
@@ -365,7 +354,6 @@ void JobPresenter::readiness_changed() {
 }
 
 void JobPresenter::form_changed() {
-    measure_soon_.start();
     show_estimates();
     emit state_changed();
 }
@@ -376,45 +364,37 @@ void JobPresenter::measure_clean() {
     laboratory_.measure_clean(image_selection(form), form.seed, form.threads, form.device);
 }
 
-// As many as the selection takes of the images that are open.
-std::int64_t JobPresenter::image_count(const QString& text) const {
-    const std::size_t wanted = ImageSelection::parse(text.toStdString()).count;
-    const std::size_t offered = laboratory_.data() ? laboratory_.data()->size() : 0;
-    return std::int64_t(wanted == 0 ? offered : std::min(wanted, offered));
-}
-
-std::optional<JobPresenter::Cost> JobPresenter::sensitivity_cost() const {
-    if (!laboratory_.model() || !views_.sensitivity->is_valid()) return {};
-    const SensitivityForm form = views_.sensitivity->form();
-    const JobSettings settings = sensitivity_settings(form, views_.layers->checked_layers());
-    return Cost{estimated_passes(settings, laboratory_.model()->layers), image_count(form.images), 0};
-}
-
-std::optional<JobPresenter::Cost> JobPresenter::method_cost() const {
-    if (!laboratory_.model() || !views_.method->is_valid()) return {};
-    const HardenForm form = views_.method->form();
-    const std::int64_t images = image_count(form.job == MethodJob::compare ? form.images : form.tuning_images);
-    return Cost{estimated_passes(form, laboratory_.model()->sites.size()), images, 0};
-}
-
 void JobPresenter::show_estimates() {
-    show_estimate(*views_.sensitivity, kind_of(views_.sensitivity->form()), sensitivity_cost());
-    show_estimate(*views_.method, kind_of(views_.method->form()), method_cost());
+    const auto show = [this](JobPanel& panel, const auto& asked) {
+        if (laboratory_.model() && panel.is_valid())
+            show_estimate(panel, (this->*asked)());
+        else
+            panel.set_estimate({});
+    };
+    show(*views_.sensitivity, &JobPresenter::asked_of_sensitivity);
+    show(*views_.method, &JobPresenter::asked_of_method);
+}
+
+// In clean passes over a single image.
+double JobPresenter::work_of(const JobSettings& settings) const {
+    const OpenedModel& model = *laboratory_.model();
+    const std::size_t offered = laboratory_.data() ? laboratory_.data()->size() : 0;
+    return estimated_passes(settings, model.layers, model.sites.size()) * double(estimated_images(settings, offered));
 }
 
 // What a pass took, times the passes, corrected by how long the latest job of this kind really took.
-void JobPresenter::show_estimate(JobPanel& panel, JobKind kind, const std::optional<Cost>& expected) const {
+void JobPresenter::show_estimate(JobPanel& panel, const JobSettings& settings) const {
     const auto& clean = laboratory_.clean();
-    if (!clean || clean->seconds <= 0 || clean->outcome.images == 0 || !expected) {
+    if (!clean || clean->seconds <= 0 || clean->outcome.images == 0) {
         panel.set_estimate({});
         return;
     }
-    const double seconds_per_image = clean->seconds / clean->outcome.images;
-    double seconds = expected->passes * double(expected->images) * seconds_per_image;
-    const auto before = finished_.find(kind);
-    if (before != finished_.end() && before->second.passes > 0 && before->second.images > 0)
-        seconds *= before->second.seconds / (before->second.passes * double(before->second.images) * seconds_per_image);
-    panel.set_estimate(estimate_text(seconds));
+    double seconds_of_work = clean->seconds / clean->outcome.images;
+    if (const auto before = finished_.find(settings.kind); before != finished_.end()) {
+        const double work = work_of(before->second.settings);
+        if (work > 0) seconds_of_work = before->second.seconds / work;
+    }
+    panel.set_estimate(estimate_text(work_of(settings) * seconds_of_work));
 }
 
 }  // namespace clipscope

@@ -63,10 +63,9 @@ signals:
     void failed(const QString& text);
 
 private:
-    // What a job is worth and what it cost: full passes over so many images.
-    struct Cost {
-        double passes = 0;
-        std::int64_t images = 0;
+    // What the latest job of a kind cost.
+    struct Finished {
+        JobSettings settings;
         double seconds = 0;
     };
 
@@ -74,10 +73,14 @@ private:
     void connect_laboratory();
     void connect_jobs();
 
-    void run(JobSettings settings, int threads);
+    void tell_failure(const QString& text);
+    JobSettings asked_of_sensitivity() const;
+    JobSettings asked_of_method() const;
+    void run(JobSettings settings);
     void start(const JobRecord& job);
     void start_next();
     void show_jobs();
+    bool has_model_of(const JobRecord& job) const;
     void load_results(const JobRecord& job);
     QString summary() const;
     void show_model();
@@ -87,23 +90,18 @@ private:
     void form_changed();
     void measure_clean();
     void show_estimates();
-    void show_estimate(JobPanel& panel, JobKind kind, const std::optional<Cost>& expected) const;
-    std::optional<Cost> sensitivity_cost() const;
-    std::optional<Cost> method_cost() const;
-    std::int64_t image_count(const QString& text) const;
+    void show_estimate(JobPanel& panel, const JobSettings& settings) const;
+    double work_of(const JobSettings& settings) const;
 
     Laboratory& laboratory_;
     JobController& jobs_;
     StudyDesk& desk_;
     ResultPresenter& results_;
     const JobViews views_;
-    QTimer measure_soon_;               // typing in the form must not start a pass for every digit
-    std::map<JobKind, Cost> finished_;  // corrects the next estimate
+    QTimer measure_soon_;                   // typing in the form must not start a pass for every digit
+    std::map<JobKind, Finished> finished_;  // corrects the next estimate
     std::optional<JobRecord> running_;
-    Cost running_cost_;
-    std::optional<Cost> asked_cost_;  // of the job that was asked for last
-    int threads_ = 1;                 // of the job that was asked for last
-    JobId pending_job_ = 0;           // to be shown once its model has come
+    JobId pending_job_ = 0;  // to be shown once its model has come
     bool run_when_ready_ = false;
     BackgroundTask results_task_;
     BackgroundTask save_task_;

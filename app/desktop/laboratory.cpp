@@ -119,7 +119,7 @@ void Laboratory::describe(JobSettings& settings) const {
     const QString name = QString::fromStdString(model_->name);
     settings.model = (name.startsWith(QLatin1String("bundled:")) ? name : QFileInfo(name).absoluteFilePath()).toStdString();
     settings.data = QFileInfo(data_folder_).absoluteFilePath().toStdString();
-    settings.split = split_ == Split::train ? "train" : "test";
+    settings.split = to_string(split_);
     settings.normalization = input_format_->normalization;
 }
 

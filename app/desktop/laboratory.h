@@ -40,7 +40,7 @@ public:
 
     // For the images chosen; only when ready. Throws UsageError.
     JobInputs inputs(const ImageSelection& selection, std::uint64_t seed) const;
-    // The same with images to tune on beside them, which are read when a job asks for them.
+    // The same with images to tune on beside them, which are not read yet.
     MethodInputs method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed) const;
     // What a job of a study is about: model, data and normalisation. Throws UsageError where nothing is ready.
     void describe(JobSettings& settings) const;

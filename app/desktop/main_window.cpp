@@ -192,10 +192,8 @@ void MainWindow::connect_file_actions() {
     };
     connect(actions_.open_model, &QAction::triggered, this, choose_model);
     connect(actions_.open_data, &QAction::triggered, this, choose_data);
-    connect(actions_.recent_models, &QMenu::aboutToShow, this,
-            [this] { fill_recent(actions_.recent_models, recent_models_, &MainWindow::open_model); });
-    connect(actions_.recent_data, &QMenu::aboutToShow, this,
-            [this] { fill_recent(actions_.recent_data, recent_data_, &MainWindow::open_data); });
+    connect_recent(*actions_.recent_models, recent_models_, [this](const QString& path) { open_model(path); });
+    connect_recent(*actions_.recent_data, recent_data_, [this](const QString& folder) { open_data(folder); });
     connect_with_path(actions_.open_thresholds, dialogs_.choose_thresholds,
                       [this](const QString& path) { presenter_->open_thresholds(path); });
     connect_with_path(actions_.save_hardened, dialogs_.choose_hardened, [this](const QString& path) { presenter_->save_hardened(path); });
@@ -374,17 +372,6 @@ void MainWindow::set_maximised(bool maximised) {
 void MainWindow::reset_layout() {
     actions_.maximise->setChecked(false);
     arrange_docks(*this, docks_);
-}
-
-void MainWindow::fill_recent(QMenu* menu, RecentList& list, void (MainWindow::*open)(const QString&)) {
-    menu->clear();
-    for (const QString& path : list.paths()) {
-        QString text = path;
-        menu->addAction(text.replace(QLatin1Char('&'), QLatin1String("&&")), this, [this, open, path] { (this->*open)(path); });
-    }
-    if (menu->isEmpty()) menu->addAction(tr("None yet"))->setEnabled(false);
-    menu->addSeparator();
-    menu->addAction(tr("Clear"), this, [&list] { list.clear(); });
 }
 
 void MainWindow::fill_bundled() {

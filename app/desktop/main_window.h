@@ -75,7 +75,6 @@ private:
     PlotPanel* front_plot() const;
     void reset_layout();
     void refresh();
-    void fill_recent(QMenu* menu, RecentList& list, void (MainWindow::*open)(const QString&));
     void fill_bundled();
 
     const Dialogs dialogs_;

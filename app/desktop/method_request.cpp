@@ -11,11 +11,6 @@
 namespace clipscope {
 namespace {
 
-// A trial on the tuning images recomputes only what its faults change and the activations let through: of a full pass, about so much.
-constexpr double share_of_a_pass = 0.1;
-// As many as are suggested where the form asks for none.
-constexpr int suggested_rate_count = 7;
-
 // None for "auto".
 std::vector<double> rates_of(const HardenForm& form) {
     return form.rates == QLatin1String("auto") ? std::vector<double>() : parse_rates(form.rates.toStdString());
@@ -48,12 +43,12 @@ ThresholdSearchSettings search_of(const HardenForm& form) {
     return search;
 }
 
+}  // namespace
+
 JobKind kind_of(MethodJob job) {
     const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare};
     return kinds[int(job)];
 }
-
-}  // namespace
 
 ImageSelection tuning_selection(const HardenForm& form) {
     return ImageSelection::parse(form.tuning_images.toStdString());
@@ -130,22 +125,6 @@ QString method_problem(const HardenForm& form, const std::optional<OpenedModel>&
         return QString::fromUtf8(error.what());
     }
     return {};
-}
-
-double estimated_passes(const HardenForm& form, std::size_t sites) {
-    const std::vector<double> rates = rates_of(form);
-    const double trials = double(rates.empty() ? suggested_rate_count : rates.size()) * form.trials;
-    switch (form.job) {
-        case MethodJob::profile:
-            return 1 + (rates.empty() ? 0 : trials);
-        case MethodJob::sweep:
-            return 2 + share_of_a_pass * trials * (grid_of(form).count + 1);
-        case MethodJob::harden:
-            return 2 + share_of_a_pass * trials * double(sites) * (2 * form.n + 2);
-        case MethodJob::compare:
-            break;
-    }
-    return 3 * (1 + trials / 2);
 }
 
 }  // namespace clipscope

@@ -25,7 +25,6 @@ HardenForm method_form(const JobSettings& settings, const HardenForm& form);
 // What is wrong with the form, empty where nothing is; without a model, as far as can be said.
 QString method_problem(const HardenForm& form, const std::optional<OpenedModel>& model);
 
-// How many full passes over the tuning images (compare: the evaluation images) the job is worth, about.
-double estimated_passes(const HardenForm& form, std::size_t sites);
+JobKind kind_of(MethodJob job);
 
 }  // namespace clipscope

@@ -21,7 +21,7 @@ ResultExporter::ResultExporter(const ResultPresenter& results, QObject* parent) 
 void ResultExporter::export_numbers(const QString& path) {
     const AccuracyCurves& curves = results_.curves();
     const bool is_json = path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
-    write(path, is_json ? result_to_json({kind_of(curves), AucAxis::linear, curves}) : points_csv(curves));
+    write(path, is_json ? result_to_json({kind_of(curves), results_.auc_axis(), curves}) : points_csv(curves));
 }
 
 void ResultExporter::save_thresholds(const QString& path) {
@@ -46,8 +46,8 @@ void ResultExporter::export_everything(const QString& folder) {
     if (results_.has_curves()) {
         const AccuracyCurves& curves = results_.curves();
         const std::string kind = kind_of(curves);
-        add(curve_exports(curves, kind, AucAxis::linear, folder));
-        add_result(kind, result_to_json({kind, AucAxis::linear, curves}));
+        add(curve_exports(curves, kind, results_.auc_axis(), folder));
+        add_result(kind, result_to_json({kind, results_.auc_axis(), curves}));
     }
     if (results_.has_tuning()) {
         const TuningResult& tuning = results_.tuning();

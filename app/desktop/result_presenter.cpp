@@ -84,13 +84,16 @@ void ResultPresenter::show_model() {
     show_tuning();
 }
 
-void ResultPresenter::show_stored(const AccuracyCurves& curves) {
-    stored_ = curves;
+void ResultPresenter::show_stored(const CampaignResult& result) {
+    if (result.curves.curves.empty()) return;
+    stored_ = result.curves;
+    auc_axis_ = result.auc_axis;
     views_.layers->clear_sensitivity();
     show_curves(*stored_);
 }
 
 void ResultPresenter::show_stored(const TuningResult& result) {
+    if (result.info.sites.empty()) return;
     before_job_ = tuning_;
     take_tuning(result);
 }
@@ -133,7 +136,7 @@ void ResultPresenter::show_curves(const AccuracyCurves& curves) {
         if (info.protection == Protection::none && curves.info.axis == PointAxis::fault_rate)
             views_.layers->set_sensitivity(QString::fromStdString(info.layer), view.rates, view.series[i].points);
     }
-    views_.comparison->set_curves(is_comparison(curves) ? curves : AccuracyCurves());
+    views_.comparison->set_curves(is_comparison(curves) ? curves : AccuracyCurves(), auc_axis_);
     emit changed();
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/result_json.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_result.h"
 
@@ -42,12 +43,15 @@ public:
     // Forgets all results and shows the laboratory's model.
     void show_model();
 
-    // What a study has of a job.
-    void show_stored(const AccuracyCurves& curves);
+    // What a study has of a job; nothing happens where it has nothing yet.
+    void show_stored(const CampaignResult& result);
     void show_stored(const TuningResult& result);
 
     const AccuracyCurves& curves() const;
     bool has_curves() const;
+    // Of the areas under the curves; set_auc_axis() before a job that measures some.
+    AucAxis auc_axis() const { return auc_axis_; }
+    void set_auc_axis(AucAxis axis) { auc_axis_ = axis; }
     const TuningResult& tuning() const { return tuning_; }
     bool has_tuning() const { return !tuning_.info.sites.empty(); }
 
@@ -76,6 +80,7 @@ private:
     Laboratory& laboratory_;
     JobController& jobs_;
     const ResultViews views_;
+    AucAxis auc_axis_ = AucAxis::linear;
     std::optional<AccuracyCurves> stored_;  // shown in place of the controller's
     std::vector<AccuracyCurves> kept_;
     TuningResult before_job_;  // what was known when the latest job began

@@ -1,12 +1,8 @@
 #include "sensitivity_request.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "campaign/fault_scope.h"
 #include "common/error.h"
 #include "memory_request.h"
-#include "theme/number_text.h"
 
 namespace clipscope {
 namespace {
@@ -26,21 +22,15 @@ std::string scopes_text(LayersChoice choice, const QStringList& checked) {
     return checked.join(QLatin1Char(',')).toStdString();
 }
 
-// One trial in each scope.
-double passes_a_trial(const std::vector<FaultScope>& scopes, std::size_t layer_count) {
-    double passes = 0;
-    for (const FaultScope& scope : scopes) {
-        const std::size_t first = scope.layers.empty() ? 0 : scope.layers.front();
-        passes += layer_count > 0 ? double(layer_count - first) / double(layer_count) : 1;
-    }
-    return passes;
-}
-
 }  // namespace
+
+JobKind kind_of(SensitivityJob job) {
+    return job == SensitivityJob::bit_positions ? JobKind::bits : JobKind::sensitivity;
+}
 
 JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList& checked) {
     JobSettings settings;
-    settings.kind = form.job == SensitivityJob::bit_positions ? JobKind::bits : JobKind::sensitivity;
+    settings.kind = kind_of(form.job);
     settings.layers = scopes_text(form.layers, checked);
     settings.rates = form.rates.toStdString();
     settings.trials = form.trials;
@@ -93,24 +83,6 @@ SensitivityForm first_study_form(int threads) {
     form.images = QStringLiteral("1000");
     form.threads = threads;
     return form;
-}
-
-double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo>& layers) {
-    const double a_trial = passes_a_trial(parse_fault_scopes(settings.layers, layers), layers.size());
-    if (settings.kind == JobKind::bits) {
-        // A single faulty number changes one channel of its layer, and most bits change no answer.
-        constexpr double share_of_a_pass = 0.05;
-        return 1 + share_of_a_pass * settings.memory.format.bits() * settings.trials * a_trial;
-    }
-    const std::vector<double> rates = all_rates(settings.rates, {});
-    return 1 + double(std::ranges::count_if(rates, [](double rate) { return rate > 0; })) * settings.trials * a_trial;
-}
-
-QString estimate_text(double seconds) {
-    if (seconds < 1) return QStringLiteral("about a second");
-    // Nobody wants to read 1:07:23 of a guess.
-    const double unit = seconds < 60 ? 1 : seconds < 600 ? 10 : 60;
-    return QStringLiteral("about ") + duration_text(std::round(seconds / unit) * unit);
 }
 
 }  // namespace clipscope

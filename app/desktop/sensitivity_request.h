@@ -18,6 +18,7 @@ JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList&
 // are.
 SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, QStringList& checked);
 
+JobKind kind_of(SensitivityJob job);
 ImageSelection image_selection(const SensitivityForm& form);
 
 // What is wrong with the form, empty where nothing is; without layers, as far as can be said.
@@ -25,12 +26,5 @@ QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& 
 
 // The study offered on first start: small enough to finish within a minute, large enough to show which layers matter.
 SensitivityForm first_study_form(int threads);
-
-// How many full passes over the images a job is worth at most. A trial in a layer recomputes that layer and what follows it, so a scope
-// costs about the share of layers from its first one on; rate 0 costs nothing.
-double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo>& layers);
-
-// "about 0:41"
-QString estimate_text(double seconds);
 
 }  // namespace clipscope

@@ -1,7 +1,7 @@
 #include "study_actions.h"
 
 #include <QAction>
-#include <QMenu>
+#include <algorithm>
 
 #include "common/error.h"
 #include "controls/activity_log.h"
@@ -22,6 +22,7 @@ StudyActions::StudyActions(QWidget& window, const Dialogs& dialogs, StudyDesk& d
       docks_(docks),
       recent_(QStringLiteral("recent/studies")) {
     connect_actions(actions);
+    offer_unnamed();
     connect(docks_.job_table, &JobTable::rename_requested, this,
             [this](qint64 id) { change_text(id, tr("Name of the job"), &JobRecord::name, &StudyDesk::rename); });
     connect(docks_.job_table, &JobTable::notes_requested, this,
@@ -35,13 +36,26 @@ StudyActions::StudyActions(QWidget& window, const Dialogs& dialogs, StudyDesk& d
     });
 }
 
+// Those that an earlier window left without a name, the latest on top of the recent ones.
+void StudyActions::offer_unnamed() {
+    try {
+        std::vector<std::string> left = abandoned_autosaves();
+        if (left.empty()) return;
+        std::ranges::reverse(left);
+        for (const std::string& path : left) recent_.add(QString::fromStdString(path));
+        docks_.log->append(tr("A study without a name was left: File ▸ Recent studies opens it again"));
+    } catch (const Error& error) {
+        docks_.log->append_error(QString::fromUtf8(error.what()));
+    }
+}
+
 void StudyActions::connect_actions(const WindowActions& actions) {
     connect(actions.new_study, &QAction::triggered, &desk_, &StudyDesk::start_new);
     connect(actions.open_study, &QAction::triggered, this, [this] {
         if (const QString path = dialogs_.choose_study(&window_); !path.isEmpty()) open(path);
     });
     connect(actions.save_study, &QAction::triggered, this, &StudyActions::save_as);
-    connect(actions.recent_studies, &QMenu::aboutToShow, this, [this, menu = actions.recent_studies] { fill_recent(*menu); });
+    connect_recent(*actions.recent_studies, recent_, [this](const QString& path) { open(path); });
     connect(actions.undo_remove, &QAction::triggered, &desk_, &StudyDesk::undo_remove);
 }
 
@@ -74,17 +88,6 @@ void StudyActions::open(const QString& path) {
     if (jobs.empty()) return;
     docks_.job_table->select_job(jobs.back().id);
     presenter_.show_job(jobs.back().id);
-}
-
-void StudyActions::fill_recent(QMenu& menu) {
-    menu.clear();
-    for (const QString& path : recent_.paths()) {
-        QString text = path;
-        menu.addAction(text.replace(QLatin1Char('&'), QLatin1String("&&")), this, [this, path] { open(path); });
-    }
-    if (menu.isEmpty()) menu.addAction(tr("None yet"))->setEnabled(false);
-    menu.addSeparator();
-    menu.addAction(tr("Clear"), this, [this] { recent_.clear(); });
 }
 
 void StudyActions::change_text(qint64 id, const QString& title, const std::string JobRecord::*field,

@@ -25,9 +25,9 @@ public:
     void open(const QString& path);
 
 private:
+    void offer_unnamed();
     void connect_actions(const WindowActions& actions);
     void save_as();
-    void fill_recent(QMenu& menu);
     void change_text(qint64 id, const QString& title, const std::string JobRecord::*field,
                      void (StudyDesk::*change)(JobId, const QString&));
     void show_error(const QString& sentence);

@@ -13,6 +13,7 @@
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
+#include "recent_list.h"
 #include "tables/comparison_table.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
@@ -189,6 +190,19 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.about->setMenuRole(QAction::AboutRole);
     for (QMenu* menu : bar->findChildren<QMenu*>()) menu->setToolTipsVisible(true);
     return actions;
+}
+
+void connect_recent(QMenu& menu, RecentList& list, const std::function<void(const QString& path)>& open) {
+    QObject::connect(&menu, &QMenu::aboutToShow, &menu, [&menu, &list, open] {
+        menu.clear();
+        for (const QString& path : list.paths()) {
+            QString text = path;
+            menu.addAction(text.replace(QLatin1Char('&'), QLatin1String("&&")), [open, path] { open(path); });
+        }
+        if (menu.isEmpty()) menu.addAction(QObject::tr("None yet"))->setEnabled(false);
+        menu.addSeparator();
+        menu.addAction(QObject::tr("Clear"), [&list] { list.clear(); });
+    });
 }
 
 }  // namespace clipscope

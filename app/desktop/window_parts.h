@@ -2,6 +2,8 @@
 #pragma once
 
 #include <QList>
+#include <QString>
+#include <functional>
 
 class QAction;
 class QDockWidget;
@@ -19,6 +21,7 @@ class HardenPanel;
 class JobTable;
 class LayerTable;
 class PlotPanel;
+class RecentList;
 class SensitivityPanel;
 class SiteTable;
 class TrisectionPlot;
@@ -91,5 +94,8 @@ struct WindowActions {
 };
 
 WindowActions build_menus(QMainWindow& window, const WindowDocks& docks);
+
+// Lists what was opened lately each time the menu is opened. The list must outlive the menu.
+void connect_recent(QMenu& menu, RecentList& list, const std::function<void(const QString& path)>& open);
 
 }  // namespace clipscope

@@ -512,6 +512,39 @@ private slots:
         QVERIFY(desk.errors.isEmpty());
     }
 
+    void a_study_without_a_name_is_offered_again() {
+        QString unnamed;
+        {
+            Desk desk;
+            desk.open_both();
+            desk.run(1);
+            unnamed = desk.window.desk().path();
+        }
+        Desk desk;
+        QVERIFY(desk.part<ActivityLog>().text().contains("without a name"));
+        QCOMPARE(RecentList("recent/studies").paths().first(), unnamed);
+        desk.window.open_study(unnamed);
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(1));
+        QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(4));
+    }
+
+    void results_of_another_model_wait_for_the_running_job() {
+        Desk desk;
+        desk.open_both();
+        desk.run(1);
+        desk.window.open_model("another.pt");
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        desk.set_form(100'000);
+        desk.action("&Run")->trigger();
+        QTRY_VERIFY(desk.window.jobs().running());
+        emit desk.part<JobTable>().job_selected(desk.window.desk().jobs().front().id);
+        QTest::qWait(100);
+        QVERIFY(desk.window.jobs().running());
+        QCOMPARE(desk.window.laboratory().model()->name, std::string("another.pt"));
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY(!desk.window.jobs().running());
+    }
+
     void more_trials_run_only_what_is_missing() {
         Desk desk;
         desk.open_both();

@@ -2,6 +2,7 @@
 
 #include "common/error.h"
 #include "fake_engine.h"
+#include "job_estimate.h"
 #include "sensitivity_request.h"
 
 using namespace clipscope;
@@ -97,10 +98,10 @@ private slots:
         form.trials = 10;
         form.layers = LayersChoice::network;
         // One clean pass, then ten trials at two rates; rate 0 needs none.
-        QCOMPARE(estimated_passes(sensitivity_settings(form, {}), layers_), 21.0);
+        QCOMPARE(estimated_passes(sensitivity_settings(form, {}), layers_, 2), 21.0);
         form.layers = LayersChoice::checked;
         // From the last of three layers on: a third of the network.
-        QCOMPARE(estimated_passes(sensitivity_settings(form, {"FC-1"}), layers_), 1 + 20.0 / 3);
+        QCOMPARE(estimated_passes(sensitivity_settings(form, {"FC-1"}), layers_, 2), 1 + 20.0 / 3);
     }
 
     void estimates_are_round() {

@@ -1,0 +1,73 @@
+#include "job_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "campaign/fault_scope.h"
+#include "campaign/sweep.h"
+#include "data/image_selection.h"
+#include "theme/number_text.h"
+
+namespace clipscope {
+namespace {
+
+// A single faulty number changes one channel of its layer, and most bits change no answer: of a full pass, about so much.
+constexpr double share_of_single_bits = 0.05;
+// A trial on the tuning images recomputes only what its faults change and the activations let through.
+constexpr double share_of_tuning = 0.1;
+
+double trials_over_rates(const JobSettings& settings) {
+    constexpr int suggested_rate_count = 7;
+    const std::vector<double> rates = all_rates(settings.rates, {});
+    const auto above_zero = std::ranges::count_if(rates, [](double rate) { return rate > 0; });
+    const auto count = settings.rates.starts_with("auto") ? suggested_rate_count : above_zero;
+    return double(count) * settings.trials;
+}
+
+// One trial in each scope.
+double passes_a_trial(const std::vector<FaultScope>& scopes, std::size_t layer_count) {
+    double passes = 0;
+    for (const FaultScope& scope : scopes) {
+        const std::size_t first = scope.layers.empty() ? 0 : scope.layers.front();
+        passes += layer_count > 0 ? double(layer_count - first) / double(layer_count) : 1;
+    }
+    return passes;
+}
+
+}  // namespace
+
+double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo>& layers, std::size_t sites) {
+    switch (settings.kind) {
+        case JobKind::sensitivity:
+            return 1 + trials_over_rates(settings) * passes_a_trial(parse_fault_scopes(settings.layers, layers), layers.size());
+        case JobKind::bits:
+            return 1 + share_of_single_bits * settings.memory.format.bits() * settings.trials *
+                           passes_a_trial(parse_fault_scopes(settings.layers, layers), layers.size());
+        case JobKind::profile:
+            return 1 + (settings.layers.empty() ? 0 : trials_over_rates(settings));
+        case JobKind::sweep:
+            return 2 + share_of_tuning * trials_over_rates(settings) *
+                           (ThresholdGrid::parse(settings.grid, settings.grid_in_act_max).count + 1);
+        case JobKind::harden:
+            return 2 + share_of_tuning * trials_over_rates(settings) * double(sites) * (2 * settings.search.n + 2);
+        case JobKind::compare:
+            break;
+    }
+    // Of its three configurations the two that are clipped cost little.
+    return 3 * (1 + trials_over_rates(settings) / 2);
+}
+
+std::int64_t estimated_images(const JobSettings& settings, std::size_t offered) {
+    const std::string& images = measures_curves(settings.kind) ? settings.images : settings.tuning_images;
+    const std::size_t wanted = ImageSelection::parse(images).count;
+    return std::int64_t(wanted == 0 ? offered : std::min(wanted, offered));
+}
+
+QString estimate_text(double seconds) {
+    if (seconds < 1) return QStringLiteral("about a second");
+    // Nobody wants to read 1:07:23 of a guess.
+    const double unit = seconds < 60 ? 1 : seconds < 600 ? 10 : 60;
+    return QStringLiteral("about ") + duration_text(std::round(seconds / unit) * unit);
+}
+
+}  // namespace clipscope
