@@ -31,7 +31,8 @@ inline bool is_all_finite(const at::Tensor& values) {
     constexpr std::uint32_t exponent = 0x7f800000;
     const auto* bits = static_cast<const std::uint32_t*>(values.data_ptr());
     std::uint32_t is_infinite = 0;
-    for (std::int64_t i = 0; i < values.numel(); ++i) is_infinite |= std::uint32_t((bits[i] & exponent) == exponent);
+    const std::int64_t count = values.numel();
+    for (std::int64_t i = 0; i < count; ++i) is_infinite |= std::uint32_t((bits[i] & exponent) == exponent);
     return is_infinite == 0;
 }
 

@@ -48,6 +48,22 @@ bool is_list_of_this_block(const Node* node) {
     });
 }
 
+// Whether `number` is the first dimension of `values`, as traced (by way of a tensor) and as scripted.
+bool is_first_dimension(const Value* number, const Value* values) {
+    const Node* node = number->node();
+    while (node->kind() == c10::aten::Int || node->kind() == torch::jit::prim::NumToTensor) node = node->input(0)->node();
+    if (node->kind() != c10::aten::size || node->inputs().size() != 2 || node->input(0) != values) return false;
+    const auto dimension = torch::jit::toIValue(node->input(1));
+    return dimension && dimension->isInt() && dimension->toInt() == 0;
+}
+
+bool is_row_view(const Node* node) {
+    if (node->kind() != c10::aten::view && node->kind() != c10::aten::reshape) return false;
+    const Node* shape = node->inputs().size() == 2 ? node->input(1)->node() : nullptr;
+    return shape && shape->kind() == torch::jit::prim::ListConstruct && shape->inputs().size() == 2 &&
+           is_first_dimension(shape->input(0), node->input(0)) && torch::jit::toIValue(shape->input(1));
+}
+
 // A value of this block that nothing else shares before `change` runs: made by an operation that makes a tensor of its own, and read by
 // such only.
 bool is_unshared_before(const Value* value, const Node* change) {
@@ -134,6 +150,19 @@ void replace_changes_in_place(Graph& graph, Block* block) {
         form->output()->setType(change->output()->type());
         change->output()->replaceAllUsesWith(form->output());
         change->input(0)->replaceAllUsesAfterNodeWith(change, form->output());
+        node.destroyCurrent();
+    }
+}
+
+void replace_row_views(Graph& graph, Block* block) {
+    for (auto node = block->nodes().begin(); node != block->nodes().end(); ++node) {
+        for (Block* inner : node->blocks()) replace_row_views(graph, inner);
+        if (!is_row_view(*node)) continue;
+        const torch::jit::WithInsertPoint at(*node);
+        Node* flatten = graph.create(c10::aten::flatten, {node->input(0), graph.insertConstant(1), graph.insertConstant(-1)});
+        graph.insertNode(flatten)->copyMetadata(*node);
+        flatten->output()->setType(node->output()->type());
+        node->output()->replaceAllUsesWith(flatten->output());
         node.destroyCurrent();
     }
 }

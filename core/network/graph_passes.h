@@ -16,6 +16,9 @@ void replace_appends(torch::jit::Graph& graph);
 // tensor goes into a list later.
 void replace_changes_in_place(torch::jit::Graph& graph, torch::jit::Block* block);
 
+// view(x, [x.size(0), n]) as flatten(x, 1): the same values, and nothing in the program counts images any more.
+void replace_row_views(torch::jit::Graph& graph, torch::jit::Block* block);
+
 // What the node changes in place: "a tensor", "a list", or null where it changes nothing.
 const char* changed_in_place(const torch::jit::Node* node);
 

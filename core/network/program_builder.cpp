@@ -19,7 +19,9 @@ namespace clipscope {
 
 namespace {
 
-std::string join(const std::string& path, const std::string& name) { return path.empty() ? name : path + "." + name; }
+std::string join(const std::string& path, const std::string& name) {
+    return path.empty() ? name : path + "." + name;
+}
 
 // "features.3": where the code of an inlined call came from, as far as the graph remembers it.
 std::string module_path_of(const torch::jit::Node* node) {
@@ -47,13 +49,20 @@ bool has_calls(const torch::jit::Block* block) {
 
 StepKind kind_of(const torch::jit::Node* node) {
     switch (node->kind()) {
-        case torch::jit::prim::If: return StepKind::branch;
-        case torch::jit::prim::Loop: return StepKind::loop;
-        case torch::jit::prim::ListConstruct: return StepKind::list_construct;
-        case torch::jit::prim::TupleConstruct: return StepKind::tuple_construct;
-        case torch::jit::prim::ListUnpack: return StepKind::list_unpack;
-        case torch::jit::prim::TupleUnpack: return StepKind::tuple_unpack;
-        default: return StepKind::operation;
+        case torch::jit::prim::If:
+            return StepKind::branch;
+        case torch::jit::prim::Loop:
+            return StepKind::loop;
+        case torch::jit::prim::ListConstruct:
+            return StepKind::list_construct;
+        case torch::jit::prim::TupleConstruct:
+            return StepKind::tuple_construct;
+        case torch::jit::prim::ListUnpack:
+            return StepKind::list_unpack;
+        case torch::jit::prim::TupleUnpack:
+            return StepKind::tuple_unpack;
+        default:
+            return StepKind::operation;
     }
 }
 
@@ -137,6 +146,7 @@ void ProgramBuilder::optimise() {
     torch::jit::RemoveTensorMutation(graph);
     replace_changes_in_place(*graph, graph->block());
     replace_appends(*graph);
+    replace_row_views(*graph, graph->block());
     torch::jit::ConstantPropagation(graph);
     torch::jit::LowerSimpleTuples(graph);
     torch::jit::EliminateDeadCode(graph);
@@ -152,13 +162,11 @@ void ProgramBuilder::lay_out() {
         program_.initial_[std::size_t(named.slot)] = named.tensor;
     }
     program_.steps_ = make_steps(graph.block());
-    if (graph.outputs().size() != 1)
-        throw Error("The network returns nothing: export it so that forward returns the logits.");
+    if (graph.outputs().size() != 1) throw Error("The network returns nothing: export it so that forward returns the logits.");
     program_.output_slot_ = slot_of(graph.outputs()[0]);
     std::erase_if(program_.tensors_, [&](const NamedTensor& named) {
-        return std::none_of(graph.inputs().begin(), graph.inputs().end(), [&](const torch::jit::Value* input) {
-            return slots_.at(input) == named.slot && !input->uses().empty();
-        });
+        return std::none_of(graph.inputs().begin(), graph.inputs().end(),
+                            [&](const torch::jit::Value* input) { return slots_.at(input) == named.slot && !input->uses().empty(); });
     });
 }
 
@@ -209,7 +217,8 @@ Step ProgramBuilder::make_step(torch::jit::Node* node) {
         throw Error(std::string("The network changes ") + changed + " in place (" + step.name +
                     ") in a way that cannot be rewritten: replace that operation, or export the network with torch.jit.trace.");
     if (is_random(node))
-        throw Error("The network draws random numbers (" + step.name + "), so that no result could be repeated: export it in evaluation mode.");
+        throw Error("The network draws random numbers (" + step.name +
+                    "), so that no result could be repeated: export it in evaluation mode.");
     const torch::jit::Operator* op = node->maybeOperator();
     if (!op) throw Error("The network uses " + step.name + ", which ClipScope cannot run step by step: export it with torch.jit.trace.");
     step.is_vararg = op->schema().is_vararg();

@@ -155,6 +155,26 @@ def forward(self, x):
         for (std::uint64_t seed = 0; seed < 6; ++seed) compare_with_forward(module, random_images({3, 4}, seed));
     }
 
+    void nothing_counts_images_where_rows_are_views_data() {
+        QTest::addColumn<QString>("shape");
+        QTest::addColumn<int>("sizes_left");
+        QTest::newRow("rows") << "[x.size(0), -1]" << 0;
+        QTest::newRow("rows of a known length") << "[x.size(0), 12]" << 0;
+        QTest::newRow("columns") << "[-1, x.size(1)]" << 1;
+        QTest::newRow("rows of something else") << "[y.size(0), 12]" << 1;
+    }
+    void nothing_counts_images_where_rows_are_views() {
+        QFETCH(QString, shape);
+        QFETCH(int, sizes_left);
+        const std::string code = "def forward(self, x):\n    y = torch.relu(x)\n    return torch.relu(x.view(" + shape.toStdString() + "))\n";
+        torch::jit::Module module = make_module({}, code.c_str());
+        compare_with_forward(module, random_images({5, 3, 2, 2}, 1));
+        module.eval();
+        const Program program(module);
+        QCOMPARE(std::count_if(program.steps().begin(), program.steps().end(), [](const Step& step) { return step.name == "aten::size"; }),
+                 sizes_left);
+    }
+
     void finds_layers_and_sites_of_alexnet() {
         torch::jit::Module module = make_architecture("alexnet", {3, 32, 32}, 10, 1);
         module.eval();
