@@ -11,6 +11,7 @@
 #include "command.h"
 #include "common/error.h"
 #include "common/version.h"
+#include "evaluation/kernel_cache.h"
 #include "interruption.h"
 #include "output_files.h"
 
@@ -70,6 +71,7 @@ void check_command(const CLI::App& app, const std::string& word) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    limit_kernel_cache();
     CLI::App app("The resilience of neural networks against memory faults, without a window.", "clipscope-cli");
     app.require_subcommand(1);
     // As elsewhere on the command line, the last one wins: scripts append options to change what a variable says.

@@ -5,6 +5,7 @@
 
 #include "common/error.h"
 #include "common/version.h"
+#include "evaluation/kernel_cache.h"
 #include "latency_probe.h"
 #include "launch_options.h"
 #include "main_window.h"
@@ -80,6 +81,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    limit_kernel_cache();
     try {
         return run(argc, argv);
     } catch (const UsageError& error) {
