@@ -83,7 +83,11 @@ void CleanRun::run_first() {
     const torch::NoGradGuard no_gradients;
     ChunkValues values = run_chunk(0, true);
     count_multiplications_of(values.by_slot);
-    if (!state_.exact) state_.can_drop_images = images_are_independent();
+    if (!state_.exact || state_.stacks) {
+        const Independence found = compare_with_one_image(values.by_slot);
+        state_.can_drop_images = !state_.exact && found.rows;
+        state_.stacks = state_.stacks && found.rows && found.numbers;
+    }
     if (!state_.exact && !state_.dense_steps && !steps_.empty()) {
         Frame& by_slot = values.by_slot;
         by_slot[std::size_t(state_.network->program().input_slot())] = (*state_.batches)[0].images;
@@ -225,11 +229,11 @@ void CleanRun::judge_logits(const at::Tensor& logits, std::size_t chunk) {
     state_.clean_logits.narrow(0, std::int64_t(first), logits.size(0)).copy_(logits);
 }
 
-// Whether an image alone gives what it gives among others: its values are a row of their own everywhere, and no count of images is built
-// in.
-bool CleanRun::images_are_independent() const {
+// What an image alone gives beside what it gives among others: values in a row of its own, numbers and shapes, logits.
+CleanRun::Independence CleanRun::compare_with_one_image(const Frame& by_slot) const {
     const Program& program = state_.network->program();
     const at::Tensor& images = (*state_.batches)[0].images;
+    Independence found{true, images.size(0) > 1};
     try {
         Frame frame = state_.initial_frame;
         frame[std::size_t(program.input_slot())] = images.narrow(0, 0, 1);
@@ -237,15 +241,18 @@ bool CleanRun::images_are_independent() const {
             program.run(frame, i, i + 1, state_.overrides);
             for (Slot slot : program.steps()[i].outputs) {
                 const c10::IValue& value = frame[std::size_t(slot)];
-                if (value.isTensor() && state_.batch_slots[std::size_t(slot)] &&
-                    (value.toTensor().dim() == 0 || value.toTensor().size(0) != 1))
-                    return false;
+                if (!state_.batch_slots[std::size_t(slot)]) continue;
+                if (!value.isTensor())
+                    found.numbers = found.numbers && (i < begin_ || value == by_slot[std::size_t(slot)]);
+                else if (value.toTensor().dim() == 0 || value.toTensor().size(0) != 1)
+                    return {};
             }
         }
         const at::Tensor alone = program.output(frame).to(at::kCPU, at::kFloat);
-        return at::allclose(alone, state_.clean_logits.narrow(0, 0, 1), 1e-3, 1e-3, true);
+        found.rows = at::allclose(alone, state_.clean_logits.narrow(0, 0, 1), 1e-3, 1e-3, true);
+        return found;
     } catch (const c10::Error&) {
-        return false;
+        return {};
     }
 }
 

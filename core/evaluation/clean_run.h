@@ -29,6 +29,12 @@ private:
         Frame by_slot;
     };
 
+    // How images stand beside each other in a pass.
+    struct Independence {
+        bool rows = false;     // each image's values are rows of their own, whatever the others are
+        bool numbers = false;  // what is no tensor (a count, a shape) is the same for any number of images
+    };
+
     ChunkValues run_chunk(std::size_t chunk, bool keep_all);
     void count_multiplications_of(const Frame& by_slot);
     void choose(const ChunkValues& values);
@@ -36,7 +42,7 @@ private:
     void make_room(const Frame& by_slot);
     void keep(ChunkValues values, std::size_t chunk);
     void judge_logits(const at::Tensor& logits, std::size_t chunk);
-    bool images_are_independent() const;
+    Independence compare_with_one_image(const Frame& by_slot) const;
 
     Evaluator::State& state_;
     std::set<std::size_t> steps_;

@@ -120,7 +120,8 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
     state_->batches = std::make_shared<std::vector<ImageBatch>>(split_into_chunks(*state_->images, options.chunk));
     state_->chunk = std::size_t(options.chunk);
     state_->clipping = options.clipping;
-    state_->exact = options.exact || !state_->device.is_cpu();
+    state_->stacks = !options.exact && (options.stack || !state_->device.is_cpu());
+    state_->exact = options.exact || state_->stacks;
     state_->overrides = clip_sites(*state_->network, options.clipping);
     state_->traits = find_step_traits(*state_->network, options.clipping);
     state_->batch_slots = find_batch_slots(state_->network->program());

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,7 @@ struct EvaluatorOptions {
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept clean values; 0: a quarter of the free memory
     bool exact = false;
+    bool stack = false;   // a trial's rates in one pass, as a GPU always has them without `exact`
     Clipping clipping{};  // the sites that are clipped, in the clean network and under faults alike
 };
 
@@ -89,7 +91,11 @@ public:
     // that was proved to end in NaN logits, NaN).
     std::optional<Outcome> run(const TrialFaults& faults, double rate, std::stop_token stop, std::vector<float>* logits = nullptr);
 
-    // What the latest run() with a faulty bit injected; layers in ascending order.
+    // The outcomes at these ascending rates, each told in its turn; on a GPU several rates share a pass. False where it was stopped.
+    bool run_rates(const TrialFaults& faults, std::span<const double> rates, std::stop_token stop,
+                   const std::function<void(std::size_t rate_index, const Outcome& outcome)>& report);
+
+    // What the latest run() with a faulty bit injected, in a report the rate told; layers in ascending order.
     const InjectionCounts& injected() const;
 
     // Whether every parameter copy equals the network's, bit for bit.

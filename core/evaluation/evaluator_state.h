@@ -54,6 +54,7 @@ struct Evaluator::State {
     std::shared_ptr<const std::map<std::size_t, DenseStep>> dense_steps;  // with clean parameters; null until they are worth packing
     bool clean_is_finite = true;                                          // no NaN or infinity in any kept value
     std::size_t images_a_pass = 0;  // at least a chunk; more where values are small, for a pass has costs of its own
+    bool stacks = false;            // variants of a network in one pass (StackedRun) instead of one after the other
     bool can_drop_images = false;   // each image's values are a row of their own and do not depend on the other images
 
     std::size_t image_count() const { return images->labels.size(); }

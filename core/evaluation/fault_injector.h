@@ -41,12 +41,16 @@ public:
     // Makes the bits faulty whose mark is below `rate`, in the copies. Throws Error where memory does not show them afterwards.
     InjectedFaults inject(const TrialFaults& faults, double rate);
 
+    // The same faults in parameters of their own, which stay when the next ones are injected.
+    InjectedFaults inject_apart(const TrialFaults& faults, double rate);
+
     // Whether every copy equals the network's own parameter, bit for bit.
     bool copies_are_clean() const;
 
 private:
     at::Tensor& copy_of(std::size_t tensor);
     FaultyParameter describe(const at::Tensor& original, const at::Tensor& copy, const BitFaults& injected) const;
+    at::Tensor on_device(Slot slot, const FaultyParameter& faulty) const;
 
     const Evaluator::State& evaluator_;
     std::unordered_map<std::size_t, at::Tensor> copies_;  // by index into Program::tensors(), on the CPU

@@ -2,9 +2,16 @@
 #include "evaluation/fault_injector.h"
 #include "evaluation/incremental_run.h"
 #include "evaluation/operation_count.h"
+#include "evaluation/stacked_run.h"
 #include "evaluation/trial_results.h"
 
 namespace clipscope {
+
+namespace {
+
+constexpr std::size_t most_stacked = 8;  // variants a pass: each takes memory for a chunk's values
+
+}  // namespace
 
 struct TrialRunner::State {
     explicit State(const Evaluator::State& evaluator) : evaluator(evaluator), injector(evaluator) {}
@@ -16,6 +23,7 @@ struct TrialRunner::State {
     // False where it was stopped.
     bool run_exact(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const;
     bool run_incremental(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const;
+    bool run_stacked(const std::vector<InjectedFaults>& variants, const std::stop_token& stop, std::vector<TrialResults>& results) const;
 };
 
 bool TrialRunner::State::run_exact(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const {
@@ -40,6 +48,23 @@ bool TrialRunner::State::run_incremental(const InjectedFaults& faults, const std
     return true;
 }
 
+bool TrialRunner::State::run_stacked(const std::vector<InjectedFaults>& variants, const std::stop_token& stop,
+                                     std::vector<TrialResults>& results) const {
+    std::vector<FaultyParameters> parameters;
+    std::size_t first_step = evaluator.network->program().steps().size();
+    for (const InjectedFaults& variant : variants) {
+        parameters.push_back(variant.parameters);
+        first_step = std::min(first_step, variant.first_step);
+    }
+    StackedRun run(evaluator, parameters, first_step);
+    for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
+        if (stop.stop_requested()) return false;
+        const std::vector<at::Tensor> logits = run.run(chunk).to(at::kCPU).chunk(std::int64_t(variants.size()));
+        for (std::size_t i = 0; i < variants.size(); ++i) results[i].set_logits_of_chunk(evaluator.first_image(chunk), logits[i]);
+    }
+    return true;
+}
+
 TrialRunner::TrialRunner(const Evaluator& evaluator) : state_(std::make_unique<State>(evaluator.state())) {}
 TrialRunner::~TrialRunner() = default;
 
@@ -59,6 +84,34 @@ std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, 
     }
     const bool finished = evaluator.exact ? state_->run_exact(injected, stop, results) : state_->run_incremental(injected, stop, results);
     return finished ? std::optional<Outcome>(results.outcome()) : std::nullopt;
+}
+
+bool TrialRunner::run_rates(const TrialFaults& faults, std::span<const double> rates, std::stop_token stop,
+                            const std::function<void(std::size_t rate_index, const Outcome& outcome)>& report) {
+    const torch::NoGradGuard no_gradients;
+    const Evaluator::State& evaluator = state_->evaluator;
+    if (!evaluator.stacks) {
+        for (std::size_t rate = 0; rate < rates.size(); ++rate) {
+            const std::optional<Outcome> outcome = run(faults, rates[rate], stop);
+            if (!outcome) return false;
+            report(rate, *outcome);
+        }
+        return true;
+    }
+    for (std::size_t first = 0; first < rates.size(); first += most_stacked) {
+        std::vector<InjectedFaults> variants;
+        std::vector<TrialResults> results;
+        for (std::size_t rate = first; rate < std::min(first + most_stacked, rates.size()); ++rate) {
+            variants.push_back(state_->injector.inject_apart(faults, rates[rate]));
+            results.emplace_back(evaluator);
+        }
+        if (!state_->run_stacked(variants, stop, results)) return false;
+        for (std::size_t i = 0; i < variants.size(); ++i) {
+            state_->counts = variants[i].counts;
+            report(first + i, results[i].outcome());
+        }
+    }
+    return true;
 }
 
 const InjectionCounts& TrialRunner::injected() const {

@@ -12,6 +12,7 @@
 #include "data/dataset_reader.h"
 #include "data/image_selection.h"
 #include "evaluation/evaluator.h"
+#include "evaluation/evaluator_state.h"
 #include "evaluation/image_batches.h"
 #include "evaluation/scoring.h"
 #include "network/bundled_networks.h"
@@ -176,6 +177,43 @@ void check_modes(const Case& work, int chunk, std::size_t memory, const Clipping
     QVERIFY(comparison.other_outcomes * 200 <= comparison.images);
 }
 
+// All rates of a trial in one pass against one after the other, and what was injected at each.
+void check_stacks(const Case& work, int chunk, const Clipping& clipping, const std::vector<double>& rates, int trials) {
+    const auto network = Network::load(work.model);
+    EvaluatorOptions options{.chunk = chunk, .device = "cpu", .stack = true, .clipping = clipping};
+    Evaluator stacked(network, work.images, work.input, options);
+    options.stack = false;
+    options.exact = true;
+    Evaluator exact(network, work.images, work.input, options);
+    std::vector<std::size_t> layers(network->layers().size());
+    for (std::size_t i = 0; i < layers.size(); ++i) layers[i] = i;
+    QVERIFY(stacked.prepare(layers, 2, {}) && exact.prepare(layers, 2, {}));
+    QVERIFY(stacked.state().stacks && !exact.state().stacks);
+    TrialRunner runner(stacked), plain(exact);
+    std::vector<std::vector<std::size_t>> scopes{layers};
+    for (std::size_t layer : layers) scopes.push_back({layer});
+    std::int64_t images = 0, others = 0, damaged = 0;
+    for (int trial = 0; trial < trials; ++trial)
+        for (const auto& scope : scopes) {
+            const TrialFaults faults = draw_trial_faults(9, std::uint64_t(trial), network->layers(), scope, rates.back());
+            std::size_t told = 0;
+            QVERIFY(runner.run_rates(faults, rates, {}, [&](std::size_t rate, const Outcome& outcome) {
+                QCOMPARE(rate, told++);
+                const auto expected = plain.run(faults, rates[rate], {});
+                QCOMPARE(outcome.images, expected->images);
+                if (faults.count_below(rates[rate]) > 0) QCOMPARE(runner.injected().size(), plain.injected().size());
+                images += outcome.images;
+                others += std::abs(outcome.correct - expected->correct) + std::abs(outcome.due - expected->due);
+                damaged += outcome.correct < stacked.clean().correct;
+            }));
+            QCOMPARE(told, rates.size());
+            QVERIFY(runner.parameters_are_clean());
+        }
+    qInfo("%lld of %lld images judged differently", static_cast<long long>(others), static_cast<long long>(images));
+    QVERIFY(others * 500 <= images);
+    QVERIFY2(damaged > 3, "the faults did no harm: nothing was tested");
+}
+
 }  // namespace
 
 class TestEvaluator : public QObject {
@@ -233,6 +271,16 @@ private Q_SLOTS:
         const Case work{path.toStdString(), first_images(CLIPSCOPE_SHARED_DIR "/data/cifar-10-batches-bin", 60),
                         {Normalization::preset(normalization.toStdString()), std::nullopt}};
         check_modes(work, 50, 0, {}, {rate / 10, rate, rate * 10}, 1);
+    }
+
+    void rates_in_one_pass_equal_rates_one_by_one() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        check_stacks(bundled_case("lenet5", 120), 50, {}, {1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 3e-3, 4e-3, 5e-3, 1e-2}, 3);
+        check_stacks(bundled_case("lenet5", 60), 50, {{2.0F, 3.0F, 4.0F, 5.0F}}, {1e-5, 1e-4, 1e-3}, 2);
+        const std::string residual = CLIPSCOPE_SHARED_DIR "/models/resnet20_cifar10_traced.pt";
+        if (!QFileInfo::exists(QString::fromStdString(residual))) return;
+        check_stacks({residual, first_images(CLIPSCOPE_SHARED_DIR "/data/cifar-10-batches-bin", 30), {Normalization::preset("imagenet"), std::nullopt}},
+                     20, {}, {1e-5, 1e-4, 1e-3}, 1);
     }
 
     void a_derived_evaluator_equals_one_made_anew() {
