@@ -24,6 +24,7 @@ class QStackedWidget;
 namespace clipscope {
 
 class AccuracyPlot;
+class NoticeBar;
 class PlotPanel;
 class ProgressStrip;
 class WelcomePane;
@@ -66,7 +67,6 @@ private:
     void save_settings();
 
     void open_default_data();
-    void ask_normalization();
     void run_front_job();
     void harden_all_sites();
     void show_error(const QString& sentence);
@@ -86,6 +86,7 @@ private:
 
     QLabel* header_ = nullptr;
     QStackedWidget* centre_ = nullptr;
+    NoticeBar* notice_ = nullptr;
     WelcomePane* welcome_ = nullptr;
     AccuracyPlot* plot_ = nullptr;
     ProgressStrip* strip_ = nullptr;

@@ -60,6 +60,9 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
     actions.recent_models = file->addMenu(QObject::tr("Recent m&odels"));
     actions.recent_data = file->addMenu(QObject::tr("Recent d&ata"));
     actions.bundled = file->addMenu(QObject::tr("&Bundled networks"));
+    actions.images =
+        add(file, QObject::tr("&Images as the network sees them…"), QKeySequence(Qt::CTRL | Qt::Key_I),
+            QObject::tr("How images enter the network: normalisation, split, size of pictures, with twelve of them to look at"));
     file->addSeparator();
     actions.save_hardened =
         add(file, QObject::tr("&Save hardened network…"), QKeySequence::Save,
@@ -175,9 +178,6 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.stop = add(jobs, QObject::tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), QObject::tr("Ends the job and keeps its results"));
     jobs->addSeparator();
     actions.undo_remove = add(jobs, QObject::tr("&Undo removing"), QKeySequence::Undo, QObject::tr("Brings the job removed last back"));
-    jobs->addSeparator();
-    actions.normalization = add(jobs, QObject::tr("&Normalisation…"), {},
-                                QObject::tr("How pixels become the network's input, where it differs from what is in use"));
 
     build_view_menu(bar->addMenu(QObject::tr("&View")), docks, actions);
 

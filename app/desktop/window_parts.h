@@ -78,7 +78,7 @@ struct WindowActions {
     QAction* run = nullptr;
     QAction* harden = nullptr;
     QAction* stop = nullptr;
-    QAction* normalization = nullptr;
+    QAction* images = nullptr;
     QAction* follow = nullptr;
     QAction* keep_curves = nullptr;
     QAction* forget_curves = nullptr;

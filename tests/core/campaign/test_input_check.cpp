@@ -5,6 +5,7 @@
 
 #include "campaign/input_check.h"
 #include "campaign/sensitivity.h"
+#include "common/error.h"
 #include "lenet5_inputs.h"
 
 using namespace clipscope;
@@ -227,6 +228,21 @@ private slots:
         qInfo("%s", text.c_str());
         if (is_own) QVERIFY2(!doubt, text.c_str());
         if (!is_bundled && preset == "none") QVERIFY(doubt && doubt->kind == Kind::normalization && doubt->better_accuracy > 0.7);
+    }
+
+    void grey_and_colour_are_told_apart_before_all_else() {
+        const auto network = Network::load(resolve_model_path("bundled:lenet5"));
+        const Dataset colour("holiday", {3, 28, 28}, std::vector<std::uint8_t>(3 * 28 * 28), {0}, {"only"});
+        for (const auto& normalization : {std::optional(Normalization::preset("cifar10")), std::optional<Normalization>()}) {
+            try {
+                resolve_input_format(*network, colour, normalization);
+                QFAIL("colour images must not enter");
+            } catch (const Error& error) {
+                QVERIFY2(std::string(error.what()).find("takes grey images (1 channel), but holiday has colour images (3 channels)") !=
+                             std::string::npos,
+                         error.what());
+            }
+        }
     }
 
     // Too coarse a memory makes the network guess; its images are not to blame.
