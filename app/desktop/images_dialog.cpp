@@ -96,23 +96,29 @@ QLayout* ImagesDialog::build_choices(const QString& reason) {
 
 QLayout* ImagesDialog::build_source_fields() {
     auto* form = new QFormLayout;
+    // A hidden row would leave a gap.
+    const auto add_row = [this, form](const QString& text, QWidget* field, bool is_wanted) {
+        if (is_wanted) {
+            form->addRow(text, field);
+        } else {
+            field->setParent(this);
+            field->hide();
+        }
+    };
     split_ = new QComboBox;
     split_->setObjectName(QStringLiteral("split"));
     split_->setToolTip(tr("What networks were trained on says too much good of them; results on training images say so."));
     for (const Split split : source_.splits) split_->addItem(name_of(split), int(split));
     split_->setCurrentIndex(std::max(0, split_->findData(int(source_.split))));
-    form->addRow(tr("Split"), split_);
-    form->setRowVisible(split_, source_.splits.size() > 1);
+    add_row(tr("Split"), split_, source_.splits.size() > 1);
     resize_ = side_field(source_.picture_size.resize,
                          tr("The shorter side of every picture becomes so long, the longer in proportion. “As it is”: pictures of one "
                             "size stay as they are, of several they become 256 pixels, of which the middle 224 are taken."));
     resize_->setObjectName(QStringLiteral("resize"));
     crop_ = side_field(source_.picture_size.crop, tr("The square of so many pixels in the middle of the picture, after resizing."));
     crop_->setObjectName(QStringLiteral("crop"));
-    form->addRow(tr("Shorter side"), resize_);
-    form->addRow(tr("Square cut out"), crop_);
-    form->setRowVisible(resize_, source_.holds_pictures);
-    form->setRowVisible(crop_, source_.holds_pictures);
+    add_row(tr("Shorter side"), resize_, source_.holds_pictures);
+    add_row(tr("Square cut out"), crop_, source_.holds_pictures);
     const auto read_again = [this] {
         sample_.reset();
         grid_->set_message(tr("Reading images…"), true);

@@ -30,14 +30,12 @@ InputPresenter::InputPresenter(Laboratory& laboratory, const Dialogs& dialogs, Q
 
 void InputPresenter::ask_images() {
     if (!laboratory_.data() || laboratory_.is_opening()) return;
-    ImagesQuestion question{laboratory_.model(), *laboratory_.data(), laboratory_.source(), {}, {}};
-    if (const auto& format = laboratory_.input_format()) question.normalization = format->normalization;
+    ImagesQuestion question{laboratory_.model(), *laboratory_.data(), laboratory_.source(), laboratory_.normalization(),
+                            laboratory_.doubt()};
     if (laboratory_.needs_normalization())
         question.reason =
             tr("%1 does not say how its images were normalised. Choose what it was trained with: another choice costs accuracy.")
                 .arg(QString::fromStdString(laboratory_.model()->title));
-    else if (laboratory_.doubt())
-        question.reason = QString::fromStdString(to_string(*laboratory_.doubt(), laboratory_.data()->class_names()));
     if (const auto choice = dialogs_.ask_images(&window_, laboratory_.engine(), question)) laboratory_.choose_images(*choice);
 }
 
@@ -61,13 +59,9 @@ void InputPresenter::tell_skipped() {
 }
 
 void InputPresenter::show_doubt() {
-    if (!laboratory_.doubt() || !laboratory_.data()) {
-        notice_.set_text({});
-        return;
-    }
-    const QString sentence = QString::fromStdString(to_string(*laboratory_.doubt(), laboratory_.data()->class_names()));
-    notice_.set_text(sentence);
-    log_.append(tr("Warning: %1").arg(sentence));
+    notice_.set_text(laboratory_.doubt());
+    // What keeps images out is an error and noted as such.
+    if (laboratory_.input_format() && !laboratory_.doubt().isEmpty()) log_.append(tr("Warning: %1").arg(laboratory_.doubt()));
 }
 
 }  // namespace clipscope

@@ -137,7 +137,7 @@ void Laboratory::forget_match() {
     input_format_.reset();
     clean_.reset();
     is_input_checked_ = false;
-    if (std::exchange(doubt_, std::nullopt)) emit doubt_changed();
+    set_doubt({});
 }
 
 // Finds out how these images enter this network. While one of them is still being opened, its arrival comes back here.
@@ -158,6 +158,7 @@ void Laboratory::match() {
             emit readiness_changed();
         },
         [this](const QString& text) {
+            set_doubt(text);
             emit readiness_changed();
             emit failed(text);
         });
@@ -211,14 +212,22 @@ void Laboratory::measure_clean(const ImageSelection& selection, std::uint64_t se
 
 void Laboratory::check_input(const JobInputs& inputs, int threads, const QString& device) {
     if (is_input_checked_) return;
-    check_task_.start<std::optional<InputDoubt>>([check = engine_.check_input, inputs, threads, device = device.toStdString()](
-                                                     std::stop_token stop) { return check(inputs, threads, device, stop); },
-                                                 [this](std::optional<InputDoubt> doubt) {
-                                                     is_input_checked_ = true;
-                                                     doubt_ = std::move(doubt);
-                                                     if (doubt_) emit doubt_changed();
-                                                 },
-                                                 [this](const QString& text) { emit failed(text); });
+    const auto check = [check = engine_.check_input, inputs, threads, device = device.toStdString()](std::stop_token stop) {
+        return check(inputs, threads, device, stop);
+    };
+    const auto take = [this](const std::optional<InputDoubt>& doubt) {
+        is_input_checked_ = true;
+        if (doubt) set_doubt(QString::fromStdString(to_string(*doubt, data_->class_names())));
+    };
+    check_task_.start<std::optional<InputDoubt>>(check, take, [this](const QString& text) { emit failed(text); });
+}
+
+void Laboratory::set_doubt(const QString& text) {
+    if (std::exchange(doubt_, text) != text) emit doubt_changed();
+}
+
+const std::optional<Normalization>& Laboratory::normalization() const {
+    return asked_ || !model_ ? asked_ : model_->metadata.normalization;
 }
 
 void Laboratory::cancel_clean() {

@@ -77,8 +77,10 @@ public:
     const std::optional<CleanPass>& clean() const { return clean_; }
     // A job has measured it on the way.
     void set_clean(const CleanPass& clean);
-    // Why the images may enter the network wrongly; looked for once after a clean pass.
-    const std::optional<InputDoubt>& doubt() const { return doubt_; }
+    // Why the images may enter the network wrongly, or cannot enter it: sentences, or empty. Looked for once after a clean pass.
+    const QString& doubt() const { return doubt_; }
+    // That is in use, or would be if the images fitted.
+    const std::optional<Normalization>& normalization() const;
 
     // One selection everywhere: a layer's name, "network", or empty, and the activation site that belongs to it: the first one that the
     // layer feeds. Selecting either selects the other.
@@ -104,6 +106,7 @@ signals:
 private:
     void opening_failed(const QString& text);
     void take_model(OpenedModel model);
+    void set_doubt(const QString& text);
     void check_input(const JobInputs& inputs, int threads, const QString& device);
     void match();
     void forget_match();
@@ -117,7 +120,7 @@ private:
     std::optional<Normalization> asked_with_model_;  // that is being opened
     std::optional<InputFormat> input_format_;
     std::optional<CleanPass> clean_;
-    std::optional<InputDoubt> doubt_;
+    QString doubt_;
     bool is_input_checked_ = false;
     QString selected_layer_;
     QString selected_site_;

@@ -124,6 +124,25 @@ private slots:
         QCOMPARE(desk.laboratory().input_format()->normalization.name, std::string("none"));
     }
 
+    void images_that_do_not_fit_are_one_click_from_what_helps() {
+        Engine engine = fake_engine();
+        engine.input_format = [](const OpenedModel&, const Dataset& images, const std::optional<Normalization>& asked) {
+            if (images.name().find("cropped") == std::string::npos) throw Error("These images are too large.");
+            return InputFormat{asked.value_or(none), {}};
+        };
+        Desk desk(engine);
+        desk.window.open_model("fake.pt");
+        desk.window.open_data("pictures");
+        QTRY_COMPARE(desk.errors, QStringList("These images are too large."));
+        auto& notice = desk.part<NoticeBar>();
+        QCOMPARE(notice.text(), QString("These images are too large."));
+        desk.choice = ImagesChoice{none, Split::test, {0, 32}};
+        notice.findChild<QPushButton*>()->click();
+        QTRY_VERIFY(desk.laboratory().is_ready());
+        QVERIFY(!notice.isVisible());
+        QCOMPARE(desk.reasons, QStringList("These images are too large."));
+    }
+
     void split_and_size_reach_the_job_and_come_back_with_it() {
         Desk desk;
         desk.open("fake.pt", "pictures");
