@@ -75,7 +75,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     docks_ = build_docks(*this);
     actions_ = build_menus(*this, docks_);
     build_plots();
-    set_up_forms();
+    set_up_forms(docks_, QThread::idealThreadCount());
     results_ = new ResultPresenter(laboratory_, jobs_,
                                    {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
                                     docks_.auc_area_plot, docks_.trisection_plot, docks_.comparison_table},
@@ -138,15 +138,8 @@ void MainWindow::build_centre() {
     statusBar()->setSizeGripEnabled(false);
 }
 
-// What is asked of every plot, and what an empty one says.
+// What is asked of every plot.
 void MainWindow::build_plots() {
-    docks_.activation_plot->set_empty_text(tr("A profile or a hardening shows how each site's activations are distributed."),
-                                           tr("Harden all sites"));
-    docks_.auc_threshold_plot->set_empty_text(tr("A sweep or a hardening draws AUC against the threshold, point by point."),
-                                              tr("Harden all sites"));
-    docks_.auc_area_plot->set_empty_text(tr("A sweep or a hardening draws the area that is the AUC."), tr("Harden all sites"));
-    docks_.trisection_plot->set_empty_text(tr("A hardening shows its intervals as they narrow, and plays them again."),
-                                           tr("Harden all sites"));
     front_plot_ = plot_;
     for (PlotPanel* panel : plots()) {
         connect(panel, &PlotPanel::maximise_requested, this, [this, panel] {
@@ -162,20 +155,6 @@ void MainWindow::build_plots() {
             if (now != nullptr && (panel == now || panel->isAncestorOf(now))) front_plot_ = panel;
         }
     });
-}
-
-void MainWindow::set_up_forms() {
-    const int threads = QThread::idealThreadCount();
-    for (JobPanel* panel : {static_cast<JobPanel*>(docks_.sensitivity_panel), static_cast<JobPanel*>(docks_.harden_panel)}) {
-        panel->set_max_threads(threads);
-        panel->set_devices({QStringLiteral("cpu"), QStringLiteral("auto")});
-    }
-    SensitivityForm sensitivity = docks_.sensitivity_panel->form();
-    sensitivity.threads = threads;
-    docks_.sensitivity_panel->set_form(sensitivity);
-    HardenForm method = docks_.harden_panel->form();
-    method.threads = threads;
-    docks_.harden_panel->set_form(method);
 }
 
 QList<PlotPanel*> MainWindow::plots() const {

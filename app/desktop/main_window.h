@@ -58,7 +58,6 @@ protected:
 private:
     void build_centre();
     void build_plots();
-    void set_up_forms();
     void connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose, std::function<void(const QString&)> then);
     void connect_file_actions();
     void connect_other_actions();

@@ -97,6 +97,17 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
     actions.reset_layout = add(view, QObject::tr("&Reset layout"), {}, QObject::tr("Every panel back to where it was at first"));
 }
 
+void set_empty_texts(const WindowDocks& docks) {
+    docks.activation_plot->set_empty_text(QObject::tr("A profile or a hardening shows how each site's activations are distributed."),
+                                          QObject::tr("Harden all sites"));
+    docks.auc_threshold_plot->set_empty_text(QObject::tr("A sweep or a hardening draws AUC against the threshold, point by point."),
+                                             QObject::tr("Harden all sites"));
+    docks.auc_area_plot->set_empty_text(QObject::tr("A sweep or a hardening draws the area that is the AUC."),
+                                        QObject::tr("Harden all sites"));
+    docks.trisection_plot->set_empty_text(QObject::tr("A hardening shows its intervals as they narrow, and plays them again."),
+                                          QObject::tr("Harden all sites"));
+}
+
 }  // namespace
 
 QList<QDockWidget*> WindowDocks::all() const {
@@ -131,8 +142,22 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.comparison = make_dock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
     docks.jobs = make_dock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.activity = make_dock(window, "activity", QObject::tr("Activity"), docks.log);
+    set_empty_texts(docks);
     arrange_docks(window, docks);
     return docks;
+}
+
+void set_up_forms(const WindowDocks& docks, int threads) {
+    for (JobPanel* panel : {static_cast<JobPanel*>(docks.sensitivity_panel), static_cast<JobPanel*>(docks.harden_panel)}) {
+        panel->set_max_threads(threads);
+        panel->set_devices({QStringLiteral("cpu"), QStringLiteral("auto")});
+    }
+    SensitivityForm sensitivity = docks.sensitivity_panel->form();
+    sensitivity.threads = threads;
+    docks.sensitivity_panel->set_form(sensitivity);
+    HardenForm method = docks.harden_panel->form();
+    method.threads = threads;
+    docks.harden_panel->set_form(method);
 }
 
 void arrange_docks(QMainWindow& window, const WindowDocks& docks) {

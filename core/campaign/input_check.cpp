@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "data/seen_image.h"
 #include "evaluation/clean_answers.h"
@@ -12,7 +11,8 @@ namespace clipscope {
 
 namespace {
 
-using Labels = std::span<const std::int32_t>;
+using LabelView = std::span<const std::int32_t>;
+using Labels = std::vector<std::int32_t>;
 
 constexpr std::size_t images_to_look_at = 250;
 constexpr double kappa_of_chance = 0.1;
@@ -20,23 +20,27 @@ constexpr double kappa_worth_trying = 0.75;
 constexpr double kappa_of_collapse = 0.5;
 constexpr double share_of_answers = 0.9;
 constexpr double least_gain = 0.1;
+constexpr double little_difference = 0.03;
 constexpr double least_deviations = 3;
 
-std::size_t count_equal(Labels a, Labels b) {
-    return std::inner_product(a.begin(), a.end(), b.begin(), std::size_t(0), std::plus<>(), std::equal_to<>());
+// Of a pass that was stopped there are no answers.
+std::size_t count_equal(LabelView a, LabelView b) {
+    std::size_t equal = 0;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) equal += a[i] == b[i];
+    return equal;
 }
 
-double accuracy(Labels labels, Labels predictions) {
+double accuracy(LabelView labels, LabelView predictions) {
     return double(count_equal(labels, predictions)) / double(labels.size());
 }
 
-std::map<std::int32_t, std::size_t> histogram(Labels values) {
+std::map<std::int32_t, std::size_t> histogram(LabelView values) {
     std::map<std::int32_t, std::size_t> counts;
     for (const std::int32_t value : values) ++counts[value];
     return counts;
 }
 
-double accuracy_by_chance(Labels labels, Labels predictions) {
+double accuracy_by_chance(LabelView labels, LabelView predictions) {
     const auto answers = histogram(predictions);
     double chance = 0;
     for (const auto& [label, count] : histogram(labels))
@@ -45,7 +49,7 @@ double accuracy_by_chance(Labels labels, Labels predictions) {
 }
 
 // Whether `others` get so many more images right than `predictions` that neither chance nor a detail explains it (McNemar's test).
-bool is_much_better(Labels labels, Labels predictions, Labels others) {
+bool is_much_better(LabelView labels, LabelView predictions, LabelView others) {
     double won = 0, lost = 0;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const bool was_right = predictions[i] == labels[i], is_right = others[i] == labels[i];
@@ -55,7 +59,7 @@ bool is_much_better(Labels labels, Labels predictions, Labels others) {
     return won - lost >= least_gain * double(labels.size()) && won - lost > least_deviations * std::sqrt(won + lost);
 }
 
-std::size_t classes_of_most(Labels predictions) {
+std::size_t classes_of_most(LabelView predictions) {
     std::vector<std::size_t> counts;
     for (const auto& [answer, count] : histogram(predictions)) counts.push_back(count);
     std::sort(counts.rbegin(), counts.rend());
@@ -68,7 +72,7 @@ using ClassOrder = std::map<std::int32_t, std::int32_t>;  // the label that belo
 
 // One label for each answer, the most frequent pairs first. Where an order shows at all, each label has one answer that stands out, and
 // then this is the best order there is.
-ClassOrder find_order(Labels labels, Labels predictions) {
+ClassOrder find_order(LabelView labels, LabelView predictions) {
     std::map<std::pair<std::int32_t, std::int32_t>, std::size_t> counts;
     for (std::size_t i = 0; i < labels.size(); ++i) ++counts[{predictions[i], labels[i]}];
     std::vector<std::pair<std::pair<std::int32_t, std::int32_t>, std::size_t>> pairs(counts.begin(), counts.end());
@@ -86,8 +90,8 @@ ClassOrder find_order(Labels labels, Labels predictions) {
     return order;
 }
 
-std::vector<std::int32_t> in_order(Labels predictions, const ClassOrder& order) {
-    std::vector<std::int32_t> labels;
+Labels in_order(LabelView predictions, const ClassOrder& order) {
+    Labels labels;
     for (const std::int32_t prediction : predictions) {
         const auto found = order.find(prediction);
         labels.push_back(found == order.end() ? prediction : found->second);
@@ -96,21 +100,21 @@ std::vector<std::int32_t> in_order(Labels predictions, const ClassOrder& order) 
 }
 
 // Every second image of a class: files often hold one class after the other.
-std::vector<bool> halves(Labels labels) {
+std::vector<bool> halves(LabelView labels) {
     std::map<std::int32_t, std::size_t> seen;
     std::vector<bool> second;
     for (const std::int32_t label : labels) second.push_back(seen[label]++ % 2 == 1);
     return second;
 }
 
-std::vector<std::int32_t> half(Labels values, const std::vector<bool>& second, bool which) {
-    std::vector<std::int32_t> chosen;
+Labels half(LabelView values, const std::vector<bool>& second, bool which) {
+    Labels chosen;
     for (std::size_t i = 0; i < values.size(); ++i)
         if (second[i] == which) chosen.push_back(values[i]);
     return chosen;
 }
 
-std::optional<InputDoubt> judge_order(InputDoubt doubt, Labels labels, Labels predictions) {
+std::optional<InputDoubt> judge_order(InputDoubt doubt, LabelView labels, LabelView predictions) {
     const std::vector<bool> second = halves(labels);
     const ClassOrder found = find_order(half(labels, second, false), half(predictions, second, false));
     const auto kept_labels = half(labels, second, true), kept = half(predictions, second, true);
@@ -126,10 +130,38 @@ std::optional<InputDoubt> judge_order(InputDoubt doubt, Labels labels, Labels pr
     return doubt;
 }
 
-std::vector<std::int32_t> predictions_of(const std::vector<Answer>& answers) {
-    std::vector<std::int32_t> predictions;
+// Of those that hardly differ the first: presets come before free values.
+const OtherAnswers* best_of(LabelView labels, std::span<const OtherAnswers> others) {
+    double best = 0;
+    for (const OtherAnswers& other : others) best = std::max(best, accuracy(labels, other.predictions));
+    const auto is_good = [&](const OtherAnswers& other) { return accuracy(labels, other.predictions) >= best - little_difference; };
+    const auto found = std::ranges::find_if(others, is_good);
+    return found == others.end() ? nullptr : &*found;
+}
+
+Labels predictions_of(const std::vector<Answer>& answers) {
+    Labels predictions;
     for (const Answer& answer : answers) predictions.push_back(answer.prediction);
     return predictions;
+}
+
+Labels labels_of(const Dataset& images) {
+    Labels labels;
+    for (std::size_t i = 0; i < images.size(); ++i) labels.push_back(images.label(i));
+    return labels;
+}
+
+std::vector<std::size_t> every_fifth(std::size_t count) {
+    std::vector<std::size_t> positions;
+    for (std::size_t i = 2; i < count; i += 5) positions.push_back(i);
+    return positions;
+}
+
+Labels at(LabelView values, std::span<const std::size_t> positions) {
+    Labels chosen;
+    for (const std::size_t position : positions)
+        if (position < values.size()) chosen.push_back(values[position]);
+    return chosen;
 }
 
 // The presets, and what is usual where none of them was taken.
@@ -190,9 +222,7 @@ std::optional<InputDoubt> judge_answers(std::span<const std::int32_t> labels, st
     if (doubt.classes < 2) return std::nullopt;
     if (const auto order = judge_order(doubt, labels, predictions)) return order;
 
-    const auto right = [&](const OtherAnswers& other) { return count_equal(labels, other.predictions); };
-    const auto best = std::ranges::max_element(others, {}, right);
-    if (best != others.end() && is_much_better(labels, predictions, best->predictions)) {
+    if (const OtherAnswers* best = best_of(labels, others); best != nullptr && is_much_better(labels, predictions, best->predictions)) {
         doubt.kind = InputDoubt::Kind::normalization;
         doubt.better = best->normalization;
         doubt.better_accuracy = accuracy(labels, best->predictions);
@@ -209,23 +239,30 @@ std::optional<InputDoubt> judge_answers(std::span<const std::int32_t> labels, st
 std::optional<InputDoubt> check_input(const JobInputs& inputs, int threads, const std::string& device, std::stop_token stop) {
     const Dataset images = inputs.images.subset(spread_positions(inputs.images, images_to_look_at));
     if (images.size() < fewest_images_to_judge) return std::nullopt;
-    std::vector<std::int32_t> labels;
-    for (std::size_t i = 0; i < images.size(); ++i) labels.push_back(images.label(i));
     std::shared_ptr<const Network> network = inputs.network;
-    const auto predict = [&](const Normalization& normalization) {
+    const auto predict = [&](const Dataset& some, const Normalization& normalization) {
         const InputFormat input{normalization, inputs.input.shape};
-        return predictions_of(clean_answers(network, images, input, resolve_threads(threads), device, stop));
+        return predictions_of(clean_answers(network, some, input, resolve_threads(threads), device, stop));
     };
-    std::vector<std::int32_t> predictions = predict(inputs.input.normalization);
+    const Labels labels = labels_of(images);
+    Labels predictions = predict(images, inputs.input.normalization);
     if (stop.stop_requested() || !is_worth_trying_others(labels, predictions)) return std::nullopt;
     // What a coarse memory does to a network is not the images' fault.
     if (network->memory().format != MemoryModel{}.format) {
         network = network->stored_in({});
-        predictions = predict(inputs.input.normalization);
+        predictions = predict(images, inputs.input.normalization);
     }
+    const std::vector<std::size_t> fifth = every_fifth(images.size());
+    const Dataset some = images.subset(fifth);
+    const Labels some_labels = labels_of(some);
+    const std::size_t right = count_equal(some_labels, at(predictions, fifth));
     std::vector<OtherAnswers> others;
-    for (const Normalization& other : candidates(inputs.input.normalization, std::size_t(images.shape().channels)))
-        if (!stop.stop_requested()) others.push_back({other, predict(other)});
+    for (const Normalization& other : candidates(inputs.input.normalization, std::size_t(images.shape().channels))) {
+        if (stop.stop_requested()) return std::nullopt;
+        // A pass over all of them may take long and is for those that could be much better.
+        const std::size_t others_right = count_equal(some_labels, predict(some, other));
+        if (double(others_right) >= double(right) + least_gain / 2 * double(some.size())) others.push_back({other, predict(images, other)});
+    }
     if (stop.stop_requested()) return std::nullopt;
     return judge_answers(labels, predictions, others);
 }
@@ -242,12 +279,14 @@ std::string to_string(const InputDoubt& doubt, const std::vector<std::string>& c
                    "): name the class folders so that their alphabetical order is the one of the training.";
         case InputDoubt::Kind::collapse:
             return "Only " + measured + ", and nine tenths of the answers are " + std::to_string(doubt.answered_classes) + " of the " +
-                   std::to_string(doubt.classes) + " classes: probably the normalisation is not the one that the network was trained with.";
+                   std::to_string(doubt.classes) +
+                   " classes: either the normalisation is not the one that the network was trained with, or it was hardly trained.";
         case InputDoubt::Kind::chance:
             break;
     }
     return "Only " + measured + ", where guessing gives " + percent(doubt.chance) +
-           ": the normalisation, the order of the classes or the images themselves are not what the network was trained with.";
+           ": the normalisation, the order of the classes or the images themselves are not what the network was trained with, or it was "
+           "hardly trained.";
 }
 
 }  // namespace clipscope

@@ -53,8 +53,9 @@ bool is_worth_trying_others(std::span<const std::int32_t> labels, std::span<cons
 std::optional<InputDoubt> judge_answers(std::span<const std::int32_t> labels, std::span<const std::int32_t> predictions,
                                         std::span<const OtherAnswers> others = {});
 
-// Runs up to 250 of the images through the network, spread over the classes, in float32; where they are answered poorly, again with every
-// preset that fits. Nothing where it was stopped. Throws what a job on these inputs throws at its start.
+// Runs up to 250 of the images through the network, spread over the classes, in float32; where they are answered poorly, every preset
+// that fits is tried, on a fifth of them and where that promises something on all. Nothing where it was stopped. Throws what a job on these
+// inputs throws at its start.
 std::optional<InputDoubt> check_input(const JobInputs& inputs, int threads, const std::string& device, std::stop_token stop);
 
 // Sentences for people: what is seen, what it looks like and what to do about it.
