@@ -11,6 +11,7 @@
 #include "common/number_text.h"
 #include "common/text_file.h"
 #include "curves_output.h"
+#include "input_warning.h"
 #include "run_job.h"
 #include "study_option.h"
 #include "tuning_options.h"
@@ -51,7 +52,8 @@ int run_compare_in_study(const CompareOptions& options, std::stop_source& stop) 
     add_to(settings, options.tuning);
     add_to(settings, options.measurement);
     settings.layers = options.layers;
-    if (!options.thresholds.empty()) settings.thresholds = thresholds_to_json(thresholds_from_json(read_text_file(options.thresholds), options.thresholds));
+    if (!options.thresholds.empty())
+        settings.thresholds = thresholds_to_json(thresholds_from_json(read_text_file(options.thresholds), options.thresholds));
     JobRunOptions run = job_run_options(options.work, options.measurement.memory);
     run.list_faults = !options.output.faults_out.empty();
     CurvesOutput output("compare", options.output, stop, settings.auc_axis);
@@ -64,6 +66,7 @@ int run_compare_command(const CompareOptions& options, std::stop_source& stop) {
     std::optional<ThresholdsFile> thresholds;
     if (!options.thresholds.empty()) thresholds = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
+    warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
     settings.trained_on = inputs.trained_on;
     const Network& network = *inputs.evaluation.network;
     CompareSpecification specification = specification_of(options, settings, network);

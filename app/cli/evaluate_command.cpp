@@ -9,6 +9,7 @@
 #include "command.h"
 #include "common/json_text.h"
 #include "common_options.h"
+#include "input_warning.h"
 #include "output_files.h"
 #include "text_table.h"
 
@@ -63,6 +64,7 @@ int run_evaluate(const EvaluateOptions& options, std::stop_source& stop) {
     check_work_options(options.work);
     check_writable_file(options.json);
     const JobInputs inputs = open_job_inputs(options.input);
+    warn_of_doubtful_input(inputs, options.work, stop.get_token());
     const Outcome outcome = run_clean(inputs, options.work.threads, options.work.chunk, options.work.device, stop.get_token());
     if (stop.stop_requested() && outcome.images < std::int64_t(inputs.images.size())) {
         std::fputs("clipscope-cli: Interrupted before every image was seen; nothing was written.\n", stderr);

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "common/error.h"
 #include "common/text_file.h"
+#include "input_warning.h"
 #include "output_files.h"
 #include "run_job.h"
 #include "study_option.h"
@@ -57,6 +58,7 @@ int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
 
 int search(const HardenOptions& options, HardenSpecification specification, TuningOutput& output, std::stop_source& stop) {
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
+    warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
     specification.settings.trained_on = inputs.trained_on;
     return run_job(output, [&](const EventSink& sink) { run_harden(inputs.tuning, specification, sink, stop.get_token()); });
 }
@@ -82,7 +84,8 @@ int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
     specification.greedy = options.greedy;
     specification.output_path = options.output;
     TuningOutput output(options.results);
-    const int status = options.study.empty() ? search(options, specification, output, stop) : search_in_study(options, specification, output, stop);
+    const int status =
+        options.study.empty() ? search(options, specification, output, stop) : search_in_study(options, specification, output, stop);
     if (options.thresholds_output.empty()) return status;
     if (output.is_stopped())
         std::fputs("clipscope-cli: Not every site has its threshold, so no thresholds file was written.\n", stderr);

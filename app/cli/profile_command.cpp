@@ -7,6 +7,7 @@
 #include "campaign/profile.h"
 #include "command.h"
 #include "common/error.h"
+#include "input_warning.h"
 #include "run_job.h"
 #include "tuning_options.h"
 #include "tuning_output.h"
@@ -34,6 +35,7 @@ int run_profile_command(const ProfileOptions& options, std::stop_source& stop) {
     specification.settings = tuning_settings(options.input, options.work, measurement);
     if (!options.rates.empty()) specification.settings.rates = parse_rates(options.rates);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
+    warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
     specification.settings.trained_on = inputs.trained_on;
     if (!options.layers.empty()) specification.scopes = parse_fault_scopes(options.layers, inputs.tuning.network->layers());
     TuningOutput output(options.output);

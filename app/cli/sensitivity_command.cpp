@@ -8,6 +8,7 @@
 #include "command.h"
 #include "common/number_text.h"
 #include "curves_output.h"
+#include "input_warning.h"
 #include "run_job.h"
 #include "study_option.h"
 #include "tuning_options.h"
@@ -63,6 +64,7 @@ int run_sensitivity_command(const SensitivityOptions& options, std::stop_source&
     SensitivitySpecification specification = specification_of(options);
     if (!options.study.empty()) return run_sensitivity_in_study(options, stop);
     const JobInputs inputs = open_job_inputs(options.input);
+    warn_of_doubtful_input(inputs, options.work, stop.get_token());
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
     CurvesOutput output("sensitivity", options.output, stop);
     return run_job(output, [&](const EventSink& sink) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/error.h"
+#include "input_warning.h"
 #include "run_job.h"
 #include "study/job_run.h"
 #include "tuning_options.h"
@@ -28,6 +29,7 @@ template <class Output>
 int run_in_study(const std::string& path, const JobSettings& settings, const JobRunOptions& options, Output& output,
                  std::stop_source& stop) {
     const OpenedJob opened = open_job(settings);
+    warn_of_doubtful_input(opened.evaluation, options.threads, settings.device, stop.get_token());
     Study study = Study::open_or_create(path);
     const JobId id = continue_or_add_job(study, settings, opened);
     return run_job(output, [&](const EventSink& sink) { run_study_job(study, id, opened, options, sink, stop.get_token()); });

@@ -5,6 +5,7 @@
 
 #include "campaign/sweep.h"
 #include "command.h"
+#include "input_warning.h"
 #include "run_job.h"
 #include "study_option.h"
 #include "tuning_options.h"
@@ -46,6 +47,7 @@ int run_sweep_command(const SweepOptions& options, std::stop_source& stop) {
     if (!options.grid.empty()) specification.grid = ThresholdGrid::parse(options.grid, options.unit == "ACT_max");
     if (!options.study.empty()) return run_sweep_in_study(options, stop);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
+    warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
     specification.settings.trained_on = inputs.trained_on;
     specification.site = find_site(options.site, inputs.tuning.network->sites());
     TuningOutput output(options.output);

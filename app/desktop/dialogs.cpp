@@ -2,10 +2,12 @@
 
 #include <QFileDialog>
 #include <QInputDialog>
+#include <QLabel>
 #include <QMessageBox>
 #include <QStandardPaths>
 
-#include "normalization_dialog.h"
+#include "images_dialog.h"
+#include "network/training.h"
 
 namespace clipscope {
 namespace {
@@ -74,9 +76,25 @@ QString choose_folder(QWidget* parent) {
     return QFileDialog::getExistingDirectory(parent, QObject::tr("Export everything into a folder"), documents());
 }
 
-std::optional<Normalization> ask_normalization(QWidget* parent, const QString& model, const Dataset& data) {
-    NormalizationDialog dialog(model, data, parent);
+std::optional<ImagesChoice> ask_images(QWidget* parent, const Engine& engine, const ImagesQuestion& question) {
+    ImagesDialog dialog(engine, question, parent);
     return dialog.exec() == QDialog::Accepted ? dialog.chosen() : std::nullopt;
+}
+
+QString ask_architecture(QWidget* parent, const QString& sentence) {
+    QInputDialog dialog(parent);
+    QStringList names;
+    for (const std::string& name : architecture_names()) names << QString::fromStdString(name);
+    dialog.setWindowTitle(QObject::tr("Architecture of these parameters"));
+    dialog.setComboBoxItems(names);
+    dialog.setLabelText(sentence + QStringLiteral("\n\n") + QObject::tr("Built-in architecture to put them into:"));
+    dialog.setOkButtonText(QObject::tr("&Try this"));
+    if (auto* label = dialog.findChild<QLabel*>()) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+        label->setMinimumWidth(520);
+    }
+    return dialog.exec() == QDialog::Accepted ? dialog.textValue() : QString();
 }
 
 void show_error(QWidget* parent, const QString& sentence) {
@@ -88,8 +106,8 @@ void show_error(QWidget* parent, const QString& sentence) {
 }  // namespace
 
 Dialogs real_dialogs() {
-    return {choose_model, choose_data,       choose_numbers, choose_thresholds, choose_thresholds_file, choose_hardened,
-            choose_study, choose_study_file, ask_text,       choose_folder,     ask_normalization,      show_error};
+    return {choose_model,      choose_data, choose_numbers, choose_thresholds, choose_thresholds_file, choose_hardened, choose_study,
+            choose_study_file, ask_text,    choose_folder,  ask_images,        ask_architecture,       show_error};
 }
 
 }  // namespace clipscope

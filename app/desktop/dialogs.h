@@ -5,12 +5,14 @@
 #include <functional>
 #include <optional>
 
-#include "data/dataset.h"
-#include "data/normalization.h"
+#include "engine.h"
+#include "laboratory.h"
 
 class QWidget;
 
 namespace clipscope {
+
+struct ImagesQuestion;
 
 struct Dialogs {
     // Empty where the user changed their mind.
@@ -24,7 +26,10 @@ struct Dialogs {
     std::function<QString(QWidget* parent)> choose_study_file;       // one to write
     std::function<std::optional<QString>(QWidget* parent, const QString& title, const QString& text)> ask_text;
     std::function<QString(QWidget* parent)> choose_folder;  // for all figures and tables
-    std::function<std::optional<Normalization>(QWidget* parent, const QString& model, const Dataset& data)> ask_normalization;
+    // How images enter the network.
+    std::function<std::optional<ImagesChoice>(QWidget* parent, const Engine& engine, const ImagesQuestion& question)> ask_images;
+    // The built-in architecture of bare parameters; the sentence says why it is asked.
+    std::function<QString(QWidget* parent, const QString& sentence)> ask_architecture;
     std::function<void(QWidget* parent, const QString& sentence)> show_error;
 };
 

@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "campaign/hardened_export.h"
@@ -23,10 +24,11 @@ std::string title_of(const std::string& name, const Network& network) {
     return network.name();
 }
 
-OpenedModel open_model(const std::string& name) {
+OpenedModel open_model(const std::string& name, const std::string& architecture) {
     OpenedModel model;
     model.name = name;
-    model.network = Network::load(resolve_model_path(name));
+    model.architecture = architecture;
+    model.network = Network::load(resolve_model_path(name), architecture);
     model.title = title_of(name, *model.network);
     model.layers = model.network->layers();
     model.sites = model.network->sites();
@@ -37,13 +39,19 @@ OpenedModel open_model(const std::string& name) {
 }
 
 // The bundled networks' data come from a Debian package; its absence deserves better advice than "no such folder".
-Dataset open_data(const std::string& folder, Split split) {
+OpenedData open_data(const std::string& folder, std::optional<Split> split, const PictureSize& size) {
     if (folder == fashion_mnist_folder() && !std::filesystem::exists(folder)) {
         throw Error(
             "Fashion-MNIST is not installed in " + folder +
             ": install the Debian package dataset-fashion-mnist (sudo apt install dataset-fashion-mnist), or open another data folder.");
     }
-    return open_dataset(folder, split);
+    const std::vector<Split> splits = available_splits(folder);
+    const Split chosen = split.value_or(std::ranges::count(splits, Split::test) > 0 ? Split::test : Split::train);
+    return {open_dataset(folder, chosen, size), chosen, splits, holds_pictures(folder)};
+}
+
+std::vector<Answer> answers(const OpenedModel& model, const Dataset& images, const InputFormat& input, std::stop_token stop) {
+    return clean_answers(model.network, images, input, resolve_threads(0), "cpu", std::move(stop));
 }
 
 InputFormat input_format(const OpenedModel& model, const Dataset& images, const std::optional<Normalization>& asked) {
@@ -77,7 +85,8 @@ std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const Thr
 }  // namespace
 
 Engine core_engine() {
-    return {open_model, open_data, input_format, run_clean, study_job, read_thresholds, write_hardened};
+    return {open_model,  open_data, open_dataset_sample, input_format,    answers,
+            check_input, run_clean, study_job,           read_thresholds, write_hardened};
 }
 
 }  // namespace clipscope

@@ -10,11 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "campaign/input_check.h"
 #include "campaign/job_inputs.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_images.h"
 #include "data/dataset.h"
+#include "data/image_file.h"
 #include "data/normalization.h"
+#include "evaluation/clean_answers.h"
 #include "job_controller.h"
 #include "network/layer_info.h"
 #include "network/network.h"
@@ -24,14 +27,23 @@ namespace clipscope {
 
 // What is known of an opened model file, as plain values; `network` goes to jobs and to nobody else.
 struct OpenedModel {
-    std::string name;   // as it was asked for: a path or "bundled:lenet5"
-    std::string title;  // "LeNet-5", or the file's name without ending
+    std::string name;          // as it was asked for: a path or "bundled:lenet5"
+    std::string architecture;  // that was asked for with it
+    std::string title;         // "LeNet-5", or the file's name without ending
     std::vector<LayerInfo> layers;
     std::vector<SiteInfo> sites;
     std::int64_t parameter_count = 0;
     std::int64_t fault_bits = 0;
     ModelMetadata metadata;
     std::shared_ptr<const Network> network;
+};
+
+// Images, and what else their folder offers.
+struct OpenedData {
+    Dataset images;
+    Split split = Split::test;
+    std::vector<Split> splits;    // that there are
+    bool holds_pictures = false;  // whose size is to be chosen
 };
 
 // What a hardened network is written from. The tuning images, on which it is compared, are read when it is.
@@ -41,10 +53,16 @@ struct MethodInputs {
 };
 
 struct Engine {
-    // A path or "bundled:NAME".
-    std::function<OpenedModel(const std::string& name)> open_model;
-    std::function<Dataset(const std::string& folder, Split split)> open_data;
+    // A path or "bundled:NAME"; the architecture of a state dictionary, empty: found by its shapes. Throws ArchitectureError, too.
+    std::function<OpenedModel(const std::string& name, const std::string& architecture)> open_model;
+    // No split: test where there is one, else train.
+    std::function<OpenedData(const std::string& folder, std::optional<Split> split, const PictureSize& size)> open_data;
+    // Only so many images, spread over the classes.
+    std::function<Dataset(const std::string& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token)> sample_data;
     std::function<InputFormat(const OpenedModel&, const Dataset&, const std::optional<Normalization>& asked)> input_format;
+    // None where it was stopped.
+    std::function<std::vector<Answer>(const OpenedModel&, const Dataset&, const InputFormat&, std::stop_token)> answers;
+    std::function<std::optional<InputDoubt>(const JobInputs&, int threads, const std::string& device, std::stop_token)> check_input;
     std::function<Outcome(const JobInputs&, int threads, int chunk, const std::string& device, std::stop_token)> clean_pass;
     // Only binds its arguments; the job itself runs where the controller puts it, from the study's own settings, and keeps its results
     // there.

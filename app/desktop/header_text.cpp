@@ -29,7 +29,7 @@ QString header_text(const Laboratory& laboratory, const SensitivityForm& form, b
     if (const auto& clean = laboratory.clean(); clean && clean->outcome.images > 0) {
         parts << QObject::tr("clean %1").arg(percent_text(accuracy(clean->outcome, form.nonfinite), 1));
     }
-    if (laboratory.needs_normalization()) parts << QObject::tr("normalisation unknown (Jobs ▸ Normalisation…)");
+    if (laboratory.needs_normalization()) parts << QObject::tr("normalisation unknown (File ▸ Images…)");
     const QString device = form.device == QLatin1String("cpu") ? QStringLiteral("CPU") : form.device;
     parts << (form.threads == 1 ? QObject::tr("%1, 1 worker").arg(device) : QObject::tr("%1, %2 workers").arg(device).arg(form.threads));
     if (!opening.isEmpty()) parts << opening;

@@ -1,13 +1,10 @@
 #include "job_presenter.h"
 
-#include <QFileInfo>
-
 #include "common/error.h"
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
-#include "data/dataset_reader.h"
 #include "job_controller.h"
 #include "job_estimate.h"
 #include "laboratory.h"
@@ -89,9 +86,13 @@ void JobPresenter::connect_laboratory() {
     connect(&laboratory_, &Laboratory::clean_measured, this, &JobPresenter::show_estimates);
     connect(&laboratory_, &Laboratory::selection_changed, this,
             [this](const QString&, const QString& site) { views_.method->select_site(site); });
-    connect(&laboratory_, &Laboratory::failed, this, [this](const QString& text) {
+    const auto forget_plans = [this] {
         run_when_ready_ = false;
         pending_job_ = 0;
+    };
+    connect(&laboratory_, &Laboratory::model_given_up, this, forget_plans);
+    connect(&laboratory_, &Laboratory::failed, this, [this, forget_plans](const QString& text) {
+        forget_plans();
         tell_failure(text);
     });
 }
@@ -200,21 +201,11 @@ void JobPresenter::show_job(qint64 id) {
         views_.log->append(tr("Results of other jobs can be looked at when the running one has come to its end"));
         return;
     }
-    if (has_model_of(*job)) {
+    if (laboratory_.has_model_of(job->settings))
         load_results(*job);
-        return;
-    }
-    pending_job_ = id;
-    laboratory_.open_model(QString::fromStdString(job->settings.model), job->settings.normalization);
-    laboratory_.open_data(QString::fromStdString(job->settings.data.empty() ? fashion_mnist_folder() : job->settings.data));
-}
-
-// Settings hold whole paths.
-bool JobPresenter::has_model_of(const JobRecord& job) const {
-    if (!laboratory_.model()) return false;
-    const QString opened = QString::fromStdString(laboratory_.model()->name);
-    const QString wanted = QString::fromStdString(job.settings.model);
-    return opened == wanted || QFileInfo(opened).absoluteFilePath() == wanted;
+    else
+        pending_job_ = id;
+    laboratory_.open(job->settings);
 }
 
 void JobPresenter::load_results(const JobRecord& job) {
@@ -231,6 +222,7 @@ void JobPresenter::load_results(const JobRecord& job) {
 void JobPresenter::change_job(qint64 id) {
     const auto job = desk_.job(id);
     if (!job) return;
+    if (!jobs_.running()) show_job(id);  // its model and images, which the form says nothing of
     const bool is_sensitivity = is_of_sensitivity_form(job->settings.kind);
     if (is_sensitivity) {
         QStringList checked;
@@ -309,7 +301,7 @@ void JobPresenter::show_model() {
                            .arg(model.sites.size()));
     views_.sensitivity->validate();
     views_.method->validate();
-    if (const auto job = desk_.job(std::exchange(pending_job_, 0)); job && has_model_of(*job)) load_results(*job);
+    if (const auto job = desk_.job(std::exchange(pending_job_, 0)); job && laboratory_.has_model_of(job->settings)) load_results(*job);
     emit state_changed();
 }
 

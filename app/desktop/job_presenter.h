@@ -80,7 +80,6 @@ private:
     void start(const JobRecord& job);
     void start_next();
     void show_jobs();
-    bool has_model_of(const JobRecord& job) const;
     void load_results(const JobRecord& job);
     QString summary() const;
     void show_model();

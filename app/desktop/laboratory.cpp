@@ -3,8 +3,12 @@
 #include <QFileInfo>
 #include <algorithm>
 #include <chrono>
+#include <utility>
+#include <variant>
 
 #include "common/error.h"
+#include "data/dataset_reader.h"
+#include "network/architecture_error.h"
 
 namespace clipscope {
 namespace {
@@ -13,37 +17,67 @@ QString short_name(const QString& name) {
     return name.startsWith(QLatin1String("bundled:")) ? name.mid(8) : QFileInfo(name).fileName();
 }
 
+QString folder_of(const JobSettings& settings) {
+    return QString::fromStdString(settings.data.empty() ? fashion_mnist_folder() : settings.data);
+}
+
 }  // namespace
 
 Laboratory::Laboratory(Engine engine, QObject* parent) : QObject(parent), engine_(std::move(engine)) {}
 
-void Laboratory::open_model(const QString& name, const std::optional<Normalization>& normalization) {
+void Laboratory::open_model(const QString& name, const std::optional<Normalization>& normalization, const QString& architecture) {
     emit opening(tr("Opening %1…").arg(short_name(name)));
-    model_task_.start<OpenedModel>([open = engine_.open_model, path = name.toStdString()](std::stop_token) { return open(path); },
-                                   [this, normalization](OpenedModel model) {
-                                       model_ = std::move(model);
-                                       asked_ = normalization;
-                                       select_layer({});
-                                       forget_match();
-                                       emit model_changed();
-                                       match();
-                                   },
-                                   [this](const QString& text) { opening_failed(text); });
+    asked_with_model_ = normalization;
+    using Opened = std::variant<OpenedModel, QString>;
+    model_task_.start<Opened>(
+        [open = engine_.open_model, path = name.toStdString(), built_in = architecture.toStdString()](std::stop_token) -> Opened {
+            try {
+                return open(path, built_in);
+            } catch (const ArchitectureError& error) {
+                return QString::fromUtf8(error.what());
+            }
+        },
+        [this, name](Opened opened) {
+            if (auto* model = std::get_if<OpenedModel>(&opened))
+                take_model(std::move(*model));
+            else
+                emit architecture_needed(name, std::get<QString>(opened));
+        },
+        [this](const QString& text) { opening_failed(text); });
     emit readiness_changed();
 }
 
-void Laboratory::open_data(const QString& folder, Split split) {
+void Laboratory::take_model(OpenedModel model) {
+    model_ = std::move(model);
+    asked_ = asked_with_model_;
+    select_layer({});
+    forget_match();
+    emit model_changed();
+    match();
+}
+
+void Laboratory::name_architecture(const QString& model, const QString& architecture) {
+    open_model(model, asked_with_model_, architecture);
+}
+
+void Laboratory::give_up_model() {
+    emit model_given_up();
+    if (!input_format_ && !match_task_.running()) match();
+    emit readiness_changed();
+}
+
+void Laboratory::open_data(const QString& folder, std::optional<Split> split, const PictureSize& size) {
     emit opening(tr("Opening %1…").arg(folder));
-    data_task_.start<Dataset>([open = engine_.open_data, path = folder.toStdString(), split](std::stop_token) { return open(path, split); },
-                              [this, folder, split](Dataset data) {
-                                  data_ = std::move(data);
-                                  data_folder_ = folder;
-                                  split_ = split;
-                                  forget_match();
-                                  emit data_changed();
-                                  match();
-                              },
-                              [this](const QString& text) { opening_failed(text); });
+    data_task_.start<OpenedData>(
+        [open = engine_.open_data, path = folder.toStdString(), split, size](std::stop_token) { return open(path, split, size); },
+        [this, folder, size](OpenedData data) {
+            data_ = std::move(data.images);
+            source_ = {folder, data.split, size, std::move(data.splits), data.holds_pictures};
+            forget_match();
+            emit data_changed();
+            match();
+        },
+        [this](const QString& text) { opening_failed(text); });
     emit readiness_changed();
 }
 
@@ -54,8 +88,37 @@ void Laboratory::opening_failed(const QString& text) {
     emit readiness_changed();
 }
 
-void Laboratory::set_normalization(const Normalization& normalization) {
-    asked_ = normalization;
+void Laboratory::choose_images(const ImagesChoice& choice) {
+    asked_ = choice.normalization;
+    forget_match();
+    if (choice.split != source_.split || !(choice.picture_size == source_.picture_size))
+        open_data(source_.folder, choice.split, choice.picture_size);
+    else
+        match();
+}
+
+bool Laboratory::has_model_of(const JobSettings& settings) const {
+    if (!model_ || model_->architecture != settings.architecture) return false;
+    const QString opened = QString::fromStdString(model_->name), wanted = QString::fromStdString(settings.model);
+    return opened == wanted || QFileInfo(opened).absoluteFilePath() == wanted;  // settings hold whole paths
+}
+
+bool Laboratory::has_images_of(const JobSettings& settings) const {
+    return data_ && QFileInfo(source_.folder).absoluteFilePath() == QFileInfo(folder_of(settings)).absoluteFilePath() &&
+           to_string(source_.split) == settings.split && source_.picture_size == settings.picture_size;
+}
+
+void Laboratory::open(const JobSettings& settings) {
+    const bool has_model = has_model_of(settings), has_images = has_images_of(settings);
+    if (!has_model)
+        open_model(QString::fromStdString(settings.model), settings.normalization, QString::fromStdString(settings.architecture));
+    if (!has_images) open_data(folder_of(settings), split_from_string(settings.split), settings.picture_size);
+    if (!has_model) return;
+    const auto& wanted = settings.normalization ? settings.normalization : model_->metadata.normalization;
+    const bool is_same =
+        wanted && input_format_ && wanted->mean == input_format_->normalization.mean && wanted->std == input_format_->normalization.std;
+    if (is_same) return;
+    asked_ = settings.normalization;
     forget_match();
     match();
 }
@@ -73,6 +136,8 @@ void Laboratory::forget_match() {
     match_task_.cancel();
     input_format_.reset();
     clean_.reset();
+    is_input_checked_ = false;
+    set_doubt({});
 }
 
 // Finds out how these images enter this network. While one of them is still being opened, its arrival comes back here.
@@ -93,6 +158,7 @@ void Laboratory::match() {
             emit readiness_changed();
         },
         [this](const QString& text) {
+            set_doubt(text);
             emit readiness_changed();
             emit failed(text);
         });
@@ -106,10 +172,11 @@ JobInputs Laboratory::inputs(const ImageSelection& selection, std::uint64_t seed
 
 MethodInputs Laboratory::method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed) const {
     MethodInputs both{inputs(evaluation, seed), {}};
-    both.tuning.folder = data_folder_.toStdString();
+    both.tuning.folder = source_.folder.toStdString();
+    both.tuning.picture_size = source_.picture_size;
     both.tuning.selection = tuning;
     both.tuning.seed = seed;
-    both.tuning.evaluation_split = split_;
+    both.tuning.evaluation_split = source_.split;
     both.tuning.evaluation_positions = select_images(*data_, evaluation, seed);
     return both;
 }
@@ -118,26 +185,54 @@ void Laboratory::describe(JobSettings& settings) const {
     if (!is_ready()) throw UsageError("Nothing to run on yet: open a model and a data folder first.");
     const QString name = QString::fromStdString(model_->name);
     settings.model = (name.startsWith(QLatin1String("bundled:")) ? name : QFileInfo(name).absoluteFilePath()).toStdString();
-    settings.data = QFileInfo(data_folder_).absoluteFilePath().toStdString();
-    settings.split = to_string(split_);
+    settings.architecture = model_->architecture;
+    settings.data = QFileInfo(source_.folder).absoluteFilePath().toStdString();
+    settings.split = to_string(source_.split);
+    settings.picture_size = source_.picture_size;
     settings.normalization = input_format_->normalization;
 }
 
 void Laboratory::measure_clean(const ImageSelection& selection, std::uint64_t seed, int threads, const QString& device) {
     clean_.reset();
+    const JobInputs measured = inputs(selection, seed);
     clean_task_.start<CleanPass>(
-        [run = engine_.clean_pass, inputs = inputs(selection, seed), threads, device = device.toStdString()](std::stop_token stop) {
+        [run = engine_.clean_pass, measured, threads, device = device.toStdString()](std::stop_token stop) {
             const int chunk = JobSettings().chunk;
             const auto start = std::chrono::steady_clock::now();
-            CleanPass clean{run(inputs, threads, chunk, device, stop), 0, threads};
+            CleanPass clean{run(measured, threads, chunk, device, stop), 0, threads};
             clean.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
             return clean;
         },
-        [this](const CleanPass& clean) { set_clean(clean); }, [this](const QString& text) { emit failed(text); });
+        [this, measured, threads, device](const CleanPass& clean) {
+            set_clean(clean);
+            check_input(measured, threads, device);
+        },
+        [this](const QString& text) { emit failed(text); });
+}
+
+void Laboratory::check_input(const JobInputs& inputs, int threads, const QString& device) {
+    if (is_input_checked_) return;
+    const auto check = [check = engine_.check_input, inputs, threads, device = device.toStdString()](std::stop_token stop) {
+        return check(inputs, threads, device, stop);
+    };
+    const auto take = [this](const std::optional<InputDoubt>& doubt) {
+        is_input_checked_ = true;
+        if (doubt) set_doubt(QString::fromStdString(to_string(*doubt, data_->class_names())));
+    };
+    check_task_.start<std::optional<InputDoubt>>(check, take, [this](const QString& text) { emit failed(text); });
+}
+
+void Laboratory::set_doubt(const QString& text) {
+    if (std::exchange(doubt_, text) != text) emit doubt_changed();
+}
+
+const std::optional<Normalization>& Laboratory::normalization() const {
+    return asked_ || !model_ ? asked_ : model_->metadata.normalization;
 }
 
 void Laboratory::cancel_clean() {
     clean_task_.cancel();
+    check_task_.cancel();
 }
 
 void Laboratory::set_clean(const CleanPass& clean) {

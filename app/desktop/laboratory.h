@@ -18,6 +18,22 @@ struct CleanPass {
     int threads = 1;
 };
 
+// Where the images come from, and what else there is to choose there.
+struct DataSource {
+    QString folder;
+    Split split = Split::test;
+    PictureSize picture_size{};
+    std::vector<Split> splits{};
+    bool holds_pictures = false;
+};
+
+// How images are to enter the network.
+struct ImagesChoice {
+    Normalization normalization;
+    Split split = Split::test;
+    PictureSize picture_size{};
+};
+
 class Laboratory : public QObject {
     Q_OBJECT
 
@@ -25,14 +41,23 @@ public:
     explicit Laboratory(Engine engine, QObject* parent = nullptr);
 
     // `name`: a file or "bundled:NAME". `normalization`: what the user asked for with it; otherwise the model file's own counts.
-    void open_model(const QString& name, const std::optional<Normalization>& normalization = {});
-    void open_data(const QString& folder, Split split = Split::test);
-    // For a network whose file does not say; stays until another one is opened.
-    void set_normalization(const Normalization& normalization);
+    // `architecture`: of a state dictionary; empty: found by its shapes, or asked for by architecture_needed().
+    void open_model(const QString& name, const std::optional<Normalization>& normalization = {}, const QString& architecture = {});
+    // The two answers to architecture_needed().
+    void name_architecture(const QString& model, const QString& architecture);
+    void give_up_model();
+    // No split: test where there is one, else train.
+    void open_data(const QString& folder, std::optional<Split> split = {}, const PictureSize& size = {});
+    // The normalisation stays until another model is opened; images are read again where another split or size is chosen.
+    void choose_images(const ImagesChoice& choice);
+    // What a job worked on, as far as it is not open already.
+    void open(const JobSettings& settings);
+    bool has_model_of(const JobSettings& settings) const;
+    bool has_images_of(const JobSettings& settings) const;
 
     const std::optional<OpenedModel>& model() const { return model_; }
     const std::optional<Dataset>& data() const { return data_; }
-    const QString& data_folder() const { return data_folder_; }
+    const DataSource& source() const { return source_; }
     const std::optional<InputFormat>& input_format() const { return input_format_; }
     bool is_opening() const;  // a model, data, or how they fit together
     bool is_ready() const { return input_format_.has_value() && !is_opening(); }
@@ -42,7 +67,7 @@ public:
     JobInputs inputs(const ImageSelection& selection, std::uint64_t seed) const;
     // The same with images to tune on beside them, which are not read yet.
     MethodInputs method_inputs(const ImageSelection& evaluation, const ImageSelection& tuning, std::uint64_t seed) const;
-    // What a job of a study is about: model, data and normalisation. Throws UsageError where nothing is ready.
+    // What a job of a study is about: the model, and the images and how they enter it. Throws UsageError where nothing is ready.
     void describe(JobSettings& settings) const;
     const Engine& engine() const { return engine_; }
 
@@ -52,6 +77,10 @@ public:
     const std::optional<CleanPass>& clean() const { return clean_; }
     // A job has measured it on the way.
     void set_clean(const CleanPass& clean);
+    // Why the images may enter the network wrongly, or cannot enter it: sentences, or empty. Looked for once after a clean pass.
+    const QString& doubt() const { return doubt_; }
+    // That is in use, or would be if the images fitted.
+    const std::optional<Normalization>& normalization() const;
 
     // One selection everywhere: a layer's name, "network", or empty, and the activation site that belongs to it: the first one that the
     // layer feeds. Selecting either selects the other.
@@ -66,12 +95,19 @@ signals:
     void data_changed();
     void readiness_changed();
     void normalization_needed();
+    // The parameters in this file fit no built-in architecture that was found or named; the sentence says what is amiss.
+    void architecture_needed(const QString& model, const QString& sentence);
+    void model_given_up();
     void clean_measured();
+    void doubt_changed();
     void selection_changed(const QString& layer, const QString& site);
     void failed(const QString& text);
 
 private:
     void opening_failed(const QString& text);
+    void take_model(OpenedModel model);
+    void set_doubt(const QString& text);
+    void check_input(const JobInputs& inputs, int threads, const QString& device);
     void match();
     void forget_match();
     void select(const QString& layer, const QString& site);
@@ -79,17 +115,20 @@ private:
     const Engine engine_;
     std::optional<OpenedModel> model_;
     std::optional<Dataset> data_;
-    QString data_folder_;
-    Split split_ = Split::test;
+    DataSource source_;
     std::optional<Normalization> asked_;
+    std::optional<Normalization> asked_with_model_;  // that is being opened
     std::optional<InputFormat> input_format_;
     std::optional<CleanPass> clean_;
+    QString doubt_;
+    bool is_input_checked_ = false;
     QString selected_layer_;
     QString selected_site_;
     BackgroundTask model_task_;
     BackgroundTask data_task_;
     BackgroundTask match_task_;
     BackgroundTask clean_task_;
+    BackgroundTask check_task_;
 };
 
 }  // namespace clipscope

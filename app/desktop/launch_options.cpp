@@ -9,6 +9,10 @@ namespace {
 
 const QCommandLineOption data_option("data", QString(), "DIR");
 const QCommandLineOption normalize_option("normalize", QString(), "NAME");
+const QCommandLineOption architecture_option("arch", QString(), "NAME");
+const QCommandLineOption split_option("split", QString(), "SPLIT");
+const QCommandLineOption resize_option("resize", QString(), "N");
+const QCommandLineOption crop_option("crop", QString(), "N");
 const QCommandLineOption run_option("run");
 const QCommandLineOption render_option("render", QString(), "RESULT.json");
 const QCommandLineOption output_option("output", QString(), "DIR");
@@ -17,8 +21,18 @@ const QCommandLineOption help_option(QStringList{"h", "help"});
 const QCommandLineOption version_option(QStringList{"v", "version"});
 
 void add_options(QCommandLineParser& parser) {
-    parser.addOptions(
-        {data_option, normalize_option, run_option, render_option, output_option, latency_option, help_option, version_option});
+    parser.addOptions({data_option, normalize_option, architecture_option, split_option, resize_option, crop_option, run_option,
+                       render_option, output_option, latency_option, help_option, version_option});
+}
+
+int parse_side(const QCommandLineParser& parser, const QCommandLineOption& option) {
+    if (!parser.isSet(option)) return 0;
+    constexpr int longest = 4096;
+    bool ok = false;
+    const int side = parser.value(option).toInt(&ok);
+    if (ok && side >= 1 && side <= longest) return side;
+    throw UsageError("--" + option.names().constFirst().toStdString() + " takes a number of pixels from 1 to 4096, not '" +
+                     parser.value(option).toStdString() + "'.");
 }
 
 }  // namespace
@@ -37,6 +51,9 @@ LaunchOptions parse_launch_options(const QStringList& arguments) {
     options.model = files.value(0);
     options.data = parser.value(data_option);
     if (parser.isSet(normalize_option)) options.normalization = Normalization::preset(parser.value(normalize_option).toStdString());
+    options.architecture = parser.value(architecture_option);
+    if (parser.isSet(split_option)) options.split = split_from_string(parser.value(split_option).toStdString());
+    options.picture_size = {parse_side(parser, resize_option), parse_side(parser, crop_option)};
     options.run = parser.isSet(run_option);
     options.render = parser.value(render_option);
     options.output = parser.value(output_option);
@@ -51,13 +68,17 @@ LaunchOptions parse_launch_options(const QStringList& arguments) {
 
 QString launch_help() {
     return QStringLiteral(
-        "Usage: clipscope [MODEL] [--data DIR] [--normalize NAME] [--run]\n"
+        "Usage: clipscope [MODEL] [--data DIR] [--normalize NAME] [--split SPLIT] [--run]\n"
         "       clipscope --render RESULT.json --output DIR\n"
         "\n"
-        "The laboratory's window. MODEL is a TorchScript file, bundled:lenet5 or bundled:alexnet, or a study (.clipscope).\n"
+        "The laboratory's window. MODEL is a TorchScript file, a state dictionary, bundled:lenet5 or bundled:alexnet, or a study\n"
+        "(.clipscope).\n"
         "\n"
-        "  --data DIR            a folder of images: CIFAR-10 binary files or IDX files\n"
+        "  --data DIR            a folder of images: CIFAR binary files, IDX files, or a folder of pictures for each class\n"
         "  --normalize NAME      cifar10, imagenet, mnist, fashion-mnist or none; for models that do not say themselves\n"
+        "  --arch NAME           the built-in architecture of a state dictionary; otherwise found by its shapes\n"
+        "  --split SPLIT         test or train\n"
+        "  --resize N, --crop N  pictures: the shorter side in pixels, and the square taken from the middle\n"
         "  --run                 start a sensitivity job as soon as everything is loaded\n"
         "  --render RESULT.json  draw the figures of a result file or a study, without a window\n"
         "  --output DIR          where --render puts them\n"

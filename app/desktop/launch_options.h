@@ -5,6 +5,8 @@
 #include <QStringList>
 #include <optional>
 
+#include "data/dataset.h"
+#include "data/image_file.h"
 #include "data/normalization.h"
 
 namespace clipscope {
@@ -13,6 +15,9 @@ struct LaunchOptions {
     QString model;  // a file or "bundled:NAME"; empty: none
     QString data;   // folder; empty: none
     std::optional<Normalization> normalization;
+    QString architecture;  // of a state dictionary; empty: found by its shapes
+    std::optional<Split> split;
+    PictureSize picture_size{};
     bool run = false;  // start a job as soon as everything is loaded
     QString render;    // result file to draw instead of showing a window
     QString output;

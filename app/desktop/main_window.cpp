@@ -16,16 +16,19 @@
 #include <QThread>
 #include <QToolBar>
 #include <QUrl>
+#include <QVBoxLayout>
 
 #include "common/error.h"
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
+#include "controls/notice_bar.h"
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
 #include "data/dataset_reader.h"
 #include "header_text.h"
 #include "help_pages.h"
+#include "input_presenter.h"
 #include "network/bundled_networks.h"
 #include "plots/accuracy_plot.h"
 #include "plots/activation_plot.h"
@@ -72,7 +75,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     docks_ = build_docks(*this);
     actions_ = build_menus(*this, docks_);
     build_plots();
-    set_up_forms();
+    set_up_forms(docks_, QThread::idealThreadCount());
     results_ = new ResultPresenter(laboratory_, jobs_,
                                    {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
                                     docks_.auc_area_plot, docks_.trisection_plot, docks_.comparison_table},
@@ -86,6 +89,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
     fill_bundled();
     connect_file_actions();
+    new InputPresenter(laboratory_, dialogs_, *actions_.images, *notice_, *docks_.log, *this);
     study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, docks_, actions_, this);
     connect_other_actions();
     connect_laboratory();
@@ -120,22 +124,22 @@ void MainWindow::build_centre() {
     centre_ = new QStackedWidget;
     centre_->addWidget(welcome_);
     centre_->addWidget(plot_);
-    setCentralWidget(centre_);
+    notice_ = new NoticeBar(tr("&Look at the images…"), tr("What the network sees of them, and the normalisation to change"));
+    auto* centre = new QWidget;
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(notice_);
+    layout->addWidget(centre_, 1);
+    setCentralWidget(centre);
 
     strip_ = new ProgressStrip;
     statusBar()->addWidget(strip_, 1);
     statusBar()->setSizeGripEnabled(false);
 }
 
-// What is asked of every plot, and what an empty one says.
+// What is asked of every plot.
 void MainWindow::build_plots() {
-    docks_.activation_plot->set_empty_text(tr("A profile or a hardening shows how each site's activations are distributed."),
-                                           tr("Harden all sites"));
-    docks_.auc_threshold_plot->set_empty_text(tr("A sweep or a hardening draws AUC against the threshold, point by point."),
-                                              tr("Harden all sites"));
-    docks_.auc_area_plot->set_empty_text(tr("A sweep or a hardening draws the area that is the AUC."), tr("Harden all sites"));
-    docks_.trisection_plot->set_empty_text(tr("A hardening shows its intervals as they narrow, and plays them again."),
-                                           tr("Harden all sites"));
     front_plot_ = plot_;
     for (PlotPanel* panel : plots()) {
         connect(panel, &PlotPanel::maximise_requested, this, [this, panel] {
@@ -151,20 +155,6 @@ void MainWindow::build_plots() {
             if (now != nullptr && (panel == now || panel->isAncestorOf(now))) front_plot_ = panel;
         }
     });
-}
-
-void MainWindow::set_up_forms() {
-    const int threads = QThread::idealThreadCount();
-    for (JobPanel* panel : {static_cast<JobPanel*>(docks_.sensitivity_panel), static_cast<JobPanel*>(docks_.harden_panel)}) {
-        panel->set_max_threads(threads);
-        panel->set_devices({QStringLiteral("cpu"), QStringLiteral("auto")});
-    }
-    SensitivityForm sensitivity = docks_.sensitivity_panel->form();
-    sensitivity.threads = threads;
-    docks_.sensitivity_panel->set_form(sensitivity);
-    HardenForm method = docks_.harden_panel->form();
-    method.threads = threads;
-    docks_.harden_panel->set_form(method);
 }
 
 QList<PlotPanel*> MainWindow::plots() const {
@@ -214,7 +204,6 @@ void MainWindow::connect_other_actions() {
     connect(actions_.run, &QAction::triggered, this, &MainWindow::run_front_job);
     connect(actions_.harden, &QAction::triggered, this, &MainWindow::harden_all_sites);
     connect(actions_.stop, &QAction::triggered, presenter_, &JobPresenter::stop);
-    connect(actions_.normalization, &QAction::triggered, this, &MainWindow::ask_normalization);
     connect(actions_.follow, &QAction::triggered, this, [this] { front_plot()->follow(); });
     connect(actions_.keep_curves, &QAction::triggered, results_, &ResultPresenter::keep_curves);
     connect(actions_.forget_curves, &QAction::triggered, results_, &ResultPresenter::forget_kept_curves);
@@ -239,9 +228,7 @@ void MainWindow::connect_laboratory() {
         centre_->setCurrentWidget(plot_);
     });
     connect(&laboratory_, &Laboratory::data_changed, this,
-            [this] { recent_data_.add(QFileInfo(laboratory_.data_folder()).absoluteFilePath()); });
-    // Queued, so that no dialog opens in the middle of the laboratory's own work.
-    connect(&laboratory_, &Laboratory::normalization_needed, this, &MainWindow::ask_normalization, Qt::QueuedConnection);
+            [this] { recent_data_.add(QFileInfo(laboratory_.source().folder).absoluteFilePath()); });
     connect(&laboratory_, &Laboratory::readiness_changed, this, &MainWindow::refresh);
     connect(&laboratory_, &Laboratory::clean_measured, this, &MainWindow::refresh);
     connect(&jobs_, &JobController::campaign_started, this, [this](const AccuracyCurves& curves) {
@@ -261,9 +248,9 @@ void MainWindow::launch(const LaunchOptions& options) {
     const bool bundled = options.run && options.model.isEmpty();
     const auto networks = bundled ? bundled_or_none(*docks_.log) : std::vector<BundledNetwork>{};
     const QString model = networks.empty() ? options.model : QStringLiteral("bundled:") + QString::fromStdString(networks.front().name);
-    if (!model.isEmpty()) laboratory_.open_model(model, options.normalization);
+    if (!model.isEmpty()) laboratory_.open_model(model, options.normalization, options.architecture);
     if (!options.data.isEmpty()) {
-        laboratory_.open_data(options.data);
+        laboratory_.open_data(options.data, options.split, options.picture_size);
     } else if (model.startsWith(QLatin1String("bundled:"))) {
         open_default_data();
     }
@@ -293,12 +280,6 @@ void MainWindow::start_first_study(const QString& bundled_name) {
     laboratory_.open_model(QStringLiteral("bundled:") + bundled_name);
     open_default_data();
     presenter_->run_when_ready();
-}
-
-void MainWindow::ask_normalization() {
-    if (!laboratory_.model() || !laboratory_.data()) return;
-    const auto choice = dialogs_.ask_normalization(this, QString::fromStdString(laboratory_.model()->title), *laboratory_.data());
-    if (choice) laboratory_.set_normalization(*choice);
 }
 
 void MainWindow::run_front_job() {
@@ -362,9 +343,9 @@ void MainWindow::set_maximised(bool maximised) {
         PlotPanel* const alone = front_plot();
         layout_before_maximising_ = saveState(layout_version);
         for (QDockWidget* dock : docks_.all()) dock->setVisible(dock->isAncestorOf(alone));
-        centre_->setVisible(alone == plot_);
+        centralWidget()->setVisible(alone == plot_);
     } else {
-        centre_->show();
+        centralWidget()->show();
         restoreState(layout_before_maximising_, layout_version);
     }
 }
@@ -397,7 +378,7 @@ void MainWindow::refresh() {
     actions_.run->setEnabled(can_run && (docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid()));
     actions_.harden->setEnabled(can_run);
     actions_.stop->setEnabled(running);
-    actions_.normalization->setEnabled(laboratory_.model() && laboratory_.data() && !laboratory_.is_opening() && !running);
+    actions_.images->setEnabled(laboratory_.data() && !laboratory_.is_opening() && !running);
     const bool has_thresholds = results_->thresholds().has_value();
     actions_.open_thresholds->setEnabled(laboratory_.model().has_value());
     actions_.save_hardened->setEnabled(laboratory_.is_ready() && has_thresholds);

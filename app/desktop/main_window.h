@@ -24,6 +24,7 @@ class QStackedWidget;
 namespace clipscope {
 
 class AccuracyPlot;
+class NoticeBar;
 class PlotPanel;
 class ProgressStrip;
 class WelcomePane;
@@ -57,7 +58,6 @@ protected:
 private:
     void build_centre();
     void build_plots();
-    void set_up_forms();
     void connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose, std::function<void(const QString&)> then);
     void connect_file_actions();
     void connect_other_actions();
@@ -66,7 +66,6 @@ private:
     void save_settings();
 
     void open_default_data();
-    void ask_normalization();
     void run_front_job();
     void harden_all_sites();
     void show_error(const QString& sentence);
@@ -86,6 +85,7 @@ private:
 
     QLabel* header_ = nullptr;
     QStackedWidget* centre_ = nullptr;
+    NoticeBar* notice_ = nullptr;
     WelcomePane* welcome_ = nullptr;
     AccuracyPlot* plot_ = nullptr;
     ProgressStrip* strip_ = nullptr;

@@ -60,6 +60,9 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
     actions.recent_models = file->addMenu(QObject::tr("Recent m&odels"));
     actions.recent_data = file->addMenu(QObject::tr("Recent d&ata"));
     actions.bundled = file->addMenu(QObject::tr("&Bundled networks"));
+    actions.images =
+        add(file, QObject::tr("&Images as the network sees them…"), QKeySequence(Qt::CTRL | Qt::Key_I),
+            QObject::tr("How images enter the network: normalisation, split, size of pictures, with twelve of them to look at"));
     file->addSeparator();
     actions.save_hardened =
         add(file, QObject::tr("&Save hardened network…"), QKeySequence::Save,
@@ -92,6 +95,17 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
             QObject::tr("Gives the plot you work in the whole window; Esc goes back. A double-click on a plot's title does the same."));
     actions.maximise->setCheckable(true);
     actions.reset_layout = add(view, QObject::tr("&Reset layout"), {}, QObject::tr("Every panel back to where it was at first"));
+}
+
+void set_empty_texts(const WindowDocks& docks) {
+    docks.activation_plot->set_empty_text(QObject::tr("A profile or a hardening shows how each site's activations are distributed."),
+                                          QObject::tr("Harden all sites"));
+    docks.auc_threshold_plot->set_empty_text(QObject::tr("A sweep or a hardening draws AUC against the threshold, point by point."),
+                                             QObject::tr("Harden all sites"));
+    docks.auc_area_plot->set_empty_text(QObject::tr("A sweep or a hardening draws the area that is the AUC."),
+                                        QObject::tr("Harden all sites"));
+    docks.trisection_plot->set_empty_text(QObject::tr("A hardening shows its intervals as they narrow, and plays them again."),
+                                          QObject::tr("Harden all sites"));
 }
 
 }  // namespace
@@ -128,8 +142,22 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.comparison = make_dock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
     docks.jobs = make_dock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.activity = make_dock(window, "activity", QObject::tr("Activity"), docks.log);
+    set_empty_texts(docks);
     arrange_docks(window, docks);
     return docks;
+}
+
+void set_up_forms(const WindowDocks& docks, int threads) {
+    for (JobPanel* panel : {static_cast<JobPanel*>(docks.sensitivity_panel), static_cast<JobPanel*>(docks.harden_panel)}) {
+        panel->set_max_threads(threads);
+        panel->set_devices({QStringLiteral("cpu"), QStringLiteral("auto")});
+    }
+    SensitivityForm sensitivity = docks.sensitivity_panel->form();
+    sensitivity.threads = threads;
+    docks.sensitivity_panel->set_form(sensitivity);
+    HardenForm method = docks.harden_panel->form();
+    method.threads = threads;
+    docks.harden_panel->set_form(method);
 }
 
 void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
@@ -175,9 +203,6 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.stop = add(jobs, QObject::tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), QObject::tr("Ends the job and keeps its results"));
     jobs->addSeparator();
     actions.undo_remove = add(jobs, QObject::tr("&Undo removing"), QKeySequence::Undo, QObject::tr("Brings the job removed last back"));
-    jobs->addSeparator();
-    actions.normalization = add(jobs, QObject::tr("&Normalisation…"), {},
-                                QObject::tr("How pixels become the network's input, where it differs from what is in use"));
 
     build_view_menu(bar->addMenu(QObject::tr("&View")), docks, actions);
 

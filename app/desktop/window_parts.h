@@ -58,6 +58,8 @@ struct WindowDocks {
 // Makes the docks and puts each where it belongs at first.
 WindowDocks build_docks(QMainWindow& window);
 void arrange_docks(QMainWindow& window, const WindowDocks& docks);
+// What this machine offers to the job forms.
+void set_up_forms(const WindowDocks& docks, int threads);
 // Brings a dock to the front, also from among tabs.
 void show_dock(QDockWidget& dock);
 
@@ -78,7 +80,7 @@ struct WindowActions {
     QAction* run = nullptr;
     QAction* harden = nullptr;
     QAction* stop = nullptr;
-    QAction* normalization = nullptr;
+    QAction* images = nullptr;
     QAction* follow = nullptr;
     QAction* keep_curves = nullptr;
     QAction* forget_curves = nullptr;

@@ -8,7 +8,29 @@
 
 namespace clipscope {
 
+namespace {
+
+std::string with_channels(std::int64_t channels) {
+    if (channels == 1) return "grey images (1 channel)";
+    if (channels == 3) return "colour images (3 channels)";
+    return "images of " + std::to_string(channels) + " channels";
+}
+
+// Before anything about the normalisation is asked or said: no choice of one would help.
+void check_channels(const Network& network, const Dataset& images) {
+    const LayerInfo& first = network.layers().front();
+    const auto& shape = network.metadata().input_shape;
+    const std::int64_t wanted = shape ? shape->channels : first.kind == "Conv2d" ? first.shape[1] : 0;
+    const int given = images.shape().channels;
+    if (wanted == 0 || wanted == given) return;
+    throw Error("\"" + network.path() + "\" takes " + with_channels(wanted) + ", but " + images.name() + " has " + with_channels(given) +
+                ": choose other images or another network.");
+}
+
+}  // namespace
+
 InputFormat resolve_input_format(const Network& network, const Dataset& images, const std::optional<Normalization>& asked) {
+    check_channels(network, images);
     InputFormat format;
     format.shape = network.metadata().input_shape;
     if (asked)
@@ -19,11 +41,7 @@ InputFormat resolve_input_format(const Network& network, const Dataset& images, 
         throw UsageError("\"" + network.path() +
                          "\" does not say how its input is normalised: choose a normalisation (cifar10, imagenet, mnist, " +
                          "fashion-mnist, none, or a mean and standard deviation).");
-    const LayerInfo& first = network.layers().front();
-    const ImageShape shape = prepared_shape(images, format);
-    if (first.kind == "Conv2d" && first.shape[1] != shape.channels)
-        throw Error("\"" + network.path() + "\" takes images of " + std::to_string(first.shape[1]) + " channels, but those of " +
-                    images.name() + " have " + std::to_string(shape.channels) + ": choose other images or another network.");
+    prepared_shape(images, format);
     return format;
 }
 

@@ -8,6 +8,7 @@
 #include "data/cifar_reader.h"
 #include "data/idx_reader.h"
 #include "data/image_folder_reader.h"
+#include "data/seen_image.h"
 
 namespace clipscope {
 
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 
 struct Layout {
     std::vector<Split> splits;
-    std::function<Dataset(const fs::path& folder, Split split, const PictureSize& size)> read;
+    std::function<Dataset(const fs::path& folder, Split split)> read;  // empty: pictures
 };
 
 // A file stands for the folder it lies in, so that one may also pick or drop a data file.
@@ -32,13 +33,10 @@ fs::path folder_of(const std::string& path) {
 }
 
 Layout layout_of(const fs::path& folder) {
-    const auto without_size = [](Dataset (*read)(const fs::path&, Split)) {
-        return [read](const fs::path& path, Split split, const PictureSize&) { return read(path, split); };
-    };
-    if (std::vector<Split> splits = cifar10_splits(folder); !splits.empty()) return {std::move(splits), without_size(read_cifar10)};
-    if (std::vector<Split> splits = cifar100_splits(folder); !splits.empty()) return {std::move(splits), without_size(read_cifar100)};
-    if (std::vector<Split> splits = idx_splits(folder); !splits.empty()) return {std::move(splits), without_size(read_idx)};
-    if (std::vector<Split> splits = image_folder_splits(folder); !splits.empty()) return {std::move(splits), read_image_folder};
+    if (std::vector<Split> splits = cifar10_splits(folder); !splits.empty()) return {std::move(splits), read_cifar10};
+    if (std::vector<Split> splits = cifar100_splits(folder); !splits.empty()) return {std::move(splits), read_cifar100};
+    if (std::vector<Split> splits = idx_splits(folder); !splits.empty()) return {std::move(splits), read_idx};
+    if (std::vector<Split> splits = image_folder_splits(folder); !splits.empty()) return {std::move(splits), nullptr};
     throw Error(
         "The folder '" + folder.string() +
         "' holds no images that ClipScope reads: neither CIFAR binary (data_batch_*.bin, test_batch.bin; train.bin, test.bin) nor IDX "
@@ -46,17 +44,34 @@ Layout layout_of(const fs::path& folder) {
         "lie in.");
 }
 
+Layout layout_with(const fs::path& folder, Split split) {
+    Layout layout = layout_of(folder);
+    if (std::find(layout.splits.begin(), layout.splits.end(), split) == layout.splits.end()) {
+        const bool train = split == Split::train;
+        throw Error("The folder '" + folder.string() + "' holds no " + (train ? "training" : "test") + " images; choose the " +
+                    (train ? "test" : "training") + " split or another folder.");
+    }
+    return layout;
+}
+
 }  // namespace
 
 Dataset open_dataset(const std::string& folder, Split split, const PictureSize& size) {
     const fs::path path = folder_of(folder);
-    const Layout layout = layout_of(path);
-    if (std::find(layout.splits.begin(), layout.splits.end(), split) == layout.splits.end()) {
-        const bool train = split == Split::train;
-        throw Error("The folder '" + path.string() + "' holds no " + (train ? "training" : "test") + " images; choose the " +
-                    (train ? "test" : "training") + " split or another folder.");
-    }
-    return layout.read(path, split, size);
+    const Layout layout = layout_with(path, split);
+    return layout.read ? layout.read(path, split) : read_image_folder(path, split, size);
+}
+
+Dataset open_dataset_sample(const std::string& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token stop) {
+    const fs::path path = folder_of(folder);
+    const Layout layout = layout_with(path, split);
+    if (!layout.read) return read_image_folder_sample(path, split, size, count, std::move(stop));
+    const Dataset all = layout.read(path, split);
+    return all.subset(spread_positions(all, count));
+}
+
+bool holds_pictures(const std::string& folder) {
+    return !layout_of(folder_of(folder)).read;
 }
 
 std::vector<Split> available_splits(const std::string& folder) {

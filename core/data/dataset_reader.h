@@ -4,6 +4,8 @@
 // the folder.
 #pragma once
 
+#include <cstddef>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,13 @@ namespace clipscope {
 // Throws Error (what, where, what to do) on a missing folder, one without data, truncated files, labels out of range.
 // `size` concerns pictures only.
 Dataset open_dataset(const std::string& folder, Split split, const PictureSize& size = {});
+
+// Up to `count` images spread evenly over the classes. Of pictures only these are read, and where they cannot be read none takes their
+// place; one that is stopped holds those read so far. Throws what open_dataset() throws.
+Dataset open_dataset_sample(const std::string& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token stop = {});
+
+// Whether pictures lie there, whose size is to be chosen; throws Error where there is no folder or no data in it.
+bool holds_pictures(const std::string& folder);
 
 // The splits this folder offers, without reading the images; throws Error where there is no folder or no data in it.
 std::vector<Split> available_splits(const std::string& folder);

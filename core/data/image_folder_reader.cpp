@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "common/text_list.h"
+#include "data/seen_image.h"
 
 namespace clipscope {
 
@@ -85,8 +86,8 @@ std::string size_text(int height, int width) {
 // Reads pictures one by one into a dataset of one shape.
 class FolderReader {
 public:
-    FolderReader(const fs::path& folder, std::vector<Listed> files, const PictureSize& size)
-        : folder_(folder), files_(std::move(files)), size_(size) {}
+    FolderReader(const fs::path& folder, std::vector<Listed> files, const PictureSize& size, std::stop_token stop)
+        : folder_(folder), files_(std::move(files)), size_(size), stop_(std::move(stop)) {}
 
     Dataset read(const std::string& name, std::vector<std::string> classes) {
         // Only where nothing is said and the sizes turn out to differ is a second reading needed.
@@ -109,6 +110,7 @@ private:
         channels_ = 1;
         height_ = width_ = 0;
         for (const Listed& file : files_) {
+            if (stop_.stop_requested() && !labels_.empty()) break;
             const std::optional<Picture> picture = read_picture(file.path);
             if (!picture) {
                 skip(file.path);
@@ -178,11 +180,32 @@ private:
     const fs::path& folder_;
     std::vector<Listed> files_;
     PictureSize size_;
+    const std::stop_token stop_;
     std::vector<std::uint8_t> pixels_;
     std::vector<std::int32_t> labels_;
     std::vector<std::string> skipped_;
     int channels_ = 1, height_ = 0, width_ = 0;
 };
+
+// Which files there are, and what the dataset is called.
+struct Listing {
+    fs::path place;
+    std::string name;
+    std::vector<Listed> files;
+    std::vector<std::string> classes;
+};
+
+Listing list_files(const fs::path& folder, Split split) {
+    Listing listing;
+    listing.place = folder_of(folder, split);
+    for (const fs::path& class_folder : class_folders(listing.place)) {
+        for (fs::path& path : pictures_in(class_folder)) listing.files.push_back({std::move(path), std::int32_t(listing.classes.size())});
+        listing.classes.push_back(class_folder.filename().string());
+    }
+    const bool is_inside = listing.place == folder;
+    listing.name = folder.filename().string() + (is_inside ? "" : split == Split::train ? " train" : " test");
+    return listing;
+}
 
 }  // namespace
 
@@ -194,16 +217,17 @@ std::vector<Split> image_folder_splits(const fs::path& folder) {
 }
 
 Dataset read_image_folder(const fs::path& folder, Split split, const PictureSize& size) {
-    const fs::path place = folder_of(folder, split);
-    std::vector<Listed> files;
-    std::vector<std::string> classes;
-    for (const fs::path& class_folder : class_folders(place)) {
-        for (fs::path& path : pictures_in(class_folder)) files.push_back({std::move(path), std::int32_t(classes.size())});
-        classes.push_back(class_folder.filename().string());
-    }
-    const bool is_inside = place == folder;
-    const std::string name = folder.filename().string() + (is_inside ? "" : split == Split::train ? " train" : " test");
-    return FolderReader(place, std::move(files), size).read(name, std::move(classes));
+    Listing listing = list_files(folder, split);
+    return FolderReader(listing.place, std::move(listing.files), size, {}).read(listing.name, std::move(listing.classes));
+}
+
+Dataset read_image_folder_sample(const fs::path& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token stop) {
+    Listing listing = list_files(folder, split);
+    std::vector<std::int32_t> labels;
+    for (const Listed& file : listing.files) labels.push_back(file.label);
+    std::vector<Listed> chosen;
+    for (const std::size_t position : spread_positions(labels, count)) chosen.push_back(std::move(listing.files[position]));
+    return FolderReader(listing.place, std::move(chosen), size, std::move(stop)).read(listing.name, std::move(listing.classes));
 }
 
 }  // namespace clipscope

@@ -2,7 +2,9 @@
 // "val", "valid", "validation"). Classes and files in alphabetical order; a class folder may hold folders of its own.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <stop_token>
 #include <vector>
 
 #include "data/dataset.h"
@@ -18,5 +20,9 @@ std::vector<Split> image_folder_splits(const std::filesystem::path& folder);
 // dataset's name says so. One channel where all of them are grey. Files that cannot be read are left out and listed
 // (Dataset::skipped_files()); more than a hundredth of all, or 10 of fewer than a thousand, throw Error, as do more than 4 GiB of pixels.
 Dataset read_image_folder(const std::filesystem::path& folder, Split split, const PictureSize& size);
+
+// Only up to `count` of them, spread over the classes; those read until it is stopped.
+Dataset read_image_folder_sample(const std::filesystem::path& folder, Split split, const PictureSize& size, std::size_t count,
+                                 std::stop_token stop);
 
 }  // namespace clipscope

@@ -78,13 +78,14 @@ ImageShape prepared_shape(const Dataset& dataset, const InputFormat& format) {
     }
     if (from.height > to.height || from.width > to.width) {
         throw Error("The images of " + dataset.name() + " (" + to_string(from) + ") are larger than the network's input (" + to_string(to) +
-                    "); choose other data or another network.");
+                    "); choose other data or another network, or make pictures smaller (resize, crop).");
     }
     const Normalization& normalization = format.normalization;
     const auto channels = static_cast<std::size_t>(from.channels);
     if (!normalization.mean.empty() && (normalization.mean.size() != channels || normalization.std.size() != channels)) {
-        throw Error("The normalisation '" + normalization.name + "' is for " + std::to_string(normalization.mean.size()) +
-                    " channels, the images of " + dataset.name() + " have " + std::to_string(channels) + "; choose another normalisation.");
+        const auto counted = [](std::size_t count) { return std::to_string(count) + (count == 1 ? " channel" : " channels"); };
+        throw Error("The normalisation '" + normalization.name + "' is for " + counted(normalization.mean.size()) + ", the images of " +
+                    dataset.name() + " have " + counted(channels) + "; choose another normalisation.");
     }
     return to;
 }

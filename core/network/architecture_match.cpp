@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "network/architecture_error.h"
 #include "network/architectures.h"
 #include "network/training.h"
 
@@ -72,7 +73,7 @@ public:
         text += best->name;
         if (!best->missing.empty()) text += ", it lacks " + listed(best->missing);
         if (!best->left.empty()) text += std::string(best->missing.empty() ? "," : " and") + " it has besides " + listed(best->left);
-        throw Error(text + "; export the network with torch.jit.trace(...).save() instead");
+        throw ArchitectureError(text + "; export the network with torch.jit.trace(...).save() instead");
     }
 
 private:

@@ -17,7 +17,7 @@ struct MatchedArchitecture {
 };
 
 // Tensors belong together by name, or else by their order and shapes, since names differ from one script to another ("fc", "linear").
-// Channels and classes are the file's. `architecture`: only this one; empty: the one that fits. Throws Error with a clause that completes
+// Channels and classes are the file's. `architecture`: only this one; empty: the one that fits. Throws ArchitectureError with a clause that completes
 // "PATH cannot be opened: ..." and lists, by name and shape, what cannot be mapped; UsageError on an unknown architecture.
 MatchedArchitecture match_architecture(const StateDictionary& state, const std::string& architecture);
 

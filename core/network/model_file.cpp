@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "network/allowed_operations.h"
+#include "network/architecture_error.h"
 #include "network/architecture_match.h"
 #include "network/code_check.h"
 #include "network/script_records.h"
@@ -126,6 +127,8 @@ LoadedModule load_module(const std::string& path, const std::string& architectur
         return is_torchscript(archive) ? load_script(archive, file) : load_state(archive, architecture);
     } catch (const UsageError&) {
         throw;
+    } catch (const ArchitectureError& error) {
+        throw ArchitectureError("\"" + path + "\" cannot be opened: " + error.what() + ".");
     } catch (const Error& error) {
         throw Error("\"" + path + "\" cannot be opened: " + error.what() + ".");
     } catch (const c10::Error& error) {

@@ -34,7 +34,7 @@ class Network : public std::enable_shared_from_this<Network> {
 public:
     // Opens TorchScript, or a state dictionary that belongs to a built-in architecture (`architecture`: which one; empty: found by its
     // shapes). Throws Error (what, where, what to do) where the file is missing, empty, damaged, of another kind, holds what could do harm
-    // or cannot be flattened; UsageError where `architecture` is unknown or the file is TorchScript, which needs none. Runs no image and no
+    // or cannot be flattened (ArchitectureError where no built-in one fits the parameters); UsageError where `architecture` is unknown or the file is TorchScript, which needs none. Runs no image and no
     // code of the file's. Takes up to a few seconds: never call it on a GUI thread.
     static std::shared_ptr<const Network> load(const std::string& path, const std::string& architecture = {});
 

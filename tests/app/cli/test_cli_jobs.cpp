@@ -70,6 +70,30 @@ private slots:
         QVERIFY2(table.contains("61,706 parameters") && table.contains("ACT-4"), qPrintable(table));
     }
 
+    // On stderr, with or without a study, and nothing else changes.
+    void doubtful_input_is_warned_of_data() {
+        QTest::addColumn<QStringList>("command");
+        QTest::newRow("evaluate") << QStringList{"evaluate"};
+        QTest::newRow("sensitivity") << QStringList{"sensitivity", "--rates", "0", "--trials", "1"};
+        QTest::newRow("in a study") << QStringList{
+            "sensitivity", "--rates", "0", "--trials", "1", "--study", folder_.filePath("doubt.clipscope")};
+        QTest::newRow("profile") << QStringList{"profile"};
+    }
+    void doubtful_input_is_warned_of() {
+        QFETCH(QStringList, command);
+        command << "--model" << model_ << "--data" << data_ << "--images"
+                << "100"
+                << "--json"
+                << "-";
+        const CliResult good = run_cli(command);
+        QVERIFY2(good.status == 0 && !good.err.contains("Warning"), qPrintable(good.err));
+        const CliResult doubtful = run_cli(command + QStringList{"--mean=-9", "--std=0.05"});
+        QCOMPARE(doubtful.status, 0);
+        QVERIFY2(doubtful.err.contains("clipscope-cli: Warning: Only "), qPrintable(doubtful.err));
+        QVERIFY2(doubtful.err.contains("with the normalisation "), qPrintable(doubtful.err));
+        QVERIFY(!json_of(doubtful.out.toUtf8()).isEmpty());
+    }
+
     void evaluate_counts_images() {
         const QString file = folder_.filePath("clean.json");
         const CliResult result = run_cli({"evaluate", "--model", model_, "--data", data_, "--images", "all", "--json", file});

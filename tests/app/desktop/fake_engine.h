@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "engine.h"
 #include "fake_jobs.h"
+#include "network/architecture_error.h"
 #include "study/study_writer.h"
 
 namespace clipscope {
@@ -35,13 +36,13 @@ inline OpenedModel fake_model(const std::string& name) {
     return model;
 }
 
-inline Dataset fake_images(std::size_t count = 2000) {
+inline Dataset fake_images(std::size_t count = 2000, const std::string& name = "Fake test", const std::vector<std::string>& skipped = {}) {
     const ImageShape shape{1, 2, 2};
     std::vector<std::uint8_t> pixels(count * shape.pixels());
     for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = std::uint8_t(i % 256);
     std::vector<std::int32_t> labels(count);
     for (std::size_t i = 0; i < count; ++i) labels[i] = std::int32_t(i % 2);
-    return Dataset("Fake test", shape, std::move(pixels), std::move(labels), {"odd", "even"});
+    return Dataset(name, shape, std::move(pixels), std::move(labels), {"odd", "even"}, skipped);
 }
 
 // A curve for each configuration that there are thresholds for.
@@ -77,16 +78,56 @@ inline void run_fake_job(const Study& study, JobId id, const EventSink& next, co
     }
 }
 
-// Opens anything but names that contain "broken"; jobs emit a trial a millisecond.
+// Both splits everywhere; pictures where the folder's name says so, of which 25 cannot be read where it says "damaged".
+inline OpenedData fake_data(const std::string& folder, Split split, const PictureSize& size) {
+    const std::string cropped = size.crop > 0 ? ", cropped to " + std::to_string(size.crop) : "";
+    const std::vector<std::string> skipped(folder.find("damaged") == std::string::npos ? 0 : 25, "damaged.png");
+    const bool holds_pictures = folder.find("pictures") != std::string::npos;
+    return {fake_images(2000, "Fake " + to_string(split) + cropped, skipped), split, {Split::train, Split::test}, holds_pictures};
+}
+
+// Right with the normalisation "none", which fake models want; with any other always "odd".
+inline std::vector<Answer> fake_answers(const Dataset& images, const Normalization& normalization) {
+    std::vector<Answer> answers;
+    for (std::size_t i = 0; i < images.size(); ++i) answers.push_back({normalization.name == "none" ? images.label(i) : 0, 0.75});
+    return answers;
+}
+
+inline std::optional<InputDoubt> fake_doubt(const Normalization& normalization) {
+    if (normalization.name == "none") return std::nullopt;
+    InputDoubt doubt;
+    doubt.kind = InputDoubt::Kind::normalization;
+    doubt.images = 250;
+    doubt.accuracy = 0.5;
+    doubt.better = Normalization::preset("none");
+    doubt.better_accuracy = 1;
+    return doubt;
+}
+
+// Opens anything but names that contain "broken"; parameters whose name contains "bare" want an architecture. Jobs emit a trial a
+// millisecond.
 inline Engine fake_engine() {
     Engine engine;
-    engine.open_model = [](const std::string& name) {
+    engine.open_model = [](const std::string& name, const std::string& architecture) {
         if (name.find("broken") != std::string::npos) throw Error("Cannot read " + name + ": it is not a TorchScript file.");
-        return fake_model(name);
+        if (name.find("bare") != std::string::npos && architecture != "alexnet")
+            throw ArchitectureError(name + " belongs to none of the built-in architectures.");
+        OpenedModel model = fake_model(name);
+        model.architecture = architecture;
+        return model;
     };
-    engine.open_data = [](const std::string& folder, Split) {
+    engine.open_data = [](const std::string& folder, std::optional<Split> split, const PictureSize& size) {
         if (folder.find("broken") != std::string::npos) throw Error("There are no images in " + folder + ": choose another folder.");
-        return fake_images();
+        return fake_data(folder, split.value_or(Split::test), size);
+    };
+    engine.sample_data = [](const std::string&, Split split, const PictureSize&, std::size_t count, std::stop_token) {
+        return fake_images(count, "Fake " + to_string(split));
+    };
+    engine.answers = [](const OpenedModel&, const Dataset& images, const InputFormat& input, std::stop_token) {
+        return fake_answers(images, input.normalization);
+    };
+    engine.check_input = [](const JobInputs& inputs, int, const std::string&, std::stop_token) {
+        return fake_doubt(inputs.input.normalization);
     };
     engine.input_format = [](const OpenedModel& model, const Dataset&, const std::optional<Normalization>& asked) {
         return InputFormat{asked ? *asked : model.metadata.normalization.value(), {}};

@@ -20,6 +20,15 @@ private slots:
         QVERIFY(options.render.isEmpty());
     }
 
+    void how_images_and_parameters_enter_is_read() {
+        const LaunchOptions options =
+            parse_launch_options({"net.pth", "--arch", "alexnet", "--split", "train", "--resize", "36", "--crop", "32"});
+        QCOMPARE(options.architecture, QString("alexnet"));
+        QCOMPARE(options.split.value(), Split::train);
+        QVERIFY((options.picture_size == PictureSize{36, 32}));
+        QVERIFY(!parse_launch_options({}).split);
+    }
+
     void nothing_is_fine_too() {
         const LaunchOptions options = parse_launch_options({});
         QVERIFY(options.model.isEmpty() && options.data.isEmpty() && !options.normalization && !options.run && !options.help);
@@ -33,6 +42,9 @@ private slots:
         QTest::newRow("missing value") << QStringList{"--data"};
         QTest::newRow("two models") << QStringList{"a.pt", "b.pt"};
         QTest::newRow("unknown normalisation") << QStringList{"--normalize", "x"};
+        QTest::newRow("unknown split") << QStringList{"--split", "half"};
+        QTest::newRow("no size") << QStringList{"--resize", "0"};
+        QTest::newRow("half a size") << QStringList{"--crop", "1.5"};
         QTest::newRow("render without output") << QStringList{"--render", "r.json"};
         QTest::newRow("output without render") << QStringList{"--output", "figures"};
     }
@@ -43,7 +55,7 @@ private slots:
     }
 
     void the_help_names_every_option() {
-        for (const char* option : {"--data", "--normalize", "--run", "--render", "--output", "--latency-log", "--help", "--version"}) {
+        for (const char* option : {"--data", "--normalize", "--arch", "--split", "--resize", "--crop", "--run", "--render", "--output", "--latency-log", "--help", "--version"}) {
             QVERIFY2(launch_help().contains(option), option);
         }
     }

@@ -23,6 +23,7 @@
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
 #include "fake_engine.h"
+#include "images_dialog.h"
 #include "main_window.h"
 #include "plots/accuracy_plot.h"
 #include "plots/activation_plot.h"
@@ -68,10 +69,11 @@ struct Desk {
         dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_hardened = dialogs.choose_folder =
             dialogs.choose_study = dialogs.choose_study_file = [this](QWidget*) { return path; };
         dialogs.ask_text = [this](QWidget*, const QString&, const QString&) { return text; };
-        dialogs.ask_normalization = [this](QWidget*, const QString&, const Dataset&) {
+        dialogs.ask_images = [this](QWidget*, const Engine&, const ImagesQuestion& question) {
             ++normalization_asked;
-            return normalization;
+            return normalization ? std::optional(ImagesChoice{*normalization, question.source.split, {}}) : std::nullopt;
         };
+        dialogs.ask_architecture = [](QWidget*, const QString&) { return QString(); };
         dialogs.show_error = [this](QWidget*, const QString& sentence) { errors << sentence; };
         return dialogs;
     }
@@ -255,7 +257,7 @@ private slots:
         QVERIFY(!desk.window.laboratory().is_ready());  // the user changed their mind
         QVERIFY(desk.window.header().contains("normalisation unknown"));
         desk.normalization = Normalization::preset("mnist");
-        desk.action("&Normalisation…")->trigger();
+        desk.action("&Images as the network sees them…")->trigger();
         QTRY_VERIFY(desk.window.laboratory().is_ready());
         QCOMPARE(desk.window.laboratory().input_format()->normalization.name, std::string("mnist"));
         // Another model is another question.
@@ -623,7 +625,7 @@ private slots:
         QApplication::sendEvent(&desk.window, &drop);
         QTRY_VERIFY(desk.window.laboratory().is_ready());
         QCOMPARE(desk.window.laboratory().model()->name, std::string("/some/model.pt"));
-        QCOMPARE(desk.window.laboratory().data_folder(), folder.path());
+        QCOMPARE(desk.window.laboratory().source().folder, folder.path());
     }
 
     void closing_during_a_job_ends_cleanly() {
