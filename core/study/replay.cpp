@@ -86,9 +86,10 @@ TrialName parse_trial_name(const std::string& text) {
     throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12.");
 }
 
-std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop) {
+std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
+                                          const SourcePlaces& places) {
     const JobRecord job = study.job(name.job);
-    const OpenedJob opened = open_job(job.settings);
+    const OpenedJob opened = open_job(located(study, job, places));
     check_contents(job, opened, study.path());
     const Network& network = *opened.evaluation.network;
     const FaultScope scope = find_scope(name, network);

@@ -10,6 +10,7 @@
 #include "campaign/accuracy_curves.h"
 #include "evaluation/faulty_values.h"
 #include "study/job_run.h"
+#include "study/moved_sources.h"
 
 namespace clipscope {
 
@@ -40,6 +41,7 @@ struct ReplayedTrial {
 
 // Runs it on the job's own images. Nothing is written, so a study opened to be read will do. Empty where it was stopped. Throws UsageError
 // where the name names nothing, StudyInputError where the model or the images have changed, and as open_job() says.
-std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop);
+std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
+                                          const SourcePlaces& places = {});
 
 }  // namespace clipscope
