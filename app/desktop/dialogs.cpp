@@ -3,6 +3,7 @@
 #include <QFileDialog>
 #include <QInputDialog>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QStandardPaths>
 
 #include "normalization_dialog.h"
@@ -79,6 +80,33 @@ std::optional<Normalization> ask_normalization(QWidget* parent, const QString& m
     return dialog.exec() == QDialog::Accepted ? dialog.chosen() : std::nullopt;
 }
 
+// A question whose only answer besides "not now" is the button's text.
+bool offers(QWidget* parent, const QString& sentence, const QString& button) {
+    QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Cancel, parent);
+    box.setTextFormat(Qt::PlainText);  // file names may look like markup
+    const QPushButton* const accept = box.addButton(button, QMessageBox::AcceptRole);
+    box.exec();
+    return box.clickedButton() == accept;
+}
+
+QString find_source(QWidget* parent, const QString& sentence, bool is_folder) {
+    if (!offers(parent, sentence, QObject::tr("Choose…"))) return {};
+    return is_folder ? choose_data(parent) : choose_model(parent);
+}
+
+QString choose_recovered(QWidget* parent, const QString& sentence, const QString& suggested) {
+    if (!offers(parent, sentence, QObject::tr("Recover into a copy…"))) return {};
+    const QString path = QFileDialog::getSaveFileName(parent, QObject::tr("Save what is left as a new study"), suggested,
+                                                      QObject::tr("Studies (*.clipscope)"));
+    return path.isEmpty() || path.endsWith(QLatin1String(".clipscope")) ? path : path + QStringLiteral(".clipscope");
+}
+
+void tell(QWidget* parent, const QString& title, const QString& text) {
+    QMessageBox box(QMessageBox::Information, title, text, QMessageBox::Ok, parent);
+    box.setTextFormat(Qt::PlainText);
+    box.exec();
+}
+
 void show_error(QWidget* parent, const QString& sentence) {
     QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Ok, parent);
     box.setTextFormat(Qt::PlainText);  // file names may look like markup
@@ -88,8 +116,9 @@ void show_error(QWidget* parent, const QString& sentence) {
 }  // namespace
 
 Dialogs real_dialogs() {
-    return {choose_model, choose_data,       choose_numbers, choose_thresholds, choose_thresholds_file, choose_hardened,
-            choose_study, choose_study_file, ask_text,       choose_folder,     ask_normalization,      show_error};
+    return {choose_model,      choose_data,  choose_numbers,    choose_thresholds, choose_thresholds_file,
+            choose_hardened,   choose_study, choose_study_file, ask_text,          choose_folder,
+            ask_normalization, show_error,   find_source,       choose_recovered,  tell};
 }
 
 }  // namespace clipscope

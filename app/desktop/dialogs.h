@@ -26,6 +26,11 @@ struct Dialogs {
     std::function<QString(QWidget* parent)> choose_folder;  // for all figures and tables
     std::function<std::optional<Normalization>(QWidget* parent, const QString& model, const Dataset& data)> ask_normalization;
     std::function<void(QWidget* parent, const QString& sentence)> show_error;
+    // Something that a study needs is gone: a file or a folder that may be it.
+    std::function<QString(QWidget* parent, const QString& sentence, bool is_folder)> find_source;
+    // A damaged study: a file to write what is left to.
+    std::function<QString(QWidget* parent, const QString& sentence, const QString& suggested)> choose_recovered;
+    std::function<void(QWidget* parent, const QString& title, const QString& text)> tell;
 };
 
 Dialogs real_dialogs();

@@ -77,7 +77,8 @@ std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const Thr
 }  // namespace
 
 Engine core_engine() {
-    return {open_model, open_data, input_format, run_clean, study_job, read_thresholds, write_hardened};
+    return {open_model,     open_data,       input_format, run_clean,    study_job,    read_thresholds,
+            write_hardened, is_source_there, find_source,  check_source, salvage_study};
 }
 
 }  // namespace clipscope

@@ -42,6 +42,8 @@ void build_study_menu(QMenu* file, WindowActions& actions) {
                             QObject::tr("Starts an empty study; the one before stays where it is, saved as it came"));
     actions.open_study = add(file, QObject::tr("Open st&udy…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_O),
                              QObject::tr("A .clipscope file: its jobs, their results and what they worked on"));
+    actions.reopen_study = add(file, QObject::tr("Reopen &last study"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T),
+                               QObject::tr("The one that was open before, named or not"));
     actions.recent_studies = file->addMenu(QObject::tr("Recent stud&ies"));
     actions.save_study = add(file, QObject::tr("Save stud&y as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
                              QObject::tr("Gives the study a name; results are kept all the time, named or not"));
@@ -175,6 +177,8 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.stop = add(jobs, QObject::tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), QObject::tr("Ends the job and keeps its results"));
     jobs->addSeparator();
     actions.undo_remove = add(jobs, QObject::tr("&Undo removing"), QKeySequence::Undo, QObject::tr("Brings the job removed last back"));
+    actions.purge_removed = add(jobs, QObject::tr("&Free space of removed jobs"), {},
+                                QObject::tr("Deletes removed jobs with their results for good and makes the study's file smaller"));
     jobs->addSeparator();
     actions.normalization = add(jobs, QObject::tr("&Normalisation…"), {},
                                 QObject::tr("How pixels become the network's input, where it differs from what is in use"));

@@ -64,8 +64,10 @@ void show_dock(QDockWidget& dock);
 struct WindowActions {
     QAction* new_study = nullptr;
     QAction* open_study = nullptr;
+    QAction* reopen_study = nullptr;
     QAction* save_study = nullptr;
     QAction* undo_remove = nullptr;
+    QAction* purge_removed = nullptr;
     QAction* open_model = nullptr;
     QAction* open_data = nullptr;
     QAction* open_thresholds = nullptr;

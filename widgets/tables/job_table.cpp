@@ -38,6 +38,9 @@ JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemM
     changing_.push_back(add_action(tr("&Change and run again…"),
                                    tr("Puts the job's settings into the form; what is changed there becomes a new job"),
                                    &JobTable::change_requested));
+    changing_.push_back(add_action(tr("&Duplicate…"),
+                                   tr("The same settings in the form; what runs from there is a new job even where nothing was changed"),
+                                   &JobTable::duplicate_requested));
     changing_.push_back(add_action(tr("Re&name…"), tr("Gives the job a name of your own"), &JobTable::rename_requested));
     changing_.push_back(add_action(tr("N&otes…"), tr("A few words kept with the job"), &JobTable::notes_requested));
     auto* up = new QAction(tr("Move &up"), this);

@@ -40,7 +40,8 @@ public:
 Q_SIGNALS:
     void job_selected(qint64 id);  // by the user
     void run_requested(qint64 id);
-    void change_requested(qint64 id);  // the same again with changes: its settings go to the form
+    void change_requested(qint64 id);     // the same again with changes: its settings go to the form
+    void duplicate_requested(qint64 id);  // the same, but whatever is changed or not, as a job of its own
     void rename_requested(qint64 id);
     void notes_requested(qint64 id);
     void remove_requested(qint64 id);

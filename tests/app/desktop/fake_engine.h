@@ -110,6 +110,10 @@ inline Engine fake_engine() {
         if (path.find("broken") != std::string::npos) throw Error("Cannot write " + path + ": the disk is full.");
         return HardenedFile{path, std::int64_t(thresholds.sites.size())};
     };
+    engine.is_source_there = [](const std::string&) { return true; };
+    engine.find_source = [](const Study&, const JobRecord&, SourceKind) { return std::optional<std::string>(); };
+    engine.check_source = [](const JobRecord&, SourceKind, const std::string&) {};
+    engine.salvage = salvage_study;
     return engine;
 }
 
