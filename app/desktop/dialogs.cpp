@@ -2,6 +2,7 @@
 
 #include <QFileDialog>
 #include <QInputDialog>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QStandardPaths>
@@ -71,6 +72,12 @@ std::optional<QString> ask_text(QWidget* parent, const QString& title, const QSt
     return accepted ? std::optional(answer) : std::nullopt;
 }
 
+std::optional<QString> ask_line(QWidget* parent, const QString& title, const QString& text) {
+    bool accepted = false;
+    const QString answer = QInputDialog::getText(parent, title, title + QLatin1Char(':'), QLineEdit::Normal, text, &accepted);
+    return accepted ? std::optional(answer) : std::nullopt;
+}
+
 QString choose_folder(QWidget* parent) {
     return QFileDialog::getExistingDirectory(parent, QObject::tr("Export everything into a folder"), documents());
 }
@@ -78,6 +85,11 @@ QString choose_folder(QWidget* parent) {
 std::optional<Normalization> ask_normalization(QWidget* parent, const QString& model, const Dataset& data) {
     NormalizationDialog dialog(model, data, parent);
     return dialog.exec() == QDialog::Accepted ? dialog.chosen() : std::nullopt;
+}
+
+QString choose_table(QWidget* parent) {
+    return choose_file(parent, QObject::tr("Export injected faults"), QStringLiteral("faults.csv"), QObject::tr("Tables (*.csv)"),
+                       QStringLiteral(".csv"));
 }
 
 // A question whose only answer besides "not now" is the button's text.
@@ -118,7 +130,8 @@ void show_error(QWidget* parent, const QString& sentence) {
 Dialogs real_dialogs() {
     return {choose_model,      choose_data,  choose_numbers,    choose_thresholds, choose_thresholds_file,
             choose_hardened,   choose_study, choose_study_file, ask_text,          choose_folder,
-            ask_normalization, show_error,   find_source,       choose_recovered,  tell};
+            ask_normalization, show_error,   find_source,       choose_recovered,  tell,
+            choose_table,      ask_line};
 }
 
 }  // namespace clipscope

@@ -31,6 +31,8 @@ struct Dialogs {
     // A damaged study: a file to write what is left to.
     std::function<QString(QWidget* parent, const QString& sentence, const QString& suggested)> choose_recovered;
     std::function<void(QWidget* parent, const QString& title, const QString& text)> tell;
+    std::function<QString(QWidget* parent)> choose_table;  // a file to write, .csv
+    std::function<std::optional<QString>(QWidget* parent, const QString& title, const QString& text)> ask_line;
 };
 
 Dialogs real_dialogs();

@@ -20,6 +20,7 @@
 #include "network/layer_info.h"
 #include "network/network.h"
 #include "study/moved_sources.h"
+#include "study/replay.h"
 #include "study/salvage.h"
 #include "study/study.h"
 
@@ -65,6 +66,8 @@ struct Engine {
     std::function<void(const JobRecord& known, SourceKind, const std::string& path)> check_source;
     // What is left of a damaged study goes into a new one.
     std::function<SalvageReport(const std::string& path, const std::string& output)> salvage;
+    // Nothing where it was stopped.
+    std::function<std::optional<ReplayedTrial>(const Study&, const TrialName&, std::stop_token)> replay_trial;
 };
 
 Engine core_engine();

@@ -89,6 +89,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
     fill_bundled();
     connect_file_actions();
+    inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, docks_, this);
+    connect(inspector_, &FaultInspector::failed, this, &MainWindow::show_error);
     recovery_ = new StudyRecovery(*this, dialogs_, laboratory_.engine(), this);
     connect(follower_, &StudyFollower::damaged, recovery_, [this](const QString& text) { recovery_->offer(desk_.path(), text); });
     study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
@@ -101,9 +103,9 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
-    for (QObject* part : {static_cast<QObject*>(study_actions_), static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_),
-                          static_cast<QObject*>(finder_), static_cast<QObject*>(follower_), static_cast<QObject*>(files_),
-                          static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
+    for (QObject* part : {static_cast<QObject*>(study_actions_), static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_),
+                          static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_), static_cast<QObject*>(follower_),
+                          static_cast<QObject*>(files_), static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
         delete part;
 }
 

@@ -8,6 +8,7 @@
 
 #include "dialogs.h"
 #include "engine.h"
+#include "fault_inspector.h"
 #include "hardened_files.h"
 #include "job_controller.h"
 #include "job_presenter.h"
@@ -102,6 +103,7 @@ private:
     SourceFinder* finder_ = nullptr;
     JobPresenter* presenter_ = nullptr;
     StudyRecovery* recovery_ = nullptr;
+    FaultInspector* inspector_ = nullptr;
     StudyActions* study_actions_ = nullptr;
     std::optional<WindowLayout> layout_;
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last

@@ -41,7 +41,6 @@ StudyActions::StudyActions(QWidget& window, const Dialogs& dialogs, StudyDesk& d
     refresh();
     connect(&desk_, &StudyDesk::study_changed, this, [this] {
         if (desk_.has_study()) recent_.add(desk_.path());
-        window_.setWindowTitle(desk_.has_study() ? QStringLiteral("%1 — ClipScope").arg(desk_.title()) : QStringLiteral("ClipScope"));
     });
 }
 
@@ -92,6 +91,7 @@ void StudyActions::connect_jobs() {
 
 // What can be done with the study as it is.
 void StudyActions::refresh() {
+    window_.setWindowTitle(desk_.has_study() ? QStringLiteral("%1 — ClipScope").arg(desk_.title()) : QStringLiteral("ClipScope"));
     actions_.undo_remove->setEnabled(desk_.can_undo());
     actions_.save_study->setEnabled(desk_.has_study());
     actions_.purge_removed->setEnabled(!jobs_.running() && !purge_task_.running() && desk_.has_removed());

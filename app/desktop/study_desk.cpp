@@ -56,8 +56,9 @@ void StudyDesk::close() {
     if (is_empty) QFile::remove(file);
 }
 
-void StudyDesk::take(Study study) {
+void StudyDesk::take(Study study, const std::string& writer) {
     close();
+    writer_text_ = writer;
     study_.emplace(std::move(study));
     seen_version_ = study_->data_version();
     watch_.start();
@@ -81,7 +82,8 @@ QString StudyDesk::path() const {
 QString StudyDesk::title() const {
     if (!study_) return {};
     const QString name = is_unnamed() ? tr("unnamed study") : QFileInfo(path()).fileName();
-    return study_->is_writable() ? name : tr("%1 (read only)").arg(name);
+    if (study_->is_writable()) return name;
+    return writer_text_.empty() ? tr("%1 (read only)").arg(name) : tr("%1 (another program writes it)").arg(name);
 }
 
 void StudyDesk::start_new() {
@@ -104,8 +106,7 @@ void StudyDesk::open(const QString& path) {
     };
     Study study = open();
     study.jobs();  // a damaged one is told of while the one before is still there
-    take(std::move(study));
-    writer_text_ = writer;
+    take(std::move(study), writer);
 }
 
 const std::string& StudyDesk::read_only_reason() const {

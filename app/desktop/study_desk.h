@@ -67,7 +67,7 @@ private:
     template <typename Change>
     void change(Change change);
     void close();
-    void take(Study study);
+    void take(Study study, const std::string& writer = {});
     void look();
 
     std::optional<Study> study_;

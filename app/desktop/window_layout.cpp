@@ -8,7 +8,7 @@ namespace clipscope {
 namespace {
 
 // Counted up when docks change so much that an older layout would not fit.
-constexpr int layout_version = 2;
+constexpr int layout_version = 3;
 
 }  // namespace
 

@@ -15,6 +15,7 @@
 #include "plots/trisection_plot.h"
 #include "recent_list.h"
 #include "tables/comparison_table.h"
+#include "tables/fault_table.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
@@ -99,7 +100,7 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<QDockWidget*> WindowDocks::all() const {
-    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, jobs, activity};
+    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, jobs, faults, activity};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
@@ -118,6 +119,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.trisection_plot = new TrisectionPlot;
     docks.comparison_table = new ComparisonTable;
     docks.job_table = new JobTable;
+    docks.fault_table = new FaultTable;
     docks.log = new ActivityLog;
     docks.layers = make_dock(window, "layers", QObject::tr("Layers"), docks.layer_table);
     docks.sites = make_dock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
@@ -129,6 +131,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.trisection = make_dock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
     docks.comparison = make_dock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
     docks.jobs = make_dock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
+    docks.faults = make_dock(window, "faults", QObject::tr("Faults"), docks.fault_table);
     docks.activity = make_dock(window, "activity", QObject::tr("Activity"), docks.log);
     arrange_docks(window, docks);
     return docks;
@@ -146,12 +149,13 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.addDockWidget(Qt::BottomDockWidgetArea, docks.activations);
     window.splitDockWidget(docks.activations, docks.auc_threshold, Qt::Horizontal);
     window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
+    window.tabifyDockWidget(docks.activations, docks.faults);
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
     window.tabifyDockWidget(docks.trisection, docks.comparison);
     window.tabifyDockWidget(docks.trisection, docks.jobs);
     window.tabifyDockWidget(docks.trisection, docks.activity);
     for (QDockWidget* dock : docks.all()) dock->show();
-    for (QDockWidget* dock : {docks.layers, docks.sensitivity, docks.auc_threshold, docks.trisection}) dock->raise();
+    for (QDockWidget* dock : {docks.layers, docks.sensitivity, docks.activations, docks.auc_threshold, docks.trisection}) dock->raise();
     const int width = window.width();
     const int height = window.height();
     window.resizeDocks({docks.layers, docks.sensitivity}, {width * 26 / 100, width * 23 / 100}, Qt::Horizontal);

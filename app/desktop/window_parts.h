@@ -17,6 +17,7 @@ class ActivityLog;
 class AucAreaPlot;
 class AucThresholdPlot;
 class ComparisonTable;
+class FaultTable;
 class HardenPanel;
 class JobTable;
 class LayerTable;
@@ -37,6 +38,7 @@ struct WindowDocks {
     QDockWidget* trisection = nullptr;
     QDockWidget* comparison = nullptr;
     QDockWidget* jobs = nullptr;
+    QDockWidget* faults = nullptr;
     QDockWidget* activity = nullptr;
 
     LayerTable* layer_table = nullptr;
@@ -49,6 +51,7 @@ struct WindowDocks {
     TrisectionPlot* trisection_plot = nullptr;
     ComparisonTable* comparison_table = nullptr;
     JobTable* job_table = nullptr;
+    FaultTable* fault_table = nullptr;
     ActivityLog* log = nullptr;
 
     QList<QDockWidget*> all() const;

@@ -49,16 +49,16 @@ WelcomePane::WelcomePane(QWidget* parent)
     auto* column = new QWidget;
     column->setMaximumWidth(560);
     auto* layout = new QVBoxLayout(column);
-    layout->setSpacing(10);
+    layout->setSpacing(8);
     layout->addWidget(heading(tr("How much does a flipped bit hurt?"), 1.6));
     layout->addWidget(text);
-    layout->addSpacing(8);
+    layout->addSpacing(4);
     layout->addWidget(first_study_);
-    layout->addSpacing(12);
+    layout->addSpacing(6);
     layout->addWidget(heading(tr("Bundled networks"), 1.05));
     networks_->setSpacing(2);
     layout->addLayout(networks_);
-    layout->addSpacing(12);
+    layout->addSpacing(6);
     layout->addWidget(heading(tr("Your own"), 1.05));
     auto* own = new QHBoxLayout;
     own->addWidget(open_model);
@@ -93,6 +93,7 @@ QWidget* WelcomePane::build_offer() {
     auto* not_now = new QPushButton(tr("&Not now"));
     not_now->setToolTip(tr("It stays where it is: File ▸ Recent studies has it"));
     auto* row = new QHBoxLayout(offer_);
+    row->setContentsMargins(8, 3, 8, 3);
     row->addWidget(offer_text_, 1);
     row->addWidget(reopen);
     row->addWidget(not_now);

@@ -17,6 +17,7 @@
 #include "study/study_errors.h"
 #include "study/study_results.h"
 #include "study/study_writer.h"
+#include "tables/fault_table.h"
 #include "tables/job_table.h"
 #include "window_desk.h"
 
@@ -173,6 +174,7 @@ private slots:
         desk.window.open_study(file_);
         QVERIFY(desk.errors.isEmpty());
         QVERIFY(desk.part<ActivityLog>().text().contains("is being written by another program"));
+        QVERIFY(desk.window.windowTitle().startsWith("kept.clipscope (another program writes it)"));
         QTRY_VERIFY(trials_in(desk.plot().view()) > 0);
         const std::int64_t early = trials_in(desk.plot().view());
         QVERIFY(early < 4 * job.trials);
@@ -184,6 +186,7 @@ private slots:
         program.join();
         study.reset();
         QTRY_VERIFY(desk.window.desk().is_writable());
+        QCOMPARE(desk.window.windowTitle(), QString("kept.clipscope — ClipScope"));
     }
 
     void a_damaged_study_is_recovered_into_a_copy() {
@@ -277,6 +280,50 @@ private slots:
         desk.action("Reopen &last study")->trigger();
         QCOMPARE(desk.window.desk().path(), file_);
         QVERIFY(!desk.action("Reopen &last study")->isEnabled());  // it is open
+    }
+
+    void what_was_injected_can_be_looked_at() {
+        const testing::MadeUpJob job{.layers = {"CONV-1", "FC-1"}, .rates = {1e-6, 1e-5}};
+        {
+            Study study = Study::create(file_.toStdString());
+            const JobId id = study.add_job({.layers = "CONV-1,FC-1"});
+            StudyWriter writer(study, id, [](const Event&) {}, {});
+            testing::run(job, writer.known_trials(), writer.sink());
+        }
+        Desk desk;
+        desk.window.open_study(file_);
+        QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(2));
+        FaultTable& table = desk.part<FaultTable>();
+        emit desk.part<JobTable>().audit_requested(1);
+        QTRY_VERIFY2(table.headline().contains("No fault came to FC-1."), qPrintable(table.headline()));
+        const QAbstractItemModel& model = *table.view().model();
+        QCOMPARE(model.rowCount(), 3);  // CONV-1 in all, its bit 30, FC-1
+        QCOMPARE(model.index(1, 1).data().toString(), QString("30"));
+        std::int64_t asked = 0;
+        for (const AccuracyCurve& curve : testing::uninterrupted(job).curves)
+            for (const auto& trials : curve.trials)
+                for (const auto& [number, trial] : trials) asked += trial.faults;
+        QCOMPARE(model.index(0, 2).data().toString().remove(','), QString::number(asked));
+        QCOMPARE(model.index(0, 3).data().toString(), model.index(0, 2).data().toString());
+
+        // The worst trial is proposed; another one is asked for.
+        desk.window.findChild<LayerTable*>()->layer_selected("FC-1");
+        desk.text = "1:FC-1:1e-05:12";
+        emit desk.part<JobTable>().trial_requested(1);
+        QTRY_COMPARE(model.columnCount(), 6);
+        const TrialName worst = parse_trial_name(desk.proposed.toStdString());
+        QCOMPARE(worst.layer, std::string("FC-1"));
+        for (const auto& [number, trial] : read_trials(Study::open_to_read(file_.toStdString()), 1, "FC-1", Protection::none, worst.rate))
+            QVERIFY(testing::outcome_of(job, 1, worst.rate, worst.trial).outcome.correct <= trial.outcome.correct);
+        QVERIFY2(table.headline().contains("kept.clipscope:1:FC-1:1e-05:12") && table.headline().contains("40.00 %, as in the study"),
+                 qPrintable(table.headline()));
+        desk.path = folder_->filePath("faults.csv");
+        emit table.export_requested();
+        QCOMPARE(read_text_file(desk.path.toStdString()),
+                 std::string("Layer,Parameter,Index,Bit,Before,After\nCONV-1,path.CONV-1.weight,\"0,7\",30,0.5,1.7e+38\n"));
+        desk.text = "nonsense";
+        emit desk.part<JobTable>().trial_requested(1);
+        QTRY_COMPARE(desk.errors.size(), 1);
     }
 
     void trials_of_a_reopened_job_come_when_they_are_asked_for() {

@@ -34,6 +34,7 @@ struct Desk {
     QStringList damaged;         // sentences about damaged studies
     QStringList told;
     std::optional<QString> text;
+    QString proposed;  // in place of what was answered with `text`
     MainWindow window;
 
     explicit Desk(Engine engine = fake_engine()) : window(std::move(engine), dialogs()) {
@@ -47,8 +48,11 @@ struct Desk {
         dialogs.choose_data = [](QWidget*) { return QStringLiteral("chosen"); };
         dialogs.choose_numbers = [this](QWidget*) { return numbers_file; };
         dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_hardened = dialogs.choose_folder =
-            dialogs.choose_study = dialogs.choose_study_file = [this](QWidget*) { return path; };
-        dialogs.ask_text = [this](QWidget*, const QString&, const QString&) { return text; };
+            dialogs.choose_table = dialogs.choose_study = dialogs.choose_study_file = [this](QWidget*) { return path; };
+        dialogs.ask_text = dialogs.ask_line = [this](QWidget*, const QString&, const QString& before) {
+            proposed = before;
+            return text;
+        };
         dialogs.ask_normalization = [this](QWidget*, const QString&, const Dataset&) {
             ++normalization_asked;
             return normalization;
