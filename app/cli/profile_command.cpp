@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "input_warning.h"
 #include "run_job.h"
+#include "study_option.h"
 #include "tuning_options.h"
 #include "tuning_output.h"
 
@@ -23,8 +24,19 @@ struct ProfileOptions {
     std::string layers;
     std::string rates;
     int trials = 1;
+    std::string study;
     TuningOutputOptions output;
 };
+
+int run_profile_in_study(const ProfileOptions& options, const MeasurementOptions& measurement, std::stop_source& stop) {
+    JobSettings settings = study_job_settings(JobKind::profile, options.input, options.work);
+    add_to(settings, options.tuning);
+    add_to(settings, measurement);
+    settings.layers = options.layers;
+    if (!options.rates.empty()) settings.rates = options.rates;
+    TuningOutput output(options.output);
+    return run_in_study(options.study, settings, job_run_options(options.work, {}), output, stop);
+}
 
 int run_profile_command(const ProfileOptions& options, std::stop_source& stop) {
     if (options.layers.empty() != options.rates.empty())
@@ -34,6 +46,7 @@ int run_profile_command(const ProfileOptions& options, std::stop_source& stop) {
     ProfileSpecification specification;
     specification.settings = tuning_settings(options.input, options.work, measurement);
     if (!options.rates.empty()) specification.settings.rates = parse_rates(options.rates);
+    if (!options.study.empty()) return run_profile_in_study(options, measurement, stop);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
     specification.settings.trained_on = inputs.trained_on;
@@ -54,6 +67,7 @@ void add_profile_command(CLI::App& app, CommandRunner& runner) {
     command->add_option("--rates", options->rates, "Fault rates per bit, as in 1e-6,1e-5")->type_name("RATES");
     command->add_option("--trials", options->trials, "Faulty networks in each histogram")->type_name("N")->capture_default_str();
     add_work_options(*command, options->work);
+    add_study_option(*command, options->study);
     add_tuning_output_options(*command, options->output);
     command->footer("Example: clipscope-cli profile --layers CONV-1 --rates 1e-5,1e-4 --json profile.json");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_profile_command(*options, stop); }; });

@@ -91,6 +91,7 @@ int export_study(const ExportOptions& options) {
 struct ReplayOptions {
     std::string study;
     std::string trial;
+    SourcePlaces places;
     WorkOptions work;
     std::string memory;
     std::string json;
@@ -173,7 +174,7 @@ int run_replay(const ReplayOptions& options, std::stop_source& stop) {
     JobRunOptions run;
     run.threads = options.work.threads;
     if (!options.memory.empty()) run.memory_bytes = parse_memory(options.memory);
-    const auto trial = replay_trial(study, name, run, stop.get_token());
+    const auto trial = replay_trial(study, name, run, stop.get_token(), options.places);
     if (!trial) {
         std::fputs("clipscope-cli: Interrupted before the trial was repeated; nothing was written.\n", stderr);
         return exit_interrupted;
@@ -221,6 +222,10 @@ void add_replay_command(CLI::App& app, CommandRunner& runner) {
         app.add_subcommand("replay", "Repeat one trial of a study: its faulty bits, and what comes of them under every protection");
     command->add_option("STUDY", options->study, "A .clipscope file")->required();
     command->add_option("TRIAL", options->trial, "JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12")->required();
+    command->add_option("--model", options->places.model, "Where the job's model is now, if it was moved; its SHA-256 is checked")
+        ->type_name("FILE");
+    command->add_option("--data", options->places.data, "Where the job's images are now, if they were moved; they are checked too")
+        ->type_name("FOLDER");
     command->add_option("--threads", options->work.threads, "Workers; 0 takes all cores")->type_name("N")->capture_default_str();
     add_memory_option(*command, options->memory);
     add_json_option(*command, options->json);

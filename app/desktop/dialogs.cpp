@@ -3,7 +3,9 @@
 #include <QFileDialog>
 #include <QInputDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QStandardPaths>
 
 #include "images_dialog.h"
@@ -72,6 +74,12 @@ std::optional<QString> ask_text(QWidget* parent, const QString& title, const QSt
     return accepted ? std::optional(answer) : std::nullopt;
 }
 
+std::optional<QString> ask_line(QWidget* parent, const QString& title, const QString& text) {
+    bool accepted = false;
+    const QString answer = QInputDialog::getText(parent, title, title + QLatin1Char(':'), QLineEdit::Normal, text, &accepted);
+    return accepted ? std::optional(answer) : std::nullopt;
+}
+
 QString choose_folder(QWidget* parent) {
     return QFileDialog::getExistingDirectory(parent, QObject::tr("Export everything into a folder"), documents());
 }
@@ -97,6 +105,38 @@ QString ask_architecture(QWidget* parent, const QString& sentence) {
     return dialog.exec() == QDialog::Accepted ? dialog.textValue() : QString();
 }
 
+QString choose_table(QWidget* parent) {
+    return choose_file(parent, QObject::tr("Export injected faults"), QStringLiteral("faults.csv"), QObject::tr("Tables (*.csv)"),
+                       QStringLiteral(".csv"));
+}
+
+// A question whose only answer besides "not now" is the button's text.
+bool offers(QWidget* parent, const QString& sentence, const QString& button) {
+    QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Cancel, parent);
+    box.setTextFormat(Qt::PlainText);  // file names may look like markup
+    const QPushButton* const accept = box.addButton(button, QMessageBox::AcceptRole);
+    box.exec();
+    return box.clickedButton() == accept;
+}
+
+QString ask_for_source(QWidget* parent, const QString& sentence, bool is_folder) {
+    if (!offers(parent, sentence, QObject::tr("Choose…"))) return {};
+    return is_folder ? choose_data(parent) : choose_model(parent);
+}
+
+QString choose_recovered(QWidget* parent, const QString& sentence, const QString& suggested) {
+    if (!offers(parent, sentence, QObject::tr("Recover into a copy…"))) return {};
+    const QString path = QFileDialog::getSaveFileName(parent, QObject::tr("Save what is left as a new study"), suggested,
+                                                      QObject::tr("Studies (*.clipscope)"));
+    return path.isEmpty() || path.endsWith(QLatin1String(".clipscope")) ? path : path + QStringLiteral(".clipscope");
+}
+
+void tell(QWidget* parent, const QString& title, const QString& text) {
+    QMessageBox box(QMessageBox::Information, title, text, QMessageBox::Ok, parent);
+    box.setTextFormat(Qt::PlainText);
+    box.exec();
+}
+
 void show_error(QWidget* parent, const QString& sentence) {
     QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Ok, parent);
     box.setTextFormat(Qt::PlainText);  // file names may look like markup
@@ -107,7 +147,8 @@ void show_error(QWidget* parent, const QString& sentence) {
 
 Dialogs real_dialogs() {
     return {choose_model,      choose_data, choose_numbers, choose_thresholds, choose_thresholds_file, choose_hardened, choose_study,
-            choose_study_file, ask_text,    choose_folder,  ask_images,        ask_architecture,       show_error};
+            choose_study_file, ask_text,    choose_folder,  ask_images,        ask_architecture,       show_error,      ask_for_source,
+            choose_recovered,  tell,        choose_table,   ask_line};
 }
 
 }  // namespace clipscope

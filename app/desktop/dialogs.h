@@ -31,6 +31,13 @@ struct Dialogs {
     // The built-in architecture of bare parameters; the sentence says why it is asked.
     std::function<QString(QWidget* parent, const QString& sentence)> ask_architecture;
     std::function<void(QWidget* parent, const QString& sentence)> show_error;
+    // Something that a study needs is gone: a file or a folder that may be it.
+    std::function<QString(QWidget* parent, const QString& sentence, bool is_folder)> find_source;
+    // A damaged study: a file to write what is left to.
+    std::function<QString(QWidget* parent, const QString& sentence, const QString& suggested)> choose_recovered;
+    std::function<void(QWidget* parent, const QString& title, const QString& text)> tell;
+    std::function<QString(QWidget* parent)> choose_table;  // a file to write, .csv
+    std::function<std::optional<QString>(QWidget* parent, const QString& title, const QString& text)> ask_line;
 };
 
 Dialogs real_dialogs();

@@ -82,11 +82,15 @@ std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const Thr
     return export_hardened(clipped, clipping, path, stop);
 }
 
+std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, std::stop_token stop) {
+    return replay_trial(study, name, {}, stop);
+}
+
 }  // namespace
 
 Engine core_engine() {
-    return {open_model,  open_data, open_dataset_sample, input_format,    answers,
-            check_input, run_clean, study_job,           read_thresholds, write_hardened};
+    return {open_model,      open_data,      open_dataset_sample, input_format, answers,      check_input,   run_clean, study_job,
+            read_thresholds, write_hardened, is_source_there,     find_source,  check_source, salvage_study, replay};
 }
 
 }  // namespace clipscope

@@ -1,5 +1,6 @@
 // What the window asks of the core, as callables: the real ones open files and run LibTorch, tests put others in their place.
-// All but `study_job` take long; the laboratory calls them on background threads only. They throw Error or UsageError.
+// All but `study_job` and `is_source_there` take long; the laboratory calls them on background threads only. They throw Error or
+// UsageError.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,9 @@
 #include "job_controller.h"
 #include "network/layer_info.h"
 #include "network/network.h"
+#include "study/moved_sources.h"
+#include "study/replay.h"
+#include "study/salvage.h"
 #include "study/study.h"
 
 namespace clipscope {
@@ -72,6 +76,16 @@ struct Engine {
     // Writes the network clipped at these thresholds, opens it again and compares both on the tuning images. Nothing where it was stopped.
     std::function<std::optional<HardenedFile>(const MethodInputs&, const ThresholdsFile&, const std::string& path, std::stop_token)>
         write_hardened;
+
+    // Whether a model's file or a folder of images is there: quick. Where it may be now, and whether it is the one that a job knows: see
+    // study/moved_sources.h.
+    std::function<bool(const std::string& path)> is_source_there;
+    std::function<std::optional<std::string>(const Study&, const JobRecord&, SourceKind)> find_source;
+    std::function<void(const JobRecord& known, SourceKind, const std::string& path)> check_source;
+    // What is left of a damaged study goes into a new one.
+    std::function<SalvageReport(const std::string& path, const std::string& output)> salvage;
+    // Nothing where it was stopped.
+    std::function<std::optional<ReplayedTrial>(const Study&, const TrialName&, std::stop_token)> replay_trial;
 };
 
 Engine core_engine();

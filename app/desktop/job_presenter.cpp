@@ -12,8 +12,9 @@
 #include "result_presenter.h"
 #include "result_views.h"
 #include "sensitivity_request.h"
-#include "study/study_results.h"
+#include "source_finder.h"
 #include "study_desk.h"
+#include "study_follower.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "theme/number_text.h"
@@ -22,18 +23,23 @@ namespace clipscope {
 namespace {
 
 constexpr int measure_delay_ms = 400;
+
 bool is_of_sensitivity_form(JobKind kind) {
     return kind == JobKind::sensitivity || kind == JobKind::bits;
 }
 
-// What a job found, read on another thread.
-using StoredResults = std::variant<CampaignResult, TuningResult>;
-
 }  // namespace
 
-JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDesk& desk, ResultPresenter& results, const JobViews& views,
-                           QObject* parent)
-    : QObject(parent), laboratory_(laboratory), jobs_(jobs), desk_(desk), results_(results), views_(views) {
+JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDesk& desk, ResultPresenter& results, StudyFollower& follower,
+                           SourceFinder& finder, const JobViews& views, QObject* parent)
+    : QObject(parent),
+      laboratory_(laboratory),
+      jobs_(jobs),
+      desk_(desk),
+      results_(results),
+      follower_(follower),
+      finder_(finder),
+      views_(views) {
     measure_soon_.setSingleShot(true);
     measure_soon_.setInterval(measure_delay_ms);
     connect(&measure_soon_, &QTimer::timeout, this, &JobPresenter::measure_clean);
@@ -60,7 +66,8 @@ void JobPresenter::connect_forms() {
     connect(views_.strip, &ProgressStrip::stop_requested, this, &JobPresenter::stop);
     connect(views_.jobs, &JobTable::job_selected, this, &JobPresenter::show_job);
     connect(views_.jobs, &JobTable::run_requested, this, &JobPresenter::run_job);
-    connect(views_.jobs, &JobTable::change_requested, this, &JobPresenter::change_job);
+    connect(views_.jobs, &JobTable::change_requested, this, [this](qint64 id) { change_job(id, false); });
+    connect(views_.jobs, &JobTable::duplicate_requested, this, [this](qint64 id) { change_job(id, true); });
     connect(views_.jobs, &JobTable::move_requested, &desk_, &StudyDesk::move);
     connect(views_.jobs, &JobTable::remove_requested, this, [this](qint64 id) {
         if (running_ && running_->id == id) stop();
@@ -68,6 +75,14 @@ void JobPresenter::connect_forms() {
     });
     connect(&desk_, &StudyDesk::changed, this, &JobPresenter::show_jobs);
     connect(&desk_, &StudyDesk::failed, views_.log, &ActivityLog::append_error);
+    connect(&desk_, &StudyDesk::study_changed, this, [this] {
+        stop();  // a job goes on writing to the study it began in
+        finder_.cancel();
+        pending_.reset();
+        duplicated_job_ = 0;
+    });
+    connect(&follower_, &StudyFollower::progressed, this, &JobPresenter::show_jobs);
+    connect(&follower_, &StudyFollower::failed, this, &JobPresenter::tell_failure);
     connect(views_.layers, &LayerTable::checked_layers_changed, this, [this] {
         views_.sensitivity->validate();
         show_estimates();
@@ -88,7 +103,7 @@ void JobPresenter::connect_laboratory() {
             [this](const QString&, const QString& site) { views_.method->select_site(site); });
     const auto forget_plans = [this] {
         run_when_ready_ = false;
-        pending_job_ = 0;
+        pending_.reset();
     };
     connect(&laboratory_, &Laboratory::model_given_up, this, forget_plans);
     connect(&laboratory_, &Laboratory::failed, this, [this, forget_plans](const QString& text) {
@@ -108,10 +123,15 @@ void JobPresenter::connect_jobs() {
     connect(&jobs_, &JobController::progressed, views_.strip, &ProgressStrip::set_progress);
     connect(&jobs_, &JobController::message, views_.log, &ActivityLog::append);
     connect(&jobs_, &JobController::finished, this, &JobPresenter::job_finished);
-    connect(&jobs_, &JobController::failed, this, [this](const QString& text) {
-        job_ended(tr("Failed; results so far kept"));
-        tell_failure(text);
-    });
+    connect(&jobs_, &JobController::failed, this, &JobPresenter::job_failed);
+}
+
+// The ones that wait are not held up by it, nor by the dialog that tells of it.
+void JobPresenter::job_failed(const QString& text) {
+    const JobId id = running_ ? running_->id : 0;
+    job_ended(tr("Failed; results so far kept"));
+    if (desk_.next_queued() != id) start_next();
+    tell_failure(text);
 }
 
 void JobPresenter::tell_failure(const QString& text) {
@@ -145,7 +165,8 @@ JobSettings JobPresenter::asked_of_method() const {
 
 void JobPresenter::run(JobSettings settings) {
     laboratory_.describe(settings);
-    const JobId id = desk_.job_for(settings);
+    const JobId original = std::exchange(duplicated_job_, 0);
+    const JobId id = original != 0 ? desk_.duplicate(original, settings) : desk_.job_for(settings);
     if (jobs_.running()) {
         views_.log->append(tr("Waits for its turn: %1").arg(job_title(*desk_.job(id))));
         return;
@@ -154,13 +175,30 @@ void JobPresenter::run(JobSettings settings) {
 }
 
 void JobPresenter::run_job(qint64 id) {
+    begin(id, true);
+}
+
+void JobPresenter::start_next() {
+    if (const auto next = desk_.next_queued()) begin(*next, false);
+}
+
+// Nobody may be there to answer when a job's turn comes, so `may_ask` is only for those that the user starts.
+void JobPresenter::begin(JobId id, bool may_ask) {
     const auto job = desk_.job(id);
     if (!job || jobs_.running()) return;
-    try {
-        start(*job);
-    } catch (const Error& error) {
-        tell_failure(QString::fromUtf8(error.what()));
-    }
+    const auto found = [this](const JobRecord& job) {
+        if (jobs_.running()) return;
+        try {
+            start(job);
+        } catch (const Error& error) {
+            tell_failure(QString::fromUtf8(error.what()));
+        }
+    };
+    finder_.find(*job, may_ask, found, [this, id](const QString& why) {
+        views_.log->append_error(why);
+        desk_.set_failed(id, why);
+        if (desk_.next_queued() != id) start_next();
+    });
 }
 
 void JobPresenter::start(const JobRecord& job) {
@@ -169,7 +207,7 @@ void JobPresenter::start(const JobRecord& job) {
     Job work = laboratory_.engine().study_job(desk_.study(), job.id, threads);
     measure_soon_.stop();
     laboratory_.cancel_clean();
-    results_task_.cancel();
+    follower_.forget();
     running_ = job;
     if (measures_curves(job.settings.kind)) results_.set_auc_axis(job.settings.auc_axis);
     const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
@@ -183,14 +221,12 @@ void JobPresenter::start(const JobRecord& job) {
     emit state_changed();
 }
 
-void JobPresenter::start_next() {
-    if (const auto next = desk_.next_queued()) run_job(*next);
-}
-
 void JobPresenter::show_jobs() {
     std::vector<JobRow> rows;
-    for (const JobRecord& job : desk_.jobs()) rows.push_back(job_row(job, running_ && running_->id == job.id));
+    for (const JobRecord& job : desk_.jobs())
+        rows.push_back(job_row(job, running_ && running_->id == job.id, follower_.progress_of(job.id)));
     views_.jobs->set_jobs(rows);
+    views_.jobs->set_read_only(desk_.has_study() && !desk_.is_writable());
     emit state_changed();
 }
 
@@ -201,25 +237,20 @@ void JobPresenter::show_job(qint64 id) {
         views_.log->append(tr("Results of other jobs can be looked at when the running one has come to its end"));
         return;
     }
-    if (laboratory_.has_model_of(job->settings))
-        load_results(*job);
+    finder_.find(
+        *job, true, [this](const JobRecord& found) { show_found(found); }, [this](const QString& why) { views_.log->append_error(why); });
+}
+
+void JobPresenter::show_found(const JobRecord& job) {
+    if (jobs_.running()) return;
+    if (laboratory_.has_model_of(job.settings))
+        follower_.show(job);
     else
-        pending_job_ = id;
-    laboratory_.open(job->settings);
+        pending_ = job;
+    laboratory_.open(job.settings);
 }
 
-void JobPresenter::load_results(const JobRecord& job) {
-    const auto own = std::make_shared<const Study>(desk_.study().another());
-    results_task_.start<StoredResults>(
-        [own, id = job.id, has_curves = measures_curves(job.settings.kind)](std::stop_token) -> StoredResults {
-            if (has_curves) return read_curves(*own, id);
-            return read_tuning(*own, id);
-        },
-        [this](const StoredResults& results) { std::visit([this](const auto& result) { results_.show_stored(result); }, results); },
-        [this](const QString& text) { tell_failure(text); });
-}
-
-void JobPresenter::change_job(qint64 id) {
+void JobPresenter::change_job(qint64 id, bool as_new) {
     const auto job = desk_.job(id);
     if (!job) return;
     if (!jobs_.running()) show_job(id);  // its model and images, which the form says nothing of
@@ -231,6 +262,8 @@ void JobPresenter::change_job(qint64 id) {
     } else {
         views_.method->set_form(method_form(job->settings, views_.method->form()));
     }
+    duplicated_job_ = as_new ? id : 0;
+    if (as_new) views_.log->append(tr("%1: what runs next from this form is a copy of it, a job of its own").arg(job_title(*job)));
     emit form_wanted(is_sensitivity);
 }
 
@@ -245,49 +278,11 @@ void JobPresenter::stop() {
     jobs_.stop();
 }
 
-void JobPresenter::save_hardened(const QString& path) {
-    const auto thresholds = results_.thresholds();
-    if (!thresholds) return;
-    try {
-        const HardenForm form = views_.method->form();
-        const MethodInputs inputs = laboratory_.method_inputs(evaluation_selection(form), tuning_selection(form), form.seed);
-        views_.log->append(tr("Writing %1…").arg(path));
-        save_task_.start<std::optional<HardenedFile>>(
-            [write = laboratory_.engine().write_hardened, inputs, thresholds, file = path.toStdString()](std::stop_token stop) {
-                return write(inputs, *thresholds, file, stop);
-            },
-            [this](const std::optional<HardenedFile>& file) {
-                if (!file) return;
-                views_.log->append(tr("Wrote %1: opened again, it gives the same logits on all %2 tuning images")
-                                       .arg(QString::fromStdString(file->path), grouped(file->images_compared)));
-            },
-            [this](const QString& text) { tell_failure(text); });
-    } catch (const Error& error) {
-        tell_failure(QString::fromUtf8(error.what()));
-    }
-}
-
-void JobPresenter::open_thresholds(const QString& path) {
-    if (!laboratory_.model()) return;
-    thresholds_task_.start<ThresholdsFile>(
-        [read = laboratory_.engine().read_thresholds, model = *laboratory_.model(), file = path.toStdString()](std::stop_token) {
-            return read(model, file);
-        },
-        [this, path](const ThresholdsFile& thresholds) {
-            results_.use_thresholds(thresholds);
-            views_.log->append(
-                tr("%1: thresholds of %2 sites, for comparisons and the hardened network").arg(path).arg(thresholds.sites.size()));
-        },
-        [this](const QString& text) { tell_failure(text); });
-}
-
 // Results of another network would be drawn under this one's name, so they go, and so does a job that still makes them.
 void JobPresenter::show_model() {
     const bool was_running = jobs_.running();
     jobs_.discard();
     if (was_running) job_ended(tr("Given up: another model was opened; its results so far are in the study"));
-    save_task_.cancel();
-    thresholds_task_.cancel();
     finished_.clear();
     const OpenedModel& model = *laboratory_.model();
     results_.show_model();
@@ -301,7 +296,7 @@ void JobPresenter::show_model() {
                            .arg(model.sites.size()));
     views_.sensitivity->validate();
     views_.method->validate();
-    if (const auto job = desk_.job(std::exchange(pending_job_, 0)); job && laboratory_.has_model_of(job->settings)) load_results(*job);
+    if (const auto job = std::exchange(pending_, std::nullopt); job && laboratory_.has_model_of(job->settings)) follower_.show(*job);
     emit state_changed();
 }
 

@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 
-#include "background_task.h"
 #include "campaign/events.h"
 #include "study/study.h"
 
@@ -15,6 +14,7 @@ namespace clipscope {
 
 class ActivityLog;
 class HardenPanel;
+class JobController;
 class JobPanel;
 class Laboratory;
 class LayerTable;
@@ -22,7 +22,9 @@ class ProgressStrip;
 class ResultPresenter;
 class JobTable;
 class SensitivityPanel;
+class SourceFinder;
 class StudyDesk;
+class StudyFollower;
 
 struct JobViews {
     SensitivityPanel* sensitivity = nullptr;
@@ -37,8 +39,8 @@ class JobPresenter : public QObject {
     Q_OBJECT
 
 public:
-    JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDesk& desk, ResultPresenter& results, const JobViews& views,
-                 QObject* parent = nullptr);
+    JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDesk& desk, ResultPresenter& results, StudyFollower& follower,
+                 SourceFinder& finder, const JobViews& views, QObject* parent = nullptr);
 
     // At once, or where a job runs, after those that wait already.
     void run_sensitivity();
@@ -46,16 +48,11 @@ public:
     void run_job(qint64 id);  // of the study: what it does not have yet
     // Opens the job's model and data where others are open, and shows its results.
     void show_job(qint64 id);
-    // Puts the job's settings into the form.
-    void change_job(qint64 id);
+    // Puts the job's settings into the form. What runs next from it may continue the job, or is a copy of it.
+    void change_job(qint64 id, bool as_new);
     // A sensitivity job as soon as the model and the data that are being opened have come; forgotten if one of them fails.
     void run_when_ready();
     void stop();
-
-    // Writes the network clipped at the results' thresholds in the background and says in the log that it was verified.
-    void save_hardened(const QString& path);
-    // Thresholds from a file take the place of those that were found.
-    void open_thresholds(const QString& path);
 
 signals:
     void state_changed();                // running or not
@@ -77,12 +74,14 @@ private:
     JobSettings asked_of_sensitivity() const;
     JobSettings asked_of_method() const;
     void run(JobSettings settings);
+    void begin(JobId id, bool may_ask);
     void start(const JobRecord& job);
     void start_next();
     void show_jobs();
-    void load_results(const JobRecord& job);
+    void show_found(const JobRecord& job);
     QString summary() const;
     void show_model();
+    void job_failed(const QString& text);
     void job_finished(JobEnd end, double seconds);
     void job_ended(const QString& summary);
     void readiness_changed();
@@ -96,15 +95,15 @@ private:
     JobController& jobs_;
     StudyDesk& desk_;
     ResultPresenter& results_;
+    StudyFollower& follower_;
+    SourceFinder& finder_;
     const JobViews views_;
     QTimer measure_soon_;                   // typing in the form must not start a pass for every digit
     std::map<JobKind, Finished> finished_;  // corrects the next estimate
     std::optional<JobRecord> running_;
-    JobId pending_job_ = 0;  // to be shown once its model has come
+    std::optional<JobRecord> pending_;  // to be shown once its model has come
+    JobId duplicated_job_ = 0;          // what runs next is a copy of it
     bool run_when_ready_ = false;
-    BackgroundTask results_task_;
-    BackgroundTask save_task_;
-    BackgroundTask thresholds_task_;
 };
 
 }  // namespace clipscope

@@ -9,7 +9,6 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
-#include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -46,8 +45,6 @@ namespace clipscope {
 namespace {
 
 constexpr QSize first_size(1440, 900);
-// Counted up when docks change so much that an older layout would not fit.
-constexpr int layout_version = 2;
 
 std::vector<BundledNetwork> bundled_or_none(ActivityLog& log) {
     try {
@@ -80,29 +77,40 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
                                    {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
                                     docks_.auc_area_plot, docks_.trisection_plot, docks_.comparison_table},
                                    this);
+    follower_ = new StudyFollower(desk_, jobs_, *results_, this);
+    finder_ = new SourceFinder(*this, dialogs_, laboratory_.engine(), desk_, this);
     presenter_ =
-        new JobPresenter(laboratory_, jobs_, desk_, *results_,
+        new JobPresenter(laboratory_, jobs_, desk_, *results_, *follower_, *finder_,
                          {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, docks_.job_table, strip_, docks_.log}, this);
     exporter_ = new ResultExporter(*results_, this);
     connect(exporter_, &ResultExporter::told, docks_.log, &ActivityLog::append);
     connect(exporter_, &ResultExporter::failed, this, &MainWindow::show_error);
+    files_ = new HardenedFiles(laboratory_, *results_, *docks_.harden_panel, this);
+    connect(files_, &HardenedFiles::told, docks_.log, &ActivityLog::append);
+    connect(files_, &HardenedFiles::failed, docks_.log, &ActivityLog::append_error);
+    connect(files_, &HardenedFiles::failed, this, &MainWindow::show_error);
 
     fill_bundled();
     connect_file_actions();
     new InputPresenter(laboratory_, dialogs_, *actions_.images, *notice_, *docks_.log, *this);
-    study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, docks_, actions_, this);
+    inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, docks_, this);
+    connect(inspector_, &FaultInspector::failed, this, &MainWindow::show_error);
+    recovery_ = new StudyRecovery(*this, dialogs_, laboratory_.engine(), this);
+    connect(follower_, &StudyFollower::damaged, recovery_, [this](const QString& text) { recovery_->offer(desk_.path(), text); });
+    study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
     connect_other_actions();
     connect_laboratory();
-    restore_settings();
+    layout_.emplace(*this, docks_);
+    layout_->restore();
     refresh();
 }
 
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
-    delete study_actions_;
-    delete presenter_;
-    delete exporter_;
-    delete results_;
+    for (QObject* part : {static_cast<QObject*>(study_actions_), static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_),
+                          static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_), static_cast<QObject*>(follower_),
+                          static_cast<QObject*>(files_), static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
+        delete part;
 }
 
 void MainWindow::build_centre() {
@@ -184,9 +192,8 @@ void MainWindow::connect_file_actions() {
     connect(actions_.open_data, &QAction::triggered, this, choose_data);
     connect_recent(*actions_.recent_models, recent_models_, [this](const QString& path) { open_model(path); });
     connect_recent(*actions_.recent_data, recent_data_, [this](const QString& folder) { open_data(folder); });
-    connect_with_path(actions_.open_thresholds, dialogs_.choose_thresholds,
-                      [this](const QString& path) { presenter_->open_thresholds(path); });
-    connect_with_path(actions_.save_hardened, dialogs_.choose_hardened, [this](const QString& path) { presenter_->save_hardened(path); });
+    connect_with_path(actions_.open_thresholds, dialogs_.choose_thresholds, [this](const QString& path) { files_->open_thresholds(path); });
+    connect_with_path(actions_.save_hardened, dialogs_.choose_hardened, [this](const QString& path) { files_->save_network(path); });
     connect_with_path(actions_.save_thresholds, dialogs_.choose_thresholds_file,
                       [this](const QString& path) { exporter_->save_thresholds(path); });
     connect_with_path(actions_.export_numbers, dialogs_.choose_numbers, [this](const QString& path) { exporter_->export_numbers(path); });
@@ -305,7 +312,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     jobs_.discard();
     laboratory_.cancel_clean();
     actions_.maximise->setChecked(false);
-    save_settings();
+    layout_->save();
     event->accept();
 }
 
@@ -326,28 +333,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
 }
 
-void MainWindow::restore_settings() {
-    const QSettings settings;
-    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), layout_version);
-}
-
-void MainWindow::save_settings() {
-    QSettings settings;
-    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    settings.setValue(QStringLiteral("window/state"), saveState(layout_version));
-}
-
 void MainWindow::set_maximised(bool maximised) {
-    if (maximised) {
-        PlotPanel* const alone = front_plot();
-        layout_before_maximising_ = saveState(layout_version);
-        for (QDockWidget* dock : docks_.all()) dock->setVisible(dock->isAncestorOf(alone));
-        centralWidget()->setVisible(alone == plot_);
-    } else {
-        centralWidget()->show();
-        restoreState(layout_before_maximising_, layout_version);
-    }
+    layout_->show_alone(maximised ? front_plot() : nullptr);
 }
 
 void MainWindow::reset_layout() {
@@ -373,8 +360,6 @@ void MainWindow::refresh() {
     if (!laboratory_.is_opening()) opening_.clear();
     const bool running = jobs_.running();
     const bool can_run = laboratory_.is_ready();
-    actions_.undo_remove->setEnabled(desk_.can_undo());
-    actions_.save_study->setEnabled(desk_.has_study());
     actions_.run->setEnabled(can_run && (docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid()));
     actions_.harden->setEnabled(can_run);
     actions_.stop->setEnabled(running);

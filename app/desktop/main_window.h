@@ -4,9 +4,12 @@
 
 #include <QMainWindow>
 #include <functional>
+#include <optional>
 
 #include "dialogs.h"
 #include "engine.h"
+#include "fault_inspector.h"
+#include "hardened_files.h"
 #include "job_controller.h"
 #include "job_presenter.h"
 #include "laboratory.h"
@@ -14,8 +17,12 @@
 #include "recent_list.h"
 #include "result_exporter.h"
 #include "result_presenter.h"
+#include "source_finder.h"
 #include "study_actions.h"
 #include "study_desk.h"
+#include "study_follower.h"
+#include "study_recovery.h"
+#include "window_layout.h"
 #include "window_parts.h"
 
 class QLabel;
@@ -62,8 +69,6 @@ private:
     void connect_file_actions();
     void connect_other_actions();
     void connect_laboratory();
-    void restore_settings();
-    void save_settings();
 
     void open_default_data();
     void run_front_job();
@@ -93,10 +98,15 @@ private:
     WindowActions actions_;
     ResultPresenter* results_ = nullptr;
     ResultExporter* exporter_ = nullptr;
+    HardenedFiles* files_ = nullptr;
+    StudyFollower* follower_ = nullptr;
+    SourceFinder* finder_ = nullptr;
     JobPresenter* presenter_ = nullptr;
+    StudyRecovery* recovery_ = nullptr;
+    FaultInspector* inspector_ = nullptr;
     StudyActions* study_actions_ = nullptr;
+    std::optional<WindowLayout> layout_;
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
-    QByteArray layout_before_maximising_;
     QString opening_;
 };
 

@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QRegularExpression>
 
+#include "campaign/campaign_summary.h"
 #include "campaign/comparison.h"
 #include "campaign/result_csv.h"
 #include "campaign/result_json.h"
@@ -63,7 +64,7 @@ void add_site(Exports& exports, const TuningResult& result, int site) {
 
 std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::string& kind, AucAxis axis, const QString& folder) {
     Exports exports(folder);
-    const AccuracyView all = accuracy_view(curves);
+    const AccuracyView all = accuracy_view(summary_of(curves));
     exports.add_figure(QStringLiteral("accuracy"), all);
     if (all.series.size() > 1) {
         for (const AccuracySeries& series : all.series) {

@@ -19,18 +19,20 @@ ResultExporter::ResultExporter(const ResultPresenter& results, QObject* parent) 
 }
 
 void ResultExporter::export_numbers(const QString& path) {
-    const AccuracyCurves& curves = results_.curves();
-    const bool is_json = path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
-    write(path, is_json ? result_to_json({kind_of(curves), results_.auc_axis(), curves}) : points_csv(curves));
+    write(path, [&] {
+        const AccuracyCurves& curves = results_.curves();
+        const bool is_json = path.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
+        return is_json ? result_to_json({kind_of(curves), results_.auc_axis(), curves}) : points_csv(curves);
+    });
 }
 
 void ResultExporter::save_thresholds(const QString& path) {
-    if (const auto thresholds = results_.thresholds()) write(path, thresholds_to_json(*thresholds));
+    if (const auto thresholds = results_.thresholds()) write(path, [&] { return thresholds_to_json(*thresholds); });
 }
 
-void ResultExporter::write(const QString& path, const std::string& text) {
+void ResultExporter::write(const QString& path, const std::function<std::string()>& text) {
     try {
-        write_text_file(path.toStdString(), text);
+        write_text_file(path.toStdString(), text());
         emit told(tr("Wrote %1").arg(path));
     } catch (const Error& error) {
         emit failed(QString::fromUtf8(error.what()));
@@ -38,6 +40,19 @@ void ResultExporter::write(const QString& path, const std::string& text) {
 }
 
 void ResultExporter::export_everything(const QString& folder) {
+    try {
+        collect(folder);
+    } catch (const Error& error) {
+        tasks_.clear();
+        emit failed(QString::fromUtf8(error.what()));
+        return;
+    }
+    emit told(tr("Writing %1 files into %2…").arg(tasks_.size()).arg(folder));
+    written_ = 0;
+    turn_.start();
+}
+
+void ResultExporter::collect(const QString& folder) {
     const auto add = [this](std::vector<ExportTask> tasks) { std::ranges::move(tasks, std::back_inserter(tasks_)); };
     const auto add_result = [&](const std::string& kind, const std::string& text) {
         const QString path = folder + QLatin1Char('/') + QString::fromStdString(kind) + QStringLiteral(".json");
@@ -54,9 +69,6 @@ void ResultExporter::export_everything(const QString& folder) {
         add(tuning_exports(tuning, folder));
         add_result(to_string(tuning.info.job), tuning_to_json(tuning));
     }
-    emit told(tr("Writing %1 files into %2…").arg(tasks_.size()).arg(folder));
-    written_ = 0;
-    turn_.start();
 }
 
 void ResultExporter::write_next() {

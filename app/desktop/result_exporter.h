@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QTimer>
 #include <deque>
+#include <functional>
 
 #include "render.h"
 
@@ -28,7 +29,8 @@ signals:
     void failed(const QString& text);
 
 private:
-    void write(const QString& path, const std::string& text);
+    void write(const QString& path, const std::function<std::string()>& text);  // which may throw Error
+    void collect(const QString& folder);
     void write_next();
 
     const ResultPresenter& results_;

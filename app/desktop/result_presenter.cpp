@@ -18,7 +18,7 @@
 namespace clipscope {
 namespace {
 
-bool is_comparison(const AccuracyCurves& curves) {
+bool is_comparison(const CampaignSummary& curves) {
     return kind_of(curves) == "compare";
 }
 
@@ -30,8 +30,8 @@ int latest_site(const TuningResult& result) {
     return result.activations.empty() ? -1 : result.activations.front().site;
 }
 
-QString layer_of(const QString& series, const AccuracyCurves& curves) {
-    for (const AccuracyCurve& curve : curves.curves) {
+QString layer_of(const QString& series, const CampaignSummary& curves) {
+    for (const CurveSummary& curve : curves.curves) {
         if (series_name(curve.info, curves) == series) return QString::fromStdString(curve.info.layer);
     }
     return {};
@@ -44,9 +44,10 @@ ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, co
     connect(&jobs_, &JobController::started, this, [this] { before_job_ = tuning_; });
     connect(&jobs_, &JobController::campaign_started, this, [this] {
         stored_.reset();
+        stored_trials_.reset();
         views_.layers->clear_sensitivity();
     });
-    connect(&jobs_, &JobController::curves_changed, this, &ResultPresenter::show_curves);
+    connect(&jobs_, &JobController::curves_changed, this, [this](const AccuracyCurves& curves) { show_curves(summary_of(curves)); });
     connect(&jobs_, &JobController::tuning_changed, this, &ResultPresenter::take_tuning);
     connect_selection();
 }
@@ -55,7 +56,7 @@ void ResultPresenter::connect_selection() {
     connect(views_.layers, &LayerTable::layer_selected, &laboratory_, &Laboratory::select_layer);
     connect(views_.sites, &SiteTable::site_selected, &laboratory_, &Laboratory::select_site);
     connect(views_.accuracy, &AccuracyPlot::series_clicked, &laboratory_,
-            [this](const QString& series) { laboratory_.select_layer(layer_of(series, this->curves())); });
+            [this](const QString& series) { laboratory_.select_layer(layer_of(series, shown_)); });
     connect(views_.accuracy, &AccuracyPlot::background_clicked, this, [this] { laboratory_.select_layer({}); });
     // A click into the picture of a site that a job has brought up keeps it there.
     const auto keep_site = [this] {
@@ -77,6 +78,8 @@ void ResultPresenter::show_model() {
     views_.layers->clear_sensitivity();
     views_.comparison->set_curves({});
     stored_.reset();
+    stored_trials_.reset();
+    shown_ = {};
     kept_.clear();
     before_job_ = {};
     tuning_ = {};
@@ -84,12 +87,13 @@ void ResultPresenter::show_model() {
     show_tuning();
 }
 
-void ResultPresenter::show_stored(const CampaignResult& result) {
-    if (result.curves.curves.empty()) return;
-    stored_ = result.curves;
-    auc_axis_ = result.auc_axis;
+void ResultPresenter::show_stored(const StoredCurves& curves) {
+    if (curves.summary.curves.empty()) return;
+    stored_ = curves;
+    stored_trials_.reset();
+    auc_axis_ = curves.auc_axis;
     views_.layers->clear_sensitivity();
-    show_curves(*stored_);
+    show_curves(curves.summary);
 }
 
 void ResultPresenter::show_stored(const TuningResult& result) {
@@ -99,7 +103,9 @@ void ResultPresenter::show_stored(const TuningResult& result) {
 }
 
 const AccuracyCurves& ResultPresenter::curves() const {
-    return stored_ ? *stored_ : jobs_.curves();
+    if (!stored_) return jobs_.curves();
+    if (!stored_trials_) stored_trials_ = stored_->trials();
+    return *stored_trials_;
 }
 
 bool ResultPresenter::has_curves() const {
@@ -125,7 +131,8 @@ int ResultPresenter::shown_site() const {
     return selected == sites.end() ? latest_site(tuning_) : int(selected - sites.begin());
 }
 
-void ResultPresenter::show_curves(const AccuracyCurves& curves) {
+void ResultPresenter::show_curves(const CampaignSummary& curves) {
+    shown_ = curves;
     AccuracyView view = accuracy_view(curves, kept_);
     // A comparison is about one layer's curves side by side: none of them comes forward.
     if (!is_comparison(curves)) view.emphasised = laboratory_.selected_layer();
@@ -136,19 +143,19 @@ void ResultPresenter::show_curves(const AccuracyCurves& curves) {
         if (info.protection == Protection::none && curves.info.axis == PointAxis::fault_rate)
             views_.layers->set_sensitivity(QString::fromStdString(info.layer), view.rates, view.series[i].points);
     }
-    views_.comparison->set_curves(is_comparison(curves) ? curves : AccuracyCurves(), auc_axis_);
+    views_.comparison->set_curves(is_comparison(curves) ? this->curves() : AccuracyCurves(), auc_axis_);
     emit changed();
 }
 
 void ResultPresenter::keep_curves() {
-    if (curves().curves.empty()) return;
-    kept_.push_back(curves());
+    if (shown_.curves.empty()) return;
+    kept_.push_back(shown_);
     emit changed();
 }
 
 void ResultPresenter::forget_kept_curves() {
     kept_.clear();
-    show_curves(curves());
+    show_curves(CampaignSummary(shown_));
 }
 
 void ResultPresenter::take_tuning(const TuningResult& result) {
@@ -170,7 +177,7 @@ void ResultPresenter::show_tuning() {
 void ResultPresenter::show_selection() {
     views_.layers->select_layer(laboratory_.selected_layer());
     views_.sites->select_site(laboratory_.selected_site());
-    if (!is_comparison(curves())) views_.accuracy->emphasise(laboratory_.selected_layer());
+    if (!is_comparison(shown_)) views_.accuracy->emphasise(laboratory_.selected_layer());
     show_tuning();
 }
 

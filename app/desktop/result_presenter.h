@@ -3,12 +3,14 @@
 #pragma once
 
 #include <QObject>
+#include <functional>
 #include <optional>
+#include <vector>
 
-#include "campaign/accuracy_curves.h"
-#include "campaign/result_json.h"
+#include "campaign/campaign_summary.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_result.h"
+#include "clipping/auc.h"
 
 namespace clipscope {
 
@@ -34,6 +36,13 @@ struct ResultViews {
     ComparisonTable* comparison = nullptr;
 };
 
+// What a study has of a job's curves: the points, and its trials where somebody asks for them.
+struct StoredCurves {
+    CampaignSummary summary;
+    AucAxis auc_axis = AucAxis::linear;
+    std::function<AccuracyCurves()> trials;  // up to seconds; throws Error
+};
+
 class ResultPresenter : public QObject {
     Q_OBJECT
 
@@ -44,9 +53,10 @@ public:
     void show_model();
 
     // What a study has of a job; nothing happens where it has nothing yet.
-    void show_stored(const CampaignResult& result);
+    void show_stored(const StoredCurves& curves);
     void show_stored(const TuningResult& result);
 
+    // With every trial, so a study's may have to be read first: throws Error.
     const AccuracyCurves& curves() const;
     bool has_curves() const;
     // Of the areas under the curves; set_auc_axis() before a job that measures some.
@@ -72,7 +82,7 @@ signals:
 
 private:
     void connect_selection();
-    void show_curves(const AccuracyCurves& curves);
+    void show_curves(const CampaignSummary& curves);
     void take_tuning(const TuningResult& result);
     void show_tuning();
     void show_selection();
@@ -81,8 +91,10 @@ private:
     JobController& jobs_;
     const ResultViews views_;
     AucAxis auc_axis_ = AucAxis::linear;
-    std::optional<AccuracyCurves> stored_;  // shown in place of the controller's
-    std::vector<AccuracyCurves> kept_;
+    CampaignSummary shown_;
+    std::optional<StoredCurves> stored_;                   // shown in place of the controller's
+    mutable std::optional<AccuracyCurves> stored_trials_;  // once they were asked for
+    std::vector<CampaignSummary> kept_;
     TuningResult before_job_;  // what was known when the latest job began
     TuningResult tuning_;      // with what it has found since
     std::optional<ThresholdsFile> opened_thresholds_;

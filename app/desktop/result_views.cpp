@@ -24,37 +24,43 @@ QString difference_text(const CampaignInfo& older, const CampaignInfo& newer) {
     return text.isEmpty() ? QObject::tr(" · before") : text;
 }
 
+template <typename Curves>
+std::string kind_of_curves(const Curves& curves) {
+    const bool compares = std::ranges::any_of(curves, [](const auto& curve) { return curve.info.protection != Protection::none; });
+    return compares ? "compare" : "sensitivity";
+}
+
 }  // namespace
 
-QString series_name(const CurveInfo& curve, const AccuracyCurves& all) {
+QString series_name(const CurveInfo& curve, const CampaignSummary& all) {
     const QString layer = QString::fromStdString(curve.layer);
-    const auto is_other = [&](const AccuracyCurve& one) { return one.info.layer != curve.layer; };
+    const auto is_other = [&](const CurveSummary& one) { return one.info.layer != curve.layer; };
     if (kind_of(all) == "compare" && std::ranges::none_of(all.curves, is_other)) return protection_name(curve.protection);
     return curve.protection == Protection::none ? layer : QStringLiteral("%1, %2").arg(layer, protection_name(curve.protection));
 }
 
-AccuracyView accuracy_view(const AccuracyCurves& curves, const std::vector<AccuracyCurves>& kept) {
+AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<CampaignSummary>& kept) {
     AccuracyView view;
     view.title = result_title(curves.info);
     view.rates = curves.info.rates;
     view.axis = curves.info.axis;
     view.format = curves.info.memory.format;
-    for (const AccuracyCurve& curve : curves.curves)
-        view.series.push_back({series_name(curve.info, curves), curve_points(curve, curves.info)});
-    for (const AccuracyCurves& older : kept) {
+    for (const CurveSummary& curve : curves.curves) view.series.push_back({series_name(curve.info, curves), curve.points});
+    for (const CampaignSummary& older : kept) {
         if (older.info.axis != view.axis) continue;
         const QString suffix = difference_text(older.info, curves.info);
-        for (const AccuracyCurve& curve : older.curves)
-            view.series.push_back({series_name(curve.info, older) + suffix, curve_points(curve, older.info)});
+        for (const CurveSummary& curve : older.curves) view.series.push_back({series_name(curve.info, older) + suffix, curve.points});
     }
     if (!curves.curves.empty()) view.clean_accuracy = accuracy(curves.curves.front().info.clean, curves.info.nonfinite);
     return view;
 }
 
 std::string kind_of(const AccuracyCurves& curves) {
-    const bool compares =
-        std::ranges::any_of(curves.curves, [](const AccuracyCurve& curve) { return curve.info.protection != Protection::none; });
-    return compares ? "compare" : "sensitivity";
+    return kind_of_curves(curves.curves);
+}
+
+std::string kind_of(const CampaignSummary& curves) {
+    return kind_of_curves(curves.curves);
 }
 
 QString result_title(const CampaignInfo& info) {
@@ -101,11 +107,12 @@ QString job_details(const JobRecord& job) {
     return parts.join(QStringLiteral(" · "));
 }
 
-JobRow job_row(const JobRecord& job, bool is_running) {
+JobRow job_row(const JobRecord& job, bool is_running, const QString& progress) {
     JobRow row;
     row.id = job.id;
     row.name = job_title(job);
     row.state = is_running ? QObject::tr("running") : QString::fromStdString(to_string(job.state));
+    if (!progress.isEmpty()) row.state += QStringLiteral(", ") + progress;
     if (!job.error.empty() && job.state == JobState::failed) row.state += QStringLiteral(": ") + QString::fromStdString(job.error);
     row.details = job_details(job);
     if (job.seconds > 0) row.time = duration_text(job.seconds);

@@ -3,7 +3,7 @@
 
 #include <QString>
 
-#include "campaign/accuracy_curves.h"
+#include "campaign/campaign_summary.h"
 #include "campaign/tuning_result.h"
 #include "plots/accuracy_view.h"
 #include "study/study.h"
@@ -13,14 +13,15 @@ namespace clipscope {
 
 // "CONV-1", as the layer table names it; of a protected network "CONV-1, clipped at tuned T", and where a comparison is about one scope
 // alone "unprotected", "clipped at ACT_max", "clipped at tuned T".
-QString series_name(const CurveInfo& curve, const AccuracyCurves& all);
+QString series_name(const CurveInfo& curve, const CampaignSummary& all);
 
 // All curves; the dashed line is the first one's clean accuracy. Those of `kept` that are over the same axis come after them, with what
 // they differ in after their name: "network · int8", "network · seed 2".
-AccuracyView accuracy_view(const AccuracyCurves& curves, const std::vector<AccuracyCurves>& kept = {});
+AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<CampaignSummary>& kept = {});
 
 // "compare" where a curve is protected, otherwise "sensitivity": the kind of the result's file.
 std::string kind_of(const AccuracyCurves& curves);
+std::string kind_of(const CampaignSummary& curves);
 
 // "AlexNet · Fashion-MNIST test, 1,000 images · 20 trials"
 QString result_title(const CampaignInfo& info);
@@ -29,7 +30,8 @@ QString result_title(const CampaignInfo& info);
 QString job_title(const JobRecord& job);
 // "network,each · 1e-7:1e-3:9 · 20 trials · 1000 images · int8"
 QString job_details(const JobRecord& job);
-JobRow job_row(const JobRecord& job, bool is_running);
+// `progress`: of one that another program runs, "62 %", or empty.
+JobRow job_row(const JobRecord& job, bool is_running, const QString& progress = {});
 
 // "2,800 trials"
 QString trials_summary(const AccuracyCurves& curves);

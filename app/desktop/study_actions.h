@@ -1,9 +1,10 @@
-// What the window's menus and the table of jobs do with studies: new, open, save, recent, names and notes. GUI thread; owns none of what it
-// is given.
+// What the window's menus, its first page and the table of jobs do with studies: new, open, save, recent, reopen, names and notes. GUI
+// thread; owns none of what it is given.
 #pragma once
 
 #include <QObject>
 
+#include "background_task.h"
 #include "dialogs.h"
 #include "recent_list.h"
 #include "study_desk.h"
@@ -13,21 +14,29 @@ namespace clipscope {
 
 class JobController;
 class JobPresenter;
+class StudyRecovery;
+class WelcomePane;
 
 class StudyActions : public QObject {
     Q_OBJECT
 
 public:
     StudyActions(QWidget& window, const Dialogs& dialogs, StudyDesk& desk, const JobController& jobs, JobPresenter& presenter,
-                 const WindowDocks& docks, const WindowActions& actions, QObject* parent = nullptr);
+                 StudyRecovery& recovery, WelcomePane& welcome, const WindowDocks& docks, const WindowActions& actions,
+                 QObject* parent = nullptr);
 
     // Shows the last job's results, opening its model and data.
     void open(const QString& path);
 
 private:
-    void offer_unnamed();
-    void connect_actions(const WindowActions& actions);
+    void refresh();
+    void offer_last(WelcomePane& welcome);
+    QString last_study() const;
+    void connect_actions();
+    void connect_jobs();
+    void reopen();
     void save_as();
+    void purge_removed();
     void change_text(qint64 id, const QString& title, const std::string JobRecord::*field,
                      void (StudyDesk::*change)(JobId, const QString&));
     void show_error(const QString& sentence);
@@ -37,8 +46,11 @@ private:
     StudyDesk& desk_;
     const JobController& jobs_;
     JobPresenter& presenter_;
+    StudyRecovery& recovery_;
     const WindowDocks docks_;
+    const WindowActions actions_;
     RecentList recent_;
+    BackgroundTask purge_task_;
 };
 
 }  // namespace clipscope

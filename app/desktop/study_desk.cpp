@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/error.h"
+#include "study/study_errors.h"
 
 namespace clipscope {
 namespace {
@@ -15,11 +16,28 @@ constexpr int watch_ms = 1000;
 
 StudyDesk::StudyDesk(QObject* parent) : QObject(parent) {
     watch_.setInterval(watch_ms);
-    connect(&watch_, &QTimer::timeout, this, [this] {
-        if (!study_) return;
+    connect(&watch_, &QTimer::timeout, this, &StudyDesk::look);
+}
+
+void StudyDesk::look() {
+    if (!study_) return;
+    try {
+        const bool is_free = !writer_text_.empty() && !Study::is_being_written(study_->path());
+        if (is_free) {
+            study_ = Study::open(study_->path());
+            writer_text_.clear();
+        }
         const std::int64_t version = study_->data_version();
-        if (std::exchange(seen_version_, version) != version) emit changed();
-    });
+        if (std::exchange(seen_version_, version) == version && !is_free) return;
+    } catch (const StudyInUseError&) {
+        return;  // the next writer was quicker
+    } catch (const Error& error) {
+        watch_.stop();  // said once
+        emit failed(QString::fromUtf8(error.what()));
+        return;
+    }
+    emit changed();
+    emit written_elsewhere();
 }
 
 StudyDesk::~StudyDesk() {
@@ -33,11 +51,14 @@ void StudyDesk::close() {
     const QString file = path();
     study_.reset();
     removed_.clear();
+    jobs_.clear();
+    writer_text_.clear();
     if (is_empty) QFile::remove(file);
 }
 
-void StudyDesk::take(Study study) {
+void StudyDesk::take(Study study, const std::string& writer) {
     close();
+    writer_text_ = writer;
     study_.emplace(std::move(study));
     seen_version_ = study_->data_version();
     watch_.start();
@@ -61,7 +82,8 @@ QString StudyDesk::path() const {
 QString StudyDesk::title() const {
     if (!study_) return {};
     const QString name = is_unnamed() ? tr("unnamed study") : QFileInfo(path()).fileName();
-    return study_->is_writable() ? name : tr("%1 (read only)").arg(name);
+    if (study_->is_writable()) return name;
+    return writer_text_.empty() ? tr("%1 (read only)").arg(name) : tr("%1 (another program writes it)").arg(name);
 }
 
 void StudyDesk::start_new() {
@@ -72,7 +94,23 @@ void StudyDesk::start_new() {
 }
 
 void StudyDesk::open(const QString& path) {
-    take(Study::open(path.toStdString()));
+    if (study_ && QFileInfo(path) == QFileInfo(this->path())) return;
+    std::string writer;
+    const auto open = [&] {
+        try {
+            return Study::open(path.toStdString());
+        } catch (const StudyInUseError& error) {
+            writer = error.what();
+            return Study::open_to_read(path.toStdString());
+        }
+    };
+    Study study = open();
+    study.jobs();  // a damaged one is told of while the one before is still there
+    take(std::move(study), writer);
+}
+
+const std::string& StudyDesk::read_only_reason() const {
+    return writer_text_.empty() ? study_->read_only_reason() : writer_text_;
 }
 
 void StudyDesk::save_as(const QString& path) {
@@ -84,7 +122,12 @@ void StudyDesk::save_as(const QString& path) {
 }
 
 std::vector<JobRecord> StudyDesk::jobs() const {
-    return study_ ? study_->jobs() : std::vector<JobRecord>();
+    try {
+        if (study_) jobs_ = study_->jobs();
+    } catch (const Error&) {
+        // What watches the file says what is wrong with it.
+    }
+    return jobs_;
 }
 
 std::optional<JobRecord> StudyDesk::job(JobId id) const {
@@ -95,7 +138,7 @@ std::optional<JobRecord> StudyDesk::job(JobId id) const {
 
 JobId StudyDesk::job_for(const JobSettings& settings) {
     study();
-    if (!study_->is_writable()) throw Error(study_->read_only_reason());
+    if (!study_->is_writable()) throw Error(read_only_reason());
     const std::vector<JobRecord> all = jobs();
     // Fewer trials, other layers or rates are a job of their own: nobody gets more than was asked for.
     const auto found = std::find_if(all.rbegin(), all.rend(), [&](const JobRecord& job) {
@@ -110,6 +153,14 @@ JobId StudyDesk::job_for(const JobSettings& settings) {
     study_->set_settings(found->id, grown(found->settings, settings));
     emit changed();
     return found->id;
+}
+
+JobId StudyDesk::duplicate(JobId id, const JobSettings& settings) {
+    study();
+    if (!study_->is_writable()) throw Error(read_only_reason());
+    const JobId copy = study_->duplicate_job(id, settings);
+    emit changed();
+    return copy;
 }
 
 std::optional<JobId> StudyDesk::next_queued() const {
@@ -129,6 +180,14 @@ void StudyDesk::change(Change change) {
     emit changed();
 }
 
+void StudyDesk::set_failed(JobId id, const QString& why) {
+    change([&](Study& study) { study.set_failed(id, why.toStdString()); });
+}
+
+void StudyDesk::move_source(const JobRecord& job, SourceKind kind, const QString& path) {
+    change([&](Study& study) { clipscope::move_source(study, job, kind, path.toStdString()); });
+}
+
 void StudyDesk::rename(JobId id, const QString& name) {
     change([&](Study& study) { study.set_name(id, name.toStdString()); });
 }
@@ -146,6 +205,19 @@ void StudyDesk::remove(JobId id) {
         study.remove_job(id);
         removed_.push_back(id);
     });
+}
+
+bool StudyDesk::has_removed() const {
+    try {
+        return study_ && study_->is_writable() && std::ranges::any_of(study_->jobs(true), &JobRecord::is_removed);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+void StudyDesk::forget_removed() {
+    removed_.clear();
+    emit changed();
 }
 
 void StudyDesk::undo_remove() {

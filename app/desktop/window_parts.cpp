@@ -15,6 +15,7 @@
 #include "plots/trisection_plot.h"
 #include "recent_list.h"
 #include "tables/comparison_table.h"
+#include "tables/fault_table.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
@@ -42,6 +43,8 @@ void build_study_menu(QMenu* file, WindowActions& actions) {
                             QObject::tr("Starts an empty study; the one before stays where it is, saved as it came"));
     actions.open_study = add(file, QObject::tr("Open st&udy…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_O),
                              QObject::tr("A .clipscope file: its jobs, their results and what they worked on"));
+    actions.reopen_study = add(file, QObject::tr("Reopen &last study"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T),
+                               QObject::tr("The one that was open before, named or not"));
     actions.recent_studies = file->addMenu(QObject::tr("Recent stud&ies"));
     actions.save_study = add(file, QObject::tr("Save stud&y as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
                              QObject::tr("Gives the study a name; results are kept all the time, named or not"));
@@ -111,7 +114,7 @@ void set_empty_texts(const WindowDocks& docks) {
 }  // namespace
 
 QList<QDockWidget*> WindowDocks::all() const {
-    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, jobs, activity};
+    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, jobs, faults, activity};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
@@ -130,6 +133,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.trisection_plot = new TrisectionPlot;
     docks.comparison_table = new ComparisonTable;
     docks.job_table = new JobTable;
+    docks.fault_table = new FaultTable;
     docks.log = new ActivityLog;
     docks.layers = make_dock(window, "layers", QObject::tr("Layers"), docks.layer_table);
     docks.sites = make_dock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
@@ -141,6 +145,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.trisection = make_dock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
     docks.comparison = make_dock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
     docks.jobs = make_dock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
+    docks.faults = make_dock(window, "faults", QObject::tr("Faults"), docks.fault_table);
     docks.activity = make_dock(window, "activity", QObject::tr("Activity"), docks.log);
     set_empty_texts(docks);
     arrange_docks(window, docks);
@@ -172,12 +177,13 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.addDockWidget(Qt::BottomDockWidgetArea, docks.activations);
     window.splitDockWidget(docks.activations, docks.auc_threshold, Qt::Horizontal);
     window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
+    window.tabifyDockWidget(docks.activations, docks.faults);
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
     window.tabifyDockWidget(docks.trisection, docks.comparison);
     window.tabifyDockWidget(docks.trisection, docks.jobs);
     window.tabifyDockWidget(docks.trisection, docks.activity);
     for (QDockWidget* dock : docks.all()) dock->show();
-    for (QDockWidget* dock : {docks.layers, docks.sensitivity, docks.auc_threshold, docks.trisection}) dock->raise();
+    for (QDockWidget* dock : {docks.layers, docks.sensitivity, docks.activations, docks.auc_threshold, docks.trisection}) dock->raise();
     const int width = window.width();
     const int height = window.height();
     window.resizeDocks({docks.layers, docks.sensitivity}, {width * 26 / 100, width * 23 / 100}, Qt::Horizontal);
@@ -203,6 +209,8 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.stop = add(jobs, QObject::tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), QObject::tr("Ends the job and keeps its results"));
     jobs->addSeparator();
     actions.undo_remove = add(jobs, QObject::tr("&Undo removing"), QKeySequence::Undo, QObject::tr("Brings the job removed last back"));
+    actions.purge_removed = add(jobs, QObject::tr("&Free space of removed jobs"), {},
+                                QObject::tr("Deletes removed jobs with their results for good and makes the study's file smaller"));
 
     build_view_menu(bar->addMenu(QObject::tr("&View")), docks, actions);
 

@@ -17,6 +17,7 @@ class ActivityLog;
 class AucAreaPlot;
 class AucThresholdPlot;
 class ComparisonTable;
+class FaultTable;
 class HardenPanel;
 class JobTable;
 class LayerTable;
@@ -37,6 +38,7 @@ struct WindowDocks {
     QDockWidget* trisection = nullptr;
     QDockWidget* comparison = nullptr;
     QDockWidget* jobs = nullptr;
+    QDockWidget* faults = nullptr;
     QDockWidget* activity = nullptr;
 
     LayerTable* layer_table = nullptr;
@@ -49,6 +51,7 @@ struct WindowDocks {
     TrisectionPlot* trisection_plot = nullptr;
     ComparisonTable* comparison_table = nullptr;
     JobTable* job_table = nullptr;
+    FaultTable* fault_table = nullptr;
     ActivityLog* log = nullptr;
 
     QList<QDockWidget*> all() const;
@@ -66,8 +69,10 @@ void show_dock(QDockWidget& dock);
 struct WindowActions {
     QAction* new_study = nullptr;
     QAction* open_study = nullptr;
+    QAction* reopen_study = nullptr;
     QAction* save_study = nullptr;
     QAction* undo_remove = nullptr;
+    QAction* purge_removed = nullptr;
     QAction* open_model = nullptr;
     QAction* open_data = nullptr;
     QAction* open_thresholds = nullptr;

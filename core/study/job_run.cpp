@@ -166,6 +166,15 @@ private:
     ResolvedSettings resolved_;
 };
 
+// A job that could not even be opened waits no longer.
+void end_waiting(Study& study, JobId id, const std::string& why) noexcept {
+    try {
+        if (study.job(id).state == JobState::queued) study.set_failed(id, why);
+    } catch (const std::exception&) {
+        // The failure that ended the job is the one to report.
+    }
+}
+
 }  // namespace
 
 JobId continue_or_add_job(Study& study, const JobSettings& asked, const OpenedJob& opened) {
@@ -198,8 +207,14 @@ void run_study_job(Study& study, JobId id, const OpenedJob& opened, const JobRun
 }
 
 void run_study_job(Study study, JobId id, const JobRunOptions& options, const EventSink& sink, std::stop_token stop) {
-    const OpenedJob opened = open_job(study.job(id).settings);
-    run_study_job(study, id, opened, options, sink, stop);
+    if (!study.is_writable()) throw Error(study.read_only_reason());
+    try {
+        const OpenedJob opened = open_job(study.job(id).settings);
+        run_study_job(study, id, opened, options, sink, stop);
+    } catch (const std::exception& error) {
+        end_waiting(study, id, error.what());
+        throw;
+    }
 }
 
 }  // namespace clipscope

@@ -27,7 +27,8 @@ JobId continue_or_add_job(Study& study, const JobSettings& asked, const OpenedJo
 void run_study_job(Study& study, JobId id, const OpenedJob& opened, const JobRunOptions& options, const EventSink& sink,
                    std::stop_token stop);
 
-// The same from the study's own settings, for a thread of its own: `study` is Study::another().
+// The same from the study's own settings, for a thread of its own: `study` is Study::another(). A queued job whose model or images cannot
+// be opened becomes a failed one.
 void run_study_job(Study study, JobId id, const JobRunOptions& options, const EventSink& sink, std::stop_token stop);
 
 }  // namespace clipscope

@@ -44,6 +44,18 @@ SourceRecord describe_images(const std::string& folder, const Dataset& images) {
     return {folder, std::int64_t(images.size() * shape.pixels()), sha256.digest(), details.dump()};
 }
 
+std::string data_folder(const JobSettings& settings) {
+    return settings.data.empty() ? fashion_mnist_folder() : settings.data;
+}
+
+Dataset open_split(const JobSettings& settings) {
+    return open_dataset(data_folder(settings), split_from_string(settings.split), settings.picture_size);
+}
+
+std::vector<std::size_t> chosen_positions(const JobSettings& settings, const Dataset& dataset) {
+    return select_images(dataset, ImageSelection::parse(settings.images), settings.seed);
+}
+
 bool needs_tuning_images(const JobSettings& settings) {
     if (settings.kind == JobKind::bits) return false;
     return settings.kind != JobKind::sensitivity || settings.rates.starts_with("auto");
@@ -52,17 +64,23 @@ bool needs_tuning_images(const JobSettings& settings) {
 // What run_…() would find out later.
 void check(const JobSettings& settings, const Network& network) {
     if (settings.kind == JobKind::sweep) find_site(settings.site, network.sites());
-    if (measures_curves(settings.kind)) parse_fault_scopes(settings.layers, network.layers());
+    const bool has_layers = measures_curves(settings.kind) || (settings.kind == JobKind::profile && !settings.layers.empty());
+    if (has_layers) parse_fault_scopes(settings.layers, network.layers());
     all_rates(settings.rates, {});
 }
 
 }  // namespace
 
+SourceRecord describe_images(const JobSettings& settings) {
+    const Dataset dataset = open_split(settings);
+    return describe_images(data_folder(settings), dataset.subset(chosen_positions(settings, dataset)));
+}
+
 OpenedJob open_job(const JobSettings& settings) {
-    const std::string folder = settings.data.empty() ? fashion_mnist_folder() : settings.data;
-    const Dataset dataset = open_dataset(folder, split_from_string(settings.split), settings.picture_size);
+    const std::string folder = data_folder(settings);
+    const Dataset dataset = open_split(settings);
     TuningImages wanted;
-    wanted.evaluation_positions = select_images(dataset, ImageSelection::parse(settings.images), settings.seed);
+    wanted.evaluation_positions = chosen_positions(settings, dataset);
     const Dataset images = dataset.subset(wanted.evaluation_positions);
     const auto network = Network::load(resolve_model_path(settings.model), settings.architecture)->stored_in(settings.memory);
     const InputFormat input = resolve_input_format(*network, images, settings.normalization);

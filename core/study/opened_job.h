@@ -21,4 +21,7 @@ struct OpenedJob {
 // not), Error where something cannot be read.
 OpenedJob open_job(const JobSettings& settings);
 
+// What open_job() would say of the images that the job is evaluated on; reads them alone. Throws as it does.
+SourceRecord describe_images(const JobSettings& settings);
+
 }  // namespace clipscope

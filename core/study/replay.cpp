@@ -86,9 +86,26 @@ TrialName parse_trial_name(const std::string& text) {
     throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12.");
 }
 
-std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop) {
+std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::string& layer) {
+    const CampaignSummary summary = read_summary(study, job);
+    if (summary.info.axis != PointAxis::fault_rate) return std::nullopt;
+    const CurveSummary* curve = nullptr;
+    for (const CurveSummary& one : summary.curves) {
+        if (one.points.empty() || one.info.protection != Protection::none) continue;
+        if (curve == nullptr || one.info.layer == layer) curve = &one;
+    }
+    if (curve == nullptr) return std::nullopt;
+    const auto depth = [](const CurvePoint& point) { return point.mean - point.min; };
+    const double rate = std::ranges::max_element(curve->points, {}, depth)->rate;
+    const auto trials = read_trials(study, job, curve->info.layer, Protection::none, rate);
+    const auto correct = [&](const auto& trial) { return accuracy(trial.second.outcome, summary.info.nonfinite); };
+    return TrialName{job, curve->info.layer, rate, std::ranges::min_element(trials, {}, correct)->first};
+}
+
+std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
+                                          const SourcePlaces& places) {
     const JobRecord job = study.job(name.job);
-    const OpenedJob opened = open_job(job.settings);
+    const OpenedJob opened = open_job(located(study, job, places));
     check_contents(job, opened, study.path());
     const Network& network = *opened.evaluation.network;
     const FaultScope scope = find_scope(name, network);

@@ -10,6 +10,7 @@
 #include "campaign/accuracy_curves.h"
 #include "evaluation/faulty_values.h"
 #include "study/job_run.h"
+#include "study/moved_sources.h"
 
 namespace clipscope {
 
@@ -38,8 +39,13 @@ struct ReplayedTrial {
     std::vector<ReplayedOutcome> outcomes;  // unprotected, then under the protections that this study knows for the network
 };
 
+// The one to look at first: of the layer's curve, or the first one where it has none, the trial that lies lowest below the mean of its
+// point. Nothing where there are no trials over fault rates.
+std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::string& layer = {});
+
 // Runs it on the job's own images. Nothing is written, so a study opened to be read will do. Empty where it was stopped. Throws UsageError
 // where the name names nothing, StudyInputError where the model or the images have changed, and as open_job() says.
-std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop);
+std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
+                                          const SourcePlaces& places = {});
 
 }  // namespace clipscope

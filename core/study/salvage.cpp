@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <string_view>
 
 #include "study/database.h"
 #include "study/result_rows.h"
@@ -247,6 +249,17 @@ std::int64_t count(Database& database, const std::string& table) {
 }
 
 }  // namespace
+
+bool looks_like_study(const std::string& path) {
+    constexpr std::string_view magic("SQLite format 3", 16);  // with its zero
+    constexpr std::size_t id_place = 68;                      // big endian, in the header of every SQLite database
+    std::array<char, id_place + 4> head{};
+    std::ifstream file(path, std::ios::binary);
+    if (!file.read(head.data(), head.size()) || !std::string_view(head.data(), head.size()).starts_with(magic)) return false;
+    std::uint32_t id = 0;
+    for (std::size_t i = id_place; i < head.size(); ++i) id = id << 8 | std::uint8_t(head[i]);
+    return id == std::uint32_t(application_id);
+}
 
 SalvageReport salvage_study(const std::string& path, const std::string& output) {
     std::error_code error;

@@ -19,6 +19,9 @@ struct SalvageReport {
     std::string text() const;
 };
 
+// Whether the file begins as a study does, damaged or not.
+bool looks_like_study(const std::string& path);
+
 // Reads a copy of the file row by row, as far as SQLite can, and writes every undamaged row to a new study. The damaged file stays as it
 // is. Throws StudyDamagedError where nothing can be read at all, Error where `output` is there already or cannot be written.
 SalvageReport salvage_study(const std::string& path, const std::string& output);

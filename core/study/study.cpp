@@ -125,6 +125,10 @@ Study Study::open_or_create(const std::string& path) {
     return is_missing_or_empty(path) ? create(path) : open(path);
 }
 
+bool Study::is_being_written(const std::string& path) {
+    return WriterLock::is_held(path);
+}
+
 Study Study::open_to_read(const std::string& path) {
     check_is_there(path);
     auto contents = std::make_unique<Contents>();

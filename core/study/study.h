@@ -79,6 +79,8 @@ public:
     static Study open(const std::string& path);
     static Study open_or_create(const std::string& path);
     static Study open_to_read(const std::string& path);
+    // By anybody, now. Quick.
+    static bool is_being_written(const std::string& path);
     // Another connection to the same file, to write if this one may: for another thread.
     Study another() const;
 
@@ -108,6 +110,8 @@ public:
     // The same job again with changes, at the end of the queue and without results.
     JobId duplicate_job(JobId id, const JobSettings& changed);
     void set_settings(JobId id, const JobSettings& settings);
+    // It could not be begun: `error` says why. A job that is done stays so.
+    void set_failed(JobId id, const std::string& error);
     void set_name(JobId id, const std::string& name);
     void set_job_notes(JobId id, const std::string& notes);
     // In the queue before another job; 0: to its end.

@@ -172,6 +172,17 @@ void Study::set_settings(JobId id, const JobSettings& settings) {
     update(*this, id, "settings", to_json(settings));
 }
 
+void Study::set_failed(JobId id, const std::string& error) {
+    database().transaction([&] {
+        SQLite::Statement failed(database().sql(),
+                                 "UPDATE job SET state = 'failed', error = ?, ended = ? WHERE id = ? AND state <> 'done'");
+        failed.bind(1, error);
+        failed.bind(2, now_text());
+        failed.bind(3, id);
+        failed.exec();
+    });
+}
+
 void Study::set_name(JobId id, const std::string& name) {
     update(*this, id, "name", name);
 }

@@ -12,22 +12,72 @@
 
 namespace clipscope {
 
-CampaignSummary read_summary(const Study& study, JobId job) {
-    return study.database().guarded([&] {
+namespace {
+
+// How many trials a point has, which costs a fraction of reading them.
+class TrialCounts {
+public:
+    explicit TrialCounts(Database& database) : rows_(database, "SELECT count(*) FROM trial WHERE point = ?") {}
+
+    std::int64_t of(std::int64_t point) {
+        rows_.bind(1, point).next();
+        const std::int64_t count = rows_.integer(0);
+        rows_.reset();
+        return count;
+    }
+
+private:
+    Rows rows_;
+};
+
+}  // namespace
+
+SummaryReader::SummaryReader(const Study& study, JobId job) : study_(study), job_(job) {}
+
+CampaignSummary SummaryReader::read() {
+    Database& database = study_.database();
+    return database.guarded([&] {
         CampaignSummary summary;
-        summary.info = read_campaign(study.database(), job);
-        TrialRows rows(study.database());
+        summary.info = read_campaign(database, job_);
+        TrialRows rows(database);
+        TrialCounts counts(database);
         std::vector<TrialOutcome> trials;
-        for (const StoredCurve& curve : read_stored_curves(study.database(), job)) {
+        for (const StoredCurve& curve : read_stored_curves(database, job_)) {
             CurveSummary one{curve.info, {}};
             for (const StoredPoint& point : curve.points) {
-                trials.clear();
-                rows.read(point.id, curve.info.clean.images, [&](int, const TrialOutcome& outcome) { trials.push_back(outcome); });
-                if (!trials.empty()) one.points.push_back(curve_point(point.rate, trials, summary.info));
+                auto known = known_.find(point.id);
+                if (known == known_.end() || known->second.trials != counts.of(point.id)) {
+                    trials.clear();
+                    rows.read(point.id, curve.info.clean.images, [&](int, const TrialOutcome& outcome) { trials.push_back(outcome); });
+                    if (trials.empty()) continue;
+                    known = known_.insert_or_assign(point.id, curve_point(point.rate, trials, summary.info)).first;
+                }
+                one.points.push_back(known->second);
             }
             summary.curves.push_back(std::move(one));
         }
         return summary;
+    });
+}
+
+CampaignSummary read_summary(const Study& study, JobId job) {
+    return SummaryReader(study, job).read();
+}
+
+JobProgress read_progress(const Study& study, JobId job) {
+    Database& database = study.database();
+    return database.guarded([&] {
+        JobProgress progress;
+        TrialCounts counts(database);
+        const CampaignInfo info = read_campaign(database, job);
+        for (const StoredCurve& curve : read_stored_curves(database, job)) {
+            progress.total += std::int64_t(curve.points.size()) * info.trials;
+            for (const StoredPoint& point : curve.points) progress.done += counts.of(point.id);
+        }
+        if (progress.total > 0) return progress;
+        Rows rows(database, "SELECT count(*) FROM tuning WHERE job = ?");
+        rows.bind(1, job).next();
+        return JobProgress{rows.integer(0), 0};
     });
 }
 

@@ -9,25 +9,35 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/campaign_summary.h"
 #include "campaign/events.h"
 #include "campaign/result_json.h"
 #include "study/study.h"
 
 namespace clipscope {
 
-// A curve as panels draw it.
-struct CurveSummary {
-    CurveInfo info;
-    std::vector<CurvePoint> points;  // exactly curve_points() of its trials
-};
-
-struct CampaignSummary {
-    CampaignInfo info;
-    std::vector<CurveSummary> curves;
-};
-
-// The points alone: for large jobs, whose single trials are looked at one point at a time.
+// The points alone, exactly curve_points() of the trials: for large jobs, whose single trials are looked at one point at a time.
 CampaignSummary read_summary(const Study& study, JobId job);
+
+// The same again and again while somebody else writes the job: only points that got new trials are read.
+class SummaryReader {
+public:
+    SummaryReader(const Study& study, JobId job);  // `study` must outlive it
+    CampaignSummary read();
+
+private:
+    const Study& study_;
+    const JobId job_;
+    std::map<std::int64_t, CurvePoint> known_;  // by the point's row
+};
+
+// How far a job is, as far as its results tell: trials, or the sites, thresholds and steps that a tuning job has measured, whose total is
+// unknown (0).
+struct JobProgress {
+    std::int64_t done = 0;
+    std::int64_t total = 0;
+};
+JobProgress read_progress(const Study& study, JobId job);
 
 // Everything a sensitivity or a comparison measured so far.
 CampaignResult read_curves(const Study& study, JobId job);

@@ -44,9 +44,12 @@ int main(int argc, char** argv) {
     std::size_t points = 0;
     timed("opened, jobs listed", [&] { Study::open_to_read(path).jobs(); });
     const Study study = Study::open_to_read(path);
+    SummaryReader reader(study, id);
     timed("points of all panels", [&] {
-        for (const CurveSummary& curve : read_summary(study, id).curves) points += curve.points.size();
+        for (const CurveSummary& curve : reader.read().curves) points += curve.points.size();
     });
+    timed("followed, nothing new", [&] { reader.read(); });
+    timed("how far the job is", [&] { read_progress(study, id); });
     timed("one point's trials", [&] { read_trials(study, id, "CONV-4", Protection::none, 1e-5); });
     timed("all trials as one value", [&] { read_curves(study, id); });
     std::printf("%zu points, %.0f trials, %.1f bytes a trial\n", points, trials, double(std::filesystem::file_size(path)) / trials);

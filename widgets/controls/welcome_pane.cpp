@@ -1,6 +1,7 @@
 #include "controls/welcome_pane.h"
 
 #include <QCommandLinkButton>
+#include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -48,16 +49,16 @@ WelcomePane::WelcomePane(QWidget* parent)
     auto* column = new QWidget;
     column->setMaximumWidth(560);
     auto* layout = new QVBoxLayout(column);
-    layout->setSpacing(10);
+    layout->setSpacing(8);
     layout->addWidget(heading(tr("How much does a flipped bit hurt?"), 1.6));
     layout->addWidget(text);
-    layout->addSpacing(8);
+    layout->addSpacing(4);
     layout->addWidget(first_study_);
-    layout->addSpacing(12);
+    layout->addSpacing(6);
     layout->addWidget(heading(tr("Bundled networks"), 1.05));
     networks_->setSpacing(2);
     layout->addLayout(networks_);
-    layout->addSpacing(12);
+    layout->addSpacing(6);
     layout->addWidget(heading(tr("Your own"), 1.05));
     auto* own = new QHBoxLayout;
     own->addWidget(open_model);
@@ -66,6 +67,7 @@ WelcomePane::WelcomePane(QWidget* parent)
     layout->addLayout(own);
 
     auto* outer = new QVBoxLayout(this);
+    outer->addWidget(build_offer());
     auto* middle = new QHBoxLayout;
     middle->addStretch(1);
     middle->addWidget(column, 20);
@@ -76,6 +78,34 @@ WelcomePane::WelcomePane(QWidget* parent)
     connect(first_study_, &QPushButton::clicked, this, [this] { Q_EMIT first_study_requested(first_id_); });
     connect(open_model, &QPushButton::clicked, this, &WelcomePane::open_model_requested);
     connect(open_data, &QPushButton::clicked, this, &WelcomePane::open_data_requested);
+}
+
+QWidget* WelcomePane::build_offer() {
+    offer_ = new QFrame;
+    offer_->setFrameShape(QFrame::StyledPanel);
+    offer_->setAutoFillBackground(true);
+    offer_->setBackgroundRole(QPalette::AlternateBase);
+    offer_text_ = new QLabel;
+    offer_text_->setTextFormat(Qt::PlainText);  // file names may look like markup
+    offer_text_->setWordWrap(true);
+    auto* reopen = new QPushButton(tr("R&eopen"));
+    reopen->setToolTip(tr("Opens it with its model and data and shows the results of its last job"));
+    auto* not_now = new QPushButton(tr("&Not now"));
+    not_now->setToolTip(tr("It stays where it is: File ▸ Recent studies has it"));
+    auto* row = new QHBoxLayout(offer_);
+    row->setContentsMargins(8, 3, 8, 3);
+    row->addWidget(offer_text_, 1);
+    row->addWidget(reopen);
+    row->addWidget(not_now);
+    offer_->hide();
+    connect(reopen, &QPushButton::clicked, this, &WelcomePane::reopen_requested);
+    connect(not_now, &QPushButton::clicked, offer_, &QWidget::hide);
+    return offer_;
+}
+
+void WelcomePane::set_offer(const QString& text) {
+    offer_text_->setText(text);
+    offer_->setVisible(!text.isEmpty());
 }
 
 void WelcomePane::set_networks(const std::vector<WelcomeNetwork>& networks) {

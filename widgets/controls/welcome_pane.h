@@ -5,6 +5,8 @@
 #include <QWidget>
 #include <vector>
 
+class QFrame;
+class QLabel;
 class QPushButton;
 class QVBoxLayout;
 
@@ -24,13 +26,21 @@ public:
     // The first one is used for the first study.
     void set_networks(const std::vector<WelcomeNetwork>& networks);
 
+    // A bar above everything: "The last study: a.clipscope", with buttons to reopen it and to put the bar away.
+    void set_offer(const QString& text);
+
 Q_SIGNALS:
+    void reopen_requested();
     void first_study_requested(const QString& id);
     void network_chosen(const QString& id);
     void open_model_requested();
     void open_data_requested();
 
 private:
+    QWidget* build_offer();
+
+    QFrame* offer_ = nullptr;
+    QLabel* offer_text_ = nullptr;
     QVBoxLayout* networks_;
     QPushButton* first_study_;
     QString first_id_;

@@ -38,6 +38,14 @@ JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemM
     changing_.push_back(add_action(tr("&Change and run again…"),
                                    tr("Puts the job's settings into the form; what is changed there becomes a new job"),
                                    &JobTable::change_requested));
+    changing_.push_back(add_action(tr("Du&plicate…"),
+                                   tr("The same settings in the form; what runs from there is a new job even where nothing was changed"),
+                                   &JobTable::duplicate_requested));
+    looking_.push_back(
+        add_action(tr("&Injected faults"), tr("Bits asked for and found changed, by layer and bit position"), &JobTable::audit_requested));
+    looking_.push_back(add_action(tr("Faulty bits of a &trial…"),
+                                  tr("Repeats one trial alone, under every protection that the study knows, and lists its faulty bits"),
+                                  &JobTable::trial_requested));
     changing_.push_back(add_action(tr("Re&name…"), tr("Gives the job a name of your own"), &JobTable::rename_requested));
     changing_.push_back(add_action(tr("N&otes…"), tr("A few words kept with the job"), &JobTable::notes_requested));
     auto* up = new QAction(tr("Move &up"), this);
@@ -82,6 +90,12 @@ void JobTable::set_jobs(const std::vector<JobRow>& jobs) {
     }
     if (!jobs.empty() && selected == 0)
         for (int column = 0; column + 1 < model_->columnCount(); ++column) view_->resizeColumnToContents(column);
+    // What changes while a job runs stays readable; a failed job's sentence is in the tip.
+    constexpr int widest = 160;
+    for (const int column : {1, 2}) {
+        const int wanted = std::min(widest, static_cast<QAbstractItemView*>(view_)->sizeHintForColumn(column));
+        if (view_->columnWidth(column) < wanted) view_->setColumnWidth(column, wanted);
+    }
     is_filling_ = false;
     select_job(selected);
     update_actions();
@@ -122,6 +136,7 @@ void JobTable::update_actions() {
     const int row = row_of(selected_job());
     run_->setEnabled(row >= 0 && !is_read_only_ && jobs_[std::size_t(row)].can_run);
     for (QAction* action : changing_) action->setEnabled(row >= 0 && !is_read_only_);
+    for (QAction* action : looking_) action->setEnabled(row >= 0);
 }
 
 QSize JobTable::sizeHint() const {

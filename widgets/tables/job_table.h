@@ -40,7 +40,10 @@ public:
 Q_SIGNALS:
     void job_selected(qint64 id);  // by the user
     void run_requested(qint64 id);
-    void change_requested(qint64 id);  // the same again with changes: its settings go to the form
+    void change_requested(qint64 id);     // the same again with changes: its settings go to the form
+    void duplicate_requested(qint64 id);  // the same, but whatever is changed or not, as a job of its own
+    void audit_requested(qint64 id);      // what it injected
+    void trial_requested(qint64 id);      // one of its trials again, bit by bit
     void rename_requested(qint64 id);
     void notes_requested(qint64 id);
     void remove_requested(qint64 id);
@@ -55,6 +58,7 @@ private:
     QStandardItemModel* model_;
     QTreeView* view_;
     QAction* run_ = nullptr;
+    std::vector<QAction*> looking_;  // also where the study can only be read
     std::vector<QAction*> changing_;
     std::vector<JobRow> jobs_;
     bool is_read_only_ = false;

@@ -1,4 +1,5 @@
 // Studies from the command line: killed and resumed, written by one at a time, exported, replayed, recovered.
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -98,8 +99,16 @@ private slots:
         QCOMPARE(read_bytes(result), first);
         QCOMPARE(run_cli(QStringList{"sweep", "--site", "ACT-2", "--grid", "0:1.5:3", "--grid-unit", "ACT_max"} + common).status, 0);
         QCOMPARE(run_cli(QStringList{"compare", "--thresholds", thresholds, "--json", result} + common).status, 0);
+        const QByteArray compared = read_bytes(result);
+        const QStringList profile = QStringList{"profile", "--layers", "CONV-1", "--json", result} + common;
+        QCOMPARE(run_cli(profile).status, 0);
+        const QByteArray profiled = read_bytes(result);
+        QCOMPARE(run_cli(profile).status, 0);  // known
+        QCOMPARE(read_bytes(result), profiled);
+        QCOMPARE(run_cli(profile.mid(0, profile.size() - 2)).status, 0);
+        QCOMPARE(read_bytes(result), profiled);
         const CliResult list = run_cli({"study", study_});
-        for (const char* kind : {"harden", "sweep", "compare"}) QVERIFY2(list.out.contains(kind), qPrintable(list.out));
+        for (const char* kind : {"harden", "sweep", "compare", "profile"}) QVERIFY2(list.out.contains(kind), qPrintable(list.out));
         QVERIFY(list.out.contains("were found changed"));
 
         const QString tables = folder_.filePath("all");
@@ -111,8 +120,8 @@ private slots:
         QCOMPARE(rows_of(tables + "/sweeps.csv"), 1 + 3);
         QVERIFY(rows_of(tables + "/histograms.csv") > 50);
         const QJsonObject json = json_of(read_bytes(folder_.filePath("all.json")));
-        QCOMPARE(json["jobs"].toArray().size(), 3);
-        QCOMPARE(json["jobs"][2]["result"].toObject(), json_of(read_bytes(result)));
+        QCOMPARE(json["jobs"].toArray().size(), 4);
+        QCOMPARE(json["jobs"][2]["result"].toObject(), json_of(compared));
         QVERIFY(json["jobs"][0]["model"]["sha256"].toString().size() == 64);
 
         const CliResult replay = run_cli({"replay", study_, "3:network:0.001:1", "--json", "-"});
@@ -121,6 +130,33 @@ private slots:
         QCOMPARE(outcomes.size(), 3);
         for (const QJsonValue& outcome : outcomes) QCOMPARE(outcome["stored"]["correct"], outcome["correct"]);
         QCOMPARE(json_of(replay.out.toUtf8())["bits"].toArray().size(), outcomes[0]["faults"].toInt());
+    }
+
+    void a_moved_model_is_named_again_and_checked() {
+        const QString old = folder_.filePath("old.pt"), moved = folder_.filePath("elsewhere/moved.pt");
+        QDir().mkpath(folder_.filePath("elsewhere"));
+        QVERIFY(QFile::copy(model_, old));
+        QStringList run = sensitivity("1", "2") + QStringList{"--study", study_, "--json", folder_.filePath("first.json")};
+        run[run.indexOf(model_)] = old;
+        QCOMPARE(run_cli(run).status, 0);
+        QVERIFY(QFile::rename(old, moved));
+        const QStringList replay = {"replay", study_, "1:CONV-1:1e-3:1"};
+        const CliResult lost = run_cli(replay);
+        QVERIFY2(lost.status == 1 && is_one_sentence(lost.err), qPrintable(lost.err));
+        const CliResult found = run_cli(replay + QStringList{"--model", moved});
+        QVERIFY2(found.status == 0 && found.out.contains("the same"), qPrintable(found.err));
+        QVERIFY(QFile::copy(moved, old) && QFile::rename(old, folder_.filePath("other.pt")));
+        QByteArray bytes = read_bytes(folder_.filePath("other.pt"));
+        write_bytes(folder_.filePath("other.pt"), bytes + QByteArray(1, 'x'));
+        QCOMPARE(run_cli(replay + QStringList{"--model", folder_.filePath("other.pt")}).status, 1);
+        run[run.indexOf(old)] = moved;
+        run.last() = folder_.filePath("second.json");
+        QCOMPARE(run_cli(run).status, 0);
+        QCOMPARE(json_of(read_bytes(folder_.filePath("second.json")))["curves"],
+                 json_of(read_bytes(folder_.filePath("first.json")))["curves"]);
+        QCOMPARE(run_cli({"study", study_}).out.count("sensitivity"), 1);
+        QVERIFY(QFile::rename(moved, folder_.filePath("moved.pt")));  // beside the study it is found by itself
+        QCOMPARE(run_cli(replay).status, 0);
     }
 
     void what_is_wrong_is_said_in_one_sentence() {

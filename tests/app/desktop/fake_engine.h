@@ -151,6 +151,16 @@ inline Engine fake_engine() {
         if (path.find("broken") != std::string::npos) throw Error("Cannot write " + path + ": the disk is full.");
         return HardenedFile{path, std::int64_t(thresholds.sites.size())};
     };
+    engine.is_source_there = [](const std::string&) { return true; };
+    engine.find_source = [](const Study&, const JobRecord&, SourceKind) { return std::optional<std::string>(); };
+    engine.check_source = [](const JobRecord&, SourceKind, const std::string&) {};
+    engine.salvage = salvage_study;
+    engine.replay_trial = [](const Study&, const TrialName& name, std::stop_token) -> std::optional<ReplayedTrial> {
+        ReplayedTrial trial{name, {{"CONV-1", "path.CONV-1.weight", 7, {0, 7}, 30, 0.5F, 1.7e38F}}, {}};
+        const TrialOutcome outcome{1, {.images = 100, .correct = 40}};
+        trial.outcomes.push_back({Protection::none, {.images = 100, .correct = 90}, outcome, outcome});
+        return trial;
+    };
     return engine;
 }
 

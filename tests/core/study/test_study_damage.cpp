@@ -109,6 +109,9 @@ private slots:
             QVERIFY2(is_sentence(error.what()), error.what());
         }
         QVERIFY(!QFile::exists(QString::fromStdString(copy_)));
+        QVERIFY(!looks_like_study(path_));
+        write(path_, whole_.left(whole_.size() / 2));
+        QVERIFY(looks_like_study(path_));
     }
 
     void damaged_studies_say_so_and_what_is_whole_is_saved_data() {

@@ -1,4 +1,5 @@
 // Real jobs in a study, on the bundled LeNet-5: resumed with another number of workers, grown, moved, refused, replayed.
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -174,6 +175,70 @@ private Q_SLOTS:
         run_study_job(study, harden, opened, {.output_path = moved.toStdString()}, [](const Event&) {}, {});
         QVERIFY(QFile::exists(moved));
         QVERIFY_THROWS_EXCEPTION(StudyInputError, continue_or_add_job(study, settings, open_job(settings)));
+    }
+
+    void a_moved_model_is_found_beside_the_study_and_by_its_contents_alone() {
+        QDir().mkpath(folder_->filePath("old/nets"));
+        QDir().mkpath(folder_->filePath("new/nets"));
+        const QString model = folder_->filePath("old/nets/net.pt"), moved = folder_->filePath("new/nets/net.pt");
+        QVERIFY(QFile::copy(QString::fromStdString(resolve_model_path("bundled:lenet5")), model));
+        JobSettings settings = small_job(JobKind::sensitivity);
+        settings.model = model.toStdString();
+        settings.trials = 1;
+        const std::string path = folder_->filePath("new/a.clipscope").toStdString();
+        Study study = Study::create(path);
+        const OpenedJob opened = open_job(settings);
+        const JobId id = continue_or_add_job(study, settings, opened);
+        run_study_job(study, id, opened, {}, [](const Event&) {}, {});
+        settings.seed = 9;
+        const JobId waiting = study.add_job(settings);  // knows nothing of contents
+        QVERIFY(QFile::rename(model, folder_->filePath("elsewhere.pt")));
+
+        // Another file of the same name is not taken.
+        QVERIFY(QFile::copy(QString::fromStdString(resolve_model_path("bundled:alexnet")), moved));
+        QCOMPARE(likely_places(path, model.toStdString()), std::vector<std::string>{moved.toStdString()});
+        for (const JobId job : {id, waiting}) {
+            QVERIFY(!find_source(study, study.job(job), SourceKind::model));
+            const auto known = job_that_knows(study, study.job(job), SourceKind::model);
+            QCOMPARE(known.value().id, id);
+            QVERIFY_THROWS_EXCEPTION(StudyInputError, check_source(*known, SourceKind::model, moved.toStdString()));
+        }
+        QVERIFY_THROWS_EXCEPTION(Error, run_study_job(study.another(), waiting, {}, [](const Event&) {}, {}));
+        QCOMPARE(study.job(waiting).state, JobState::failed);
+        QVERIFY(study.job(waiting).error.find("net.pt") != std::string::npos);
+        QVERIFY_THROWS_EXCEPTION(Error, run_study_job(study.another(), id, {}, [](const Event&) {}, {}));
+        QCOMPARE(study.job(id).state, JobState::done);
+
+        QVERIFY(QFile::remove(moved) && QFile::copy(folder_->filePath("elsewhere.pt"), moved));
+        QCOMPARE(find_source(study, study.job(waiting), SourceKind::model).value(), moved.toStdString());
+        QVERIFY(replay_trial(study, parse_trial_name(std::to_string(id) + ":CONV-1:1e-3:0"), {}, {}).has_value());
+        move_source(study, study.job(waiting), SourceKind::model, moved.toStdString());
+        for (const JobId job : {id, waiting}) QCOMPARE(study.job(job).settings.model, moved.toStdString());
+        run_study_job(study.another(), waiting, {}, [](const Event&) {}, {});
+        QCOMPARE(study.job(waiting).state, JobState::done);
+    }
+
+    void moved_images_are_compared_pixel_by_pixel() {
+        const JobSettings settings = small_job(JobKind::bits);
+        Study study = Study::create(path_);
+        const JobId id = continue_or_add_job(study, settings, open_job(settings));
+        const QString copy = folder_->filePath("copy");
+        QDir().mkpath(copy);
+        const QDir original(QString::fromStdString(fashion_mnist_folder()));
+        for (const QString& file : original.entryList({"t10k-*"}, QDir::Files))
+            QVERIFY(QFile::copy(original.filePath(file), copy + "/" + file));
+        check_source(study.job(id), SourceKind::images, copy.toStdString());
+        for (const QString& file : original.entryList({"train-labels*"}, QDir::Files)) {
+            QVERIFY(QFile::remove(copy + "/" + QString(file).replace("train", "t10k")));
+            QVERIFY(QFile::copy(original.filePath(file), copy + "/" + QString(file).replace("train", "t10k")));
+        }
+        QVERIFY_THROWS_EXCEPTION(Error, check_source(study.job(id), SourceKind::images, copy.toStdString()));
+        // Jobs on other images of the same folder move with it.
+        JobSettings other = settings;
+        other.images = "20";
+        const JobId second = continue_or_add_job(study, other, open_job(other));
+        move_source(study, study.job(id), SourceKind::images, copy.toStdString());
+        QCOMPARE(study.job(second).settings.data, copy.toStdString());
     }
 
     void a_trial_is_replayed_alone_with_every_protection() {

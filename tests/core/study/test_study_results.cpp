@@ -109,6 +109,38 @@ private slots:
         QVERIFY(trials.at(17).outcome == live.curves[1].trials[2].at(17).outcome);
     }
 
+    void a_watching_reader_sees_what_comes() {
+        Study study = Study::create(path_);
+        const JobId id = study.add_job({});
+        MadeUpJob job{.layers = {"CONV-1"}, .rates = {1e-5}, .trials = 10};
+        const Study watching = Study::open_to_read(path_);
+        SummaryReader reader(watching, id);
+        QVERIFY(reader.read().curves.empty());
+        QCOMPARE(read_progress(watching, id).total, std::int64_t(0));
+        // Trials are added, then rates and layers before the ones that are there.
+        for (const MadeUpJob& step : {job, MadeUpJob{.layers = {"CONV-1"}, .rates = {1e-5}, .trials = 30},
+                                      MadeUpJob{.layers = {"network", "CONV-1"}, .rates = {1e-6, 1e-5}, .trials = 30}}) {
+            {
+                StudyWriter writer(study, id, [](const Event&) {}, {});
+                run(step, writer.known_trials(), writer.sink());
+            }
+            const CampaignSummary seen = reader.read(), expected = summary_of(uninterrupted(step));
+            QCOMPARE(seen.curves.size(), expected.curves.size());
+            for (std::size_t i = 0; i < seen.curves.size(); ++i) {
+                QCOMPARE(seen.curves[i].info.layer, expected.curves[i].info.layer);
+                QCOMPARE(seen.curves[i].points.size(), expected.curves[i].points.size());
+                for (std::size_t k = 0; k < seen.curves[i].points.size(); ++k) {
+                    QCOMPARE(seen.curves[i].points[k].trials, step.trials);
+                    QCOMPARE(seen.curves[i].points[k].mean, expected.curves[i].points[k].mean);
+                    QCOMPARE(seen.curves[i].points[k].median, expected.curves[i].points[k].median);
+                }
+            }
+            const JobProgress progress = read_progress(watching, id);
+            QCOMPARE(progress.done, std::int64_t(step.layers.size() * step.rates.size()) * step.trials);
+            QCOMPARE(progress.total, progress.done);
+        }
+    }
+
     void more_rates_layers_and_trials_run_only_what_is_new() {
         Study study = Study::create(path_);
         const JobId id = study.add_job({});

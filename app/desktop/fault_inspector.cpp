@@ -1,0 +1,163 @@
+#include "fault_inspector.h"
+
+#include <QFileInfo>
+#include <algorithm>
+#include <numeric>
+
+#include "common/error.h"
+#include "common/number_text.h"
+#include "common/text_file.h"
+#include "controls/activity_log.h"
+#include "plots/accuracy_view.h"
+#include "result_views.h"
+#include "tables/job_table.h"
+#include "theme/number_text.h"
+
+namespace clipscope {
+namespace {
+
+QString number(float value) {
+    return QString::fromStdString(number_text(value));
+}
+
+std::int64_t sum(const std::array<std::int64_t, LayerInjection::bit_positions>& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::int64_t(0));
+}
+
+// "unprotected 51.20 %, as in the study"
+QString outcome_text(const ReplayedOutcome& replayed) {
+    const Outcome& outcome = replayed.outcome.outcome;
+    QString text = protection_name(replayed.protection) + QLatin1Char(' ') + percent_text(accuracy(outcome, NonfiniteRule::wrong));
+    if (!replayed.stored) return text;
+    const bool is_same = replayed.stored->faults == replayed.outcome.faults && replayed.stored->outcome == outcome;
+    return text + (is_same ? QObject::tr(", as in the study") : QObject::tr(", not as in the study"));
+}
+
+}  // namespace
+
+FaultView audit_view(const JobRecord& job, const std::vector<LayerAudit>& audit, const std::vector<std::string>& missed) {
+    FaultView view;
+    view.columns = QStringList{QObject::tr("Layer"), QObject::tr("Bit"), QObject::tr("Asked for"), QObject::tr("Found changed")};
+    view.first_number = 1;
+    std::int64_t asked = 0, changed = 0;
+    for (const LayerAudit& layer : audit) {
+        const QString name = QString::fromStdString(layer.layer);
+        asked += sum(layer.asked);
+        changed += sum(layer.changed);
+        view.rows.push_back({name, QObject::tr("all"), grouped(sum(layer.asked)), grouped(sum(layer.changed))});
+        for (std::size_t bit = LayerInjection::bit_positions; bit-- > 0;) {
+            if (layer.asked[bit] == 0 && layer.changed[bit] == 0) continue;
+            view.rows.push_back({name, QString::number(bit), grouped(layer.asked[bit]), grouped(layer.changed[bit])});
+        }
+    }
+    for (const std::string& layer : missed) view.rows.push_back({QString::fromStdString(layer), QObject::tr("none"), "0", "0"});
+    if (audit.empty() && missed.empty()) {
+        view.headline =
+            QObject::tr("%1: nothing was counted; sensitivities over fault rates and comparisons keep an audit.").arg(job_title(job));
+        return view;
+    }
+    view.headline =
+        QObject::tr("%1: of %2 bits that were to change, %3 were found changed.").arg(job_title(job), grouped(asked), grouped(changed));
+    QStringList names;
+    for (const std::string& layer : missed) names << QString::fromStdString(layer);
+    view.headline += QLatin1Char(' ');
+    view.headline +=
+        names.isEmpty() ? QObject::tr("Every layer got some.") : QObject::tr("No fault came to %1.").arg(names.join(QStringLiteral(", ")));
+    return view;
+}
+
+FaultView trial_view(const ReplayedTrial& trial, const std::string& study) {
+    FaultView view;
+    view.columns = QStringList{QObject::tr("Layer"), QObject::tr("Parameter"), QObject::tr("Index"),
+                               QObject::tr("Bit"),   QObject::tr("Before"),    QObject::tr("After")};
+    view.first_number = 3;
+    for (const FaultyValue& value : trial.bits) {
+        QStringList index;
+        for (const std::int64_t position : value.index) index << QString::number(position);
+        view.rows.push_back({QString::fromStdString(value.layer), QString::fromStdString(value.parameter), index.join(QLatin1Char(',')),
+                             QString::number(value.bit), number(value.before), number(value.after)});
+    }
+    QStringList outcomes;
+    for (const ReplayedOutcome& outcome : trial.outcomes) outcomes << outcome_text(outcome);
+    view.headline = QObject::tr("%1: faulty bits: %2. Top-1 %3.")
+                        .arg(QString::fromStdString(to_string(trial.name, study)), grouped(std::int64_t(trial.bits.size())),
+                             outcomes.join(QStringLiteral("; ")));
+    return view;
+}
+
+FaultInspector::FaultInspector(QWidget& window, const Dialogs& dialogs, const Laboratory& laboratory, StudyDesk& desk,
+                               const WindowDocks& docks, QObject* parent)
+    : QObject(parent), window_(window), dialogs_(dialogs), laboratory_(laboratory), desk_(desk), docks_(docks) {
+    connect(docks_.job_table, &JobTable::audit_requested, this, &FaultInspector::show_audit);
+    connect(docks_.job_table, &JobTable::trial_requested, this, &FaultInspector::ask_trial);
+    connect(docks_.fault_table, &FaultTable::export_requested, this, &FaultInspector::export_rows);
+    connect(&desk_, &StudyDesk::study_changed, this, [this] {
+        task_.cancel();
+        docks_.fault_table->clear();
+    });
+}
+
+void FaultInspector::show(const FaultView& view) {
+    docks_.fault_table->set_view(view);
+    show_dock(*docks_.faults);
+}
+
+void FaultInspector::fail(const QString& text) {
+    docks_.log->append_error(text);
+    emit failed(text);
+}
+
+void FaultInspector::show_audit(qint64 job) {
+    const auto study = std::make_shared<const Study>(desk_.study().another());
+    task_.start<FaultView>(
+        [study, job](std::stop_token) { return audit_view(study->job(job), read_audit(*study, job), layers_without_faults(*study, job)); },
+        [this](const FaultView& view) { show(view); }, [this](const QString& text) { fail(text); });
+}
+
+// The worst of the selected layer's curve is proposed.
+void FaultInspector::ask_trial(qint64 job) {
+    const auto study = std::make_shared<const Study>(desk_.study().another());
+    task_.start<std::optional<TrialName>>(
+        [study, job, layer = laboratory_.selected_layer().toStdString()](std::stop_token) { return worst_trial(*study, job, layer); },
+        [this](const std::optional<TrialName>& worst) {
+            if (!worst) {
+                fail(tr("This job has no trials over fault rates: run a sensitivity or a comparison first."));
+                return;
+            }
+            const auto answer =
+                dialogs_.ask_line(&window_, tr("Trial as job:layer:rate:number"), QString::fromStdString(to_string(*worst)));
+            if (!answer) return;
+            try {
+                replay(parse_trial_name(answer->trimmed().toStdString()));
+            } catch (const Error& error) {
+                fail(QString::fromUtf8(error.what()));
+            }
+        },
+        [this](const QString& text) { fail(text); });
+}
+
+void FaultInspector::replay(const TrialName& name) {
+    const auto study = std::make_shared<const Study>(desk_.study().another());
+    docks_.log->append(tr("Repeating trial %1…").arg(QString::fromStdString(to_string(name))));
+    task_.start<std::optional<ReplayedTrial>>(
+        [replay = laboratory_.engine().replay_trial, study, name](std::stop_token stop) { return replay(*study, name, stop); },
+        [this](const std::optional<ReplayedTrial>& trial) {
+            if (!trial) return;
+            show(trial_view(*trial, QFileInfo(desk_.path()).fileName().toStdString()));
+            docks_.log->append(docks_.fault_table->headline());
+        },
+        [this](const QString& text) { fail(text); });
+}
+
+void FaultInspector::export_rows() {
+    const QString path = dialogs_.choose_table(&window_);
+    if (path.isEmpty()) return;
+    try {
+        write_text_file(path.toStdString(), to_csv(docks_.fault_table->fault_view()));
+        docks_.log->append(tr("Wrote %1").arg(path));
+    } catch (const Error& error) {
+        fail(QString::fromUtf8(error.what()));
+    }
+}
+
+}  // namespace clipscope
