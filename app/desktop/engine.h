@@ -1,6 +1,5 @@
 // What the window asks of the core, as callables: the real ones open files and run LibTorch, tests put others in their place.
-// All but `study_job` and `is_source_there` take long; the laboratory calls them on background threads only. They throw Error or
-// UsageError.
+// All but `study_job` and `is_source_there` take long and are called on background threads only. They throw Error or UsageError.
 #pragma once
 
 #include <cstdint>

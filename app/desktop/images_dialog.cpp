@@ -133,8 +133,8 @@ QLayout* ImagesDialog::build_source_fields() {
 QLayout* ImagesDialog::build_preview() {
     grid_ = new ImageGrid;
     auto* scale =
-        wrapped(tr("Every channel after normalisation, from −2.5 (black) to +2.5 (white). With a normalisation like that of the "
-                   "training images look natural here; grey, pale or dark ones are far from what networks are trained on."));
+        wrapped(tr("Every channel after normalisation, from −2.5 (black) to +2.5 (white). With the normalisation of "
+                   "the training, images look natural here; grey, pale or dark ones are far from what networks are trained on."));
     QPalette muted = scale->palette();
     muted.setColor(QPalette::WindowText, Theme::screen(palette(), font()).muted);
     scale->setPalette(muted);

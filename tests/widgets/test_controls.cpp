@@ -8,9 +8,12 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QToolButton>
 #include <QtTest>
 
 #include "controls/activity_log.h"
+#include "controls/image_grid.h"
+#include "controls/notice_bar.h"
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
@@ -154,6 +157,45 @@ private slots:
         QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("no such file")));
         log.clear();
         QCOMPARE(log.line_count(), 0);
+    }
+
+    void a_notice_is_there_until_it_is_put_away() {
+        QWidget parent;
+        NoticeBar notice(QStringLiteral("Mend it"), QStringLiteral("How"), &parent);
+        parent.show();
+        QVERIFY(!notice.isVisible());
+        notice.set_text(QStringLiteral("<b>Something</b> is wrong"));
+        QVERIFY(notice.isVisible());
+        QCOMPARE(notice.text(), QStringLiteral("<b>Something</b> is wrong"));
+        QSignalSpy asked(&notice, &NoticeBar::action_requested);
+        button(notice, QStringLiteral("Mend it"))->click();
+        QCOMPARE(asked.size(), 1);
+        notice.findChild<QToolButton*>()->click();
+        QVERIFY(!notice.isVisible());
+        notice.set_text(QStringLiteral("Again"));
+        QVERIFY(notice.isVisible());
+        notice.set_text({});
+        QVERIFY(!notice.isVisible());
+    }
+
+    void right_and_wrong_images_differ_in_more_than_colour() {
+        QImage pixels(8, 8, QImage::Format_RGB888);
+        pixels.fill(Qt::darkCyan);
+        ImageGrid grid;
+        grid.resize(grid.sizeHint());
+        // Black and white, without a palette of its own: what still differs is not colour.
+        QPalette plain(Qt::white);
+        plain.setColor(QPalette::Base, Qt::white);
+        plain.setColor(QPalette::Text, Qt::black);
+        grid.setPalette(plain);
+        grid.set_images({{pixels, "cat", "cat, 98 %", true}});
+        const QImage right = grid.grab().toImage().convertToFormat(QImage::Format_Mono);
+        grid.set_images({{pixels, "cat", "cat, 98 %", false}});
+        QVERIFY(grid.grab().toImage().convertToFormat(QImage::Format_Mono) != right);
+        QCOMPARE(grid.accessibleDescription(), QStringLiteral("cat, taken for cat, 98 %, wrong"));
+        grid.set_message(QStringLiteral("Reading images…"), true);
+        QCOMPARE(grid.images().size(), std::size_t(1));
+        QVERIFY(grid.accessibleDescription().startsWith(QStringLiteral("Reading images…")));
     }
 
     void welcome_offers_the_networks() {
