@@ -85,6 +85,7 @@ void JobPresenter::connect_forms() {
     });
     connect(&follower_, &StudyFollower::progressed, this, &JobPresenter::show_jobs);
     connect(&follower_, &StudyFollower::failed, this, &JobPresenter::tell_failure);
+    connect(&finder_, &SourceFinder::changed, this, &JobPresenter::tell_failure);
     connect(views_.layers, &LayerTable::checked_layers_changed, this, [this] {
         views_.sensitivity->validate();
         show_estimates();
@@ -241,6 +242,7 @@ void JobPresenter::show_job(qint64 id) {
 
 void JobPresenter::show_found(const JobRecord& job) {
     if (jobs_.running()) return;
+    finder_.check_model(job);
     if (has_model_of(job.settings)) {
         follower_.show(job);
         return;
