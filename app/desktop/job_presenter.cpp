@@ -193,10 +193,10 @@ void JobPresenter::begin(JobId id, bool may_ask) {
             tell_failure(QString::fromUtf8(error.what()));
         }
     };
-    finder_.find(*job, may_ask, found, [this, id](const QString& why) {
+    finder_.find(*job, may_ask, found, [this, id, may_ask, waited = job->state == JobState::queued](const QString& why) {
         views_.log->append_error(why);
-        desk_.set_failed(id, why);
-        if (desk_.next_queued() != id) start_next();
+        if (waited) desk_.set_failed(id, why);
+        if (!may_ask && desk_.next_queued() != id) start_next();
     });
 }
 
