@@ -83,6 +83,7 @@ void JobPresenter::connect_forms() {
     });
     connect(&follower_, &StudyFollower::progressed, this, &JobPresenter::show_jobs);
     connect(&follower_, &StudyFollower::failed, this, &JobPresenter::tell_failure);
+    connect(&finder_, &SourceFinder::changed, this, &JobPresenter::tell_failure);
     connect(views_.layers, &LayerTable::checked_layers_changed, this, [this] {
         views_.sensitivity->validate();
         show_estimates();
@@ -194,10 +195,10 @@ void JobPresenter::begin(JobId id, bool may_ask) {
             tell_failure(QString::fromUtf8(error.what()));
         }
     };
-    finder_.find(*job, may_ask, found, [this, id](const QString& why) {
+    finder_.find(*job, may_ask, found, [this, id, may_ask, waited = job->state == JobState::queued](const QString& why) {
         views_.log->append_error(why);
-        desk_.set_failed(id, why);
-        if (desk_.next_queued() != id) start_next();
+        if (waited) desk_.set_failed(id, why);
+        if (!may_ask && desk_.next_queued() != id) start_next();
     });
 }
 
@@ -243,6 +244,7 @@ void JobPresenter::show_job(qint64 id) {
 
 void JobPresenter::show_found(const JobRecord& job) {
     if (jobs_.running()) return;
+    finder_.check_model(job);
     if (laboratory_.has_model_of(job.settings))
         follower_.show(job);
     else

@@ -30,6 +30,7 @@ void SourceFinder::find(const JobRecord& job, bool may_ask, Found found, GivenUp
 
 void SourceFinder::cancel() {
     task_.cancel();
+    check_task_.cancel();
     search_.reset();
 }
 
@@ -85,6 +86,18 @@ void SourceFinder::take(SourceKind kind, const QString& path) {
     if (desk_.study().is_writable()) desk_.move_source(search_->job, kind, path);
     (kind == SourceKind::model ? settings.model : settings.data) = path.toStdString();
     go_on();
+}
+
+void SourceFinder::check_model(const JobRecord& job) {
+    check_task_.start<bool>(
+        [check = engine_.check_source, job](std::stop_token) {
+            check(job, SourceKind::model, job.settings.model);
+            return true;
+        },
+        [](bool) {},
+        [this](const QString& text) {
+            emit changed(text + tr(" What is shown was measured with that one; with this file the job cannot go on."));
+        });
 }
 
 void SourceFinder::give_up(const QString& why) {

@@ -26,6 +26,13 @@ public:
     void find(const JobRecord& job, bool may_ask, Found found, GivenUp given_up);
     void cancel();
 
+    // Compares the model that is there with the one that the job was measured with; changed() follows where it is another. Images are
+    // compared when the job runs: there may be very many.
+    void check_model(const JobRecord& job);
+
+signals:
+    void changed(const QString& text);
+
 private:
     struct Search {
         JobRecord job;
@@ -49,6 +56,7 @@ private:
     std::optional<Search> search_;
     int searches_ = 0;
     BackgroundTask task_;
+    BackgroundTask check_task_;
 };
 
 }  // namespace clipscope

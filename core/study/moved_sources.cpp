@@ -5,6 +5,7 @@
 
 #include "common/sha256.h"
 #include "data/dataset_reader.h"
+#include "network/bundled_networks.h"
 #include "study/opened_job.h"
 #include "study/study_errors.h"
 
@@ -60,7 +61,7 @@ void check_source(const JobRecord& job, SourceKind kind, const std::string& path
     if (!known) return;
     JobSettings moved = job.settings;
     path_in(moved, kind) = path;
-    const std::string found = kind == SourceKind::model ? file_sha256(path) : describe_images(moved).sha256;
+    const std::string found = kind == SourceKind::model ? file_sha256(resolve_model_path(path)) : describe_images(moved).sha256;
     if (found == known->sha256) return;
     const std::string what =
         kind == SourceKind::model ? "The file '" + path + "' is not the model" : "The images in '" + path + "' are not those";

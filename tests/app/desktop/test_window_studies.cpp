@@ -150,6 +150,16 @@ private slots:
         QCOMPARE(desk.missing.size(), 1);
     }
 
+    void another_file_under_the_same_name_is_told_of() {
+        make_study();
+        Desk desk(engine_without("nothing", "right.pt"));
+        desk.window.open_study(file_);
+        QTRY_COMPARE(desk.errors.size(), 1);
+        QVERIFY2(desk.errors[0].contains("is not the model") && desk.errors[0].contains("cannot go on"), qPrintable(desk.errors[0]));
+        QVERIFY(desk.missing.isEmpty());
+        QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(4));
+    }
+
     void what_the_user_gives_up_is_told() {
         const std::string old = make_study();
         Desk desk(engine_without(old, "right.pt"));
