@@ -32,7 +32,7 @@ struct CompareOptions {
 
 CompareSpecification specification_of(const CompareOptions& options, const TuningSettings& settings, const Network& network) {
     CompareSpecification specification;
-    specification.scopes = parse_fault_scopes(options.layers, network.layers());
+    specification.scopes = parse_fault_scopes(options.layers, network.memory_parts());
     specification.rates = settings.rates;
     specification.trials = settings.trials;
     specification.seed = settings.seed;
@@ -51,7 +51,8 @@ int run_compare_in_study(const CompareOptions& options, std::stop_source& stop) 
     add_to(settings, options.tuning);
     add_to(settings, options.measurement);
     settings.layers = options.layers;
-    if (!options.thresholds.empty()) settings.thresholds = thresholds_to_json(thresholds_from_json(read_text_file(options.thresholds), options.thresholds));
+    if (!options.thresholds.empty())
+        settings.thresholds = thresholds_to_json(thresholds_from_json(read_text_file(options.thresholds), options.thresholds));
     JobRunOptions run = job_run_options(options.work, options.measurement.memory);
     run.list_faults = !options.output.faults_out.empty();
     CurvesOutput output("compare", options.output, stop, settings.auc_axis);
@@ -90,7 +91,9 @@ void add_compare_command(CLI::App& app, CommandRunner& runner) {
     add_tuning_options(*command, options->tuning);
     command->add_option("--thresholds", options->thresholds, "JSON file of the tuned thresholds (default: only ACT_max is compared)")
         ->type_name("FILE");
-    command->add_option("--layers", options->layers, "Where faults may hit: network, each, CONV-1,FC-2 or CONV-1+FC-2")
+    command
+        ->add_option("--layers", options->layers,
+                     "Where faults may hit, as for sensitivity; thresholds are stored, and hit, only where the network is clipped")
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(*command, options->measurement.faults);

@@ -35,7 +35,7 @@ int run_profile_command(const ProfileOptions& options, std::stop_source& stop) {
     if (!options.rates.empty()) specification.settings.rates = parse_rates(options.rates);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     specification.settings.trained_on = inputs.trained_on;
-    if (!options.layers.empty()) specification.scopes = parse_fault_scopes(options.layers, inputs.tuning.network->layers());
+    if (!options.layers.empty()) specification.scopes = parse_fault_scopes(options.layers, inputs.tuning.network->memory_parts());
     TuningOutput output(options.output);
     return run_job(output, [&](const EventSink& sink) { run_profile(inputs.tuning, specification, sink, stop.get_token()); });
 }

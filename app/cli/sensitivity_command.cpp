@@ -63,7 +63,7 @@ int run_sensitivity_command(const SensitivityOptions& options, std::stop_source&
     SensitivitySpecification specification = specification_of(options);
     if (!options.study.empty()) return run_sensitivity_in_study(options, stop);
     const JobInputs inputs = open_job_inputs(options.input);
-    specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
+    specification.scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
     CurvesOutput output("sensitivity", options.output, stop);
     return run_job(output, [&](const EventSink& sink) {
         if (specification.rates.empty() &&
@@ -82,7 +82,8 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
     command
         ->add_option(
             "--layers", options->layers,
-            "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1")
+            "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1. Where "
+            "asked for also batch-norm, BN-2, each-batch-norm, and of a hardened network thresholds, ACT-4, each-threshold")
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(*command, options->faults);

@@ -27,6 +27,7 @@ struct OpenedModel {
     std::string name;   // as it was asked for: a path or "bundled:lenet5"
     std::string title;  // "LeNet-5", or the file's name without ending
     std::vector<LayerInfo> layers;
+    std::vector<LayerInfo> memory_parts;  // those, and what else faults may hit
     std::vector<SiteInfo> sites;
     std::int64_t parameter_count = 0;
     std::int64_t fault_bits = 0;

@@ -48,7 +48,7 @@ JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDes
 void JobPresenter::connect_forms() {
     views_.sensitivity->set_validator([this](const SensitivityForm& form) {
         const auto& model = laboratory_.model();
-        return form_problem(form, model ? model->layers : std::vector<LayerInfo>{}, views_.layers->checked_layers());
+        return form_problem(form, model ? model->memory_parts : std::vector<LayerInfo>{}, views_.layers->checked_layers());
     });
     views_.method->set_validator([this](const HardenForm& form) { return method_problem(form, laboratory_.model()); });
     for (JobPanel* panel : {static_cast<JobPanel*>(views_.sensitivity), static_cast<JobPanel*>(views_.method)}) {
@@ -379,7 +379,7 @@ void JobPresenter::show_estimates() {
 double JobPresenter::work_of(const JobSettings& settings) const {
     const OpenedModel& model = *laboratory_.model();
     const std::size_t offered = laboratory_.data() ? laboratory_.data()->size() : 0;
-    return estimated_passes(settings, model.layers, model.sites.size()) * double(estimated_images(settings, offered));
+    return estimated_passes(settings, model.memory_parts, model.sites.size()) * double(estimated_images(settings, offered));
 }
 
 // What a pass took, times the passes, corrected by how long the latest job of this kind really took.

@@ -15,6 +15,10 @@ std::string scopes_text(LayersChoice choice, const QStringList& checked) {
             return "network";
         case LayersChoice::both:
             return "network,each";
+        case LayersChoice::batch_norm:
+            return "network,batch-norm";
+        case LayersChoice::thresholds:
+            return "network,thresholds";
         case LayersChoice::checked:
             break;
     }
@@ -46,7 +50,8 @@ SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityF
     SensitivityForm filled = form;
     filled.job = settings.kind == JobKind::bits ? SensitivityJob::bit_positions : SensitivityJob::fault_rates;
     filled.layers = LayersChoice::checked;
-    for (const LayersChoice choice : {LayersChoice::each, LayersChoice::network, LayersChoice::both})
+    for (const LayersChoice choice :
+         {LayersChoice::each, LayersChoice::network, LayersChoice::both, LayersChoice::batch_norm, LayersChoice::thresholds})
         if (settings.layers == scopes_text(choice, {})) filled.layers = choice;
     if (filled.layers == LayersChoice::checked) checked = QString::fromStdString(settings.layers).split(QLatin1Char(','));
     filled.rates = QString::fromStdString(settings.rates);
@@ -63,12 +68,12 @@ ImageSelection image_selection(const SensitivityForm& form) {
     return ImageSelection::parse(form.images.toStdString());
 }
 
-QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& layers, const QStringList& checked) {
+QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& parts, const QStringList& checked) {
     try {
         image_selection(form);
-        const JobSettings settings = sensitivity_settings(form, layers.empty() ? QStringList{QStringLiteral("any")} : checked);
+        const JobSettings settings = sensitivity_settings(form, parts.empty() ? QStringList{QStringLiteral("any")} : checked);
         if (settings.kind == JobKind::sensitivity) all_rates(settings.rates, {});
-        if (!layers.empty()) parse_fault_scopes(settings.layers, layers);
+        if (!parts.empty()) check_thresholds_stored(parse_fault_scopes(settings.layers, parts), parts);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }

@@ -21,8 +21,8 @@ SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityF
 JobKind kind_of(SensitivityJob job);
 ImageSelection image_selection(const SensitivityForm& form);
 
-// What is wrong with the form, empty where nothing is; without layers, as far as can be said.
-QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& layers, const QStringList& checked);
+// What is wrong with the form, empty where nothing is; without the memory's parts, as far as can be said.
+QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& parts, const QStringList& checked);
 
 // The study offered on first start: small enough to finish within a minute, large enough to show which layers matter.
 SensitivityForm first_study_form(int threads);

@@ -7,6 +7,7 @@
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/auc_measurement.h"
+#include "campaign/curve_campaign.h"
 #include "campaign/fault_rates.h"
 #include "common/number_text.h"
 
@@ -33,7 +34,7 @@ double rounded(double rate) {
 
 std::int64_t bits_in(const FaultScope& scope, const Network& network) {
     std::int64_t bits = 0;
-    for (const std::size_t layer : scope.layers) bits += network.layers()[layer].bits;
+    for (const std::size_t layer : scope.layers) bits += network.memory_parts()[layer].bits;
     return bits;
 }
 
@@ -69,7 +70,7 @@ std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, 
     double lowest = 1;
     double highest = 0;
     for (const FaultScope& scope : scopes) {
-        const auto rates = suggest_rates(evaluator, scope, seed, nonfinite, threads, tell, stop);
+        const auto rates = suggest_rates(evaluator, stored_scope(evaluator, scope), seed, nonfinite, threads, tell, stop);
         if (!rates) return std::nullopt;
         lowest = std::min(lowest, rates->front());
         highest = std::max(highest, rates->back());

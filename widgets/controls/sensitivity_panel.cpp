@@ -27,7 +27,13 @@ void SensitivityPanel::set_up_layers() {
     add_choice(*layers_, tr("Each layer"), LayersChoice::each, tr("A curve for every layer: faults in that layer alone"));
     add_choice(*layers_, tr("The whole network"), LayersChoice::network, tr("One curve: faults anywhere in the weights and biases"));
     add_choice(*layers_, tr("The checked layers"), LayersChoice::checked, tr("A curve for every layer with a check mark in the table"));
-    name_field(*layers_, tr("Layers"), tr("Which weights and biases faults may hit; each choice becomes a curve"));
+    add_choice(*layers_, tr("Network and batch norm"), LayersChoice::batch_norm,
+               tr("Two curves: faults anywhere in the weights and biases, and faults in gamma, beta, running means and variances of batch "
+                  "norms. Those are few numbers, always float32, and each scales a whole channel."));
+    add_choice(*layers_, tr("Network and clipping thresholds"), LayersChoice::thresholds,
+               tr("Two curves: faults anywhere in the weights and biases, and faults in the thresholds themselves, one float32 number a "
+                  "site. A threshold turned negative or NaN silences its site; one turned huge protects no longer."));
+    name_field(*layers_, tr("Layers"), tr("What faults may hit; each choice becomes a curve"));
 }
 
 void SensitivityPanel::lay_out() {

@@ -15,10 +15,12 @@ class QComboBox;
 namespace clipscope {
 
 enum class LayersChoice {
-    each,     // a curve per layer
-    network,  // one curve, faults anywhere
-    both,     // each layer and the network
-    checked   // a curve per layer checked in the table
+    each,        // a curve per layer
+    network,     // one curve, faults anywhere
+    both,        // each layer and the network
+    checked,     // a curve per layer checked in the table
+    batch_norm,  // the network, and beside it faults in batch norms
+    thresholds   // the network, and beside it faults in clipping thresholds
 };
 
 // What accuracy is measured against.

@@ -27,6 +27,7 @@ inline OpenedModel fake_model(const std::string& name) {
         info.parameter_count = 100;
         info.bits = 3200;
         model.layers.push_back(info);
+        model.memory_parts.push_back(info);
     }
     model.sites = fake_sites();
     model.parameter_count = 300;
