@@ -108,6 +108,7 @@ void JobPresenter::connect_jobs() {
     connect(&jobs_, &JobController::message, views_.log, &ActivityLog::append);
     connect(&jobs_, &JobController::finished, this, &JobPresenter::job_finished);
     connect(&jobs_, &JobController::failed, this, [this](const QString& text) {
+        side_by_side_.clear();
         job_ended(tr("Failed; results so far kept"));
         tell_failure(text);
     });
@@ -134,35 +135,39 @@ void JobPresenter::run_method() {
     }
 }
 
-JobSettings JobPresenter::asked_of_sensitivity() const {
-    return sensitivity_settings(views_.sensitivity->form(), views_.layers->checked_layers());
+std::vector<JobSettings> JobPresenter::asked_of_sensitivity() const {
+    return sensitivity_jobs(views_.sensitivity->form(), views_.layers->checked_layers());
 }
 
-JobSettings JobPresenter::asked_of_method() const {
-    return method_settings(views_.method->form(), laboratory_.model(), results_.thresholds());
+std::vector<JobSettings> JobPresenter::asked_of_method() const {
+    return {method_settings(views_.method->form(), laboratory_.model(), results_.thresholds())};
 }
 
-void JobPresenter::run(JobSettings settings) {
-    laboratory_.describe(settings);
-    const JobId id = desk_.job_for(settings);
-    if (jobs_.running()) {
-        views_.log->append(tr("Waits for its turn: %1").arg(job_title(*desk_.job(id))));
-        return;
+void JobPresenter::run(std::vector<JobSettings> jobs) {
+    std::vector<JobId> ids;
+    for (JobSettings& settings : jobs) {
+        laboratory_.describe(settings);
+        ids.push_back(desk_.job_for(settings));
     }
-    run_job(id);
+    const bool was_running = jobs_.running();
+    for (std::size_t i = was_running ? 0 : 1; i < ids.size(); ++i)
+        views_.log->append(tr("Waits for its turn: %1").arg(job_title(*desk_.job(ids[i]))));
+    if (was_running) return;
+    side_by_side_.assign(ids.begin() + 1, ids.end());
+    run_job(ids.front());
 }
 
 void JobPresenter::run_job(qint64 id) {
     const auto job = desk_.job(id);
     if (!job || jobs_.running()) return;
     try {
-        start(*job);
+        start(*job, false);
     } catch (const Error& error) {
         tell_failure(QString::fromUtf8(error.what()));
     }
 }
 
-void JobPresenter::start(const JobRecord& job) {
+void JobPresenter::start(const JobRecord& job, bool beside) {
     const bool is_sensitivity = is_of_sensitivity_form(job.settings.kind);
     const int threads = is_sensitivity ? views_.sensitivity->form().threads : views_.method->form().threads;
     Job work = laboratory_.engine().study_job(desk_.study(), job.id, threads);
@@ -170,6 +175,7 @@ void JobPresenter::start(const JobRecord& job) {
     laboratory_.cancel_clean();
     results_task_.cancel();
     running_ = job;
+    results_.expect_curves(beside);
     if (measures_curves(job.settings.kind)) results_.set_auc_axis(job.settings.auc_axis);
     const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
     // The other form stays open for jobs that wait.
@@ -183,6 +189,11 @@ void JobPresenter::start(const JobRecord& job) {
 }
 
 void JobPresenter::start_next() {
+    while (!side_by_side_.empty()) {
+        const auto job = desk_.job(side_by_side_.front());
+        side_by_side_.erase(side_by_side_.begin());
+        if (job) return start(*job, true);
+    }
     if (const auto next = desk_.next_queued()) run_job(*next);
 }
 
@@ -248,6 +259,7 @@ void JobPresenter::run_when_ready() {
 }
 
 void JobPresenter::stop() {
+    side_by_side_.clear();
     if (!jobs_.running()) return;
     views_.strip->set_stopping();
     jobs_.stop();
@@ -297,6 +309,7 @@ void JobPresenter::show_model() {
     save_task_.cancel();
     thresholds_task_.cancel();
     finished_.clear();
+    side_by_side_.clear();
     const OpenedModel& model = *laboratory_.model();
     results_.show_model();
     QStringList sites;
@@ -315,7 +328,7 @@ void JobPresenter::show_model() {
 
 QString JobPresenter::summary() const {
     const bool is_about_curves = running_ && measures_curves(running_->settings.kind);
-    return is_about_curves ? trials_summary(results_.curves()) : tuning_summary(jobs_.tuning());
+    return is_about_curves ? trials_summary(jobs_.curves()) : tuning_summary(jobs_.tuning());
 }
 
 void JobPresenter::job_finished(JobEnd end, double seconds) {
@@ -383,18 +396,20 @@ double JobPresenter::work_of(const JobSettings& settings) const {
 }
 
 // What a pass took, times the passes, corrected by how long the latest job of this kind really took.
-void JobPresenter::show_estimate(JobPanel& panel, const JobSettings& settings) const {
+void JobPresenter::show_estimate(JobPanel& panel, const std::vector<JobSettings>& jobs) const {
     const auto& clean = laboratory_.clean();
     if (!clean || clean->seconds <= 0 || clean->outcome.images == 0) {
         panel.set_estimate({});
         return;
     }
     double seconds_of_work = clean->seconds / clean->outcome.images;
-    if (const auto before = finished_.find(settings.kind); before != finished_.end()) {
+    if (const auto before = finished_.find(jobs.front().kind); before != finished_.end()) {
         const double work = work_of(before->second.settings);
         if (work > 0) seconds_of_work = before->second.seconds / work;
     }
-    panel.set_estimate(estimate_text(work_of(settings) * seconds_of_work));
+    double work = 0;
+    for (const JobSettings& settings : jobs) work += work_of(settings);
+    panel.set_estimate(estimate_text(work * seconds_of_work));
 }
 
 }  // namespace clipscope

@@ -74,10 +74,10 @@ private:
     void connect_jobs();
 
     void tell_failure(const QString& text);
-    JobSettings asked_of_sensitivity() const;
-    JobSettings asked_of_method() const;
-    void run(JobSettings settings);
-    void start(const JobRecord& job);
+    std::vector<JobSettings> asked_of_sensitivity() const;
+    std::vector<JobSettings> asked_of_method() const;
+    void run(std::vector<JobSettings> jobs);
+    void start(const JobRecord& job, bool beside);
     void start_next();
     void show_jobs();
     bool has_model_of(const JobRecord& job) const;
@@ -90,7 +90,7 @@ private:
     void form_changed();
     void measure_clean();
     void show_estimates();
-    void show_estimate(JobPanel& panel, const JobSettings& settings) const;
+    void show_estimate(JobPanel& panel, const std::vector<JobSettings>& jobs) const;
     double work_of(const JobSettings& settings) const;
 
     Laboratory& laboratory_;
@@ -101,7 +101,8 @@ private:
     QTimer measure_soon_;                   // typing in the form must not start a pass for every digit
     std::map<JobKind, Finished> finished_;  // corrects the next estimate
     std::optional<JobRecord> running_;
-    JobId pending_job_ = 0;  // to be shown once its model has come
+    std::vector<JobId> side_by_side_;  // jobs in several formats that still wait; each is shown beside those before it
+    JobId pending_job_ = 0;            // to be shown once its model has come
     bool run_when_ready_ = false;
     BackgroundTask results_task_;
     BackgroundTask save_task_;

@@ -1,6 +1,7 @@
 #include "result_presenter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "job_controller.h"
 #include "laboratory.h"
@@ -43,6 +44,7 @@ ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, co
     : QObject(parent), laboratory_(laboratory), jobs_(jobs), views_(views) {
     connect(&jobs_, &JobController::started, this, [this] { before_job_ = tuning_; });
     connect(&jobs_, &JobController::campaign_started, this, [this] {
+        if (!std::exchange(next_is_beside_, false)) beside_.clear();
         stored_.reset();
         views_.layers->clear_sensitivity();
     });
@@ -77,6 +79,7 @@ void ResultPresenter::show_model() {
     views_.layers->clear_sensitivity();
     views_.comparison->set_curves({});
     stored_.reset();
+    beside_.clear();
     kept_.clear();
     before_job_ = {};
     tuning_ = {};
@@ -86,6 +89,7 @@ void ResultPresenter::show_model() {
 
 void ResultPresenter::show_stored(const CampaignResult& result) {
     if (result.curves.curves.empty()) return;
+    beside_.clear();
     stored_ = result.curves;
     auc_axis_ = result.auc_axis;
     views_.layers->clear_sensitivity();
@@ -99,7 +103,13 @@ void ResultPresenter::show_stored(const TuningResult& result) {
 }
 
 const AccuracyCurves& ResultPresenter::curves() const {
+    if (!beside_.empty()) return side_by_side_;
     return stored_ ? *stored_ : jobs_.curves();
+}
+
+void ResultPresenter::expect_curves(bool beside) {
+    next_is_beside_ = beside && !jobs_.curves().curves.empty();
+    if (next_is_beside_) beside_.push_back(jobs_.curves());
 }
 
 bool ResultPresenter::has_curves() const {
@@ -125,7 +135,13 @@ int ResultPresenter::shown_site() const {
     return selected == sites.end() ? latest_site(tuning_) : int(selected - sites.begin());
 }
 
-void ResultPresenter::show_curves(const AccuracyCurves& curves) {
+void ResultPresenter::show_curves(const AccuracyCurves& latest) {
+    if (!beside_.empty()) {
+        std::vector<AccuracyCurves> all = beside_;
+        all.push_back(latest);
+        side_by_side_ = side_by_side(all);
+    }
+    const AccuracyCurves& curves = beside_.empty() ? latest : side_by_side_;
     AccuracyView view = accuracy_view(curves, kept_);
     // A comparison is about one layer's curves side by side: none of them comes forward.
     if (!is_comparison(curves)) view.emphasised = laboratory_.selected_layer();
@@ -148,7 +164,7 @@ void ResultPresenter::keep_curves() {
 
 void ResultPresenter::forget_kept_curves() {
     kept_.clear();
-    show_curves(curves());
+    show_curves(stored_ ? *stored_ : jobs_.curves());
 }
 
 void ResultPresenter::take_tuning(const TuningResult& result) {

@@ -28,6 +28,7 @@ QString difference_text(const CampaignInfo& older, const CampaignInfo& newer) {
 
 QString series_name(const CurveInfo& curve, const AccuracyCurves& all) {
     const QString layer = QString::fromStdString(curve.layer);
+    if (curve.format) return layer + QStringLiteral(" · ") + QString::fromStdString(curve.format->to_string());
     const auto is_other = [&](const AccuracyCurve& one) { return one.info.layer != curve.layer; };
     if (kind_of(all) == "compare" && std::ranges::none_of(all.curves, is_other)) return protection_name(curve.protection);
     return curve.protection == Protection::none ? layer : QStringLiteral("%1, %2").arg(layer, protection_name(curve.protection));
@@ -35,7 +36,9 @@ QString series_name(const CurveInfo& curve, const AccuracyCurves& all) {
 
 AccuracyView accuracy_view(const AccuracyCurves& curves, const std::vector<AccuracyCurves>& kept) {
     AccuracyView view;
-    view.title = result_title(curves.info);
+    CampaignInfo shared = curves.info;
+    if (has_formats(curves)) shared.memory.format = {};
+    view.title = result_title(shared);
     view.rates = curves.info.rates;
     view.axis = curves.info.axis;
     view.format = curves.info.memory.format;

@@ -12,8 +12,11 @@
 
 namespace clipscope {
 
-// All but the model and the data. `checked`: the layers checked in the table. Throws UsageError with one sentence that says what to change.
+// All but the model and the data, of a form with one number format. `checked`: the layers checked in the table. Throws UsageError with one
+// sentence that says what to change.
 JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList& checked);
+// One for each number format of the form, which are compared side by side.
+std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const QStringList& checked);
 // Back into the form, as far as it has fields for them; `form` says the rest. `checked`: the layers to check in the table, empty: as they
 // are.
 SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, QStringList& checked);

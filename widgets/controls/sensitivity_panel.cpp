@@ -8,9 +8,7 @@
 namespace clipscope {
 
 SensitivityPanel::SensitivityPanel(QWidget* parent)
-    : JobPanel(false, tr("Inject faults and measure: curves appear as trials finish"), parent),
-      job_(new QComboBox),
-      layers_(new QComboBox) {
+    : JobPanel(true, tr("Inject faults and measure: curves appear as trials finish"), parent), job_(new QComboBox), layers_(new QComboBox) {
     set_up_layers();
     lay_out();
     connect(job_, &QComboBox::currentIndexChanged, this, &SensitivityPanel::show_fields_of_job);

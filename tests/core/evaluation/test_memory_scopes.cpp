@@ -262,7 +262,7 @@ private Q_SLOTS:
 
     // A few channels changed by the layer before and others by the batch norm's own numbers: signs, so that all values stay small.
     void changed_channels_of_layer_and_batch_norm_unite() {
-        Bench bench(plain_code(), {});
+        Bench bench(plain_code(), all_clipped);
         const std::size_t norm = part_named(*bench.network, "BN-1");
         const TrialFaults faults{{{0, 0, {{32 * 3 + 31, 0}}},                // conv, channel 0
                                   {norm, 0, {{32 * 3 + 31, 0}}},             // gamma, channel 3
