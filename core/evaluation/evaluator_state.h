@@ -61,6 +61,12 @@ struct Evaluator::State {
 
     // Puts the thresholds on that `clipping` asks for; everything computed before is another network's.
     void clip();
+    // Puts them into a frame of another evaluator, but for those that are `faulty`.
+    template <typename Faulty>
+    void put_thresholds(const Faulty& faulty, Frame& frame) const {
+        for (const auto& [step, slot] : threshold_read)
+            if (!faulty.contains(slot)) frame[std::size_t(slot)] = initial_frame[std::size_t(slot)];
+    }
 
     std::size_t image_count() const { return images->labels.size(); }
     std::size_t first_image(std::size_t chunk_index) const { return chunk_index * chunk; }

@@ -80,8 +80,7 @@ bool IncrementalRun::finish(TrialResults& results) {
 IncrementalRun IncrementalRun::continued_in(const Evaluator::State& other) const {
     IncrementalRun run(*this);
     run.evaluator_ = &other;
-    for (const auto& [step, slot] : other.threshold_read)
-        if (!faulty_.contains(slot)) run.scratch_[std::size_t(slot)] = other.initial_frame[std::size_t(slot)];
+    other.put_thresholds(faulty_, run.scratch_);
     return run;
 }
 

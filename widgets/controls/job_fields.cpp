@@ -114,13 +114,15 @@ void JobFields::set_up_memory(bool with_several_formats) {
                     QStringLiteral("integer"), QStringLiteral("fraction"), QStringLiteral("30")});
     name_field(*bits, tr("Bits"),
                tr("Which bits of a number may be faulty: all, a field of the format, or positions from 0, the lowest, as in 0,30,31"));
-    for (const auto& [row, left, right] : {std::tuple{memory_row, format, parameters}, std::tuple{faults_row, fault_kind, bits}}) {
+    // A list of formats is long, so the parameters leave it the row.
+    QWidget* beside_format = with_several_formats ? make_formats_button() : parameters;
+    for (const auto& [row, left, right] : {std::tuple<QWidget*, QWidget*, QWidget*>{memory_row, format, beside_format},
+                                           std::tuple<QWidget*, QWidget*, QWidget*>{faults_row, fault_kind, bits}}) {
         auto* layout = new QHBoxLayout(row);
         layout->setContentsMargins(0, 0, 0, 0);
         layout->setSpacing(4);
         layout->addWidget(left, 1);
-        if (left == format && with_several_formats) layout->addWidget(make_formats_button());
-        layout->addWidget(right, 1);
+        layout->addWidget(right, qobject_cast<QComboBox*>(right) ? 1 : 0);
         row->setFocusProxy(left);
     }
 }

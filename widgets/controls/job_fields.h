@@ -59,7 +59,7 @@ public:
     QComboBox* parameters = new QComboBox;
     QComboBox* fault_kind = new QComboBox;
     QComboBox* bits = new QComboBox;
-    QWidget* memory_row = new QWidget;  // format, where wanted the button to tick several, and parameters
+    QWidget* memory_row = new QWidget;  // format and parameters; with several formats: format and the button to tick them
     QWidget* faults_row = new QWidget;  // kind and bits
     QSpinBox* threads = new QSpinBox;
     QComboBox* device = new QComboBox;

@@ -40,6 +40,7 @@ void SensitivityPanel::lay_out() {
     form.addRow(tr("&Layers"), layers_);
     form.addRow(tr("&Fault rates"), fields().rates_row);
     form.addRow(tr("&Memory"), fields().memory_row);
+    form.addRow(tr("&Parameters"), fields().parameters);
     form.addRow(tr("F&aults"), fields().faults_row);
     form.addRow(tr("T&rials"), fields().trials);
     form.addRow(tr("&Images"), fields().images);
