@@ -100,7 +100,7 @@ void add_memory_model_options(CLI::App& command, MemoryModelOptions& options) {
         .add_option(
             "--format", options.format,
             "How weights and biases are stored: float32, float16, bfloat16, int8, int8-channel (a scale for each channel), or fixed "
-            "point as Q3.12")
+            "point as Q3.12; batch norms and thresholds stay float32")
         ->type_name("FORMAT")
         ->capture_default_str();
     command.add_option("--kind", options.kind, "Faults: flip, stuck0 or stuck1")->type_name("KIND")->capture_default_str();
@@ -110,7 +110,10 @@ void add_memory_model_options(CLI::App& command, MemoryModelOptions& options) {
             "Bits that may be faulty: all, sign, exponent, mantissa, integer, fraction, or positions from 0, the lowest, as in 0,30,31")
         ->type_name("BITS")
         ->capture_default_str();
-    command.add_option("--parameters", options.parameters, "Parameters that may be faulty: all, weights or biases")
+    command
+        .add_option("--parameters", options.parameters,
+                    "Parameters of convolutions and linear layers that may be faulty: all, weights or biases; batch norms and "
+                    "thresholds are scopes of their own (--layers)")
         ->type_name("WHICH")
         ->capture_default_str();
 }

@@ -33,7 +33,7 @@ struct CompareOptions {
 
 CompareSpecification specification_of(const CompareOptions& options, const TuningSettings& settings, const Network& network) {
     CompareSpecification specification;
-    specification.scopes = parse_fault_scopes(options.layers, network.layers());
+    specification.scopes = parse_fault_scopes(options.layers, network.memory_parts());
     specification.rates = settings.rates;
     specification.trials = settings.trials;
     specification.seed = settings.seed;
@@ -93,7 +93,9 @@ void add_compare_command(CLI::App& app, CommandRunner& runner) {
     add_tuning_options(*command, options->tuning);
     command->add_option("--thresholds", options->thresholds, "JSON file of the tuned thresholds (default: only ACT_max is compared)")
         ->type_name("FILE");
-    command->add_option("--layers", options->layers, "Where faults may hit: network, each, CONV-1,FC-2 or CONV-1+FC-2")
+    command
+        ->add_option("--layers", options->layers,
+                     "Where faults may hit, as for sensitivity; thresholds are stored, and hit, only where the network is clipped")
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(*command, options->measurement.faults);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <utility>
 #include <variant>
 
 #include "campaign/comparison.h"
@@ -37,7 +38,8 @@ CurvesOutput::CurvesOutput(std::string kind, const CurvesOutputOptions& options,
 }
 
 void CurvesOutput::take(const Event& event) {
-    apply(event, curves_);
+    if (std::holds_alternative<CampaignStarted>(event) && !latest_.curves.empty()) earlier_.push_back(std::exchange(latest_, {}));
+    apply(event, latest_);
     if (faults_ && !faults_->take(event)) stop_.request_stop();
     if (const auto* progress = std::get_if<Progress>(&event)) {
         const double total = double(std::max<std::int64_t>(progress->total, 1));
@@ -49,8 +51,15 @@ void CurvesOutput::take(const Event& event) {
     }
 }
 
+void CurvesOutput::put_side_by_side() {
+    std::vector<AccuracyCurves> all = earlier_;
+    if (!latest_.curves.empty() || all.empty()) all.push_back(latest_);
+    curves_ = side_by_side(all);
+}
+
 int CurvesOutput::finish() {
     progress_.clear();
+    put_side_by_side();
     if (has_trials() || !is_stopped_) {
         write_files();
         if (options_.json != "-")
@@ -67,6 +76,7 @@ int CurvesOutput::finish() {
 void CurvesOutput::rescue() noexcept {
     progress_.clear();
     try {
+        put_side_by_side();
         if (has_trials()) write_files();
     } catch (const std::exception&) {
         // The failure that ended the job is the one to report.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/events.h"
@@ -32,7 +33,8 @@ public:
     // Throws Error where a result could not be written later. `kind` is "sensitivity" or "compare", as the JSON names it.
     CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop, AucAxis axis = AucAxis::linear);
 
-    // For the job. Asks the job to stop when the list of faults can no longer be written.
+    // For the job, or for several one after the other that differ in the number format: their curves come side by side. Asks the job to
+    // stop when the list of faults can no longer be written.
     void take(const Event& event);
 
     // Writes and prints what came and returns the exit status; throws Error where something could not be written.
@@ -42,6 +44,7 @@ public:
     void rescue() noexcept;
 
 private:
+    void put_side_by_side();
     void write_files();
     bool has_trials() const;
 
@@ -51,7 +54,9 @@ private:
     AucAxis axis_;
     std::unique_ptr<FaultListFile> faults_;
     ProgressLine progress_;
-    AccuracyCurves curves_;
+    std::vector<AccuracyCurves> earlier_;  // of other formats
+    AccuracyCurves latest_;
+    AccuracyCurves curves_;  // all of them, once the jobs have come to their end
     bool is_stopped_ = false;
 };
 

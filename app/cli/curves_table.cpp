@@ -35,6 +35,7 @@ bool has_protection(const AccuracyCurves& curves) {
 std::string curve_title(const CurveInfo& info) {
     std::string title = info.layer;
     if (!info.path.empty()) title += " (" + info.path + ")";
+    if (info.format) title += ", " + info.format->to_string();
     if (info.protection != Protection::none) title += ", " + to_string(info.protection);
     return title + ", " + grouped(info.bits) + " bits";
 }
@@ -50,8 +51,10 @@ std::string faults_text(double faults) {
 std::string curves_table(const AccuracyCurves& curves) {
     const CampaignInfo& info = curves.info;
     const bool with_protection = has_protection(curves);
+    const bool with_format = has_formats(curves);
     std::vector<TextTable::Column> columns = {{"Layer"}};
     if (with_protection) columns.push_back({"Protection"});
+    if (with_format) columns.push_back({"Format"});
     columns.push_back({"Bits", Align::right});
     columns.push_back({"Clean", Align::right});
     for (const double rate : info.rates) columns.push_back({number_text(rate), Align::right});
@@ -59,6 +62,7 @@ std::string curves_table(const AccuracyCurves& curves) {
     for (const AccuracyCurve& curve : curves.curves) {
         std::vector<std::string> row = {curve.info.layer};
         if (with_protection) row.push_back(to_string(curve.info.protection));
+        if (with_format) row.push_back(format_of(curve.info, info).to_string());
         row.push_back(grouped(curve.info.bits));
         row.push_back(percent(accuracy(curve.info.clean, info.nonfinite)));
         const std::vector<CurvePoint> points = curve_points(curve, info);

@@ -122,7 +122,8 @@ int run_figures(const FiguresOptions& options, std::stop_source& stop) {
 void add_figures_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<FiguresOptions>();
     CLI::App* command = app.add_subcommand("figures", "Draw the figures of a result or a study into a folder; needs no display");
-    command->add_option("RESULT", options->result, "JSON file of a result, or a study (.clipscope): each of its jobs gets a folder")->required();
+    command->add_option("RESULT", options->result, "JSON file of a result, or a study (.clipscope): each of its jobs gets a folder")
+        ->required();
     command->add_option("--output", options->output, "Folder for the figures")->required();
     command->footer("Example: clipscope-cli figures result.json --output figures");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_figures(*options, stop); }; });

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "common/json_text.h"
+#include "common/number_text.h"
 #include "common_options.h"
 #include "network/bundled_networks.h"
 #include "network/network.h"
@@ -22,19 +23,24 @@ struct InfoOptions {
     std::string json;
 };
 
-nlohmann::ordered_json network_json(const Network& network, const std::string& label) {
-    nlohmann::ordered_json json = {
-        {"model", label}, {"layers", nlohmann::ordered_json::array()}, {"sites", nlohmann::ordered_json::array()}};
-    for (const LayerInfo& layer : network.layers()) {
-        json["layers"].push_back({{"name", layer.name},
-                                  {"path", layer.path},
-                                  {"kind", layer.kind},
-                                  {"shape", layer.shape},
-                                  {"parameters", layer.parameter_count},
-                                  {"bits", layer.bits}});
+using Align = TextTable::Align;
+using Json = nlohmann::ordered_json;
+
+Json network_json(const Network& network, const std::string& label) {
+    Json json = {{"model", label}, {"layers", Json::array()}, {"batch_norms", Json::array()}, {"sites", Json::array()}};
+    for (const LayerInfo& part : network.memory_parts()) {
+        if (part.part == MemoryPart::threshold) continue;
+        json[part.part == MemoryPart::layer ? "layers" : "batch_norms"].push_back({{"name", part.name},
+                                                                                   {"path", part.path},
+                                                                                   {"kind", part.kind},
+                                                                                   {"shape", part.shape},
+                                                                                   {"parameters", part.parameter_count},
+                                                                                   {"bits", part.bits}});
     }
     for (const SiteInfo& site : network.sites()) {
-        json["sites"].push_back({{"name", site.name}, {"path", site.path}, {"kind", site.kind}, {"fed_by", site.fed_by}});
+        const Json threshold = site.threshold ? Json(*site.threshold) : Json(nullptr);
+        json["sites"].push_back(
+            {{"name", site.name}, {"path", site.path}, {"kind", site.kind}, {"fed_by", site.fed_by}, {"threshold", threshold}});
     }
     json["parameters"] = network.parameter_count();
     json["fault_bits"] = network.fault_bits();
@@ -55,20 +61,48 @@ std::string metadata_text(const ModelMetadata& metadata) {
     return text.empty() ? text : text + "\n";
 }
 
-std::string network_text(const Network& network, const std::string& label) {
-    using Align = TextTable::Align;
-    TextTable layers({{"Layer"}, {"Path"}, {"Kind"}, {"Shape"}, {"Parameters", Align::right}, {"Bits", Align::right}});
-    for (const LayerInfo& layer : network.layers()) {
-        layers.add_row({layer.name, layer.path, layer.kind, shape_text(layer.shape), grouped(layer.parameter_count), grouped(layer.bits)});
+std::int64_t stored_bits(const Network& network, MemoryPart kind) {
+    std::int64_t bits = 0;
+    for (const LayerInfo& part : network.memory_parts())
+        if (part.part == kind && part.is_stored) bits += part.bits;
+    return bits;
+}
+
+// What scopes beyond `network` add.
+std::string further_bits(const Network& network) {
+    std::string text;
+    const auto add = [&](MemoryPart kind, const std::string& scope) {
+        const std::int64_t bits = stored_bits(network, kind);
+        if (bits > 0) text += (text.empty() ? ", and where asked for " : ", ") + grouped(bits) + " in " + scope;
+    };
+    add(MemoryPart::batch_norm, "batch-norm");
+    add(MemoryPart::threshold, "thresholds");
+    return text;
+}
+
+// Empty where there are none.
+std::string parts_text(const Network& network, MemoryPart kind, const std::string& title) {
+    TextTable table({{title}, {"Path"}, {"Kind"}, {"Shape"}, {"Parameters", Align::right}, {"Bits", Align::right}});
+    bool is_empty = true;
+    for (const LayerInfo& part : network.memory_parts()) {
+        if (part.part != kind) continue;
+        table.add_row({part.name, part.path, part.kind, shape_text(part.shape), grouped(part.parameter_count), grouped(part.bits)});
+        is_empty = false;
     }
-    TextTable sites({{"Site"}, {"Path"}, {"Kind"}, {"Fed by"}});
+    return is_empty ? "" : table.to_string();
+}
+
+std::string network_text(const Network& network, const std::string& label) {
+    TextTable sites({{"Site"}, {"Path"}, {"Kind"}, {"Fed by"}, {"Threshold", Align::right}});
     for (const SiteInfo& site : network.sites()) {
         std::string fed_by;
         for (const std::string& layer : site.fed_by) fed_by += (fed_by.empty() ? "" : ", ") + layer;
-        sites.add_row({site.name, site.path, site.kind, fed_by});
+        sites.add_row({site.name, site.path, site.kind, fed_by, site.threshold ? number_text(*site.threshold) : "-"});
     }
+    const std::string batch_norms = parts_text(network, MemoryPart::batch_norm, "Batch norm");
     return label + ": " + grouped(network.parameter_count()) + " parameters, " + grouped(network.fault_bits()) +
-           " bits that faults can hit\n\n" + metadata_text(network.metadata()) + layers.to_string() + "\n" + sites.to_string();
+           " bits that faults can hit" + further_bits(network) + "\n\n" + metadata_text(network.metadata()) +
+           parts_text(network, MemoryPart::layer, "Layer") + "\n" + (batch_norms.empty() ? "" : batch_norms + "\n") + sites.to_string();
 }
 
 int run_info(const InfoOptions& options) {

@@ -50,7 +50,7 @@ int run_profile_command(const ProfileOptions& options, std::stop_source& stop) {
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
     specification.settings.trained_on = inputs.trained_on;
-    if (!options.layers.empty()) specification.scopes = parse_fault_scopes(options.layers, inputs.tuning.network->layers());
+    if (!options.layers.empty()) specification.scopes = parse_fault_scopes(options.layers, inputs.tuning.network->memory_parts());
     TuningOutput output(options.output);
     return run_job(output, [&](const EventSink& sink) { run_profile(inputs.tuning, specification, sink, stop.get_token()); });
 }

@@ -1,12 +1,15 @@
 // sensitivity: accuracy against fault rate, layer by layer or for the whole network.
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "campaign/sensitivity.h"
 #include "campaign/suggested_rates.h"
 #include "command.h"
-#include "common/number_text.h"
+#include "common/error.h"
+#include "common/text_list.h"
 #include "curves_output.h"
 #include "input_warning.h"
 #include "run_job.h"
@@ -47,31 +50,67 @@ SensitivitySpecification specification_of(const SensitivityOptions& options) {
     return specification;
 }
 
-int run_sensitivity_in_study(const SensitivityOptions& options, std::stop_source& stop) {
-    JobSettings settings = study_job_settings(JobKind::sensitivity, options.input, options.work);
-    settings.layers = options.layers;
-    settings.rates = options.faults.rates;
-    settings.trials = options.faults.trials;
-    settings.nonfinite = options.nonfinite;
-    settings.exact = options.exact;
+// The same inputs in each of the formats; throws UsageError where one is none.
+std::vector<InputOptions> in_formats(const SensitivityOptions& options) {
+    std::vector<InputOptions> inputs;
+    std::vector<NumberFormat> seen;
+    for (const std::string& format : split_list(options.input.memory.format, ',')) {
+        inputs.push_back(options.input);
+        inputs.back().memory.format = format;
+        const NumberFormat parsed = chosen_memory(inputs.back().memory).format;
+        if (std::ranges::count(seen, parsed) > 0) throw UsageError("--format names " + parsed.to_string() + " twice");
+        seen.push_back(parsed);
+    }
+    if (inputs.size() > 1 && !options.output.faults_out.empty())
+        throw UsageError("--faults-out lists the faults of one --format, not of several");
+    return inputs;
+}
+
+int run_sensitivity_in_study(const SensitivityOptions& options, const std::vector<InputOptions>& inputs, std::stop_source& stop) {
+    std::vector<JobSettings> jobs;
+    for (const InputOptions& input : inputs) {
+        JobSettings& settings = jobs.emplace_back(study_job_settings(JobKind::sensitivity, input, options.work));
+        settings.layers = options.layers;
+        settings.rates = options.faults.rates;
+        settings.trials = options.faults.trials;
+        settings.nonfinite = options.nonfinite;
+        settings.exact = options.exact;
+    }
     JobRunOptions run = job_run_options(options.work, options.memory);
     run.list_faults = !options.output.faults_out.empty();
     CurvesOutput output("sensitivity", options.output, stop);
-    return run_in_study(options.study, settings, run, output, stop);
+    return run_in_study(options.study, jobs, run, output, stop);
+}
+
+// Formats that are compared share one grid. False where it was stopped.
+bool complete_rates(const std::vector<InputOptions>& inputs, SensitivitySpecification& specification, const EventSink& sink,
+                    const std::stop_token& stop) {
+    if (!specification.rates.empty()) return true;
+    std::vector<std::vector<double>> suggested;
+    for (const InputOptions& input : inputs) {
+        SensitivitySpecification of_format = specification;
+        if (!complete_sensitivity(open_tuning_inputs(input, {}).tuning, of_format, sink, stop)) return false;
+        suggested.push_back(of_format.rates);
+    }
+    specification.rates = suggested.size() == 1 ? suggested.front() : joint_grid(suggested);
+    return true;
 }
 
 int run_sensitivity_command(const SensitivityOptions& options, std::stop_source& stop) {
     SensitivitySpecification specification = specification_of(options);
-    if (!options.study.empty()) return run_sensitivity_in_study(options, stop);
-    const JobInputs inputs = open_job_inputs(options.input);
+    const std::vector<InputOptions> formats = in_formats(options);
+    if (!options.study.empty()) return run_sensitivity_in_study(options, formats, stop);
+    JobInputs inputs = open_job_inputs(formats.front());
     warn_of_doubtful_input(inputs, options.work, stop.get_token());
-    specification.scopes = parse_fault_scopes(options.layers, inputs.network->layers());
+    specification.scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
     CurvesOutput output("sensitivity", options.output, stop);
     return run_job(output, [&](const EventSink& sink) {
-        if (specification.rates.empty() &&
-            !complete_sensitivity(open_tuning_inputs(options.input, {}).tuning, specification, sink, stop.get_token()))
-            return sink(JobFinished{JobEnd::stopped, 0});
-        run_sensitivity(inputs, specification, sink, stop.get_token());
+        if (!complete_rates(formats, specification, sink, stop.get_token())) return sink(JobFinished{JobEnd::stopped, 0});
+        for (const InputOptions& format : formats) {
+            inputs.network = inputs.network->stored_in(chosen_memory(format.memory));
+            run_sensitivity(inputs, specification, sink, stop.get_token());
+            if (stop.stop_requested()) return;
+        }
     });
 }
 
@@ -81,10 +120,13 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<SensitivityOptions>();
     CLI::App* command = app.add_subcommand("sensitivity", "Measure accuracy against fault rate, layer by layer");
     add_input_options(*command, options->input);
+    command->get_option("--format")
+        ->description(command->get_option("--format")->get_description() + "; several as in float32,int8,Q3.12 give curves side by side");
     command
         ->add_option(
             "--layers", options->layers,
-            "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1")
+            "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1. Where "
+            "asked for also batch-norm, BN-2, each-batch-norm, and of a hardened network thresholds, ACT-4, each-threshold")
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(*command, options->faults);

@@ -3,6 +3,7 @@
 
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "common/error.h"
 #include "input_warning.h"
@@ -24,15 +25,27 @@ void add_to(JobSettings& settings, const TuningOptions& options);
 void add_to(JobSettings& settings, const MeasurementOptions& options);
 JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory);
 
-// Makes or opens the study, finds the job there that this one continues or adds it, and runs what is missing. As run_job().
+// Makes or opens the study, finds the jobs there that these continue or adds them, and runs what is missing, one after the other. As
+// run_job().
+template <class Output>
+int run_in_study(const std::string& path, const std::vector<JobSettings>& jobs, const JobRunOptions& options, Output& output,
+                 std::stop_source& stop) {
+    std::vector<OpenedJob> opened;
+    for (const JobSettings& settings : jobs) opened.push_back(open_job(settings));
+    warn_of_doubtful_input(opened.front().evaluation, options.threads, jobs.front().device, stop.get_token());
+    Study study = Study::open_or_create(path);
+    std::vector<JobId> ids;
+    for (std::size_t i = 0; i < jobs.size(); ++i) ids.push_back(continue_or_add_job(study, jobs[i], opened[i]));
+    return run_job(output, [&](const EventSink& sink) {
+        for (std::size_t i = 0; i < jobs.size() && !stop.stop_requested(); ++i)
+            run_study_job(study, ids[i], opened[i], options, sink, stop.get_token());
+    });
+}
+
 template <class Output>
 int run_in_study(const std::string& path, const JobSettings& settings, const JobRunOptions& options, Output& output,
                  std::stop_source& stop) {
-    const OpenedJob opened = open_job(settings);
-    warn_of_doubtful_input(opened.evaluation, options.threads, settings.device, stop.get_token());
-    Study study = Study::open_or_create(path);
-    const JobId id = continue_or_add_job(study, settings, opened);
-    return run_job(output, [&](const EventSink& sink) { run_study_job(study, id, opened, options, sink, stop.get_token()); });
+    return run_in_study(path, std::vector{settings}, options, output, stop);
 }
 
 }  // namespace clipscope::cli

@@ -31,6 +31,7 @@ OpenedModel open_model(const std::string& name, const std::string& architecture)
     model.network = Network::load(resolve_model_path(name), architecture);
     model.title = title_of(name, *model.network);
     model.layers = model.network->layers();
+    model.memory_parts = model.network->memory_parts();
     model.sites = model.network->sites();
     model.parameter_count = model.network->parameter_count();
     model.fault_bits = model.network->fault_bits();

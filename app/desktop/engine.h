@@ -34,6 +34,7 @@ struct OpenedModel {
     std::string architecture;  // that was asked for with it
     std::string title;         // "LeNet-5", or the file's name without ending
     std::vector<LayerInfo> layers;
+    std::vector<LayerInfo> memory_parts;  // those, and what else faults may hit
     std::vector<SiteInfo> sites;
     std::int64_t parameter_count = 0;
     std::int64_t fault_bits = 0;

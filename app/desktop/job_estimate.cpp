@@ -25,24 +25,24 @@ double trials_over_rates(const JobSettings& settings) {
 }
 
 // One trial in each scope.
-double passes_a_trial(const std::vector<FaultScope>& scopes, std::size_t layer_count) {
+double passes_a_trial(const JobSettings& settings, const std::vector<LayerInfo>& parts) {
+    const auto layers = std::size_t(std::ranges::count(parts, MemoryPart::layer, &LayerInfo::part));
     double passes = 0;
-    for (const FaultScope& scope : scopes) {
+    for (const FaultScope& scope : parse_fault_scopes(settings.layers, parts)) {
         const std::size_t first = scope.layers.empty() ? 0 : scope.layers.front();
-        passes += layer_count > 0 ? double(layer_count - first) / double(layer_count) : 1;
+        passes += first < layers ? double(layers - first) / double(layers) : 1;  // where a batch norm or a site stands is not known
     }
     return passes;
 }
 
 }  // namespace
 
-double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo>& layers, std::size_t sites) {
+double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo>& parts, std::size_t sites) {
     switch (settings.kind) {
         case JobKind::sensitivity:
-            return 1 + trials_over_rates(settings) * passes_a_trial(parse_fault_scopes(settings.layers, layers), layers.size());
+            return 1 + trials_over_rates(settings) * passes_a_trial(settings, parts);
         case JobKind::bits:
-            return 1 + share_of_single_bits * settings.memory.format.bits() * settings.trials *
-                           passes_a_trial(parse_fault_scopes(settings.layers, layers), layers.size());
+            return 1 + share_of_single_bits * settings.memory.format.bits() * settings.trials * passes_a_trial(settings, parts);
         case JobKind::profile:
             return 1 + (settings.layers.empty() ? 0 : trials_over_rates(settings));
         case JobKind::sweep:

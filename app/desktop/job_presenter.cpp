@@ -51,7 +51,7 @@ JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDes
 void JobPresenter::connect_forms() {
     views_.sensitivity->set_validator([this](const SensitivityForm& form) {
         const auto& model = laboratory_.model();
-        return form_problem(form, model ? model->layers : std::vector<LayerInfo>{}, views_.layers->checked_layers());
+        return form_problem(form, model ? model->memory_parts : std::vector<LayerInfo>{}, views_.layers->checked_layers());
     });
     views_.method->set_validator([this](const HardenForm& form) { return method_problem(form, laboratory_.model()); });
     for (JobPanel* panel : {static_cast<JobPanel*>(views_.sensitivity), static_cast<JobPanel*>(views_.method)}) {
@@ -130,6 +130,7 @@ void JobPresenter::connect_jobs() {
 // The ones that wait are not held up by it, nor by the dialog that tells of it.
 void JobPresenter::job_failed(const QString& text) {
     const JobId id = running_ ? running_->id : 0;
+    side_by_side_.clear();
     job_ended(tr("Failed; results so far kept"));
     if (desk_.next_queued() != id) start_next();
     tell_failure(text);
@@ -156,41 +157,50 @@ void JobPresenter::run_method() {
     }
 }
 
-JobSettings JobPresenter::asked_of_sensitivity() const {
-    return sensitivity_settings(views_.sensitivity->form(), views_.layers->checked_layers());
+std::vector<JobSettings> JobPresenter::asked_of_sensitivity() const {
+    return sensitivity_jobs(views_.sensitivity->form(), views_.layers->checked_layers());
 }
 
-JobSettings JobPresenter::asked_of_method() const {
-    return method_settings(views_.method->form(), laboratory_.model(), results_.thresholds());
+std::vector<JobSettings> JobPresenter::asked_of_method() const {
+    return {method_settings(views_.method->form(), laboratory_.model(), results_.thresholds())};
 }
 
-void JobPresenter::run(JobSettings settings) {
-    laboratory_.describe(settings);
+void JobPresenter::run(std::vector<JobSettings> jobs) {
     const JobId original = std::exchange(duplicated_job_, 0);
-    const JobId id = original != 0 ? desk_.duplicate(original, settings) : desk_.job_for(settings);
-    if (jobs_.running()) {
-        views_.log->append(tr("Waits for its turn: %1").arg(job_title(*desk_.job(id))));
-        return;
+    std::vector<JobId> ids;
+    for (JobSettings& settings : jobs) {
+        laboratory_.describe(settings);
+        ids.push_back(original != 0 ? desk_.duplicate(original, settings) : desk_.job_for(settings));
     }
-    run_job(id);
+    const bool was_running = jobs_.running();
+    for (std::size_t i = was_running ? 0 : 1; i < ids.size(); ++i)
+        views_.log->append(tr("Waits for its turn: %1").arg(job_title(*desk_.job(ids[i]))));
+    if (was_running) return;
+    side_by_side_.assign(ids.begin() + 1, ids.end());
+    run_job(ids.front());
 }
 
 void JobPresenter::run_job(qint64 id) {
-    begin(id, true);
+    begin(id, true, false);
 }
 
 void JobPresenter::start_next() {
-    if (const auto next = desk_.next_queued()) begin(*next, false);
+    while (!side_by_side_.empty()) {
+        const JobId next = side_by_side_.front();
+        side_by_side_.erase(side_by_side_.begin());
+        if (desk_.job(next)) return begin(next, false, true);
+    }
+    if (const auto next = desk_.next_queued()) begin(*next, false, false);
 }
 
 // Nobody may be there to answer when a job's turn comes, so `may_ask` is only for those that the user starts.
-void JobPresenter::begin(JobId id, bool may_ask) {
+void JobPresenter::begin(JobId id, bool may_ask, bool beside) {
     const auto job = desk_.job(id);
     if (!job || jobs_.running()) return;
-    const auto found = [this](const JobRecord& job) {
+    const auto found = [this, beside](const JobRecord& job) {
         if (jobs_.running()) return;
         try {
-            start(job);
+            start(job, beside);
         } catch (const Error& error) {
             tell_failure(QString::fromUtf8(error.what()));
         }
@@ -202,7 +212,7 @@ void JobPresenter::begin(JobId id, bool may_ask) {
     });
 }
 
-void JobPresenter::start(const JobRecord& job) {
+void JobPresenter::start(const JobRecord& job, bool beside) {
     const bool is_sensitivity = is_of_sensitivity_form(job.settings.kind);
     const int threads = is_sensitivity ? views_.sensitivity->form().threads : views_.method->form().threads;
     Job work = laboratory_.engine().study_job(desk_.study(), job.id, threads);
@@ -210,6 +220,7 @@ void JobPresenter::start(const JobRecord& job) {
     laboratory_.cancel_clean();
     follower_.forget();
     running_ = job;
+    results_.expect_curves(beside);
     if (measures_curves(job.settings.kind)) results_.set_auc_axis(job.settings.auc_axis);
     const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
     // The other form stays open for jobs that wait.
@@ -275,6 +286,7 @@ void JobPresenter::run_when_ready() {
 }
 
 void JobPresenter::stop() {
+    side_by_side_.clear();
     if (!jobs_.running()) return;
     views_.strip->set_stopping();
     jobs_.stop();
@@ -286,6 +298,7 @@ void JobPresenter::show_model() {
     jobs_.discard();
     if (was_running) job_ended(tr("Given up: another model was opened; its results so far are in the study"));
     finished_.clear();
+    side_by_side_.clear();
     const OpenedModel& model = *laboratory_.model();
     results_.show_model();
     QStringList sites;
@@ -304,7 +317,7 @@ void JobPresenter::show_model() {
 
 QString JobPresenter::summary() const {
     const bool is_about_curves = running_ && measures_curves(running_->settings.kind);
-    return is_about_curves ? trials_summary(results_.curves()) : tuning_summary(jobs_.tuning());
+    return is_about_curves ? trials_summary(jobs_.curves()) : tuning_summary(jobs_.tuning());
 }
 
 void JobPresenter::job_finished(JobEnd end, double seconds) {
@@ -368,22 +381,24 @@ void JobPresenter::show_estimates() {
 double JobPresenter::work_of(const JobSettings& settings) const {
     const OpenedModel& model = *laboratory_.model();
     const std::size_t offered = laboratory_.data() ? laboratory_.data()->size() : 0;
-    return estimated_passes(settings, model.layers, model.sites.size()) * double(estimated_images(settings, offered));
+    return estimated_passes(settings, model.memory_parts, model.sites.size()) * double(estimated_images(settings, offered));
 }
 
 // What a pass took, times the passes, corrected by how long the latest job of this kind really took.
-void JobPresenter::show_estimate(JobPanel& panel, const JobSettings& settings) const {
+void JobPresenter::show_estimate(JobPanel& panel, const std::vector<JobSettings>& jobs) const {
     const auto& clean = laboratory_.clean();
     if (!clean || clean->seconds <= 0 || clean->outcome.images == 0) {
         panel.set_estimate({});
         return;
     }
     double seconds_of_work = clean->seconds / clean->outcome.images;
-    if (const auto before = finished_.find(settings.kind); before != finished_.end()) {
+    if (const auto before = finished_.find(jobs.front().kind); before != finished_.end()) {
         const double work = work_of(before->second.settings);
         if (work > 0) seconds_of_work = before->second.seconds / work;
     }
-    panel.set_estimate(estimate_text(work_of(settings) * seconds_of_work));
+    double work = 0;
+    for (const JobSettings& settings : jobs) work += work_of(settings);
+    panel.set_estimate(estimate_text(work * seconds_of_work));
 }
 
 }  // namespace clipscope

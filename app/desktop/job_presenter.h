@@ -71,11 +71,11 @@ private:
     void connect_jobs();
 
     void tell_failure(const QString& text);
-    JobSettings asked_of_sensitivity() const;
-    JobSettings asked_of_method() const;
-    void run(JobSettings settings);
-    void begin(JobId id, bool may_ask);
-    void start(const JobRecord& job);
+    std::vector<JobSettings> asked_of_sensitivity() const;
+    std::vector<JobSettings> asked_of_method() const;
+    void run(std::vector<JobSettings> jobs);
+    void begin(JobId id, bool may_ask, bool beside);
+    void start(const JobRecord& job, bool beside);
     void start_next();
     void show_jobs();
     void show_found(const JobRecord& job);
@@ -88,7 +88,7 @@ private:
     void form_changed();
     void measure_clean();
     void show_estimates();
-    void show_estimate(JobPanel& panel, const JobSettings& settings) const;
+    void show_estimate(JobPanel& panel, const std::vector<JobSettings>& jobs) const;
     double work_of(const JobSettings& settings) const;
 
     Laboratory& laboratory_;
@@ -103,6 +103,7 @@ private:
     std::optional<JobRecord> running_;
     std::optional<JobRecord> pending_;  // to be shown once its model has come
     JobId duplicated_job_ = 0;          // what runs next is a copy of it
+    std::vector<JobId> side_by_side_;   // jobs in several formats that still wait; each is shown beside those before it
     bool run_when_ready_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "result_presenter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "job_controller.h"
 #include "laboratory.h"
@@ -43,11 +44,12 @@ ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, co
     : QObject(parent), laboratory_(laboratory), jobs_(jobs), views_(views) {
     connect(&jobs_, &JobController::started, this, [this] { before_job_ = tuning_; });
     connect(&jobs_, &JobController::campaign_started, this, [this] {
+        if (!std::exchange(next_is_beside_, false)) beside_.clear();
         stored_.reset();
         stored_trials_.reset();
         views_.layers->clear_sensitivity();
     });
-    connect(&jobs_, &JobController::curves_changed, this, [this](const AccuracyCurves& curves) { show_curves(summary_of(curves)); });
+    connect(&jobs_, &JobController::curves_changed, this, &ResultPresenter::show_running);
     connect(&jobs_, &JobController::tuning_changed, this, &ResultPresenter::take_tuning);
     connect_selection();
 }
@@ -80,6 +82,7 @@ void ResultPresenter::show_model() {
     stored_.reset();
     stored_trials_.reset();
     shown_ = {};
+    beside_.clear();
     kept_.clear();
     before_job_ = {};
     tuning_ = {};
@@ -89,6 +92,7 @@ void ResultPresenter::show_model() {
 
 void ResultPresenter::show_stored(const StoredCurves& curves) {
     if (curves.summary.curves.empty()) return;
+    beside_.clear();
     stored_ = curves;
     stored_trials_.reset();
     auc_axis_ = curves.auc_axis;
@@ -103,9 +107,15 @@ void ResultPresenter::show_stored(const TuningResult& result) {
 }
 
 const AccuracyCurves& ResultPresenter::curves() const {
+    if (!beside_.empty()) return side_by_side_;
     if (!stored_) return jobs_.curves();
     if (!stored_trials_) stored_trials_ = stored_->trials();
     return *stored_trials_;
+}
+
+void ResultPresenter::expect_curves(bool beside) {
+    next_is_beside_ = beside && !jobs_.curves().curves.empty();
+    if (next_is_beside_) beside_.push_back(jobs_.curves());
 }
 
 bool ResultPresenter::has_curves() const {
@@ -129,6 +139,14 @@ int ResultPresenter::shown_site() const {
     const std::vector<SiteInfo>& sites = tuning_.info.sites;
     const auto selected = std::ranges::find(sites, laboratory_.selected_site().toStdString(), &SiteInfo::name);
     return selected == sites.end() ? latest_site(tuning_) : int(selected - sites.begin());
+}
+
+void ResultPresenter::show_running(const AccuracyCurves& latest) {
+    if (beside_.empty()) return show_curves(summary_of(latest));
+    std::vector<AccuracyCurves> all = beside_;
+    all.push_back(latest);
+    side_by_side_ = side_by_side(all);
+    show_curves(summary_of(side_by_side_));
 }
 
 void ResultPresenter::show_curves(const CampaignSummary& curves) {

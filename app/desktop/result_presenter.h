@@ -52,6 +52,9 @@ public:
     // Forgets all results and shows the laboratory's model.
     void show_model();
 
+    // A job is about to run; `beside`: its curves come beside those that are shown, each with its number format.
+    void expect_curves(bool beside);
+
     // What a study has of a job; nothing happens where it has nothing yet.
     void show_stored(const StoredCurves& curves);
     void show_stored(const TuningResult& result);
@@ -82,6 +85,7 @@ signals:
 
 private:
     void connect_selection();
+    void show_running(const AccuracyCurves& latest);
     void show_curves(const CampaignSummary& curves);
     void take_tuning(const TuningResult& result);
     void show_tuning();
@@ -95,6 +99,9 @@ private:
     std::optional<StoredCurves> stored_;                   // shown in place of the controller's
     mutable std::optional<AccuracyCurves> stored_trials_;  // once they were asked for
     std::vector<CampaignSummary> kept_;
+    std::vector<AccuracyCurves> beside_;  // of the jobs in other formats that the latest one is shown with
+    AccuracyCurves side_by_side_;         // those and the latest, where there are some
+    bool next_is_beside_ = false;
     TuningResult before_job_;  // what was known when the latest job began
     TuningResult tuning_;      // with what it has found since
     std::optional<ThresholdsFile> opened_thresholds_;

@@ -34,6 +34,7 @@ std::string kind_of_curves(const Curves& curves) {
 
 QString series_name(const CurveInfo& curve, const CampaignSummary& all) {
     const QString layer = QString::fromStdString(curve.layer);
+    if (curve.format) return layer + QStringLiteral(" · ") + QString::fromStdString(curve.format->to_string());
     const auto is_other = [&](const CurveSummary& one) { return one.info.layer != curve.layer; };
     if (kind_of(all) == "compare" && std::ranges::none_of(all.curves, is_other)) return protection_name(curve.protection);
     return curve.protection == Protection::none ? layer : QStringLiteral("%1, %2").arg(layer, protection_name(curve.protection));
@@ -41,7 +42,9 @@ QString series_name(const CurveInfo& curve, const CampaignSummary& all) {
 
 AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<CampaignSummary>& kept) {
     AccuracyView view;
-    view.title = result_title(curves.info);
+    CampaignInfo shared = curves.info;
+    if (has_formats(curves)) shared.memory.format = {};
+    view.title = result_title(shared);
     view.rates = curves.info.rates;
     view.axis = curves.info.axis;
     view.format = curves.info.memory.format;

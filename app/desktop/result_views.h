@@ -12,7 +12,7 @@
 namespace clipscope {
 
 // "CONV-1", as the layer table names it; of a protected network "CONV-1, clipped at tuned T", and where a comparison is about one scope
-// alone "unprotected", "clipped at ACT_max", "clipped at tuned T".
+// alone "unprotected", "clipped at ACT_max", "clipped at tuned T". Where curves differ in their number format: "CONV-1 · int8".
 QString series_name(const CurveInfo& curve, const CampaignSummary& all);
 
 // All curves; the dashed line is the first one's clean accuracy. Those of `kept` that are over the same axis come after them, with what

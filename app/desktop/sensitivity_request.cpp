@@ -1,7 +1,10 @@
 #include "sensitivity_request.h"
 
+#include <algorithm>
+
 #include "campaign/fault_scope.h"
 #include "common/error.h"
+#include "common/text_list.h"
 #include "memory_request.h"
 
 namespace clipscope {
@@ -15,6 +18,10 @@ std::string scopes_text(LayersChoice choice, const QStringList& checked) {
             return "network";
         case LayersChoice::both:
             return "network,each";
+        case LayersChoice::batch_norm:
+            return "network,batch-norm";
+        case LayersChoice::thresholds:
+            return "network,thresholds";
         case LayersChoice::checked:
             break;
     }
@@ -42,11 +49,27 @@ JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList&
     return settings;
 }
 
+std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const QStringList& checked) {
+    std::vector<JobSettings> jobs;
+    for (const std::string& format : split_list(form.format.toStdString(), ',')) {
+        SensitivityForm one = form;
+        one.format = QString::fromStdString(format);
+        jobs.push_back(sensitivity_settings(one, checked));
+        const MemoryModel& memory = jobs.back().memory;
+        if (std::ranges::count(jobs, memory, &JobSettings::memory) > 1)
+            throw UsageError("The number format " + memory.format.to_string() + " is there twice: name it once.");
+    }
+    if (jobs.size() > 1 && form.job == SensitivityJob::bit_positions)
+        throw UsageError("Bit positions are those of one number format: name one, and run the others after it.");
+    return jobs;
+}
+
 SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, QStringList& checked) {
     SensitivityForm filled = form;
     filled.job = settings.kind == JobKind::bits ? SensitivityJob::bit_positions : SensitivityJob::fault_rates;
     filled.layers = LayersChoice::checked;
-    for (const LayersChoice choice : {LayersChoice::each, LayersChoice::network, LayersChoice::both})
+    for (const LayersChoice choice :
+         {LayersChoice::each, LayersChoice::network, LayersChoice::both, LayersChoice::batch_norm, LayersChoice::thresholds})
         if (settings.layers == scopes_text(choice, {})) filled.layers = choice;
     if (filled.layers == LayersChoice::checked) checked = QString::fromStdString(settings.layers).split(QLatin1Char(','));
     filled.rates = QString::fromStdString(settings.rates);
@@ -63,12 +86,12 @@ ImageSelection image_selection(const SensitivityForm& form) {
     return ImageSelection::parse(form.images.toStdString());
 }
 
-QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& layers, const QStringList& checked) {
+QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& parts, const QStringList& checked) {
     try {
         image_selection(form);
-        const JobSettings settings = sensitivity_settings(form, layers.empty() ? QStringList{QStringLiteral("any")} : checked);
+        const JobSettings settings = sensitivity_jobs(form, parts.empty() ? QStringList{QStringLiteral("any")} : checked).front();
         if (settings.kind == JobKind::sensitivity) all_rates(settings.rates, {});
-        if (!layers.empty()) parse_fault_scopes(settings.layers, layers);
+        if (!parts.empty()) check_thresholds_stored(parse_fault_scopes(settings.layers, parts), parts);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }

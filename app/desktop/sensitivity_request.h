@@ -12,8 +12,11 @@
 
 namespace clipscope {
 
-// All but the model and the data. `checked`: the layers checked in the table. Throws UsageError with one sentence that says what to change.
+// All but the model and the data, of a form with one number format. `checked`: the layers checked in the table. Throws UsageError with one
+// sentence that says what to change.
 JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList& checked);
+// One for each number format of the form, which are compared side by side.
+std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const QStringList& checked);
 // Back into the form, as far as it has fields for them; `form` says the rest. `checked`: the layers to check in the table, empty: as they
 // are.
 SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, QStringList& checked);
@@ -21,8 +24,8 @@ SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityF
 JobKind kind_of(SensitivityJob job);
 ImageSelection image_selection(const SensitivityForm& form);
 
-// What is wrong with the form, empty where nothing is; without layers, as far as can be said.
-QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& layers, const QStringList& checked);
+// What is wrong with the form, empty where nothing is; without the memory's parts, as far as can be said.
+QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& parts, const QStringList& checked);
 
 // The study offered on first start: small enough to finish within a minute, large enough to show which layers matter.
 SensitivityForm first_study_form(int threads);

@@ -1,5 +1,8 @@
 #include "campaign/accuracy_curves.h"
 
+#include <algorithm>
+#include <set>
+
 #include "campaign/statistics.h"
 #include "common/error.h"
 
@@ -51,6 +54,35 @@ NonfiniteRule nonfinite_rule_from_string(const std::string& text) {
     if (text == "wrong") return NonfiniteRule::wrong;
     if (text == "argmax") return NonfiniteRule::argmax;
     throw UsageError("'" + text + "' is no way to count non-finite logits: choose wrong or argmax.");
+}
+
+NumberFormat format_of(const CurveInfo& curve, const CampaignInfo& info) {
+    return curve.format.value_or(info.memory.format);
+}
+
+bool has_formats(const AccuracyCurves& curves) {
+    return std::ranges::any_of(curves.curves, [](const AccuracyCurve& curve) { return curve.info.format.has_value(); });
+}
+
+AccuracyCurves side_by_side(std::span<const AccuracyCurves> results) {
+    if (results.size() == 1) return results.front();
+    AccuracyCurves joint;
+    std::set<double> rates;
+    for (const AccuracyCurves& result : results) rates.insert(result.info.rates.begin(), result.info.rates.end());
+    if (!results.empty()) joint.info = results.front().info;
+    joint.info.rates.assign(rates.begin(), rates.end());
+    for (const AccuracyCurves& result : results) {
+        for (const AccuracyCurve& curve : result.curves) {
+            AccuracyCurve& added = joint.curves.emplace_back(curve.info);
+            added.info.format = format_of(curve.info, result.info);
+            added.trials.resize(joint.info.rates.size());
+            for (std::size_t i = 0; i < curve.trials.size(); ++i) {
+                const auto place = std::ranges::lower_bound(joint.info.rates, result.info.rates[i]);
+                added.trials[std::size_t(place - joint.info.rates.begin())] = curve.trials[i];
+            }
+        }
+    }
+    return joint;
 }
 
 double accuracy(const Outcome& outcome, NonfiniteRule rule) {

@@ -51,7 +51,8 @@ struct CurveInfo {
     std::string path;   // "features.0"; for a joint scope the paths, joined by "+"; empty for the network
     std::int64_t bits = 0;
     Protection protection = Protection::none;
-    Outcome clean{};  // of this very configuration, without faults
+    Outcome clean{};                       // of this very configuration, without faults
+    std::optional<NumberFormat> format{};  // where the curves of one result differ in it; otherwise CampaignInfo::memory says it
 };
 
 // One trial at one rate.
@@ -90,6 +91,15 @@ struct AccuracyCurves {
     CampaignInfo info;
     std::vector<AccuracyCurve> curves;
 };
+
+// Several results that differ in the number format as one: all curves in the order given, each with its format, over all rates that there
+// are. The first result says the rest.
+AccuracyCurves side_by_side(std::span<const AccuracyCurves> results);
+
+// The format that a curve's numbers were stored in.
+NumberFormat format_of(const CurveInfo& curve, const CampaignInfo& info);
+// True where the curves differ in it.
+bool has_formats(const AccuracyCurves& curves);
 
 // Fraction of right answers under the rule.
 double accuracy(const Outcome& outcome, NonfiniteRule rule);

@@ -41,7 +41,7 @@ AccuracyCurve empty_curve(const Outcome& clean, const AucPlan& plan) {
 }
 
 TrialFaults draw(const AucPlan& plan, const Network& network, int trial) {
-    return draw_trial_faults(plan.seed, std::uint64_t(trial), network.layers(), plan.scope.layers, plan.rates.back());
+    return draw_trial_faults(plan.seed, std::uint64_t(trial), network.memory_parts(), plan.scope.layers, plan.rates.back());
 }
 
 }  // namespace

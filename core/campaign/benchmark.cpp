@@ -132,7 +132,7 @@ private:
         run_on_workers(specification_.threads, stop, [&](int worker, const std::stop_token& stopped) {
             for (std::size_t i = next++; i < chosen.size() && !stopped.stop_requested(); i = next++) {
                 const TrialKey& key = chosen[i];
-                const TrialFaults faults = draw_trial_faults(specification_.seed, std::uint64_t(key.trial), inputs_.network->layers(),
+                const TrialFaults faults = draw_trial_faults(specification_.seed, std::uint64_t(key.trial), inputs_.network->memory_parts(),
                                                              workload_.fault_layers(key.place), specification_.rates.back());
                 const std::optional<Outcome> outcome =
                     loop.run(worker, faults, specification_.rates[std::size_t(key.rate)], workload_.clipping(key), stopped);

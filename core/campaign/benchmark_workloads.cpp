@@ -30,7 +30,7 @@ std::vector<std::size_t> layers_of(const std::vector<FaultScope>& scopes) {
 class SensitivityWorkload : public BenchmarkedWorkload {
 public:
     SensitivityWorkload(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::string& scopes)
-        : inputs_(inputs), specification_(specification), scopes_(parse_fault_scopes(scopes, inputs.network->layers())) {}
+        : inputs_(inputs), specification_(specification), scopes_(parse_fault_scopes(scopes, inputs.network->memory_parts())) {}
 
     std::optional<EngineRun> run(bool exact, std::stop_token stop) const override {
         SensitivitySpecification job;

@@ -28,7 +28,7 @@ class Positions {
 public:
     Positions(const JobInputs& inputs, const BitPositionSpecification& specification, const Evaluator& evaluator,
               const std::vector<int>& positions, const EventSink& sink)
-        : layers_(inputs.network->layers()),
+        : layers_(inputs.network->memory_parts()),
           specification_(specification),
           evaluator_(evaluator),
           positions_(positions),
@@ -136,24 +136,26 @@ void run_bit_positions(const JobInputs& inputs, const BitPositionSpecification& 
                        std::stop_token stop) {
     if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
     if (specification.trials < 1) throw UsageError("Choose at least 1 trial.");
+    check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
     const auto started = Clock::now();
     const int threads = resolve_threads(specification.threads);
     Evaluator evaluator(inputs.network, inputs.images, inputs.input,
                         {.chunk = specification.chunk, .device = specification.device, .memory_bytes = specification.memory_bytes});
-    std::set<std::size_t> scope_layers;
-    for (const FaultScope& scope : specification.scopes) scope_layers.insert(scope.layers.begin(), scope.layers.end());
-    const std::vector<std::size_t> first_layers(scope_layers.begin(), scope_layers.end());
-    if (evaluator.prepare(first_layers, threads, stop)) {
-        const std::vector<int> positions = bit_positions(inputs.network->layers(), specification.scopes);
+    std::set<std::size_t> scope_parts;
+    for (const FaultScope& scope : specification.scopes) scope_parts.insert(scope.layers.begin(), scope.layers.end());
+    if (evaluator.prepare(std::vector<std::size_t>(scope_parts.begin(), scope_parts.end()), threads, stop)) {
+        BitPositionSpecification stored = specification;
+        for (FaultScope& scope : stored.scopes) scope = stored_scope(evaluator, scope);
+        const std::vector<int> positions = bit_positions(inputs.network->memory_parts(), stored.scopes);
         CampaignSettings settings{
             .rates = {}, .trials = specification.trials, .seed = specification.seed, .nonfinite = specification.nonfinite};
         settings.rates.assign(positions.begin(), positions.end());
         std::vector<CampaignCurve> curves;
-        for (const FaultScope& scope : specification.scopes) curves.push_back({&evaluator, scope, Protection::none});
+        for (const FaultScope& scope : stored.scopes) curves.push_back({&evaluator, scope, Protection::none});
         CampaignStarted campaign = describe_campaign(inputs, settings, curves);
         campaign.info.axis = PointAxis::bit_position;
         sink(campaign);
-        Positions(inputs, specification, evaluator, positions, sink).run(threads, stop);
+        Positions(inputs, stored, evaluator, positions, sink).run(threads, stop);
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});

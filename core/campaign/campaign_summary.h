@@ -19,4 +19,7 @@ struct CampaignSummary {
 
 CampaignSummary summary_of(const AccuracyCurves& curves);
 
+// True where the curves differ in their number format.
+bool has_formats(const CampaignSummary& curves);
+
 }  // namespace clipscope

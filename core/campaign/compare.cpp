@@ -52,7 +52,7 @@ void run_compare(const JobInputs& inputs, const CompareSpecification& specificat
     std::vector<CampaignCurve> curves;
     for (const FaultScope& scope : specification.scopes)
         for (const Configuration& configuration : configurations)
-            curves.push_back({configuration.evaluator.get(), scope, configuration.protection});
+            curves.push_back({configuration.evaluator.get(), stored_scope(*configuration.evaluator, scope), configuration.protection});
     if (!curves.empty()) {
         const CampaignSettings settings{.rates = specification.rates,
                                         .trials = specification.trials,

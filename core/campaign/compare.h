@@ -36,8 +36,9 @@ struct CompareSpecification {
 };
 
 // As run_sensitivity(): sends CampaignStarted with a curve for each scope and protection, trials with Progress between them, JobFinished.
-// The unprotected curves are exactly those of a sensitivity job. Polls `stop` for every chunk of images; stopping keeps what was sent.
-// Throws UsageError or Error, also where the specification lacks ACT_max or rates.
+// The unprotected curves are exactly those of a sensitivity job; they have no faults in thresholds, which only the clipped ones store.
+// Polls `stop` for every chunk of images; stopping keeps what was sent. Throws UsageError or Error, also where the specification lacks
+// ACT_max or rates.
 void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop);
 
 // Finds what the specification lacks: ACT_max by a profile of the tuning images, the rates by probes on them. Sends what measure_act_max()

@@ -54,7 +54,7 @@ private:
     }
 
     void run_item(TrialRunner& runner, std::size_t curve, int trial, const std::stop_token& stop) {
-        const TrialFaults faults = draw_trial_faults(settings_.seed, std::uint64_t(trial), inputs_.network->layers(),
+        const TrialFaults faults = draw_trial_faults(settings_.seed, std::uint64_t(trial), inputs_.network->memory_parts(),
                                                      curves_[curve].scope.layers, settings_.rates.back());
         std::vector<std::size_t> missing;  // rates
         std::vector<double> missing_rates;
@@ -121,7 +121,7 @@ private:
     FaultsInjected list(const TrialFaults& faults, std::size_t curve, std::size_t rate, int trial) const {
         FaultsInjected injected{int(curve), int(rate), trial, {}};
         for (const ParameterFaults& parameter : faults.parameters) {
-            const ParameterInfo& info = inputs_.network->layers()[parameter.layer].parameters[parameter.parameter];
+            const ParameterInfo& info = inputs_.network->memory_parts()[parameter.layer].parameters[parameter.parameter];
             const auto word_bits = std::uint64_t(info.word_bits);
             for (const MarkedBit& bit : parameter.bits)
                 if (bit.mark < settings_.rates[rate])
@@ -132,7 +132,7 @@ private:
 
     FaultsCounted count(const InjectionCounts& injected, std::size_t curve, std::size_t rate, int trial) const {
         FaultsCounted counted{int(curve), int(rate), trial, {}};
-        for (const LayerInjection& layer : injected) counted.layers.push_back({inputs_.network->layers()[layer.layer].name, layer});
+        for (const LayerInjection& layer : injected) counted.layers.push_back({inputs_.network->memory_parts()[layer.layer].name, layer});
         return counted;
     }
 
@@ -148,6 +148,11 @@ private:
 };
 
 }  // namespace
+
+FaultScope stored_scope(const Evaluator& evaluator, FaultScope scope) {
+    scope.layers = evaluator.stored(scope.layers);
+    return scope;
+}
 
 CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves) {
     CampaignStarted started;
@@ -167,7 +172,7 @@ CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSetting
                        .bits = 0,
                        .protection = curve.protection,
                        .clean = curve.evaluator->clean()};
-        for (std::size_t layer : curve.scope.layers) info.bits += inputs.network->layers()[layer].bits;
+        for (std::size_t layer : curve.scope.layers) info.bits += inputs.network->memory_parts()[layer].bits;
         started.curves.push_back(info);
     }
     return started;

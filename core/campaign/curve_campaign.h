@@ -15,10 +15,13 @@
 
 namespace clipscope {
 
+// The scope without the thresholds that are not stored where these sites are clipped.
+FaultScope stored_scope(const Evaluator& evaluator, FaultScope scope);
+
 // One network, unprotected or clipped, under faults in one scope.
 struct CampaignCurve {
     const Evaluator* evaluator = nullptr;  // prepared
-    FaultScope scope;
+    FaultScope scope;                      // as the evaluator stores it
     Protection protection = Protection::none;
 };
 

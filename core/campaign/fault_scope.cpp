@@ -1,7 +1,9 @@
 #include "campaign/fault_scope.h"
 
 #include <algorithm>
-#include <numeric>
+#include <array>
+#include <optional>
+#include <string_view>
 
 #include "common/error.h"
 #include "common/text_list.h"
@@ -9,65 +11,115 @@
 namespace clipscope {
 namespace {
 
-std::string known_layers(const std::vector<LayerInfo>& layers) {
+// All parts of a kind.
+struct Group {
+    MemoryPart part;
+    std::string_view name;  // as one scope
+    std::string_view each;  // a scope for every part
+};
+
+constexpr std::array groups{Group{MemoryPart::layer, "network", "each"}, Group{MemoryPart::batch_norm, "batch-norm", "each-batch-norm"},
+                            Group{MemoryPart::threshold, "thresholds", "each-threshold"}};
+
+std::vector<std::size_t> indices_of(MemoryPart kind, const std::vector<LayerInfo>& parts) {
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (parts[i].part == kind) indices.push_back(i);
+    return indices;
+}
+
+// "CONV-1, FC-1, each or network; batch-norm, each-batch-norm or BN-1 to BN-19".
+std::string known_names(const std::vector<LayerInfo>& parts) {
     std::string names;
-    for (const LayerInfo& layer : layers) names += layer.name + ", ";
-    return names + "each or network";
-}
-
-std::size_t find_layer(const std::string& name, const std::vector<LayerInfo>& layers) {
-    const auto found =
-        std::find_if(layers.begin(), layers.end(), [&](const LayerInfo& layer) { return lower_case(layer.name) == lower_case(name); });
-    if (found != layers.end()) return std::size_t(found - layers.begin());
-    if (name.empty()) throw UsageError("A layer's name is missing: choose " + known_layers(layers) + ".");
-    throw UsageError("This network has no layer '" + name + "': choose " + known_layers(layers) + ".");
-}
-
-FaultScope scope_of(std::vector<std::size_t> indices, const std::vector<LayerInfo>& layers) {
-    std::sort(indices.begin(), indices.end());
-    indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
-    FaultScope scope;
-    for (const std::size_t index : indices) {
-        const char* joint = scope.name.empty() ? "" : "+";
-        scope.name += joint + layers[index].name;
-        scope.path += joint + layers[index].path;
+    for (const std::size_t layer : indices_of(MemoryPart::layer, parts)) names += parts[layer].name + ", ";
+    names += "each or network";
+    for (const Group& group : groups) {
+        const std::vector<std::size_t> indices = indices_of(group.part, parts);
+        if (group.part == MemoryPart::layer || indices.empty()) continue;
+        names += "; " + std::string(group.name) + ", " + std::string(group.each) + " or " + parts[indices.front()].name;
+        if (indices.size() > 1) names += " to " + parts[indices.back()].name;
     }
-    scope.layers = std::move(indices);
+    return names;
+}
+
+// A group, or a single part.
+struct Member {
+    std::string name;
+    std::string path;
+    std::vector<std::size_t> parts;
+};
+
+std::vector<std::size_t> all_of_group(const Group& group, const std::vector<LayerInfo>& parts) {
+    std::vector<std::size_t> indices = indices_of(group.part, parts);
+    if (indices.empty())
+        throw UsageError("This network has no " +
+                         std::string(group.part == MemoryPart::threshold ? "activation that can be clipped" : "batch norm") + ": choose " +
+                         known_names(parts) + ".");
+    return indices;
+}
+
+Member find_member(const std::string& name, const std::vector<LayerInfo>& parts) {
+    for (const Group& group : groups)
+        if (lower_case(name) == group.name) return {std::string(group.name), {}, all_of_group(group, parts)};
+    const auto found = std::ranges::find_if(parts, [&](const LayerInfo& part) { return lower_case(part.name) == lower_case(name); });
+    if (found != parts.end()) return {found->name, found->path, {std::size_t(found - parts.begin())}};
+    if (name.empty()) throw UsageError("A layer's name is missing: choose " + known_names(parts) + ".");
+    throw UsageError("This network has no layer '" + name + "': choose " + known_names(parts) + ".");
+}
+
+FaultScope joint_scope(const std::string& text, const std::vector<LayerInfo>& parts) {
+    std::vector<Member> members;
+    for (const std::string& name : split_list(text, '+')) {
+        if (std::ranges::any_of(groups, [&](const Group& group) { return lower_case(name) == group.each; }))
+            throw UsageError("'" + text + "' joins '" + name + "' with a plus, but it stands for several curves: put a comma instead.");
+        Member member = find_member(name, parts);
+        if (std::ranges::none_of(members, [&](const Member& other) { return other.name == member.name; })) members.push_back(member);
+    }
+    std::ranges::sort(members, [](const Member& a, const Member& b) { return a.parts.front() < b.parts.front(); });
+    FaultScope scope;
+    for (const Member& member : members) {
+        const char* joint = scope.name.empty() ? "" : "+";
+        scope.name += joint + member.name;
+        if (!member.path.empty()) scope.path += (scope.path.empty() ? "" : "+") + member.path;
+        scope.layers.insert(scope.layers.end(), member.parts.begin(), member.parts.end());
+    }
+    std::ranges::sort(scope.layers);
+    if (std::ranges::adjacent_find(scope.layers) != scope.layers.end())
+        throw UsageError("'" + text + "' joins a group with a part of it: put a comma instead of the plus.");
     return scope;
 }
 
-FaultScope joint_scope(const std::string& text, const std::vector<LayerInfo>& layers) {
-    std::vector<std::size_t> indices;
-    for (const std::string& name : split_list(text, '+')) {
-        if (lower_case(name) == "network" || lower_case(name) == "each") {
-            throw UsageError("'" + text + "' joins '" + name + "' with a plus, which joins single layers: put a comma instead.");
-        }
-        indices.push_back(find_layer(name, layers));
-    }
-    return scope_of(std::move(indices), layers);
-}
-
 void append_once(FaultScope scope, std::vector<FaultScope>& scopes) {
-    const bool known = std::any_of(scopes.begin(), scopes.end(), [&](const FaultScope& other) { return other.name == scope.name; });
+    const bool known = std::ranges::any_of(scopes, [&](const FaultScope& other) { return other.name == scope.name; });
     if (!known) scopes.push_back(std::move(scope));
 }
 
 }  // namespace
 
-std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& layers) {
+std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts) {
     std::vector<FaultScope> scopes;
     for (const std::string& item : split_list(text, ',')) {
-        if (lower_case(item) == "network") {
-            FaultScope network{"network", {}, std::vector<std::size_t>(layers.size())};
-            std::iota(network.layers.begin(), network.layers.end(), 0);
-            append_once(std::move(network), scopes);
-        } else if (lower_case(item) == "each") {
-            for (std::size_t i = 0; i < layers.size(); ++i) append_once(scope_of({i}, layers), scopes);
-        } else {
-            append_once(joint_scope(item, layers), scopes);
+        const auto each = std::ranges::find_if(groups, [&](const Group& group) { return lower_case(item) == group.each; });
+        if (each == groups.end()) {
+            append_once(joint_scope(item, parts), scopes);
+            continue;
         }
+        for (const std::size_t part : all_of_group(*each, parts)) append_once({parts[part].name, parts[part].path, {part}}, scopes);
     }
     return scopes;
+}
+
+void check_thresholds_stored(const std::vector<FaultScope>& scopes, const std::vector<LayerInfo>& parts) {
+    for (const FaultScope& scope : scopes) {
+        const auto thresholds = [&](bool is_stored) {
+            return std::ranges::count_if(scope.layers, [&](std::size_t index) {
+                return parts[index].part == MemoryPart::threshold && parts[index].is_stored == is_stored;
+            });
+        };
+        if (thresholds(true) == 0 && thresholds(false) > 0)
+            throw UsageError("This network stores no threshold, so no fault can hit " + scope.name +
+                             ": open a hardened network, or compare protections.");
+    }
 }
 
 }  // namespace clipscope

@@ -1,4 +1,5 @@
-// Which layers' parameters faults may hit, as the command line writes it: "each", "network", "CONV-1,FC-2", "CONV-1+FC-2".
+// Which parts of the memory faults may hit, as the command line writes it: "each", "network", "CONV-1,FC-2", "CONV-1+FC-2", and where asked
+// for "batch-norm", "BN-3", "thresholds", "ACT-4".
 #pragma once
 
 #include <cstddef>
@@ -10,13 +11,17 @@
 namespace clipscope {
 
 struct FaultScope {
-    std::string name;                 // "CONV-1", "network", "CONV-1+FC-2"
-    std::string path;                 // "features.0"; several joined by "+"; empty for the network
-    std::vector<std::size_t> layers;  // indices into the network's layers, ascending
+    std::string name;                 // "CONV-1", "network", "CONV-1+FC-2", "network+batch-norm"
+    std::string path;                 // "features.0"; several joined by "+"; empty for the network and other groups
+    std::vector<std::size_t> layers;  // indices into the network's memory parts, ascending; the computational layers come first
 };
 
-// A comma separates curves, a plus joins layers into one scope; names in any case; "each" is one curve for every layer. A layer's faults
-// hit its weight and its bias. Scopes come in the order written, each once. Throws UsageError naming the layers there are.
-std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& layers);
+// A comma separates curves, a plus joins parts into one scope; names in any case. "network" is all computational layers, "batch-norm" all
+// batch norms, "thresholds" all clipping thresholds; "each", "each-batch-norm" and "each-threshold" are a curve for every one of them. A
+// layer's faults hit its weight and its bias. Scopes come in the order written, each once. Throws UsageError naming what there is.
+std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts);
+
+// Throws UsageError where a scope asks for thresholds and the file stores none of them: then only clipped configurations have some.
+void check_thresholds_stored(const std::vector<FaultScope>& scopes, const std::vector<LayerInfo>& parts);
 
 }  // namespace clipscope

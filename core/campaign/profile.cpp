@@ -1,5 +1,6 @@
 #include "campaign/profile.h"
 
+#include "campaign/curve_campaign.h"
 #include "common/number_text.h"
 #include "evaluation/activation_recorder.h"
 
@@ -9,7 +10,8 @@ namespace {
 // Adds one trial's values to the histograms; false where it was stopped.
 bool add_trial(const TuningRun& run, const Evaluator& evaluator, const FaultScope& scope, double rate, int trial,
                std::vector<ActivationHistogram>& histograms) {
-    const TrialFaults faults = draw_trial_faults(run.settings().seed, std::uint64_t(trial), run.network().layers(), scope.layers, rate);
+    const TrialFaults faults =
+        draw_trial_faults(run.settings().seed, std::uint64_t(trial), run.network().memory_parts(), scope.layers, rate);
     const auto recorded = record_activations(evaluator, faults, rate, run.threads(), run.stop());
     if (!recorded) return false;
     for (std::size_t site = 0; site < histograms.size(); ++site) histograms[site].merge((*recorded)[site]);
@@ -40,12 +42,14 @@ bool profile_faults(const TuningRun& run, const Evaluator& evaluator, const Faul
 }  // namespace
 
 void run_profile(const JobInputs& inputs, const ProfileSpecification& specification, const EventSink& sink, std::stop_token stop) {
+    check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
     TuningRun run(TuningJob::profile, inputs, specification.settings, sink, stop);
     const auto unprotected = run.evaluator({});
     bool goes_on = run.profile(*unprotected).has_value();
     const auto total = std::int64_t(specification.scopes.size() * specification.settings.rates.size()) * specification.settings.trials;
     std::int64_t done = 0;
-    for (const FaultScope& scope : specification.scopes) {
+    for (const FaultScope& asked : specification.scopes) {
+        const FaultScope scope = stored_scope(*unprotected, asked);
         for (const double rate : specification.settings.rates) {
             goes_on = goes_on && profile_faults(run, *unprotected, scope, rate, done, total);
             done += specification.settings.trials;

@@ -24,14 +24,15 @@ std::string points_csv(const AccuracyCurves& curves) {
                    "accuracy_ci95_high_fraction",
                    "top5_mean_fraction",
                    "sdc_mean_fraction",
-                   "due_mean_fraction"});
+                   "due_mean_fraction",
+                   "format"});
     for (const AccuracyCurve& curve : curves.curves) {
         const double clean = accuracy(curve.info.clean, curves.info.nonfinite);
         for (const CurvePoint& point : curve_points(curve, curves.info)) {
             table.add(curve.info.layer).add(curve.info.path).add(curve.info.bits).add(to_string(curve.info.protection)).add(clean);
             table.add(point.rate).add(point.trials).add(point.faults_mean).add(point.mean).add(point.sd).add(point.min).add(point.q1);
             table.add(point.median).add(point.q3).add(point.max).add(point.ci95_low).add(point.ci95_high).add(point.top5_mean);
-            table.add(point.sdc_mean).add(point.due_mean);
+            table.add(point.sdc_mean).add(point.due_mean).add(format_of(curve.info, curves.info).to_string());
             table.end_row();
         }
     }
@@ -40,14 +41,14 @@ std::string points_csv(const AccuracyCurves& curves) {
 
 std::string trials_csv(const AccuracyCurves& curves) {
     CsvText table({"layer", "path", "protection", "rate_per_bit", "trial", "faults_bits", "images", "correct_images",
-                   "correct_argmax_images", "top5_images", "top5_argmax_images", "due_images", "sdc_images"});
+                   "correct_argmax_images", "top5_images", "top5_argmax_images", "due_images", "sdc_images", "format"});
     for (const AccuracyCurve& curve : curves.curves) {
         for (std::size_t i = 0; i < curve.trials.size(); ++i) {
             for (const auto& [number, trial] : curve.trials[i]) {
                 const Outcome& outcome = trial.outcome;
                 table.add(curve.info.layer).add(curve.info.path).add(to_string(curve.info.protection)).add(curves.info.rates.at(i));
                 table.add(number).add(trial.faults).add(outcome.images).add(outcome.correct).add(outcome.correct_argmax).add(outcome.top5);
-                table.add(outcome.top5_argmax).add(outcome.due).add(outcome.sdc);
+                table.add(outcome.top5_argmax).add(outcome.due).add(outcome.sdc).add(format_of(curve.info, curves.info).to_string());
                 table.end_row();
             }
         }

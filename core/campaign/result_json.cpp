@@ -84,6 +84,7 @@ Json curve_json(const AccuracyCurve& curve, const CampaignResult& result) {
     json["path"] = curve.info.path;
     json["bits"] = curve.info.bits;
     json["protection"] = to_string(curve.info.protection);
+    if (curve.info.format) json["format"] = curve.info.format->to_string();
     json["auc"] = optional_number(area ? std::optional(area->auc) : std::nullopt);
     json["clean_accuracy"] = accuracy(curve.info.clean, info.nonfinite);
     json["clean"]["images"] = curve.info.clean.images;
@@ -217,6 +218,7 @@ private:
         curve.info.path = fields.text("path");
         curve.info.bits = fields.integer("bits", 0, largest_int64);
         curve.info.protection = read_name(fields, "protection", protection_from_string);
+        if (fields.has("format")) curve.info.format = read_name(fields, "format", &NumberFormat::parse);
         const JsonFields clean(fields.get("clean"), file_, place + ", clean");
         curve.info.clean = read_counts(clean, clean.integer("images", 0, largest_int));
         curve.trials.resize(info_->rates.size());

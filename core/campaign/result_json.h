@@ -1,5 +1,6 @@
 // The JSON file of a sensitivity or a comparison job: every statistic that people read and every trial behind them, so that a file read
-// back draws exactly what was drawn live. No time and no machine is in it: the same results give the same bytes.
+// back draws exactly what was drawn live. Where curves differ in their number format, each has a "format" of its own; the one on top is the
+// first curve's. No time and no machine is in it: the same results give the same bytes.
 #pragma once
 
 #include <string>

@@ -12,6 +12,7 @@ namespace clipscope {
 
 void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop) {
     if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
+    check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
     check_campaign(specification.rates, specification.trials);
     const auto started = std::chrono::steady_clock::now();
     const int threads = resolve_threads(specification.threads);
@@ -20,14 +21,13 @@ void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& sp
                          .device = specification.device,
                          .memory_bytes = specification.memory_bytes,
                          .exact = specification.exact});
-    std::set<std::size_t> first_layers;
+    std::set<std::size_t> first_parts;
     std::vector<CampaignCurve> curves;
     for (const FaultScope& scope : specification.scopes) {
-        first_layers.insert(scope.layers.begin(), scope.layers.end());
-        curves.push_back({&evaluator, scope, Protection::none});
+        first_parts.insert(scope.layers.begin(), scope.layers.end());
+        curves.push_back({&evaluator, stored_scope(evaluator, scope), Protection::none});
     }
-    const std::vector<std::size_t> layers(first_layers.begin(), first_layers.end());
-    if (evaluator.prepare(layers, threads, stop)) {
+    if (evaluator.prepare(std::vector<std::size_t>(first_parts.begin(), first_parts.end()), threads, stop)) {
         const CampaignSettings settings{.rates = specification.rates,
                                         .trials = specification.trials,
                                         .seed = specification.seed,
@@ -48,6 +48,7 @@ bool complete_sensitivity(const JobInputs& tuning, SensitivitySpecification& spe
                                    .device = specification.device,
                                    .memory_bytes = specification.memory_bytes,
                                    .exact = specification.exact};
+    check_thresholds_stored(specification.scopes, tuning.network->memory_parts());
     const auto rates = suggest_joint_rates(tuning, options, specification.scopes, specification.seed, specification.nonfinite,
                                            resolve_threads(specification.threads), sink, stop);
     if (rates) specification.rates = *rates;

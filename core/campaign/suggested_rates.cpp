@@ -7,6 +7,7 @@
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/auc_measurement.h"
+#include "campaign/curve_campaign.h"
 #include "campaign/fault_rates.h"
 #include "common/number_text.h"
 
@@ -33,7 +34,7 @@ double rounded(double rate) {
 
 std::int64_t bits_in(const FaultScope& scope, const Network& network) {
     std::int64_t bits = 0;
-    for (const std::size_t layer : scope.layers) bits += network.layers()[layer].bits;
+    for (const std::size_t layer : scope.layers) bits += network.memory_parts()[layer].bits;
     return bits;
 }
 
@@ -58,6 +59,17 @@ std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, con
     return log_spaced(rounded(std::min(fewest_faults / bits, highest / 10)), highest);
 }
 
+std::vector<double> joint_grid(std::span<const std::vector<double>> suggested) {
+    double lowest = 1;
+    double highest = 0;
+    for (const std::vector<double>& rates : suggested) {
+        if (rates.empty()) continue;
+        lowest = std::min(lowest, rates.front());
+        highest = std::max(highest, rates.back());
+    }
+    return highest > 0 ? log_spaced(lowest, highest) : std::vector<double>();
+}
+
 std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, const EvaluatorOptions& options,
                                                        const std::vector<FaultScope>& scopes, std::uint64_t seed, NonfiniteRule nonfinite,
                                                        int threads, const EventSink& sink, std::stop_token stop) {
@@ -66,15 +78,13 @@ std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, 
     std::set<std::size_t> layers;
     for (const FaultScope& scope : scopes) layers.insert(scope.layers.begin(), scope.layers.end());
     if (!evaluator.prepare(std::vector<std::size_t>(layers.begin(), layers.end()), threads, stop)) return std::nullopt;
-    double lowest = 1;
-    double highest = 0;
+    std::vector<std::vector<double>> by_scope;
     for (const FaultScope& scope : scopes) {
-        const auto rates = suggest_rates(evaluator, scope, seed, nonfinite, threads, tell, stop);
+        const auto rates = suggest_rates(evaluator, stored_scope(evaluator, scope), seed, nonfinite, threads, tell, stop);
         if (!rates) return std::nullopt;
-        lowest = std::min(lowest, rates->front());
-        highest = std::max(highest, rates->back());
+        by_scope.push_back(*rates);
     }
-    return log_spaced(lowest, highest);
+    return joint_grid(by_scope);
 }
 
 }  // namespace clipscope

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -20,6 +21,9 @@ namespace clipscope {
 std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, const FaultScope& scope, std::uint64_t seed,
                                                  NonfiniteRule nonfinite, int threads, const std::function<void(double rate)>& on_probe,
                                                  std::stop_token stop);
+
+// One grid from the lowest to the highest of several suggestions; empty where there is none.
+std::vector<double> joint_grid(std::span<const std::vector<double>> suggested);
 
 // One grid for all scopes of a job, from the lowest to the highest rate that suggest_rates() gives for any of them, for the network clipped
 // as `options` say. The inputs' images are the tuning images. Sends Progress at each probe. Empty where it was stopped.

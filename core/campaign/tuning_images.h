@@ -17,7 +17,7 @@ namespace clipscope {
 // Which ones are wanted. Evaluation images and tuning images come from the same folder.
 struct TuningImages {
     std::string folder;
-    PictureSize picture_size{};   // of pictures in a folder
+    PictureSize picture_size{};  // of pictures in a folder
     std::optional<Split> split;  // none: where the evaluation images are not from, if the folder offers it
     ImageSelection selection{200, false};
     std::uint64_t seed = 1;

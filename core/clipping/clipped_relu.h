@@ -1,8 +1,9 @@
 // The clipped activations of FT-ClipAct (section IV-A) as METHOD.md, "Clipped activation", states them: what lies beyond the threshold
 // becomes 0, and so do NaN and the infinities. One pass over memory, as fast as a plain ReLU.
 //
-// `in` and `out` hold n values; they may be the same memory, but not overlap otherwise. T >= 0 and finite. Every result is bitwise the same
-// on every processor. 0 means +0; a value that is kept keeps its sign, so ReLU of -0 is -0. Thread-safe.
+// `in` and `out` hold n values; they may be the same memory, but not overlap otherwise. T >= 0 and finite, unless a fault hit it: then the
+// formula decides, so that a negative T or a NaN leaves 0 alone and +Inf lets +Inf through. Every result is bitwise the same on every
+// processor. 0 means +0; a value that is kept keeps its sign, so ReLU of -0 is -0. Thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "evaluation/evaluator_state.h"
+#include "evaluation/stored_words.h"
 #include "evaluation/worker_threads.h"
 #include "faults/bit_faults.h"
 
@@ -11,19 +12,17 @@ namespace clipscope {
 
 namespace {
 
-// The evaluator's parameters on its device, the faulty ones in copies of their own.
+// The evaluator's parameters and thresholds on its device, the faulty ones in copies of their own.
 Frame faulty_frame(const Evaluator::State& evaluator, const TrialFaults& faults, double rate) {
     Frame frame = evaluator.initial_frame;
-    const Program& program = evaluator.network->program();
+    const Network& network = *evaluator.network;
     for (const ParameterFaults& parameter : faults.parameters) {
-        const Network& network = *evaluator.network;
-        const std::size_t tensor = network.structure().layers[parameter.layer].tensors[parameter.parameter];
-        const NamedTensor& named = program.tensors()[tensor];
-        at::Tensor copy = named.tensor.contiguous().clone();
-        const BitFaults injected({{copy.data_ptr<float>(), std::size_t(copy.numel())}, network.codec(tensor), network.memory().kind},
-                                 parameter.bits, rate);
+        const StoredWords words = stored_words(network, evaluator.thresholds, parameter.layer, parameter.parameter);
+        at::Tensor copy = words.values.clone();
+        const BitFaults injected({{copy.data_ptr<float>(), std::size_t(copy.numel())}, words.codec, network.memory().kind}, parameter.bits,
+                                 rate);
         // The faults are taken back in `copy`; what the network reads keeps them.
-        frame[std::size_t(named.slot)] = copy.clone().to(evaluator.device);
+        frame[std::size_t(words.slot)] = copy.clone().to(evaluator.device);
     }
     return frame;
 }

@@ -67,7 +67,7 @@ bool is_convolution_or_linear(const Step& step) {
 
 CleanRun::CleanRun(Evaluator::State& state, std::set<std::size_t> steps) : state_(state), steps_(std::move(steps)) {
     const Program& program = state_.network->program();
-    state_.clean_values.resize(program.initial_frame().size());
+    state_.clean_values.resize(state_.initial_frame.size());
     state_.kept.erase(state_.kept.upper_bound(state_.shared_until), state_.kept.end());
     for (const auto& [step, values] : state_.kept) steps_.erase(step);
     begin_ = state_.has_clean_values_at(state_.shared_until) ? state_.shared_until : state_.start_step(state_.shared_until);

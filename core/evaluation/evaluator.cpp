@@ -62,6 +62,23 @@ std::vector<std::size_t> find_last_readers(const Program& program) {
 
 }  // namespace
 
+void Evaluator::State::clip() {
+    thresholds = stored_thresholds(*network, clipping);
+    overrides = clip_sites(*network, thresholds);
+    traits = find_step_traits(*network, thresholds);
+    write_thresholds(*network, thresholds, device, initial_frame);
+    batch_slots.resize(initial_frame.size());
+    last_reader.resize(initial_frame.size());
+    threshold_read.clear();
+    const std::vector<FoundSite>& sites = network->structure().sites;
+    for (std::size_t site = 0; site < sites.size(); ++site) {
+        if (!thresholds.at(site)) continue;
+        const Slot slot = threshold_slot(*network, site);
+        threshold_read[sites[site].step] = slot;
+        last_reader[std::size_t(slot)] = sites[site].step;
+    }
+}
+
 std::size_t Evaluator::State::start_step(std::size_t step) const {
     const auto after = kept.upper_bound(step);
     return after == kept.begin() ? 0 : std::prev(after)->first;
@@ -122,11 +139,10 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
     state_->clipping = options.clipping;
     state_->stacks = !options.exact && (options.stack || !state_->device.is_cpu());
     state_->exact = options.exact || state_->stacks;
-    state_->overrides = clip_sites(*state_->network, options.clipping);
-    state_->traits = find_step_traits(*state_->network, options.clipping);
     state_->batch_slots = find_batch_slots(state_->network->program());
     state_->last_reader = find_last_readers(state_->network->program());
     state_->initial_frame = frame_on_device(state_->network->program(), state_->device);
+    state_->clip();
 }
 
 Evaluator::Evaluator(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -141,16 +157,15 @@ std::unique_ptr<Evaluator> Evaluator::derive(const State& from, std::size_t site
     auto state = std::make_unique<State>(from);
     state->memory_budget = memory_bytes;
     state->clipping = from.clipping.with(site, threshold);
-    state->overrides = clip_sites(*state->network, state->clipping);
+    state->clip();
     state->shared_until = state->network->structure().sites.at(site).step;
-    state->traits = find_step_traits(*state->network, state->clipping);
     return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));
 }
 
-bool Evaluator::prepare(std::span<const std::size_t> first_layers, int threads, std::stop_token stop) {
+bool Evaluator::prepare(std::span<const std::size_t> first_parts, int threads, std::stop_token stop) {
     std::set<std::size_t> steps;
-    for (std::size_t layer : first_layers)
-        if (const std::size_t step = state_->network->structure().layers[layer].first_step; step > 0) steps.insert(step);
+    for (std::size_t part : first_parts)
+        if (const std::size_t step = state_->network->structure().parts[part].first_step; step > 0) steps.insert(step);
     for (;;) {
         try {
             CleanRun clean_run(*state_, steps);
@@ -202,6 +217,12 @@ std::size_t Evaluator::kept_bytes() const {
 }
 std::uint64_t Evaluator::multiplications_per_image() const {
     return std::accumulate(state_->multiplications.begin(), state_->multiplications.end(), std::uint64_t(0));
+}
+std::vector<std::size_t> Evaluator::stored(std::span<const std::size_t> parts) const {
+    std::vector<std::size_t> found;
+    for (const std::size_t part : parts)
+        if (const auto site = network().structure().parts[part].site; !site || state_->thresholds.at(*site)) found.push_back(part);
+    return found;
 }
 const Network& Evaluator::network() const {
     return *state_->network;

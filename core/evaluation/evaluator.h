@@ -47,9 +47,10 @@ public:
     Evaluator(const Evaluator&) = delete;
     Evaluator& operator=(const Evaluator&) = delete;
 
-    // Runs the clean network on all images with so many workers and keeps clean values before `first_layers`, where trials will start, as
-    // far as the memory budget allows. Returns false where it was stopped; then nothing else may be called.
-    bool prepare(std::span<const std::size_t> first_layers, int threads, std::stop_token stop);
+    // Runs the clean network on all images with so many workers and keeps clean values before `first_parts` (indices into the network's
+    // memory parts), where trials will start, as far as the memory budget allows. Returns false where it was stopped; then nothing else may
+    // be called.
+    bool prepare(std::span<const std::size_t> first_parts, int threads, std::stop_token stop);
 
     // An evaluator of the same images with another threshold at one site; shares the images and all that the site does not change, keeps
     // this one's memory budget, and is to be prepared like any other. This one must be prepared; it may be destroyed first.
@@ -58,6 +59,9 @@ public:
     // Gives back about half of the kept clean values, those that save least first; false where there are none. Later trials compute them
     // anew. No runner may be at work.
     bool release_memory() const;
+
+    // Of these parts of the memory the ones that are stored here: thresholds only where a site is clipped.
+    std::vector<std::size_t> stored(std::span<const std::size_t> parts) const;
 
     const Outcome& clean() const;  // of the clipped network without faults
     std::size_t classes() const;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -30,8 +31,10 @@ struct Evaluator::State {
     std::shared_ptr<const Network> network;
     at::Device device = at::kCPU;
     std::size_t memory_budget = 0;
-    Clipping clipping;
-    StepOverrides overrides;  // the clipped sites
+    Clipping clipping;                                     // asked for
+    Clipping thresholds;                                   // stored: those, and the file's own
+    StepOverrides overrides;                               // the clipped sites
+    std::unordered_map<std::size_t, Slot> threshold_read;  // by step: where a clipped site's threshold is
     std::shared_ptr<const ImageBatch> images;
     std::shared_ptr<const std::vector<ImageBatch>> batches;  // views of `images`, chunk by chunk
     std::size_t chunk = 0;                                   // images a chunk; the last may have fewer
@@ -42,7 +45,7 @@ struct Evaluator::State {
     std::size_t kept_bytes = 0;
     std::map<std::size_t, std::vector<KeptValues>> kept;  // by step, ascending: one entry a chunk
     std::size_t shared_until = 0;                         // steps before this one gave the values that came from another evaluator
-    Frame initial_frame;                                  // parameters and constants on the device
+    Frame initial_frame;                                  // parameters, constants and thresholds on the device
     std::vector<std::uint64_t> multiplications;           // of each step, for one image; convolutions and linear layers
 
     // For evaluating only what differs from the clean run (IncrementalRun); not used where `exact` is asked for or on a GPU.
@@ -56,6 +59,15 @@ struct Evaluator::State {
     std::size_t images_a_pass = 0;  // at least a chunk; more where values are small, for a pass has costs of its own
     bool stacks = false;            // variants of a network in one pass (StackedRun) instead of one after the other
     bool can_drop_images = false;   // each image's values are a row of their own and do not depend on the other images
+
+    // Puts the thresholds on that `clipping` asks for; everything computed before is another network's.
+    void clip();
+    // Puts them into a frame of another evaluator, but for those that are `faulty`.
+    template <typename Faulty>
+    void put_thresholds(const Faulty& faulty, Frame& frame) const {
+        for (const auto& [step, slot] : threshold_read)
+            if (!faulty.contains(slot)) frame[std::size_t(slot)] = initial_frame[std::size_t(slot)];
+    }
 
     std::size_t image_count() const { return images->labels.size(); }
     std::size_t first_image(std::size_t chunk_index) const { return chunk_index * chunk; }

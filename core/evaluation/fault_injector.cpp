@@ -8,20 +8,19 @@
 
 namespace clipscope {
 
-at::Tensor& FaultInjector::copy_of(std::size_t tensor) {
-    at::Tensor& copy = copies_[tensor];
-    if (!copy.defined()) copy = evaluator_.network->program().tensors()[tensor].tensor.contiguous().clone();
-    return copy;
+FaultInjector::Memory& FaultInjector::memory_of(const StoredWords& words) {
+    Memory& memory = memory_[words.slot];
+    if (!memory.copy.defined()) memory = {words.values, words.values.clone()};
+    return memory;
 }
 
-FaultyParameter FaultInjector::describe(const at::Tensor& original, const at::Tensor& copy, const BitFaults& injected) const {
-    FaultyParameter faulty{copy, {}, {}, true};
-    const at::Tensor clean = original.contiguous();
-    const std::int64_t elements_a_row = copy.numel() / copy.size(0);
+FaultyParameter FaultInjector::describe(const Memory& memory, const BitFaults& injected) const {
+    FaultyParameter faulty{memory.copy, {}, {}, true};
+    const std::int64_t elements_a_row = memory.copy.numel() / memory.copy.size(0);
     for (const BitFaults::Word& word : injected.words()) {
         if (word.faulty == word.clean) continue;
         const auto element = std::int64_t(word.element);
-        const float change = copy.data_ptr<float>()[element] - clean.data_ptr<float>()[element];
+        const float change = memory.copy.data_ptr<float>()[element] - memory.clean.data_ptr<float>()[element];
         faulty.elements.push_back({element, change});
         faulty.changes_are_finite &= std::isfinite(change);
         if (faulty.rows.empty() || faulty.rows.back() != element / elements_a_row) faulty.rows.push_back(element / elements_a_row);
@@ -49,39 +48,35 @@ InjectedFaults FaultInjector::inject_apart(const TrialFaults& faults, double rat
 }
 
 InjectedFaults FaultInjector::inject(const TrialFaults& faults, double rate) {
-    const Program& program = evaluator_.network->program();
+    const Network& network = *evaluator_.network;
     InjectedFaults injected;
-    injected.first_step = program.steps().size();
+    injected.first_step = network.program().steps().size();
     for (const ParameterFaults& parameter : faults.parameters) {
-        const FoundLayer& layer = evaluator_.network->structure().layers[parameter.layer];
-        const NamedTensor& named = program.tensors()[layer.tensors[parameter.parameter]];
-        at::Tensor& copy = copy_of(layer.tensors[parameter.parameter]);
-        const Network& network = *evaluator_.network;
-        const ParameterMemory memory{
-            {copy.data_ptr<float>(), std::size_t(copy.numel())}, network.codec(layer.tensors[parameter.parameter]), network.memory().kind};
-        BitFaults faulty(memory, parameter.bits, rate);
+        const StoredWords words = stored_words(network, evaluator_.thresholds, parameter.layer, parameter.parameter);
+        Memory& memory = memory_of(words);
+        BitFaults faulty({{memory.copy.data_ptr<float>(), std::size_t(memory.copy.numel())}, words.codec, network.memory().kind},
+                         parameter.bits, rate);
         if (faulty.count() == 0) continue;
         if (faulty.count_changed() != faulty.count_effective())
-            throw Error("Injecting faults into " + named.path + " changed " + std::to_string(faulty.count_changed()) + " bits instead of " +
-                        std::to_string(faulty.count_effective()) + ": this is a defect, please report it.");
+            throw Error("Injecting faults into " + words.info.path + " changed " + std::to_string(faulty.count_changed()) +
+                        " bits instead of " + std::to_string(faulty.count_effective()) + ": this is a defect, please report it.");
         if (injected.counts.empty() || injected.counts.back().layer != parameter.layer)
             injected.counts.push_back({.layer = parameter.layer});
         faulty.count_into(injected.counts.back());
         if (faulty.count_effective() == 0) continue;  // bits stuck at what they are
-        FaultyParameter& described = injected.parameters[named.slot] = describe(named.tensor, copy, faulty);
-        if (!evaluator_.device.is_cpu()) described.values = on_device(named.slot, described);
+        FaultyParameter& described = injected.parameters[words.slot] = describe(memory, faulty);
+        if (!evaluator_.device.is_cpu()) described.values = on_device(words.slot, described);
         injected.in_memory.push_back(std::move(faulty));
-        injected.first_step = std::min(injected.first_step, layer.first_step);
+        injected.first_step = std::min(injected.first_step, network.structure().parts[parameter.layer].first_step);
     }
     return injected;
 }
 
 bool FaultInjector::copies_are_clean() const {
-    for (const auto& [tensor, copy] : copies_) {
-        const at::Tensor original = evaluator_.network->program().tensors()[tensor].tensor.contiguous();
-        if (std::memcmp(original.data_ptr<float>(), copy.data_ptr<float>(), std::size_t(copy.numel()) * sizeof(float)) != 0) return false;
-    }
-    return true;
+    return std::ranges::all_of(memory_, [](const auto& entry) {
+        const Memory& memory = entry.second;
+        return std::memcmp(memory.clean.data_ptr<float>(), memory.copy.data_ptr<float>(), memory.copy.nbytes()) == 0;
+    });
 }
 
 }  // namespace clipscope

@@ -1,4 +1,4 @@
-// One worker's own copies of the parameters that faults hit. Includes LibTorch.
+// One worker's own copies of the parameters and thresholds that faults hit. Includes LibTorch.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evaluation/evaluator_state.h"
+#include "evaluation/stored_words.h"
 #include "faults/bit_faults.h"
 #include "faults/trial_faults.h"
 
@@ -44,16 +45,21 @@ public:
     // The same faults in parameters of their own, which stay when the next ones are injected.
     InjectedFaults inject_apart(const TrialFaults& faults, double rate);
 
-    // Whether every copy equals the network's own parameter, bit for bit.
+    // Whether every copy equals what is stored, bit for bit.
     bool copies_are_clean() const;
 
 private:
-    at::Tensor& copy_of(std::size_t tensor);
-    FaultyParameter describe(const at::Tensor& original, const at::Tensor& copy, const BitFaults& injected) const;
+    // On the CPU, as they are without faults and as faults may have them.
+    struct Memory {
+        at::Tensor clean;
+        at::Tensor copy;
+    };
+    Memory& memory_of(const StoredWords& words);
+    FaultyParameter describe(const Memory& memory, const BitFaults& injected) const;
     at::Tensor on_device(Slot slot, const FaultyParameter& faulty) const;
 
     const Evaluator::State& evaluator_;
-    std::unordered_map<std::size_t, at::Tensor> copies_;  // by index into Program::tensors(), on the CPU
+    std::unordered_map<Slot, Memory> memory_;
 };
 
 }  // namespace clipscope

@@ -2,7 +2,8 @@
 
 #include <bit>
 
-#include "evaluation/evaluator_state.h"
+#include "evaluation/site_clipping.h"
+#include "evaluation/stored_words.h"
 #include "faults/bit_faults.h"
 
 namespace clipscope {
@@ -19,25 +20,23 @@ std::vector<std::int64_t> index_of(std::int64_t element, const std::vector<std::
 
 }  // namespace
 
-std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults& faults, double rate) {
+std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults& faults, double rate, const Clipping& clipping) {
+    const Clipping thresholds = stored_thresholds(network, clipping);
     std::vector<FaultyValue> values;
     for (const ParameterFaults& parameter : faults.parameters) {
-        const LayerInfo& layer = network.layers()[parameter.layer];
-        const ParameterInfo& info = layer.parameters[parameter.parameter];
-        const std::size_t tensor = network.structure().layers[parameter.layer].tensors[parameter.parameter];
-        const at::Tensor original = network.program().tensors()[tensor].tensor.contiguous();
-        at::Tensor memory = original.clone();
+        const StoredWords words = stored_words(network, thresholds, parameter.layer, parameter.parameter);
+        at::Tensor memory = words.values.clone();
         const std::span<float> after{memory.data_ptr<float>(), std::size_t(memory.numel())};
-        const BitFaults faulty({after, network.codec(tensor), network.memory().kind}, parameter.bits, rate);
+        const BitFaults faulty({after, words.codec, network.memory().kind}, parameter.bits, rate);
         for (const BitFaults::Word& word : faulty.words()) {
             const auto element = std::int64_t(word.element);
             for (std::uint32_t bits = word.asked; bits != 0; bits &= bits - 1) {
-                values.push_back({.layer = layer.name,
-                                  .parameter = info.path,
+                values.push_back({.layer = network.memory_parts()[parameter.layer].name,
+                                  .parameter = words.info.path,
                                   .element = element,
-                                  .index = index_of(element, info.shape),
+                                  .index = index_of(element, words.info.shape),
                                   .bit = std::countr_zero(bits),
-                                  .before = original.data_ptr<float>()[element],
+                                  .before = words.values.data_ptr<float>()[element],
                                   .after = after[word.element]});
             }
         }

@@ -1,17 +1,18 @@
-// What faults do to single numbers: every faulty bit of a trial with its parameter's value before and after.
+// What faults do to single numbers: every faulty bit of a trial with its number before and after.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "clipping/clipping.h"
 #include "faults/trial_faults.h"
 #include "network/network.h"
 
 namespace clipscope {
 
 struct FaultyValue {
-    std::string layer;                // "CONV-1"
+    std::string layer;                // "CONV-1", or another part of the memory
     std::string parameter;            // "features.0.weight"
     std::int64_t element = 0;         // row-major
     std::vector<std::int64_t> index;  // the same in the parameter's dimensions
@@ -20,7 +21,8 @@ struct FaultyValue {
     float after = 0;  // with all faulty bits of this element
 };
 
-// The bits whose mark is below `rate`, in the order of layers, parameters and bits.
-std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults& faults, double rate);
+// The bits whose mark is below `rate`, in the order of the memory's parts, parameters and bits. `clipping`: that the network has beyond
+// what its file says.
+std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults& faults, double rate, const Clipping& clipping = {});
 
 }  // namespace clipscope

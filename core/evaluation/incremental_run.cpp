@@ -59,7 +59,7 @@ void IncrementalRun::start(const ImageRange& range, std::size_t first_step) {
 void IncrementalRun::run_until(std::size_t step) {
     for (; next_ < step && !active_.empty() && !stop_.stop_requested(); ++next_) {
         const Step& current = program_.steps()[next_];
-        if (is_affected(current)) {
+        if (is_affected(next_)) {
             execute(next_);
             drop_finished(next_);
         }
@@ -80,10 +80,18 @@ bool IncrementalRun::finish(TrialResults& results) {
 IncrementalRun IncrementalRun::continued_in(const Evaluator::State& other) const {
     IncrementalRun run(*this);
     run.evaluator_ = &other;
+    other.put_thresholds(faulty_, run.scratch_);
     return run;
 }
 
-bool IncrementalRun::is_affected(const Step& step) const {
+bool IncrementalRun::reads_faulty_threshold(std::size_t index) const {
+    const auto threshold = evaluator_->threshold_read.find(index);
+    return threshold != evaluator_->threshold_read.end() && faulty_.contains(threshold->second);
+}
+
+bool IncrementalRun::is_affected(std::size_t index) const {
+    const Step& step = program_.steps()[index];
+    if (reads_faulty_threshold(index)) return true;
     for (Slot slot : step.inputs)
         if (changed_.contains(slot) || others_.contains(slot) || faulty_.contains(slot)) return true;
     if (!step.blocks.empty()) return true;

@@ -62,7 +62,8 @@ public:
 private:
     enum class Fate : std::uint8_t { active, clean, all_nan, gone };
 
-    bool is_affected(const Step& step) const;
+    bool is_affected(std::size_t index) const;
+    bool reads_faulty_threshold(std::size_t index) const;
     void execute(std::size_t index);
     void run_weighted(std::size_t index);
     bool run_dense(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update);
@@ -79,7 +80,7 @@ private:
     void correct_rows(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update, at::Tensor& result);
     bool can_update_faults(std::size_t index, const std::vector<std::int64_t>& rows) const;
     void update_faults(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result) const;
-    std::vector<std::int64_t> faulty_rows(const Step& step) const;
+    std::vector<std::int64_t> faulty_rows(const Step& step, std::size_t parameters) const;
     const at::Tensor& parameter(Slot slot) const;
 
     bool is_kept(Slot slot) const { return evaluator_->clean_values[std::size_t(slot)].isTensor(); }

@@ -31,6 +31,15 @@ std::vector<std::int64_t> find_differing_channels(const at::Tensor& values, cons
     return differing;
 }
 
+// Those of either, ascending.
+at::Tensor united_channels(const at::Tensor& channels, std::vector<std::int64_t> others) {
+    if (others.empty()) return channels;
+    others.insert(others.end(), channels.data_ptr<std::int64_t>(), channels.data_ptr<std::int64_t>() + channels.numel());
+    std::sort(others.begin(), others.end());
+    others.erase(std::unique(others.begin(), others.end()), others.end());
+    return index_of(others);
+}
+
 }  // namespace
 
 void IncrementalRun::execute(std::size_t index) {
@@ -38,7 +47,7 @@ void IncrementalRun::execute(std::size_t index) {
     const bool can_be_partial = step.outputs.size() == 1 && is_kept(step.outputs[0]);
     const StepBehaviour behaviour = evaluator_->traits[index].behaviour;
     if (behaviour == StepBehaviour::shape_only) return run_shape_only(index);
-    if (!can_be_partial) return run_whole(index);
+    if (!can_be_partial || reads_faulty_threshold(index)) return run_whole(index);
     switch (behaviour) {
         case StepBehaviour::convolution:
         case StepBehaviour::linear:
@@ -60,7 +69,7 @@ void IncrementalRun::run_weighted(std::size_t index) {
     const Step& step = program_.steps()[index];
     const Slot output = step.outputs[0];
     const at::Tensor& weight = parameter(step.inputs[1]);
-    const std::vector<std::int64_t> rows = faulty_rows(step);
+    const std::vector<std::int64_t> rows = faulty_rows(step, 2);
     const double row_share = double(rows.size()) / double(weight.size(0));
     const Changed* input = find_changed(step.inputs[0]);
     const std::int64_t dimensions = input ? input->values.dim() : evaluator_->clean_values[std::size_t(step.inputs[0])].toTensor().dim();
@@ -183,17 +192,21 @@ void IncrementalRun::run_channelwise(std::size_t index) {
 void IncrementalRun::run_batch_norm(std::size_t index) {
     const Step& step = program_.steps()[index];
     const Changed* input = find_changed(step.inputs[0]);
-    if (!input || input->is_whole()) return run_whole(index);
-    const at::Tensor channels = input->channels;
+    if (input && input->is_whole()) return run_whole(index);
+    constexpr std::size_t parameters = 4;
+    std::vector<std::int64_t> rows = faulty_rows(step, parameters);
+    if (!input && rows.empty()) return run_whole(index);
+    const at::Tensor channels = input ? united_channels(input->channels, std::move(rows)) : index_of(rows);
+    const at::Tensor values = of_channels(step.inputs[0], channels);
     std::vector<c10::IValue> own;
-    for (std::size_t i = 1; i <= 4; ++i) {
+    for (std::size_t i = 1; i <= parameters; ++i) {
         c10::IValue& value = scratch_[std::size_t(step.inputs[i])];
         own.push_back(value);
         if (value.isTensor()) value = value.toTensor().index_select(0, channels);
     }
-    scratch_[std::size_t(step.inputs[0])] = input->values;
+    scratch_[std::size_t(step.inputs[0])] = values;
     const at::Tensor result = compute(index);
-    for (std::size_t i = 1; i <= 4; ++i) scratch_[std::size_t(step.inputs[i])] = own[i - 1];
+    for (std::size_t i = 1; i <= parameters; ++i) scratch_[std::size_t(step.inputs[i])] = own[i - 1];
     set(step.outputs[0], result, channels);
 }
 
@@ -283,9 +296,10 @@ at::Tensor IncrementalRun::compute(std::size_t index) {
     return result;
 }
 
-std::vector<std::int64_t> IncrementalRun::faulty_rows(const Step& step) const {
+// Of so many parameters, which follow the step's first input.
+std::vector<std::int64_t> IncrementalRun::faulty_rows(const Step& step, std::size_t parameters) const {
     std::set<std::int64_t> rows;
-    for (std::size_t i = 1; i <= 2 && i < step.inputs.size(); ++i)
+    for (std::size_t i = 1; i <= parameters && i < step.inputs.size(); ++i)
         if (const auto faulty = faulty_.find(step.inputs[i]); faulty != faulty_.end())
             rows.insert(faulty->second.rows.begin(), faulty->second.rows.end());
     return {rows.begin(), rows.end()};

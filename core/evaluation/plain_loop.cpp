@@ -97,7 +97,8 @@ struct PlainLoop::State {
         torch::jit::Module module;
         std::vector<at::Tensor> parameters;  // by index into Program::tensors(), the module's own memory
         Clipping clipping;
-        StepOverrides overrides;  // of `clipping`
+        StepOverrides overrides;  // of `clipping` and the file's own thresholds
+        Frame frame;              // constants, parameters, thresholds
     };
 
     std::shared_ptr<const Network> network;
@@ -106,7 +107,7 @@ struct PlainLoop::State {
     std::vector<Worker> workers;
 
     Worker load_worker(at::Device device) const {
-        Worker worker{load_module(network->path(), network->metadata().architecture).module, {}, {}, {}};
+        Worker worker{load_module(network->path(), network->metadata().architecture).module, {}, {}, {}, constants};
         worker.module.eval();
         worker.module.to(device);
         for (const NamedTensor& named : network->program().tensors()) {
@@ -116,31 +117,33 @@ struct PlainLoop::State {
             // What the file holds, rounded to the format of the network's memory.
             if (named.tensor.is_floating_point()) tensor.detach().copy_(named.tensor);
             worker.parameters.push_back(tensor);
+            worker.frame[std::size_t(named.slot)] = tensor;
         }
+        put_on(worker, {});
         // TorchScript watches the first passes and compiles the module from what it saw.
-        for (int pass = 0; pass < 3; ++pass) forward(worker, batches.front());
+        for (int pass = 0; pass < 3; ++pass) forward(worker, batches.front(), false);
         return worker;
     }
 
-    Frame first_frame(const Worker& worker, const ImageBatch& batch) const {
-        const Program& program = network->program();
-        Frame frame = constants;
-        for (std::size_t i = 0; i < worker.parameters.size(); ++i) frame[std::size_t(program.tensors()[i].slot)] = worker.parameters[i];
-        frame[std::size_t(program.input_slot())] = batch.images;
-        return frame;
-    }
-
-    at::Tensor forward(Worker& worker, const ImageBatch& batch) const {
-        if (worker.overrides.empty()) return logits_of(worker.module.forward({batch.images}), *network);
-        Frame frame = first_frame(worker, batch);
+    at::Tensor forward(Worker& worker, const ImageBatch& batch, bool with_thresholds) const {
+        if (!with_thresholds) return logits_of(worker.module.forward({batch.images}), *network);
+        Frame frame = worker.frame;
+        frame[std::size_t(network->program().input_slot())] = batch.images;
         network->program().run(frame, 0, network->program().steps().size(), worker.overrides);
         return network->program().output(frame);
     }
 
-    void choose_clipping(Worker& worker, const Clipping& clipping) const {
-        if (worker.clipping == clipping) return;
-        worker.overrides = clip_sites(*network, clipping);
+    void put_on(Worker& worker, const Clipping& clipping) const {
+        const Clipping stored = stored_thresholds(*network, clipping);
+        write_thresholds(*network, stored, batches.front().images.device(), worker.frame);
+        worker.overrides = clip_sites(*network, stored);
         worker.clipping = clipping;
+    }
+
+    // Where the worker's program or its module reads them.
+    at::Tensor memory_of(const Worker& worker, const FoundPart& part, std::size_t parameter) const {
+        return part.site ? worker.frame[std::size_t(threshold_slot(*network, *part.site))].toTensor()
+                         : worker.parameters[part.tensors[parameter]];
     }
 };
 
@@ -162,17 +165,21 @@ PlainLoop::~PlainLoop() = default;
 std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, double rate, const Clipping& clipping, std::stop_token stop) {
     const torch::NoGradGuard no_gradients;
     State::Worker& own = state_->workers.at(std::size_t(worker));
-    state_->choose_clipping(own, clipping);
+    if (!(own.clipping == clipping)) state_->put_on(own, clipping);
+    bool with_thresholds = clipping != Clipping{};
+    const ParameterCodec float32;
     std::vector<FaultyMemory> faulty;
     for (const ParameterFaults& parameter : faults.parameters) {
-        const std::size_t tensor = state_->network->structure().layers[parameter.layer].tensors[parameter.parameter];
+        const FoundPart& part = state_->network->structure().parts[parameter.layer];
         const Network& network = *state_->network;
-        faulty.emplace_back(own.parameters[tensor], network.codec(tensor), network.memory().kind, parameter.bits, rate);
+        const ParameterCodec& codec = part.site ? float32 : network.codec(part.tensors[parameter.parameter]);
+        faulty.emplace_back(state_->memory_of(own, part, parameter.parameter), codec, network.memory().kind, parameter.bits, rate);
+        with_thresholds |= part.site.has_value();
     }
     Outcome outcome;
     for (const ImageBatch& batch : state_->batches) {
         if (stop.stop_requested()) return std::nullopt;
-        score_batch(state_->forward(own, batch), batch.labels, outcome);
+        score_batch(state_->forward(own, batch, with_thresholds), batch.labels, outcome);
     }
     outcome.sdc = 0;
     return outcome;

@@ -2,8 +2,8 @@
 // in the network's own parameters, run the whole network over all images, flip them back. It skips nothing, keeps nothing and shares no
 // code with the Evaluator beyond the images' preparation and the scoring.
 //
-// Unclipped it calls LibTorch's own forward() of a TorchScript module that it loads itself; with thresholds it runs every step of the
-// program, the clipped sites by their clipped activation. This header knows no LibTorch.
+// Unclipped it calls LibTorch's own forward() of a TorchScript module that it loads itself; with thresholds, or faults in those of the
+// file, it runs every step of the program, the clipped sites by their clipped activation. This header knows no LibTorch.
 #pragma once
 
 #include <memory>

@@ -16,7 +16,9 @@ at::Tensor StackedRun::run(std::size_t chunk) {
     images_ = std::int64_t((*evaluator_.batches)[chunk].labels.size());
     is_stacked_.assign(frame_.size(), false);
     for (std::size_t i = start; i < program.steps().size(); ++i) {
-        const std::vector<Slot> slots = slots_read_by(program.steps()[i]);
+        std::vector<Slot> slots = slots_read_by(program.steps()[i]);
+        if (const auto threshold = evaluator_.threshold_read.find(i); threshold != evaluator_.threshold_read.end())
+            slots.push_back(threshold->second);
         is_faulty(slots) ? run_apart(i, slots) : run_together(i, slots);
     }
     stack(program.output_slot());

@@ -29,13 +29,13 @@ bool ThresholdEvaluator::State::can_be_bracketed(const at::Tensor& values) {
 }
 
 std::vector<ThresholdBracket> ThresholdEvaluator::State::brackets_of(const at::Tensor& values, float threshold, std::int64_t planes) const {
-    const bool is_relu = site.info.kind == "relu", is_leaky = site.info.kind == "leaky_relu";
-    const at::Tensor scanned = (is_relu || is_leaky ? values : own_output(base, site, values)).contiguous();
+    const ClippedForm form = clipped_form(site);
+    const at::Tensor scanned = (form == ClippedForm::magnitude ? own_output(base, site, values) : values).contiguous();
+    const float slope = form == ClippedForm::relu ? 0 : form == ClippedForm::leaky_relu ? site.slope : 1;
     const auto count = std::size_t(values.size(0) * planes);
     const std::size_t length = count == 0 ? 0 : std::size_t(scanned.numel()) / count;
     std::vector<ThresholdBracket> brackets(count);
-    for (std::size_t i = 0; i < count; ++i)
-        brackets[i] = find_bracket(scanned.data_ptr<float>() + i * length, length, threshold, is_relu ? 0 : is_leaky ? site.slope : 1);
+    for (std::size_t i = 0; i < count; ++i) brackets[i] = find_bracket(scanned.data_ptr<float>() + i * length, length, threshold, slope);
     return brackets;
 }
 

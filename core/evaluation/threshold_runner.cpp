@@ -169,6 +169,7 @@ void ThresholdTrial::run_exactly(std::size_t chunk) {
             continue;
         }
         Frame frame = start <= site ? front : start_with_faults(evaluator(t));
+        evaluator(t).put_thresholds(faults_.parameters, frame);
         const c10::IValue& input = front[std::size_t(shared_.site.input_slot)];
         if (start <= site && Shared::can_be_bracketed(input.toTensor())) {
             ThresholdBracket bracket;

@@ -40,7 +40,7 @@ public:
         // Where the file clips already, its own condition is left behind and the values it applies to are clipped anew.
         const bool is_clipped = node->kind() == c10::aten::where;
         const torch::jit::WithInsertPoint after(node->next());
-        if (site.info.kind == "relu" || site.info.kind == "leaky_relu") {
+        if (!site.clips_output && (site.info.kind == "relu" || site.info.kind == "leaky_relu")) {
             Value* values = node->input(is_clipped ? 1 : 0);
             Value* negative = site.info.kind == "relu" ? constant(std::int64_t(0)) : leaked(values, site.slope, threshold);
             node->output()->replaceAllUsesWith(keep(values, inside(values, c10::aten::ge, 0, c10::aten::le, threshold), negative));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -29,8 +30,8 @@ constexpr std::array layer_operations{
 };
 
 constexpr std::array<std::string_view, 19> activation_names{
-    "relu",  "relu6", "leaky_relu", "prelu",     "rrelu",       "elu",      "selu",       "celu",    "gelu",   "silu",
-    "mish",  "tanh",  "sigmoid",    "hardswish", "hardsigmoid", "hardtanh", "softplus",   "softsign", "log_sigmoid"};
+    "relu", "relu6", "leaky_relu", "prelu",     "rrelu",       "elu",      "selu",     "celu",     "gelu",       "silu",
+    "mish", "tanh",  "sigmoid",    "hardswish", "hardsigmoid", "hardtanh", "softplus", "softsign", "log_sigmoid"};
 
 // "relu" for "aten::relu" and "aten::relu_" alike; empty where the operation is no activation.
 std::string activation_kind(std::string_view operation) {
@@ -38,7 +39,7 @@ std::string activation_kind(std::string_view operation) {
     operation.remove_prefix(6);
     if (operation.ends_with('_')) operation.remove_suffix(1);
     return std::find(activation_names.begin(), activation_names.end(), operation) == activation_names.end() ? std::string{}
-                                                                                                             : std::string(operation);
+                                                                                                            : std::string(operation);
 }
 
 std::string without_suffix(const std::string& path, std::string_view suffix) {
@@ -53,6 +54,10 @@ public:
 
     FoundStructure find() {
         for (std::size_t i = 0; i < program_.steps().size(); ++i) visit(program_.steps()[i], i, true);
+        found_.layer_count = found_.parts.size();
+        std::move(batch_norms_.begin(), batch_norms_.end(), std::back_inserter(found_.parts));
+        for (std::size_t site = 0; site < found_.sites.size(); ++site)
+            if (found_.sites[site].is_top_level) add_threshold(site);
         return std::move(found_);
     }
 
@@ -61,9 +66,11 @@ private:
         for (Slot slot : step.outputs) maker_[slot] = &step;
         follow_views_of_parameters(step);
         add_layer(step, position);
+        add_batch_norm(step, position);
         std::set<std::size_t> feeding;  // layers whose output reaches this step's inputs without passing a site
         for (Slot slot : step.inputs)
-            if (const auto reached = reaching_.find(slot); reached != reaching_.end()) feeding.insert(reached->second.begin(), reached->second.end());
+            if (const auto reached = reaching_.find(slot); reached != reaching_.end())
+                feeding.insert(reached->second.begin(), reached->second.end());
         for (const Block& block : step.blocks) {
             pass_into(step, block);
             for (const Step& inner : block.steps) visit(inner, position, false);
@@ -87,7 +94,8 @@ private:
     void pass_into(const Step& step, const Block& block) {
         if (step.kind != StepKind::loop) return;
         for (std::size_t i = 1; i < block.inputs.size() && i + 1 < step.inputs.size(); ++i)
-            if (const auto reached = reaching_.find(step.inputs[i + 1]); reached != reaching_.end()) reaching_[block.inputs[i]] = reached->second;
+            if (const auto reached = reaching_.find(step.inputs[i + 1]); reached != reaching_.end())
+                reaching_[block.inputs[i]] = reached->second;
     }
 
     // A transposed or reshaped parameter is still that parameter (older exports write x·Wᵀ as t and addmm).
@@ -104,8 +112,8 @@ private:
     }
 
     void add_layer(const Step& step, std::size_t position) {
-        const auto operation =
-            std::find_if(layer_operations.begin(), layer_operations.end(), [&](const LayerOperation& known) { return known.name == step.name; });
+        const auto operation = std::find_if(layer_operations.begin(), layer_operations.end(),
+                                            [&](const LayerOperation& known) { return known.name == step.name; });
         if (operation == layer_operations.end()) return;
         const auto weight = tensor_at(step, operation->weight);
         if (!weight) return;
@@ -113,7 +121,7 @@ private:
             layer_of_step_[&step] = known->second;
             return;
         }
-        FoundLayer layer;
+        FoundPart layer;
         layer.first_step = position;
         layer.info.name = std::string(operation->label) + "-" + std::to_string(++counts_[operation->label]);
         layer.info.path = without_suffix(program_.tensors()[*weight].path, ".weight");
@@ -121,18 +129,54 @@ private:
         layer.info.shape = program_.tensors()[*weight].tensor.sizes().vec();
         add_parameter(layer, *weight);
         if (const auto bias = tensor_at(step, operation->bias)) add_parameter(layer, *bias);
-        layer_by_weight_[*weight] = layer_of_step_[&step] = found_.layers.size();
-        found_.layers.push_back(std::move(layer));
+        layer_by_weight_[*weight] = layer_of_step_[&step] = found_.parts.size();
+        found_.parts.push_back(std::move(layer));
     }
 
     static std::string convolution_kind(const at::Tensor& weight) { return "Conv" + std::to_string(weight.dim() - 2) + "d"; }
 
-    void add_parameter(FoundLayer& layer, std::size_t index) {
+    void add_parameter(FoundPart& part, std::size_t index) {
         const NamedTensor& named = program_.tensors()[index];
-        layer.tensors.push_back(index);
-        layer.info.parameters.push_back({named.path, named.tensor.sizes().vec(), named.tensor.numel()});
-        layer.info.parameter_count += named.tensor.numel();
-        layer.info.bits += named.tensor.numel() * 32;
+        part.tensors.push_back(index);
+        add_parameter(part, {named.path, named.tensor.sizes().vec(), named.tensor.numel()});
+    }
+
+    static void add_parameter(FoundPart& part, const ParameterInfo& parameter) {
+        part.info.parameters.push_back(parameter);
+        part.info.parameter_count += parameter.elements;
+        part.info.bits += parameter.elements * parameter.word_bits;
+    }
+
+    // One module called twice is one batch norm.
+    void add_batch_norm(const Step& step, std::size_t position) {
+        if (step.name != "aten::batch_norm") return;
+        FoundPart norm;
+        for (const int input : {1, 2, 3, 4})
+            if (const auto tensor = tensor_at(step, input)) add_parameter(norm, *tensor);
+        if (norm.tensors.empty() || !known_batch_norms_.insert(norm.tensors.front()).second) return;
+        const ParameterInfo& first = norm.info.parameters.front();
+        norm.info.name = "BN-" + std::to_string(batch_norms_.size() + 1);
+        norm.info.path = without_suffix(without_suffix(first.path, ".weight"), ".running_mean");
+        norm.info.kind = "BatchNorm";
+        norm.info.shape = first.shape;
+        norm.info.part = MemoryPart::batch_norm;
+        norm.first_step = position;
+        batch_norms_.push_back(std::move(norm));
+    }
+
+    // One number a site, wherever the file may keep it; no path of a module's holds a dash.
+    void add_threshold(std::size_t index) {
+        const FoundSite& site = found_.sites[index];
+        FoundPart threshold;
+        threshold.info.name = site.info.name;
+        threshold.info.path = site.info.path;
+        threshold.info.kind = "Threshold";
+        threshold.info.part = MemoryPart::threshold;
+        threshold.info.is_stored = site.info.threshold.has_value();
+        threshold.first_step = site.step;
+        threshold.site = index;
+        add_parameter(threshold, {site.info.name + ".threshold", {}, 1});
+        found_.parts.push_back(std::move(threshold));
     }
 
     std::optional<FoundSite> site_at(const Step& step) const {
@@ -184,7 +228,9 @@ private:
                                        [&](const FoundSite& known) { return known.output_slot == step.inputs[1]; });
         if (site == found_.sites.end()) return false;
         site->info.threshold = float(*threshold);
+        site->clips_output = true;
         site->step = position;
+        site->input_slot = step.inputs[1];
         site->output_slot = step.outputs[0];
         return true;
     }
@@ -211,12 +257,14 @@ private:
         return maker->second;
     }
 
-    // A constant number, also as a tensor of one element.
+    // A constant number, also as a tensor of one element that is compared with float32 numbers as one of them.
     std::optional<double> number_at(Slot slot) const {
         const c10::IValue& value = program_.constant(slot);
         if (value.isDouble()) return value.toDouble();
         if (value.isInt()) return double(value.toInt());
-        if (value.isTensor() && value.toTensor().numel() == 1 && value.toTensor().is_floating_point()) return value.toTensor().item<double>();
+        if (value.isTensor() && value.toTensor().numel() == 1 && value.toTensor().is_floating_point() &&
+            (value.toTensor().dim() == 0 || value.toTensor().scalar_type() == at::kFloat))
+            return value.toTensor().item<double>();
         return std::nullopt;
     }
 
@@ -224,12 +272,14 @@ private:
         site.output_slot = step.outputs[0];
         site.info.name = "ACT-" + std::to_string(found_.sites.size() + 1);
         site.info.path = step.module_path;
-        for (std::size_t layer : feeding) site.info.fed_by.push_back(found_.layers[layer].info.name);
+        for (std::size_t layer : feeding) site.info.fed_by.push_back(found_.parts[layer].info.name);
         found_.sites.push_back(std::move(site));
     }
 
     const Program& program_;
     FoundStructure found_;
+    std::vector<FoundPart> batch_norms_;
+    std::set<std::size_t> known_batch_norms_;  // by their first tensor
     std::unordered_map<Slot, std::size_t> tensor_by_slot_;
     std::unordered_map<std::size_t, std::size_t> layer_by_weight_;
     std::unordered_map<const Step*, std::size_t> layer_of_step_;
@@ -240,6 +290,8 @@ private:
 
 }  // namespace
 
-FoundStructure find_layers_and_sites(const Program& program) { return Finder(program).find(); }
+FoundStructure find_layers_and_sites(const Program& program) {
+    return Finder(program).find();
+}
 
 }  // namespace clipscope

@@ -1,4 +1,4 @@
-// What is known of a network's computational layers and activation sites: plain values, no LibTorch.
+// What is known of a network's computational layers, activation sites and other parts of its memory: plain values, no LibTorch.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,24 @@ struct ParameterInfo {
     std::uint32_t faulty_bits = ~0U;  // of these, the ones that may be faulty, as a mask
 };
 
-// A convolution or a linear operation that owns a weight.
+// What a part of the memory belongs to.
+enum class MemoryPart {
+    layer,       // a convolution or a linear operation that owns a weight: a computational layer
+    batch_norm,  // weight and bias, running mean and variance of a batch norm
+    threshold    // the clipping threshold of an activation site, stored where the site is clipped
+};
+
+// A computational layer, or another part of the memory that faults may hit.
 struct LayerInfo {
-    std::string name;                       // "CONV-1", "FC-2": kind and number in program order
+    std::string name;                       // "CONV-1", "FC-2", "BN-3": kind and number in program order; of a threshold its site's
     std::string path;                       // "features.0"
-    std::string kind;                       // "Conv2d", "Linear"
+    std::string kind;                       // "Conv2d", "Linear", "BatchNorm", "Threshold"
     std::vector<std::int64_t> shape;        // of the weight
-    std::vector<ParameterInfo> parameters;  // weight, then bias if there is one
-    std::int64_t parameter_count = 0;       // elements in weight and bias
-    std::int64_t bits = 0;                  // stored bits in weight and bias that may be faulty (32 an element in float32)
+    std::vector<ParameterInfo> parameters;  // weight, then bias if there is one; of a batch norm then the running mean and variance
+    std::int64_t parameter_count = 0;       // elements in them all
+    std::int64_t bits = 0;                  // stored bits in them that may be faulty (32 an element in float32)
+    MemoryPart part = MemoryPart::layer;
+    bool is_stored = true;  // false for the threshold of a site that the file itself does not clip
 };
 
 // One activation operation in the forward program.

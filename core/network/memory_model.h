@@ -35,7 +35,7 @@ struct BitSelection {
     friend bool operator==(const BitSelection&, const BitSelection&) = default;
 };
 
-// Which parameters of a layer may be faulty.
+// Which parameters of a computational layer may be faulty.
 enum class ParameterSelection { all, weights, biases };
 
 // "all", "weights", "biases".

@@ -22,6 +22,12 @@ std::int64_t count_trainable(const torch::jit::Module& module) {
 
 }  // namespace
 
+void Network::Contents::note_parts() {
+    parts.clear();
+    for (const FoundPart& part : structure.parts) parts.push_back(part.info);
+    layers.assign(parts.begin(), parts.begin() + std::ptrdiff_t(structure.layer_count));
+}
+
 std::unique_ptr<Network::Contents> Network::flatten(LoadedModule loaded, const std::string& path) {
     loaded.module.eval();
     std::unique_ptr<Contents> contents;
@@ -34,7 +40,7 @@ std::unique_ptr<Network::Contents> Network::flatten(LoadedModule loaded, const s
     contents->path = path;
     contents->metadata = std::move(loaded.metadata);
     contents->parameter_count = count_trainable(loaded.module);
-    for (FoundLayer& layer : contents->structure.layers) contents->layers.push_back(layer.info);
+    contents->note_parts();
     for (FoundSite& site : contents->structure.sites) contents->sites.push_back(site.info);
     if (contents->layers.empty())
         throw Error("\"" + path + "\" has no convolution or linear layer with a weight: there is no memory to inject faults into.");
@@ -63,6 +69,9 @@ const std::string& Network::path() const {
 }
 const std::vector<LayerInfo>& Network::layers() const {
     return contents_->layers;
+}
+const std::vector<LayerInfo>& Network::memory_parts() const {
+    return contents_->parts;
 }
 const std::vector<SiteInfo>& Network::sites() const {
     return contents_->sites;

@@ -46,15 +46,18 @@ public:
     const std::string& path() const;
     const std::vector<LayerInfo>& layers() const;  // computational layers, in program order
     const std::vector<SiteInfo>& sites() const;    // activation sites, in program order
-    std::int64_t parameter_count() const;          // every trainable parameter, shared ones once
-    std::int64_t fault_bits() const;               // scope `network`: weights and biases of all layers
+    // All that faults may hit: the computational layers as above, then batch norms, then thresholds of sites.
+    const std::vector<LayerInfo>& memory_parts() const;
+    std::int64_t parameter_count() const;  // every trainable parameter, shared ones once
+    std::int64_t fault_bits() const;       // scope `network`: weights and biases of all layers
     const ModelMetadata& metadata() const;
     const MemoryModel& memory() const;  // that holds the parameters; float32 and flips of any bit after load()
     // Of a parameter, by its index into Program::tensors().
     const ParameterCodec& codec(std::size_t tensor) const;
 
-    // The same network in another memory: every weight and bias rounded to the format. Reads the file again, but for the memory it is in
-    // already, which gives this very network. Throws Error, and UsageError where the memory has no bit that may be faulty.
+    // The same network in another memory: every weight and bias of the computational layers rounded to the format. Batch norms and
+    // thresholds stay float32, as mixed-precision networks keep them. Reads the file again, but for the memory it is in already, which
+    // gives this very network. Throws Error, and UsageError where the memory has no bit that may be faulty.
     std::shared_ptr<const Network> stored_in(const MemoryModel& memory) const;
 
     const Program& program() const;

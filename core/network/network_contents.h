@@ -14,13 +14,16 @@ namespace clipscope {
 struct Network::Contents {
     explicit Contents(const torch::jit::Module& module) : program(module), structure(find_layers_and_sites(program)) {}
 
+    void note_parts();  // what the structure says of them
+
     std::string name;
     std::string path;
     ModelMetadata metadata;
     std::int64_t parameter_count = 0;
     MemoryModel memory;
     std::vector<ParameterCodec> codecs;  // by index into Program::tensors(); empty: float32 all of them
-    std::vector<LayerInfo> layers;
+    std::vector<LayerInfo> parts;
+    std::vector<LayerInfo> layers;  // the first of them
     std::vector<SiteInfo> sites;
     Program program;
     FoundStructure structure;

@@ -51,7 +51,7 @@ private:
 
     std::vector<FaultScope> scopes() const {
         if (settings_.kind == JobKind::profile && settings_.layers.empty()) return {};
-        return parse_fault_scopes(settings_.layers, opened_.evaluation.network->layers());
+        return parse_fault_scopes(settings_.layers, opened_.evaluation.network->memory_parts());
     }
 
     // What the jobs that measure curves have in common.

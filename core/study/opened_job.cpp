@@ -64,8 +64,11 @@ bool needs_tuning_images(const JobSettings& settings) {
 // What run_…() would find out later.
 void check(const JobSettings& settings, const Network& network) {
     if (settings.kind == JobKind::sweep) find_site(settings.site, network.sites());
-    const bool has_layers = measures_curves(settings.kind) || (settings.kind == JobKind::profile && !settings.layers.empty());
-    if (has_layers) parse_fault_scopes(settings.layers, network.layers());
+    if (measures_curves(settings.kind)) {
+        const auto scopes = parse_fault_scopes(settings.layers, network.memory_parts());
+        if (settings.kind != JobKind::compare) check_thresholds_stored(scopes, network.memory_parts());
+    }
+    if (settings.kind == JobKind::profile && !settings.layers.empty()) parse_fault_scopes(settings.layers, network.memory_parts());
     all_rates(settings.rates, {});
 }
 

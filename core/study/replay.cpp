@@ -49,7 +49,7 @@ KnownProtections all_protections(const Study& study, const JobRecord& job, const
 }
 
 FaultScope find_scope(const TrialName& name, const Network& network) {
-    const std::vector<FaultScope> scopes = parse_fault_scopes(name.layer, network.layers());
+    const std::vector<FaultScope> scopes = parse_fault_scopes(name.layer, network.memory_parts());
     if (scopes.size() != 1) throw UsageError("'" + name.layer + "' are several layers: name one curve of the job, such as network.");
     return scopes.front();
 }
@@ -109,8 +109,7 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     check_contents(job, opened, study.path());
     const Network& network = *opened.evaluation.network;
     const FaultScope scope = find_scope(name, network);
-    const TrialFaults faults = draw_trial_faults(job.settings.seed, std::uint64_t(name.trial), network.layers(), scope.layers, name.rate);
-    ReplayedTrial replayed{name, faulty_values(network, faults, name.rate), {}};
+    ReplayedTrial replayed{name, {}, {}};
     const KnownProtections known = all_protections(study, job, network.sites());
     const auto run = [&](Protection protection, const std::optional<Clipping>& clipping) {
         if (!clipping) return true;
@@ -120,7 +119,11 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
                              .memory_bytes = options.memory_bytes,
                              .exact = job.settings.exact,
                              .clipping = *clipping});
-        if (!evaluator.prepare(scope.layers, resolve_threads(options.threads), stop)) return false;
+        const std::vector<std::size_t> stored_parts = evaluator.stored(scope.layers);
+        if (!evaluator.prepare(stored_parts, resolve_threads(options.threads), stop)) return false;
+        const TrialFaults faults =
+            draw_trial_faults(job.settings.seed, std::uint64_t(name.trial), network.memory_parts(), stored_parts, name.rate);
+        replayed.bits = faulty_values(network, faults, name.rate, *clipping);
         TrialRunner runner(evaluator);
         ReplayedOutcome outcome{protection, evaluator.clean(), {}, std::nullopt};
         const auto keep = [&](std::size_t, const TrialOutcome& result) { outcome.outcome = result; };

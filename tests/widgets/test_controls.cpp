@@ -1,9 +1,11 @@
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QCommandLinkButton>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -61,6 +63,38 @@ private slots:
         form.device = QStringLiteral("cuda:0");
         panel.set_form(form);
         QVERIFY(panel.form() == form);
+    }
+
+    void formats_are_ticked_side_by_side() {
+        SensitivityPanel panel;
+        QSignalSpy changed(&panel, &SensitivityPanel::form_changed);
+        auto* formats = field<QToolButton>(panel, QStringLiteral("Formats side by side"));
+        QVERIFY(formats && !formats->toolTip().isEmpty());
+        QMenu* menu = formats->menu();
+        const auto box = [&](const QString& name) -> QCheckBox* {
+            for (QCheckBox* candidate : menu->findChildren<QCheckBox*>())
+                if (candidate->text() == name) return candidate;
+            return nullptr;
+        };
+        field<QComboBox>(panel, QStringLiteral("Number format"))->setCurrentText(QStringLiteral("float32,Q2.5"));
+        emit menu->aboutToShow();
+        QVERIFY(box(QStringLiteral("float32"))->isChecked() && !box(QStringLiteral("int8"))->isChecked());
+        box(QStringLiteral("int8"))->click();
+        QCOMPARE(panel.form().format, QStringLiteral("float32, Q2.5, int8"));
+        box(QStringLiteral("float32"))->click();
+        QCOMPARE(panel.form().format, QStringLiteral("Q2.5, int8"));
+        field<QComboBox>(panel, QStringLiteral("Number format"))->setCurrentText(QStringLiteral("int8"));
+        box(QStringLiteral("int8"))->click();  // one there must be
+        QCOMPARE(panel.form().format, QStringLiteral("int8"));
+        QVERIFY(box(QStringLiteral("int8"))->isChecked());
+        QVERIFY(changed.size() >= 4);
+    }
+
+    void automatic_rates_are_offered() {
+        SensitivityPanel panel;
+        auto* presets = field<QToolButton>(panel, QStringLiteral("Presets of fault rates"));
+        presets->menu()->actions().first()->trigger();
+        QCOMPARE(panel.form().rates, QStringLiteral("auto"));
     }
 
     void input_is_checked_as_it_is_typed() {

@@ -15,7 +15,7 @@
 namespace clipscope {
 
 HardenPanel::HardenPanel(QWidget* parent)
-    : JobPanel(true, {}, parent),
+    : JobPanel(false, {}, parent),
       job_(new QComboBox),
       site_(new QComboBox),
       grid_(new QLineEdit),

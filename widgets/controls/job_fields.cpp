@@ -1,11 +1,13 @@
 #include "controls/job_fields.h"
 
 #include <QAbstractSpinBox>
+#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QRegularExpressionValidator>
 #include <QSignalBlocker>
 #include <QToolButton>
+#include <QWidgetAction>
 #include <tuple>
 
 #include "theme/theme.h"
@@ -16,6 +18,15 @@ void name_field(QWidget& field, const QString& name, const QString& tip) {
     field.setAccessibleName(name);
     field.setToolTip(tip);
 }
+
+namespace {
+
+QStringList usual_formats() {
+    return {QStringLiteral("float32"), QStringLiteral("float16"),      QStringLiteral("bfloat16"),
+            QStringLiteral("int8"),    QStringLiteral("int8-channel"), QStringLiteral("Q3.12")};
+}
+
+}  // namespace
 
 QComboBox* make_images_field(const QString& name, const QString& tip) {
     auto* images = new QComboBox;
@@ -37,9 +48,9 @@ void style_fields(QWidget& form) {
     }
 }
 
-JobFields::JobFields(bool with_auto_rates, QObject* parent) : QObject(parent) {
-    set_up_rates(with_auto_rates);
-    set_up_memory();
+JobFields::JobFields(bool with_several_formats, QObject* parent) : QObject(parent) {
+    set_up_rates();
+    set_up_memory(with_several_formats);
     set_up_others();
     for (QComboBox* box : {images, nonfinite, format, parameters, fault_kind, bits, device})
         connect(box, &QComboBox::currentTextChanged, this, &JobFields::changed);
@@ -50,22 +61,23 @@ JobFields::JobFields(bool with_auto_rates, QObject* parent) : QObject(parent) {
     for (QSpinBox* box : {trials, threads}) connect(box, &QSpinBox::valueChanged, this, &JobFields::changed);
 }
 
-void JobFields::set_up_rates(bool with_auto) {
+void JobFields::set_up_rates() {
     name_field(*rates, tr("Fault rates"),
                tr("Probability that a stored bit is faulty. A list (1e-7, 5e-7, 1e-6), a range from:to:count with equal "
-                  "ratios (1e-7:1e-4:7), or a preset's name. 0 is the clean point."));
+                  "ratios (1e-7:1e-4:7), or a preset's name: auto looks on the tuning images for the rates between the first fault and "
+                  "the loss of most accuracy. 0 is the clean point."));
     rates->setClearButtonEnabled(true);
     auto* button = new QToolButton;
     button->setText(tr("Presets"));
     button->setPopupMode(QToolButton::InstantPopup);
     name_field(*button, tr("Presets of fault rates"), tr("Rates of the paper, or evenly spaced ones"));
     auto* menu = new QMenu(button);
-    std::vector<std::pair<QString, QString>> presets = {
+    const std::vector<std::pair<QString, QString>> presets = {
+        {tr("&Automatic: where accuracy falls"), QStringLiteral("auto")},
         {tr("&Paper: 0, 1e-8 … 1e-5"), QStringLiteral("0, 1e-8, 5e-8, 1e-7, 5e-7, 1e-6, 5e-6, 1e-5")},
         {tr("&Large networks: 1e-8 … 1e-5, 7 rates"), QStringLiteral("1e-8:1e-5:7")},
         {tr("&Single layers: 1e-7 … 1e-4, 7 rates"), QStringLiteral("1e-7:1e-4:7")},
         {tr("S&mall layers: 1e-6 … 1e-2, 9 rates"), QStringLiteral("1e-6:1e-2:9")}};
-    if (with_auto) presets.insert(presets.begin(), {tr("&Automatic: where accuracy falls"), QStringLiteral("auto")});
     for (const auto& [text, preset] : presets)
         connect(menu->addAction(text), &QAction::triggered, this, [this, preset = preset] { rates->setText(preset); });
     button->setMenu(menu);
@@ -77,20 +89,21 @@ void JobFields::set_up_rates(bool with_auto) {
     rates_row->setFocusProxy(rates);
 }
 
-void JobFields::set_up_memory() {
+void JobFields::set_up_memory(bool with_several_formats) {
     format->setEditable(true);
     format->setInsertPolicy(QComboBox::NoInsert);
-    format->addItems({QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16"), QStringLiteral("int8"),
-                      QStringLiteral("int8-channel"), QStringLiteral("Q3.12")});
+    format->addItems(usual_formats());
     name_field(
         *format, tr("Number format"),
         tr("How weights and biases are stored; the clean network is rounded to it first. int8: one scale for each tensor (biases stay "
            "float32); int8-channel: one for each output channel; Qm.n: fixed point, m bits before the point and n after it, with a "
-           "sign."));
+           "sign. A flipped exponent bit makes a number 10³⁸; integers and fixed point have no such bit, so faults stay moderate. Batch "
+           "norms and thresholds stay float32."));
     add_choice(*parameters, tr("weights and biases"), ParameterSelection::all, tr("Faults hit both"));
     add_choice(*parameters, tr("weights"), ParameterSelection::weights, tr("Biases are safe"));
     add_choice(*parameters, tr("biases"), ParameterSelection::biases, tr("Weights are safe"));
-    name_field(*parameters, tr("Parameters"), tr("Which parameters faults may hit"));
+    name_field(*parameters, tr("Parameters"),
+               tr("Which parameters of convolutions and linear layers faults may hit; batch norms and thresholds are choices of Layers"));
     add_choice(*fault_kind, tr("bit flips"), FaultKind::flip, tr("A 0 becomes a 1, a 1 becomes a 0"));
     add_choice(*fault_kind, tr("stuck at 0"), FaultKind::stuck0, tr("A faulty bit is 0 whatever was written"));
     add_choice(*fault_kind, tr("stuck at 1"), FaultKind::stuck1, tr("A faulty bit is 1 whatever was written"));
@@ -101,14 +114,45 @@ void JobFields::set_up_memory() {
                     QStringLiteral("integer"), QStringLiteral("fraction"), QStringLiteral("30")});
     name_field(*bits, tr("Bits"),
                tr("Which bits of a number may be faulty: all, a field of the format, or positions from 0, the lowest, as in 0,30,31"));
-    for (const auto& [row, left, right] : {std::tuple{memory_row, format, parameters}, std::tuple{faults_row, fault_kind, bits}}) {
+    // A list of formats is long, so the parameters leave it the row.
+    QWidget* beside_format = with_several_formats ? make_formats_button() : parameters;
+    for (const auto& [row, left, right] : {std::tuple<QWidget*, QWidget*, QWidget*>{memory_row, format, beside_format},
+                                           std::tuple<QWidget*, QWidget*, QWidget*>{faults_row, fault_kind, bits}}) {
         auto* layout = new QHBoxLayout(row);
         layout->setContentsMargins(0, 0, 0, 0);
         layout->setSpacing(4);
         layout->addWidget(left, 1);
-        layout->addWidget(right, 1);
+        layout->addWidget(right, qobject_cast<QComboBox*>(right) ? 1 : 0);
         row->setFocusProxy(left);
     }
+}
+
+// The menu stays open while formats are ticked; what the field names beyond the usual ones stays.
+QWidget* JobFields::make_formats_button() {
+    auto* button = new QToolButton;
+    button->setText(tr("+"));
+    button->setPopupMode(QToolButton::InstantPopup);
+    name_field(*button, tr("Formats side by side"),
+               tr("Tick several number formats: each is a job of its own, and their curves come side by side in one picture. The same "
+                  "fault rate harms float32 far more than int8 or fixed point, and the bit-position job shows why."));
+    auto* menu = new QMenu(button);
+    const auto named = [this] { return format->currentText().remove(QLatin1Char(' ')).split(QLatin1Char(','), Qt::SkipEmptyParts); };
+    for (const QString& usual : usual_formats()) {
+        auto* box = new QCheckBox(usual);
+        auto* action = new QWidgetAction(menu);
+        action->setDefaultWidget(box);
+        menu->addAction(action);
+        connect(menu, &QMenu::aboutToShow, box, [box, named, usual] { box->setChecked(named().contains(usual, Qt::CaseInsensitive)); });
+        connect(box, &QCheckBox::clicked, this, [this, box, named, usual](bool is_ticked) {
+            QStringList formats = named();
+            formats.removeIf([&](const QString& one) { return one.compare(usual, Qt::CaseInsensitive) == 0; });
+            if (is_ticked || formats.isEmpty()) formats << usual;
+            box->setChecked(formats.contains(usual));
+            format->setCurrentText(formats.join(QStringLiteral(", ")));
+        });
+    }
+    button->setMenu(menu);
+    return button;
 }
 
 void JobFields::set_up_others() {

@@ -46,8 +46,8 @@ void style_fields(QWidget& form);
 class JobFields : public QObject {
     Q_OBJECT
 public:
-    // `with_auto_rates`: "auto" is among the presets.
-    explicit JobFields(bool with_auto_rates, QObject* parent);
+    // `with_several_formats`: a list of formats can be ticked together.
+    explicit JobFields(bool with_several_formats, QObject* parent);
 
     QLineEdit* rates = new QLineEdit;
     QWidget* rates_row = new QWidget;  // the field and its presets
@@ -59,7 +59,7 @@ public:
     QComboBox* parameters = new QComboBox;
     QComboBox* fault_kind = new QComboBox;
     QComboBox* bits = new QComboBox;
-    QWidget* memory_row = new QWidget;  // format and parameters
+    QWidget* memory_row = new QWidget;  // format and parameters; with several formats: format and the button to tick them
     QWidget* faults_row = new QWidget;  // kind and bits
     QSpinBox* threads = new QSpinBox;
     QComboBox* device = new QComboBox;
@@ -102,8 +102,9 @@ Q_SIGNALS:
     void changed();
 
 private:
-    void set_up_rates(bool with_auto);
-    void set_up_memory();
+    void set_up_rates();
+    void set_up_memory(bool with_several_formats);
+    QWidget* make_formats_button();
     void set_up_others();
 };
 

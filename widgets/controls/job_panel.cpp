@@ -29,8 +29,8 @@ public:
     bool filling = false;
 };
 
-JobPanel::JobPanel(bool with_auto_rates, const QString& run_tip, QWidget* parent) : QWidget(parent), d_(std::make_unique<Private>()) {
-    d_->fields = new JobFields(with_auto_rates, this);
+JobPanel::JobPanel(bool with_several_formats, const QString& run_tip, QWidget* parent) : QWidget(parent), d_(std::make_unique<Private>()) {
+    d_->fields = new JobFields(with_several_formats, this);
     d_->run_tip = run_tip;
     lay_out();
     connect(d_->fields, &JobFields::changed, this, &JobPanel::field_changed);

@@ -36,8 +36,8 @@ Q_SIGNALS:
     void stop_requested();
 
 protected:
-    // `run_tip` says what Run does.
-    JobPanel(bool with_auto_rates, const QString& run_tip, QWidget* parent);
+    // `with_several_formats`: formats can be ticked side by side. `run_tip` says what Run does.
+    JobPanel(bool with_several_formats, const QString& run_tip, QWidget* parent);
 
     JobFields& fields() const;
     QFormLayout& form_layout() const;

@@ -8,9 +8,7 @@
 namespace clipscope {
 
 SensitivityPanel::SensitivityPanel(QWidget* parent)
-    : JobPanel(false, tr("Inject faults and measure: curves appear as trials finish"), parent),
-      job_(new QComboBox),
-      layers_(new QComboBox) {
+    : JobPanel(true, tr("Inject faults and measure: curves appear as trials finish"), parent), job_(new QComboBox), layers_(new QComboBox) {
     set_up_layers();
     lay_out();
     connect(job_, &QComboBox::currentIndexChanged, this, &SensitivityPanel::show_fields_of_job);
@@ -27,7 +25,13 @@ void SensitivityPanel::set_up_layers() {
     add_choice(*layers_, tr("Each layer"), LayersChoice::each, tr("A curve for every layer: faults in that layer alone"));
     add_choice(*layers_, tr("The whole network"), LayersChoice::network, tr("One curve: faults anywhere in the weights and biases"));
     add_choice(*layers_, tr("The checked layers"), LayersChoice::checked, tr("A curve for every layer with a check mark in the table"));
-    name_field(*layers_, tr("Layers"), tr("Which weights and biases faults may hit; each choice becomes a curve"));
+    add_choice(*layers_, tr("Network and batch norm"), LayersChoice::batch_norm,
+               tr("Two curves: faults anywhere in the weights and biases, and faults in gamma, beta, running means and variances of batch "
+                  "norms. Those are few numbers, always float32, and each scales a whole channel."));
+    add_choice(*layers_, tr("Network and clipping thresholds"), LayersChoice::thresholds,
+               tr("Two curves: faults anywhere in the weights and biases, and faults in the thresholds themselves, one float32 number a "
+                  "site. A threshold turned negative or NaN silences its site; one turned huge protects no longer."));
+    name_field(*layers_, tr("Layers"), tr("What faults may hit; each choice becomes a curve"));
 }
 
 void SensitivityPanel::lay_out() {
@@ -36,6 +40,7 @@ void SensitivityPanel::lay_out() {
     form.addRow(tr("&Layers"), layers_);
     form.addRow(tr("&Fault rates"), fields().rates_row);
     form.addRow(tr("&Memory"), fields().memory_row);
+    form.addRow(tr("&Parameters"), fields().parameters);
     form.addRow(tr("F&aults"), fields().faults_row);
     form.addRow(tr("T&rials"), fields().trials);
     form.addRow(tr("&Images"), fields().images);

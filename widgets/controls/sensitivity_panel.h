@@ -15,10 +15,12 @@ class QComboBox;
 namespace clipscope {
 
 enum class LayersChoice {
-    each,     // a curve per layer
-    network,  // one curve, faults anywhere
-    both,     // each layer and the network
-    checked   // a curve per layer checked in the table
+    each,        // a curve per layer
+    network,     // one curve, faults anywhere
+    both,        // each layer and the network
+    checked,     // a curve per layer checked in the table
+    batch_norm,  // the network, and beside it faults in batch norms
+    thresholds   // the network, and beside it faults in clipping thresholds
 };
 
 // What accuracy is measured against.
@@ -36,7 +38,7 @@ struct SensitivityForm {
     QString images = QStringLiteral("1000");  // "200", "first:200", "all"
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    QString format = QStringLiteral("float32");
+    QString format = QStringLiteral("float32");  // or several: "float32, int8, Q3.12"
     ParameterSelection parameters = ParameterSelection::all;
     FaultKind fault_kind = FaultKind::flip;
     QString bits = QStringLiteral("all");  // a field, or positions as in "0,30,31"

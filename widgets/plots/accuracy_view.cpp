@@ -37,6 +37,12 @@ std::string csv_field(const QString& text) {
     return '"' + field + '"';
 }
 
+// "CONV-1" names "CONV-1 · int8" too.
+bool is_emphasised(const AccuracySeries& series, const AccuracyView& view) {
+    return !view.emphasised.isEmpty() &&
+           (series.name == view.emphasised || series.name.startsWith(view.emphasised + QStringLiteral(" · ")));
+}
+
 }  // namespace
 
 RatePositions::RatePositions(const AccuracyView& view) : is_linear_(view.axis == PointAxis::bit_position) {
@@ -101,13 +107,11 @@ bool has_points(const AccuracyView& view) {
 AccuracyLayout layout_series(const AccuracyView& view, const RatePositions& positions) {
     AccuracyLayout layout;
     layout.series.resize(view.series.size());
-    const bool any_emphasised =
-        !view.emphasised.isEmpty() &&
-        std::any_of(view.series.begin(), view.series.end(), [&](const AccuracySeries& series) { return series.name == view.emphasised; });
+    const bool any_emphasised = std::ranges::any_of(view.series, [&](const AccuracySeries& series) { return is_emphasised(series, view); });
     std::size_t boxed = 0;
     for (std::size_t i = 0; i < view.series.size(); ++i) {
         SeriesLayout& series = layout.series[i];
-        series.strong = any_emphasised && view.series[i].name == view.emphasised;
+        series.strong = is_emphasised(view.series[i], view);
         series.pale = any_emphasised && !series.strong;
         series.boxes = view.box_plots == BoxPlots::all ||
                        (view.box_plots == BoxPlots::automatic && (any_emphasised ? series.strong : view.series.size() <= 2));

@@ -34,8 +34,8 @@ struct AccuracyView {
     bool show_title = true;  // in the picture; a panel has its own title
     std::vector<AccuracySeries> series;
     std::optional<double> clean_accuracy;  // dashed line
-    QString emphasised;                    // name of the series drawn strong, the others pale; empty: all alike
-    std::vector<double> rates;             // of the whole study, so that the axis stands still while points come in
+    QString emphasised;         // name of the series drawn strong ("CONV-1 · int8" too by "CONV-1"), the others pale; empty: all alike
+    std::vector<double> rates;  // of the whole study, so that the axis stands still while points come in
     PointAxis axis = PointAxis::fault_rate;
     NumberFormat format{};  // whose bits the positions are, where the axis has those
     BoxPlots box_plots = BoxPlots::automatic;

@@ -6,6 +6,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -153,6 +154,70 @@ private slots:
         QCOMPARE(two.out, one.out);
         const CliResult other_seed = run_cli(sensitivity("2", "0,1e-6,1e-4,1e-3") + QStringList{"--seed", "2"} + json);
         QVERIFY(other_seed.out != one.out);
+    }
+
+    void formats_side_by_side_are_the_jobs_one_by_one() {
+        const auto curves_in = [&](const QString& formats) {
+            const CliResult result = run_cli(sensitivity("2", "1e-4,1e-3") + QStringList{"--format", formats, "--json", "-"});
+            QJsonArray curves = json_of(result.out.toUtf8())["curves"].toArray();
+            QStringList named;
+            for (qsizetype i = 0; i < curves.size(); ++i) {
+                QJsonObject curve = curves[i].toObject();
+                named += curve.take("format").toString();
+                curves[i] = curve;
+            }
+            return std::pair(curves, named);
+        };
+        const auto [both, formats] = curves_in("float32,Q3.12");
+        QCOMPARE(formats, QStringList(6, "float32") + QStringList(6, "Q3.12"));
+        QJsonArray expected = curves_in("float32").first;
+        for (const QJsonValue& curve : curves_in("Q3.12").first) expected.append(curve);
+        QCOMPARE(both, expected);
+
+        // In a study every format is a job; the output is the same.
+        const QString study = folder_.filePath("formats.clipscope");
+        const QStringList asked = sensitivity("1", "1e-4,1e-3") + QStringList{"--format", "float32,Q3.12"};
+        const QString table = run_cli(asked + QStringList{"--study", study}).out;
+        QCOMPARE(table, run_cli(asked).out);
+        QVERIFY2(table.contains("Format") && table.contains("Q3.12"), qPrintable(table));
+        QCOMPARE(json_of(run_cli({"export", study, "--json", "-"}).out.toUtf8())["jobs"].toArray().size(), 2);
+
+        QCOMPARE(run_cli(asked + QStringList{"--faults-out", folder_.filePath("f.csv")}).status, 2);
+        QCOMPARE(run_cli(sensitivity("1", "1e-4") + QStringList{"--format", "int8,INT8"}).status, 2);
+    }
+
+    void thresholds_of_a_hardened_file_are_a_scope() {
+        const QString hardened = folder_.filePath("hardened.pt"), thresholds = folder_.filePath("t.json"),
+                      faults = folder_.filePath("t.csv");
+        const CliResult made =
+            run_cli({"harden",  "--model",  model_, "--data", data_, "--images", "20", "--tuning-images", "40",     "--rates",
+                     "1e-3",    "--trials", "1",    "--n",    "2",   "--m",      "1",  "--output",        hardened, "--thresholds-output",
+                     thresholds});
+        QVERIFY2(made.status == 0, qPrintable(made.err));
+        QStringList asked = sensitivity("2", "0.02,0.2") + QStringList{"--layers", "thresholds,ACT-2,network", "--faults-out", faults};
+        asked[2] = hardened;
+        asked.remove(7, 2);
+        const CliResult measured = run_cli(asked + QStringList{"--json", "-"});
+        QVERIFY2(measured.status == 0, qPrintable(measured.err));
+        const QJsonArray curves = json_of(measured.out.toUtf8())["curves"].toArray();
+        QCOMPARE(curves[0]["bits"].toInt(), 4 * 32);
+        QCOMPARE(curves[1]["bits"].toInt(), 32);
+        QVERIFY(curves[0]["points"][1]["faults_mean"].toDouble() > 10);
+        QCOMPARE(lines_of(faults).filter(QRegularExpression("^ACT-2,.*,ACT-2.threshold,0,")).size(),
+                 lines_of(faults).filter(QRegularExpression("^ACT-2,")).size());
+        // Only clipped networks store thresholds.
+        asked[2] = model_;
+        const CliResult refused = run_cli(asked);
+        QCOMPARE(refused.status, 2);
+        QVERIFY2(is_one_sentence(refused.err.section(". See", 0, 0) + ".\n") && refused.err.contains("stores no threshold"),
+                 qPrintable(refused.err));
+        const CliResult compared = run_cli({"compare", "--model", model_, "--data", data_, "--images", "60", "--layers", "thresholds",
+                                            "--thresholds", thresholds, "--rates", "0.2", "--trials", "4", "--json", "-"});
+        const QJsonArray protections = json_of(compared.out.toUtf8())["curves"].toArray();
+        QCOMPARE(protections.size(), 3);
+        QCOMPARE(protections[0]["bits"].toInt(), 0);
+        QCOMPARE(protections[0]["points"][0]["mean"].toDouble(), protections[0]["clean_accuracy"].toDouble());
+        QCOMPARE(protections[2]["bits"].toInt(), 4 * 32);
     }
 
     void another_rate_changes_no_other_point() {

@@ -28,6 +28,7 @@ inline OpenedModel fake_model(const std::string& name) {
         info.parameter_count = 100;
         info.bits = 3200;
         model.layers.push_back(info);
+        model.memory_parts.push_back(info);
     }
     model.sites = fake_sites();
     model.parameter_count = 300;
@@ -65,7 +66,11 @@ inline void run_fake_job(const Study& study, JobId id, const EventSink& next, co
     if (settings.kind == JobKind::sensitivity || settings.kind == JobKind::bits) {
         std::vector<std::string> names;
         for (const FaultScope& scope : parse_fault_scopes(settings.layers, fake_model("fake.pt").layers)) names.push_back(scope.name);
-        fake_sensitivity(names, all_rates(settings.rates, {}), settings.trials, sink, stop, writer.known_trials());
+        const EventSink with_memory = [&](Event event) {
+            if (auto* started = std::get_if<CampaignStarted>(&event)) started->info.memory = settings.memory;
+            sink(event);
+        };
+        fake_sensitivity(names, all_rates(settings.rates, {}), settings.trials, with_memory, stop, writer.known_trials());
     } else if (settings.kind == JobKind::compare) {
         fake_comparison(!settings.thresholds.empty(), sink);
     } else if (settings.kind == JobKind::harden) {

@@ -516,6 +516,34 @@ private slots:
         QCOMPARE(desk.plot().view().series.size(), std::size_t(4));
     }
 
+    void formats_are_shown_side_by_side() {
+        Desk desk;
+        desk.open_both();
+        SensitivityForm form = desk.panel().form();
+        form.layers = LayersChoice::network;
+        form.rates = QStringLiteral("1e-6,1e-5");
+        form.trials = 2;
+        form.format = QStringLiteral("float32, int8, Q3.12");
+        desk.panel().set_form(form);
+        emit desk.panel().run_requested();
+        QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(3));
+        QTRY_COMPARE(desk.plot().view().series[2].points.size(), std::size_t(2));
+        QTRY_VERIFY(!desk.window.jobs().running());
+        const auto& series = desk.plot().view().series;
+        QCOMPARE(series[0].name, QString("network · float32"));
+        QCOMPARE(series[1].name, QString("network · int8"));
+        QCOMPARE(series[2].name, QString("network · Q3.12"));
+        for (const AccuracySeries& one : series) QCOMPARE(one.points.size(), std::size_t(2));
+        QVERIFY(!desk.plot().view().title.contains("int8"));
+        // A job of its own stands alone again.
+        form.format = QStringLiteral("int8");
+        form.seed = 9;
+        desk.panel().set_form(form);
+        emit desk.panel().run_requested();
+        QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(1));
+        QCOMPARE(desk.plot().view().series[0].name, QString("network"));
+    }
+
     void files_and_folders_can_be_dropped() {
         QTemporaryDir folder;
         Desk desk;

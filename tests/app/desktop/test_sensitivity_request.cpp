@@ -58,6 +58,52 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(sensitivity_settings(form, {}), UsageError);
     }
 
+    void several_formats_become_a_job_each() {
+        SensitivityForm form;
+        form.format = "float32, int8,Q3.12";
+        const std::vector<JobSettings> jobs = sensitivity_jobs(form, {});
+        QCOMPARE(jobs.size(), std::size_t(3));
+        for (std::size_t i = 0; i < 3; ++i) {
+            JobSettings alone = jobs[i];
+            QCOMPARE(alone.memory.format, NumberFormat::parse(std::vector{"float32", "int8", "Q3.12"}[i]));
+            alone.memory.format = jobs[0].memory.format;
+            QCOMPARE(to_json(alone), to_json(jobs[0]));
+        }
+        QCOMPARE(form_problem(form, layers_, {}), QString());
+        form.job = SensitivityJob::bit_positions;
+        QVERIFY(form_problem(form, layers_, {}).contains("one number format"));
+        form.job = SensitivityJob::fault_rates;
+        form.format = "int8,int8";
+        QVERIFY(form_problem(form, layers_, {}).contains("int8 is there twice"));
+        form.format = "int8,";
+        QVERIFY(!form_problem(form, layers_, {}).isEmpty());
+    }
+
+    void other_parts_of_the_memory_stand_beside_the_network() {
+        SensitivityForm form;
+        form.layers = LayersChoice::batch_norm;
+        QStringList checked;
+        const JobSettings made = sensitivity_settings(form, {});
+        QCOMPARE(made.layers, std::string("network,batch-norm"));
+        QCOMPARE(sensitivity_form(made, SensitivityForm(), checked).layers, LayersChoice::batch_norm);
+        QVERIFY(form_problem(form, layers_, {}).contains("no batch norm"));
+        std::vector<LayerInfo> parts = layers_;
+        LayerInfo other;
+        other.name = "BN-1";
+        other.part = MemoryPart::batch_norm;
+        parts.push_back(other);
+        QCOMPARE(form_problem(form, parts, {}), QString());
+        form.layers = LayersChoice::thresholds;
+        QCOMPARE(sensitivity_settings(form, {}).layers, std::string("network,thresholds"));
+        other.name = "ACT-1";
+        other.part = MemoryPart::threshold;
+        other.is_stored = false;
+        parts.push_back(other);
+        QVERIFY(form_problem(form, parts, {}).contains("stores no threshold"));
+        parts.back().is_stored = true;
+        QCOMPARE(form_problem(form, parts, {}), QString());
+    }
+
     void problems_are_one_sentence_data() {
         QTest::addColumn<QString>("rates");
         QTest::addColumn<QString>("images");
@@ -66,6 +112,8 @@ private slots:
                               << "1000" << true;
         QTest::newRow("paper") << "paper"
                                << "first:200" << true;
+        QTest::newRow("auto") << "auto"
+                              << "1000" << true;
         QTest::newRow("rate 2") << "2"
                                 << "1000" << false;
         QTest::newRow("rate -1") << "-1"

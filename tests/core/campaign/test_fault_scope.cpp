@@ -15,10 +15,20 @@ std::vector<LayerInfo> three_layers() {
     return layers;
 }
 
+// Behind three layers two batch norms and two thresholds, the first of them stored.
+std::vector<LayerInfo> seven_parts() {
+    std::vector<LayerInfo> parts = three_layers();
+    parts.resize(7);
+    for (const std::size_t i : {3, 4}) parts[i].name = "BN-" + std::to_string(i - 2), parts[i].part = MemoryPart::batch_norm;
+    for (const std::size_t i : {5, 6}) parts[i].name = "ACT-" + std::to_string(i - 4), parts[i].part = MemoryPart::threshold;
+    parts[6].is_stored = false;
+    return parts;
+}
+
 // "NAME(PATH)=INDICES", one after the other.
-QString text_of(const std::string& scopes) {
+QString text_of(const std::string& scopes, const std::vector<LayerInfo>& parts = three_layers()) {
     QStringList texts;
-    for (const FaultScope& scope : parse_fault_scopes(scopes, three_layers())) {
+    for (const FaultScope& scope : parse_fault_scopes(scopes, parts)) {
         QString indices;
         for (const std::size_t index : scope.layers) indices += QString::number(index);
         texts += QString::fromStdString(scope.name + "(" + scope.path + ")=") + indices;
@@ -26,9 +36,9 @@ QString text_of(const std::string& scopes) {
     return texts.join(' ');
 }
 
-QString error_of(const std::string& scopes) {
+QString error_of(const std::string& scopes, const std::vector<LayerInfo>& parts = three_layers()) {
     try {
-        parse_fault_scopes(scopes, three_layers());
+        check_thresholds_stored(parse_fault_scopes(scopes, parts), parts);
     } catch (const UsageError& error) {
         return error.what();
     }
@@ -55,6 +65,21 @@ private slots:
         for (const char* text : {"", "CONV-1,", "CONV-1+", "+", ",each"}) QVERIFY2(error_of(text).contains("CONV-1, CONV-2, FC-1"), text);
         QVERIFY(error_of("network+CONV-1").contains("comma"));
         QVERIFY(error_of("CONV-1+each").contains("comma"));
+    }
+    void other_parts_are_hit_only_where_asked_for() {
+        QCOMPARE(text_of("each,network", seven_parts()), text_of("each,network"));
+        QCOMPARE(text_of("batch-norm, Thresholds", seven_parts()), "batch-norm()=34 thresholds()=56");
+        QCOMPARE(text_of("each-batch-norm,act-2", seven_parts()), "BN-1()=3 BN-2()=4 ACT-2()=6");
+        QCOMPARE(text_of("thresholds+network,bn-2+conv-2", seven_parts()), "network+thresholds()=01256 CONV-2+BN-2(features.3)=14");
+        QVERIFY(error_of("batch-norm+BN-1", seven_parts()).contains("comma"));
+        QVERIFY(error_of("BN-3", seven_parts())
+                    .endsWith("batch-norm, each-batch-norm or BN-1 to BN-2; thresholds, each-threshold or ACT-1 to ACT-2."));
+        QVERIFY(error_of("batch-norm").startsWith("This network has no batch norm: choose"));
+        QVERIFY(error_of("thresholds").startsWith("This network has no activation that can be clipped"));
+    }
+    void thresholds_must_be_stored_to_be_faulty() {
+        QCOMPARE(error_of("network,thresholds,ACT-1", seven_parts()), QString());
+        QVERIFY(error_of("network,ACT-2", seven_parts()).contains("no fault can hit ACT-2"));
     }
 };
 

@@ -188,9 +188,33 @@ private slots:
         QCOMPARE(lines.size(), 1 + 6 + 1);
         QCOMPARE(lines[0],
                  "layer,path,protection,rate_per_bit,trial,faults_bits,images,correct_images,correct_argmax_images,top5_images,"
-                 "top5_argmax_images,due_images,sdc_images");
-        QCOMPARE(lines[5], "CONV-1,features.0,none,1e-06,1,11,100,20,21,22,23,1,2");
-        QCOMPARE(lines[6], "network,,clip-tuned,3.3333333333333335e-07,7,1,50,30,31,32,33,1,2");
+                 "top5_argmax_images,due_images,sdc_images,format");
+        QCOMPARE(lines[5], "CONV-1,features.0,none,1e-06,1,11,100,20,21,22,23,1,2,float32");
+        QCOMPARE(lines[6], "network,,clip-tuned,3.3333333333333335e-07,7,1,50,30,31,32,33,1,2,float32");
+    }
+
+    void formats_come_side_by_side() {
+        AccuracyCurves first = example().curves, second = example().curves;
+        first.curves.resize(1);
+        second.curves.resize(1);
+        second.info.memory.format = NumberFormat::parse("Q3.12");
+        second.info.rates = {1e-6, 2e-6};
+        second.curves[0].trials = {{{0, {2, outcome(100, 50)}}}, {{0, {4, outcome(100, 30)}}}};
+        CampaignResult result;
+        result.curves = side_by_side(std::vector{first, second});
+        QCOMPARE(result.curves.info.rates, (std::vector<double>{0, 1.0 / 3e6, 1e-6, 2e-6}));
+        const CampaignResult back = result_from_json(result_to_json(result), "r.json");
+        QVERIFY(result_to_json(back) == result_to_json(result));
+        const Json json = Json::parse(result_to_json(result));
+        QCOMPARE(json.at("curves").at(0).at("format").get<std::string>(), std::string("float32"));
+        QCOMPARE(json.at("curves").at(1).at("format").get<std::string>(), std::string("Q3.12"));
+        QCOMPARE(json.at("curves").at(1).at("points").at(0).at("rate").get<double>(), 1e-6);
+        QCOMPARE(json.at("curves").at(1).at("points").at(0).at("outcomes").at(0).at("correct").get<int>(), 50);
+        QVERIFY(same(back.curves.curves[0].trials[2], first.curves[0].trials[2]));
+        QVERIFY(back.curves.curves[0].trials[3].empty() && back.curves.curves[1].trials[0].empty());
+        QVERIFY(QString::fromStdString(points_csv(result.curves)).section('\n', -2, -2).endsWith(",Q3.12"));
+        QVERIFY(!has_formats(first) && has_formats(back.curves));
+        QVERIFY(!Json::parse(result_to_json({.curves = side_by_side(std::vector{first})})).at("curves").at(0).contains("format"));
     }
 };
 
