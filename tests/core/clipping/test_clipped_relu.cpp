@@ -37,8 +37,19 @@ float plain_magnitude(float y, float threshold, float) {
 }
 
 const std::vector<float>& thresholds() {
-    static const std::vector<float> values = {
-        0, smallest_subnormal, std::numeric_limits<float>::min(), 0.5f, 6.51f, 1e30f, std::numeric_limits<float>::max()};
+    // The last ones as faults in a threshold may leave them.
+    static const std::vector<float> values = {0,
+                                              smallest_subnormal,
+                                              std::numeric_limits<float>::min(),
+                                              0.5f,
+                                              6.51f,
+                                              1e30f,
+                                              std::numeric_limits<float>::max(),
+                                              infinity,
+                                              -infinity,
+                                              -0.0f,
+                                              -6.51f,
+                                              std::nanf("")};
     return values;
 }
 

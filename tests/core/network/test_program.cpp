@@ -3,6 +3,7 @@
 
 #include <QFileInfo>
 #include <QTest>
+#include <span>
 
 #include "common/error.h"
 #include "modules.h"
@@ -73,8 +74,8 @@ private Q_SLOTS:
         compare_with_forward(module, random_images({3, channels, 32, 32}));
         module.eval();
         const FoundStructure found = find_layers_and_sites(Program(module));
-        const auto is_convolution = [](const FoundLayer& layer) { return layer.info.kind == "Conv2d"; };
-        QCOMPARE(int(std::count_if(found.layers.begin(), found.layers.end(), is_convolution)), convolutions);
+        const auto is_convolution = [](const FoundPart& layer) { return layer.info.kind == "Conv2d"; };
+        QCOMPARE(int(std::count_if(found.parts.begin(), found.parts.end(), is_convolution)), convolutions);
     }
 
     // Every parameter learns: it has a gradient that is finite and not zero throughout.
@@ -182,7 +183,7 @@ def forward(self, x):
         const FoundStructure found = find_layers_and_sites(program);
         QStringList layers, sites;
         std::int64_t parameters = 0;
-        for (const FoundLayer& layer : found.layers) {
+        for (const FoundPart& layer : std::span(found.parts).first(found.layer_count)) {
             layers << QString::fromStdString(layer.info.name + " " + layer.info.path);
             parameters += layer.info.parameter_count;
         }
@@ -190,7 +191,7 @@ def forward(self, x):
                                       "FC-1 classifier.1", "FC-2 classifier.4", "FC-3 classifier.6"}));
         QCOMPARE(parameters, std::int64_t(2869066));  // as counted from the layer sizes of the shared AlexNet
         QCOMPARE(found.sites.size(), std::size_t(7));
-        for (std::size_t i = 0; i < found.sites.size(); ++i) QCOMPARE(found.sites[i].info.fed_by, std::vector{found.layers[i].info.name});
+        for (std::size_t i = 0; i < found.sites.size(); ++i) QCOMPARE(found.sites[i].info.fed_by, std::vector{found.parts[i].info.name});
         QCOMPARE(found.sites[3].info.name, std::string("ACT-4"));
         QCOMPARE(found.sites[3].info.path, std::string("features.9"));
     }
@@ -198,12 +199,12 @@ def forward(self, x):
     void a_residual_join_is_fed_by_several_layers() {
         const Program program(residual_module());
         const FoundStructure found = find_layers_and_sites(program);
-        QCOMPARE(found.layers.size(), std::size_t(5));
+        QCOMPARE(found.layer_count, std::size_t(5));
         QCOMPARE(found.sites.size(), std::size_t(3));
         QCOMPARE(names_of(found.sites[0].info.fed_by), QStringList{"CONV-1"});
         QCOMPARE(names_of(found.sites[1].info.fed_by), QStringList{"CONV-2"});
         QCOMPARE(names_of(found.sites[2].info.fed_by), (QStringList{"CONV-3", "CONV-4"}));
-        QCOMPARE(found.layers[4].info.name, std::string("FC-1"));
+        QCOMPARE(found.parts[4].info.name, std::string("FC-1"));
     }
 
     void a_weight_used_twice_is_one_layer() {
@@ -212,8 +213,8 @@ def forward(self, x):
     return torch.linear(torch.relu(torch.linear(x, self.w)), self.w)
 )"));
         const FoundStructure found = find_layers_and_sites(program);
-        QCOMPARE(found.layers.size(), std::size_t(1));
-        QCOMPARE(found.layers[0].info.bits, std::int64_t(16 * 32));
+        QCOMPARE(found.layer_count, std::size_t(1));
+        QCOMPARE(found.parts[0].info.bits, std::int64_t(16 * 32));
     }
 
     void transposed_weights_of_old_exports_are_found() {
@@ -223,9 +224,9 @@ def forward(self, x):
 )");
         const Program program(module);
         const FoundStructure found = find_layers_and_sites(program);
-        QCOMPARE(found.layers.size(), std::size_t(1));
-        QCOMPARE(found.layers[0].info.shape, (std::vector<std::int64_t>{5, 4}));
-        QCOMPARE(found.layers[0].info.parameters.size(), std::size_t(2));
+        QCOMPARE(found.layer_count, std::size_t(1));
+        QCOMPARE(found.parts[0].info.shape, (std::vector<std::int64_t>{5, 4}));
+        QCOMPARE(found.parts[0].info.parameters.size(), std::size_t(2));
         compare_with_forward(module, random_images({3, 4}));
     }
 
