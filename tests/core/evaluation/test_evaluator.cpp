@@ -185,17 +185,18 @@ void check_stacks(const Case& work, int chunk, const Clipping& clipping, const s
     options.stack = false;
     options.exact = true;
     Evaluator exact(network, work.images, work.input, options);
-    std::vector<std::size_t> layers(network->layers().size());
-    for (std::size_t i = 0; i < layers.size(); ++i) layers[i] = i;
-    QVERIFY(stacked.prepare(layers, 2, {}) && exact.prepare(layers, 2, {}));
+    std::vector<std::size_t> parts(network->memory_parts().size());
+    for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = i;
+    parts = stacked.stored(parts);  // layers, batch norms, thresholds
+    QVERIFY(stacked.prepare(parts, 2, {}) && exact.prepare(parts, 2, {}));
     QVERIFY(stacked.state().stacks && !exact.state().stacks);
     TrialRunner runner(stacked), plain(exact);
-    std::vector<std::vector<std::size_t>> scopes{layers};
-    for (std::size_t layer : layers) scopes.push_back({layer});
+    std::vector<std::vector<std::size_t>> scopes{parts};
+    for (std::size_t part : parts) scopes.push_back({part});
     std::int64_t images = 0, others = 0, damaged = 0;
     for (int trial = 0; trial < trials; ++trial)
         for (const auto& scope : scopes) {
-            const TrialFaults faults = draw_trial_faults(9, std::uint64_t(trial), network->layers(), scope, rates.back());
+            const TrialFaults faults = draw_trial_faults(9, std::uint64_t(trial), network->memory_parts(), scope, rates.back());
             std::size_t told = 0;
             QVERIFY(runner.run_rates(faults, rates, {}, [&](std::size_t rate, const Outcome& outcome) {
                 QCOMPARE(rate, told++);
@@ -276,7 +277,7 @@ private Q_SLOTS:
     void rates_in_one_pass_equal_rates_one_by_one() {
         if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
         check_stacks(bundled_case("lenet5", 120), 50, {}, {1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 3e-3, 4e-3, 5e-3, 1e-2}, 3);
-        check_stacks(bundled_case("lenet5", 60), 50, {{2.0F, 3.0F, 4.0F, 5.0F}}, {1e-5, 1e-4, 1e-3}, 2);
+        check_stacks(bundled_case("lenet5", 60), 50, {{2.0F, 3.0F, 4.0F, 5.0F}}, {1e-5, 1e-4, 1e-3, 0.1}, 2);
         const std::string residual = CLIPSCOPE_SHARED_DIR "/models/resnet20_cifar10_traced.pt";
         if (!QFileInfo::exists(QString::fromStdString(residual))) return;
         check_stacks({residual, first_images(CLIPSCOPE_SHARED_DIR "/data/cifar-10-batches-bin", 30), {Normalization::preset("imagenet"), std::nullopt}},
