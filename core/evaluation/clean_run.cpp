@@ -86,7 +86,7 @@ void CleanRun::run_first() {
     if (!state_.exact || state_.stacks) {
         const Independence found = compare_with_one_image(values.by_slot);
         state_.can_drop_images = !state_.exact && found.rows;
-        state_.stacks = state_.stacks && found.rows && found.numbers;
+        state_.stacks = state_.stacks && found.rows && found.numbers && parameters_meet_images();
     }
     if (!state_.exact && !state_.dense_steps && !steps_.empty()) {
         Frame& by_slot = values.by_slot;
@@ -227,6 +227,18 @@ void CleanRun::judge_logits(const at::Tensor& logits, std::size_t chunk) {
     for (std::size_t i = 0; i < batch.labels.size(); ++i)
         state_.clean_verdicts[first + i] = judge({logits.data_ptr<float>() + i * classes, classes}, batch.labels[i]);
     state_.clean_logits.narrow(0, std::int64_t(first), logits.size(0)).copy_(logits);
+}
+
+// Whether every step that reads a parameter puts out values of the images, and none (a transposition, say) another parameter.
+bool CleanRun::parameters_meet_images() const {
+    const Program& program = state_.network->program();
+    std::unordered_set<Slot> parameters;
+    for (const NamedTensor& named : program.tensors()) parameters.insert(named.slot);
+    return std::all_of(program.steps().begin(), program.steps().end(), [&](const Step& step) {
+        const std::vector<Slot> read = slots_read_by(step);
+        return std::none_of(read.begin(), read.end(), [&](Slot slot) { return parameters.contains(slot); }) ||
+               std::all_of(step.outputs.begin(), step.outputs.end(), [&](Slot slot) { return state_.batch_slots[std::size_t(slot)]; });
+    });
 }
 
 // What an image alone gives beside what it gives among others: values in a row of its own, numbers and shapes, logits.

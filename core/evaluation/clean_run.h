@@ -42,6 +42,7 @@ private:
     void make_room(const Frame& by_slot);
     void keep(ChunkValues values, std::size_t chunk);
     void judge_logits(const at::Tensor& logits, std::size_t chunk);
+    bool parameters_meet_images() const;
     Independence compare_with_one_image(const Frame& by_slot) const;
 
     Evaluator::State& state_;

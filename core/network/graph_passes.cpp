@@ -57,8 +57,30 @@ bool is_first_dimension(const Value* number, const Value* values) {
     return dimension && dimension->isInt() && dimension->toInt() == 0;
 }
 
+bool is_image_batch(const Value* value) {
+    const Node* maker = value->node();
+    return maker->kind() == torch::jit::prim::Param && value->offset() == 0 && maker->owningBlock()->owningNode() == nullptr;
+}
+
+// Those with a channel dimension at least; a vector of one number an image has no dimension to flatten.
+bool has_channels(const Value* values) {
+    constexpr std::array<std::string_view, 12> makers{
+        "aten::_convolution",        "aten::conv2d",     "aten::max_pool2d", "aten::avg_pool2d", "aten::adaptive_avg_pool2d",
+        "aten::adaptive_max_pool2d", "aten::batch_norm", "aten::relu",       "aten::relu_",      "aten::hardtanh",
+        "aten::leaky_relu",          "aten::add"};
+    const Node* maker = values->node();
+    while (is_one_of(makers, maker)) {
+        const std::string_view name = maker->kind().toQualString();
+        if (name.find("conv") != name.npos || name.find("2d") != name.npos || name == "aten::batch_norm") return true;
+        values = maker->input(0);
+        maker = values->node();
+    }
+    return is_image_batch(values);
+}
+
 bool is_row_view(const Node* node) {
     if (node->kind() != c10::aten::view && node->kind() != c10::aten::reshape) return false;
+    if (!has_channels(node->input(0))) return false;
     const Node* shape = node->inputs().size() == 2 ? node->input(1)->node() : nullptr;
     return shape && shape->kind() == torch::jit::prim::ListConstruct && shape->inputs().size() == 2 &&
            is_first_dimension(shape->input(0), node->input(0)) && torch::jit::toIValue(shape->input(1));
@@ -73,9 +95,7 @@ bool is_unshared_before(const Value* value, const Node* change) {
         return schema && std::none_of(schema->returns().begin(), schema->returns().end(),
                                       [](const c10::Argument& made) { return made.alias_info(); });
     };
-    const bool is_image_batch =
-        maker->kind() == torch::jit::prim::Param && value->offset() == 0 && maker->owningBlock()->owningNode() == nullptr;
-    if (maker->owningBlock() != change->owningBlock() || (!is_image_batch && !makes_its_own(maker))) return false;
+    if (maker->owningBlock() != change->owningBlock() || (!is_image_batch(value) && !makes_its_own(maker))) return false;
     return std::all_of(value->uses().begin(), value->uses().end(), [&](const torch::jit::Use& use) {
         return use.user == change || use.user->isAfter(change) || (use.user->kind() != torch::jit::prim::Return && makes_its_own(use.user));
     });

@@ -4,6 +4,7 @@
 #include <array>
 #include <initializer_list>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -58,10 +59,22 @@ public:
         std::move(batch_norms_.begin(), batch_norms_.end(), std::back_inserter(found_.parts));
         for (std::size_t site = 0; site < found_.sites.size(); ++site)
             if (found_.sites[site].is_top_level) add_threshold(site);
+        find_first_readers();
         return std::move(found_);
     }
 
 private:
+    // A parameter may be read before the operation that it belongs to, by a step that transposes it, say.
+    void find_first_readers() {
+        std::map<Slot, std::size_t> first;
+        for (std::size_t i = 0; i < program_.steps().size(); ++i)
+            for (Slot slot : slots_read_by(program_.steps()[i])) first.try_emplace(slot, i);
+        for (FoundPart& part : found_.parts)
+            for (std::size_t tensor : part.tensors)
+                if (const auto reader = first.find(program_.tensors()[tensor].slot); reader != first.end())
+                    part.first_step = std::min(part.first_step, reader->second);
+    }
+
     void visit(const Step& step, std::size_t position, bool is_top_level) {
         for (Slot slot : step.outputs) maker_[slot] = &step;
         follow_views_of_parameters(step);

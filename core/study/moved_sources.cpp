@@ -36,7 +36,8 @@ bool is_source_there(const std::string& path) {
 
 std::vector<std::string> likely_places(const std::string& study_path, const std::string& path) {
     const fs::path folder = fs::absolute(study_path).parent_path();
-    const fs::path old = fs::path(path).lexically_normal().relative_path();
+    fs::path old = fs::path(path).lexically_normal().relative_path();
+    if (!old.has_filename()) old = old.parent_path();  // "images/"
     std::vector<std::string> places;
     for (auto first = old.begin(); first != old.end(); ++first) {
         fs::path end;

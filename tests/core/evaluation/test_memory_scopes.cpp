@@ -322,6 +322,55 @@ private Q_SLOTS:
         QCOMPARE(histograms[1].largest().value(), 0.0F);
     }
 
+    // Old exports write a linear layer as t and addmm: the transposition reads the weight first.
+    void transposed_weights_are_hit_by_their_faults() {
+        const torch::NoGradGuard no_gradients;
+        at::set_num_threads(1);
+        torch::jit::Module module = make_module({{"w1", {6, 192}}, {"w2", {5, 6}}, {"b2", {5}}}, R"(
+def forward(self, x):
+    a = torch.relu(torch.linear(x.flatten(1), self.w1))
+    return torch.addmm(self.b2, a, self.w2.t())
+)");
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("old.pt").toStdString();
+        module.save(path);
+        const auto network = Network::load(path);
+        const Dataset images = images_of_noise(40);
+        const InputFormat input{Normalization::custom({0.5F, 0.5F, 0.5F}, {0.25F, 0.25F, 0.25F}), std::nullopt};
+        const std::vector<ImageBatch> batches = make_batches(images, input, chunk, at::kCPU);
+        const std::vector<std::size_t> scope{part_named(*network, "FC-2")};
+        QCOMPARE(network->memory_parts().at(scope[0]).path, std::string("w2"));
+        for (const EvaluatorOptions& options :
+             {EvaluatorOptions{.chunk = chunk, .device = "cpu", .exact = true}, EvaluatorOptions{.chunk = chunk, .device = "cpu"},
+              EvaluatorOptions{.chunk = chunk, .device = "cpu", .stack = true}}) {
+            Evaluator evaluator(network, images, input, options);
+            QVERIFY(evaluator.prepare(scope, 1, {}));
+            TrialRunner runner(evaluator);
+            for (std::uint64_t trial = 0; trial < 4; ++trial) {
+                const TrialFaults faults = draw_trial_faults(3, trial, network->memory_parts(), scope, 0.05);
+                std::map<std::string, at::Tensor> numbers{{"w2", module.attr("w2").toTensor().clone()},
+                                                          {"b2", module.attr("b2").toTensor().clone()}};
+                for (const ParameterFaults& parameter : faults.parameters) {
+                    at::Tensor& hit = numbers.at(network->memory_parts()[parameter.layer].parameters[parameter.parameter].path);
+                    for (const MarkedBit& bit : parameter.bits)
+                        static_cast<std::uint32_t*>(hit.data_ptr())[bit.position / 32] ^= 1U << (bit.position % 32);
+                }
+                std::vector<at::Tensor> expected;
+                for (const ImageBatch& batch : batches)
+                    expected.push_back(at::addmm(numbers.at("b2"),
+                                                 at::relu(at::linear(batch.images.flatten(1), module.attr("w1").toTensor())),
+                                                 numbers.at("w2").t()));
+                std::vector<float> logits;
+                QVERIFY(runner.run(faults, 0.05, {}, &logits).has_value());
+                const at::Tensor wanted = at::cat(expected);
+                QVERIFY(at::allclose(at::from_blob(logits.data(), wanted.sizes()), wanted, 1e-4, 1e-4, true));
+                Outcome one_by_one = runner.run(faults, 0.05, {}).value();
+                const auto compare = [&](std::size_t, const Outcome& outcome) { QCOMPARE(outcome, one_by_one); };
+                QVERIFY(runner.run_rates(faults, std::vector{0.05}, {}, compare));
+            }
+        }
+    }
+
     void an_unclipped_network_stores_no_threshold() {
         Bench bench(plain_code(), {});
         const auto scopes = parse_fault_scopes("thresholds", bench.network->memory_parts());

@@ -176,6 +176,11 @@ def forward(self, x):
                  sizes_left);
     }
 
+    void one_number_an_image_can_be_viewed_as_a_row() {
+        compare_with_forward(make_module({}, "def forward(self, x):\n    y = x.sum([1, 2, 3])\n    return torch.relu(y.view(y.size(0), -1))\n"),
+                             random_images({5, 3, 2, 2}, 1));
+    }
+
     void finds_layers_and_sites_of_alexnet() {
         torch::jit::Module module = make_architecture("alexnet", {3, 32, 32}, 10, 1);
         module.eval();
