@@ -25,9 +25,9 @@ std::int64_t sum(const std::array<std::int64_t, LayerInjection::bit_positions>& 
 }
 
 // "unprotected 51.20 %, as in the study"
-QString outcome_text(const ReplayedOutcome& replayed) {
+QString outcome_text(const ReplayedOutcome& replayed, NonfiniteRule nonfinite) {
     const Outcome& outcome = replayed.outcome.outcome;
-    QString text = protection_name(replayed.protection) + QLatin1Char(' ') + percent_text(accuracy(outcome, NonfiniteRule::wrong));
+    QString text = protection_name(replayed.protection) + QLatin1Char(' ') + percent_text(accuracy(outcome, nonfinite));
     if (!replayed.stored) return text;
     const bool is_same = replayed.stored->faults == replayed.outcome.faults && replayed.stored->outcome == outcome;
     return text + (is_same ? QObject::tr(", as in the study") : QObject::tr(", not as in the study"));
@@ -78,7 +78,7 @@ FaultView trial_view(const ReplayedTrial& trial, const std::string& study) {
                              QString::number(value.bit), number(value.before), number(value.after)});
     }
     QStringList outcomes;
-    for (const ReplayedOutcome& outcome : trial.outcomes) outcomes << outcome_text(outcome);
+    for (const ReplayedOutcome& outcome : trial.outcomes) outcomes << outcome_text(outcome, trial.nonfinite);
     view.headline = QObject::tr("%1: faulty bits: %2. Top-1 %3.")
                         .arg(QString::fromStdString(to_string(trial.name, study)), grouped(std::int64_t(trial.bits.size())),
                              outcomes.join(QStringLiteral("; ")));

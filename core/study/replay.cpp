@@ -109,7 +109,7 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     check_contents(job, opened, study.path());
     const Network& network = *opened.evaluation.network;
     const FaultScope scope = find_scope(name, network);
-    ReplayedTrial replayed{name, {}, {}};
+    ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}};
     const KnownProtections known = all_protections(study, job, network.sites());
     const auto run = [&](Protection protection, const std::optional<Clipping>& clipping) {
         if (!clipping) return true;

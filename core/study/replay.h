@@ -35,6 +35,7 @@ struct ReplayedOutcome {
 
 struct ReplayedTrial {
     TrialName name;
+    NonfiniteRule nonfinite = NonfiniteRule::wrong;  // the job's
     std::vector<FaultyValue> bits;          // of the last of the outcomes, which alone differ in thresholds
     std::vector<ReplayedOutcome> outcomes;  // unprotected, then under the protections that this study knows for the network
 };

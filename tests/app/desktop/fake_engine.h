@@ -161,7 +161,7 @@ inline Engine fake_engine() {
     engine.check_source = [](const JobRecord&, SourceKind, const std::string&) {};
     engine.salvage = salvage_study;
     engine.replay_trial = [](const Study&, const TrialName& name, std::stop_token) -> std::optional<ReplayedTrial> {
-        ReplayedTrial trial{name, {{"CONV-1", "path.CONV-1.weight", 7, {0, 7}, 30, 0.5F, 1.7e38F}}, {}};
+        ReplayedTrial trial{name, NonfiniteRule::wrong, {{"CONV-1", "path.CONV-1.weight", 7, {0, 7}, 30, 0.5F, 1.7e38F}}, {}};
         const TrialOutcome outcome{1, {.images = 100, .correct = 40}};
         trial.outcomes.push_back({Protection::none, {.images = 100, .correct = 90}, outcome, outcome});
         return trial;
