@@ -71,6 +71,15 @@ const Study& StudyDesk::study() {
     return *study_;
 }
 
+std::shared_ptr<Study> StudyDesk::for_thread(const std::function<void(const QString&)>& failed) {
+    try {
+        return std::make_shared<Study>(study().another());
+    } catch (const Error& error) {
+        failed(QString::fromUtf8(error.what()));
+        return nullptr;
+    }
+}
+
 bool StudyDesk::is_unnamed() const {
     return study_ && QFileInfo(path()).absolutePath() == QFileInfo(QString::fromStdString(autosave_folder())).absoluteFilePath();
 }
@@ -119,6 +128,7 @@ void StudyDesk::save_as(const QString& path) {
     const QString before = this->path();
     take(Study::open(path.toStdString()));
     if (was_unnamed) QFile::remove(before);
+    emit named(before, path);
 }
 
 std::vector<JobRecord> StudyDesk::jobs() const {
@@ -215,9 +225,11 @@ bool StudyDesk::has_removed() const {
     }
 }
 
-void StudyDesk::forget_removed() {
-    removed_.clear();
-    emit changed();
+void StudyDesk::forget_purged() {
+    change([this](const Study& study) {
+        const std::vector<JobRecord> all = study.jobs(true);
+        std::erase_if(removed_, [&](JobId id) { return std::ranges::find(all, id, &JobRecord::id) == all.end(); });
+    });
 }
 
 void StudyDesk::undo_remove() {
