@@ -70,10 +70,12 @@ private:
     void connect_laboratory();
     void connect_jobs();
 
+    void leave_study();
     void tell_failure(const QString& text);
     std::vector<JobSettings> asked_of_sensitivity() const;
     std::vector<JobSettings> asked_of_method() const;
     void run(std::vector<JobSettings> jobs);
+    JobId original_of(const JobSettings& settings);
     void begin(JobId id, bool may_ask, bool beside);
     void start(const JobRecord& job, bool beside);
     void start_next();
