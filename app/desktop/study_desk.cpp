@@ -150,10 +150,12 @@ JobId StudyDesk::job_for(const JobSettings& settings) {
     study();
     if (!study_->is_writable()) throw Error(read_only_reason());
     const std::vector<JobRecord> all = jobs();
-    // Fewer trials, other layers or rates are a job of their own: nobody gets more than was asked for.
+    // Fewer trials, other layers or rates are a job of their own: nobody gets more than was asked for. So are other files, as what is in
+    // them is known only when the job runs; one that was moved is found when its job is shown.
     const auto found = std::find_if(all.rbegin(), all.rend(), [&](const JobRecord& job) {
-        return can_continue(job.settings, settings) && job.settings.layers == settings.layers && job.settings.rates == settings.rates &&
-               job.settings.trials <= settings.trials;
+        const bool has_same_files = job.settings.model == settings.model && job.settings.data == settings.data;
+        return has_same_files && can_continue(job.settings, settings) && job.settings.layers == settings.layers &&
+               job.settings.rates == settings.rates && job.settings.trials <= settings.trials;
     });
     if (found == all.rend()) {
         const JobId id = study_->add_job(settings);
