@@ -6,7 +6,6 @@
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
 #include "job_controller.h"
-#include "job_estimate.h"
 #include "laboratory.h"
 #include "method_request.h"
 #include "result_presenter.h"
@@ -39,7 +38,8 @@ JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDes
       results_(results),
       follower_(follower),
       finder_(finder),
-      views_(views) {
+      views_(views),
+      forecast_(laboratory) {
     measure_soon_.setSingleShot(true);
     measure_soon_.setInterval(measure_delay_ms);
     connect(&measure_soon_, &QTimer::timeout, this, &JobPresenter::measure_clean);
@@ -326,7 +326,7 @@ void JobPresenter::show_model() {
     const bool was_running = jobs_.running();
     jobs_.discard();
     if (was_running) job_ended(tr("Given up: another model was opened; its results so far are in the study"));
-    finished_.clear();
+    forecast_.forget();
     side_by_side_.clear();
     const OpenedModel& model = *laboratory_.model();
     results_.show_model();
@@ -354,7 +354,7 @@ void JobPresenter::job_finished(JobEnd end, double seconds) {
         job_ended(tr("Stopped after %1; results kept").arg(summary()));
         return;
     }
-    if (running_) finished_[running_->settings.kind] = {running_->settings, seconds};
+    if (running_) forecast_.learn(running_->settings, seconds);
     job_ended(tr("Done in %1: %2").arg(duration_text(seconds), summary()));
     start_next();
 }
@@ -397,37 +397,10 @@ void JobPresenter::measure_clean() {
 
 void JobPresenter::show_estimates() {
     const auto show = [this](JobPanel& panel, const auto& asked) {
-        if (laboratory_.model() && panel.is_valid())
-            show_estimate(panel, (this->*asked)());
-        else
-            panel.set_estimate({});
+        panel.set_estimate(laboratory_.model() && panel.is_valid() ? forecast_.text((this->*asked)()) : QString());
     };
     show(*views_.sensitivity, &JobPresenter::asked_of_sensitivity);
     show(*views_.method, &JobPresenter::asked_of_method);
-}
-
-// In clean passes over a single image.
-double JobPresenter::work_of(const JobSettings& settings) const {
-    const OpenedModel& model = *laboratory_.model();
-    const std::size_t offered = laboratory_.data() ? laboratory_.data()->size() : 0;
-    return estimated_passes(settings, model.memory_parts, model.sites.size()) * double(estimated_images(settings, offered));
-}
-
-// What a pass took, times the passes, corrected by how long the latest job of this kind really took.
-void JobPresenter::show_estimate(JobPanel& panel, const std::vector<JobSettings>& jobs) const {
-    const auto& clean = laboratory_.clean();
-    if (!clean || clean->seconds <= 0 || clean->outcome.images == 0) {
-        panel.set_estimate({});
-        return;
-    }
-    double seconds_of_work = clean->seconds / clean->outcome.images;
-    if (const auto before = finished_.find(jobs.front().kind); before != finished_.end()) {
-        const double work = work_of(before->second.settings);
-        if (work > 0) seconds_of_work = before->second.seconds / work;
-    }
-    double work = 0;
-    for (const JobSettings& settings : jobs) work += work_of(settings);
-    panel.set_estimate(estimate_text(work * seconds_of_work));
 }
 
 }  // namespace clipscope

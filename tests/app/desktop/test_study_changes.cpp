@@ -205,7 +205,9 @@ private slots:
         emit desk.part<JobTable>().run_requested(ids[0]);
         QTRY_VERIFY(is_searching);
         emit desk.part<JobTable>().job_selected(ids[0]);
+        QVERIFY(desk.part<ActivityLog>().text().contains("Results of other jobs can be looked at"));
         emit desk.part<JobTable>().run_requested(ids[0]);
+        QVERIFY(desk.part<ActivityLog>().text().contains("is about to start"));
         may_end = true;
         QTRY_COMPARE_WITH_TIMEOUT(desk.window.desk().job(ids[2])->state, JobState::done, 20'000);
         QCOMPARE(desk.window.desk().job(ids[1])->state, JobState::failed);
