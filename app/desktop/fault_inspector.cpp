@@ -108,7 +108,8 @@ void FaultInspector::fail(const QString& text) {
 }
 
 void FaultInspector::show_audit(qint64 job) {
-    const auto study = std::make_shared<const Study>(desk_.study().another());
+    const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { fail(text); });
+    if (!study) return;
     task_.start<FaultView>(
         [study, job](std::stop_token) { return audit_view(study->job(job), read_audit(*study, job), layers_without_faults(*study, job)); },
         [this](const FaultView& view) { show(view); }, [this](const QString& text) { fail(text); });
@@ -116,7 +117,8 @@ void FaultInspector::show_audit(qint64 job) {
 
 // The worst of the selected layer's curve is proposed.
 void FaultInspector::ask_trial(qint64 job) {
-    const auto study = std::make_shared<const Study>(desk_.study().another());
+    const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { fail(text); });
+    if (!study) return;
     task_.start<std::optional<TrialName>>(
         [study, job, layer = laboratory_.selected_layer().toStdString()](std::stop_token) { return worst_trial(*study, job, layer); },
         [this](const std::optional<TrialName>& worst) {
@@ -137,7 +139,8 @@ void FaultInspector::ask_trial(qint64 job) {
 }
 
 void FaultInspector::replay(const TrialName& name) {
-    const auto study = std::make_shared<const Study>(desk_.study().another());
+    const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { fail(text); });
+    if (!study) return;
     docks_.log->append(tr("Repeating trial %1…").arg(QString::fromStdString(to_string(name))));
     task_.start<std::optional<ReplayedTrial>>(
         [replay = laboratory_.engine().replay_trial, study, name](std::stop_token stop) { return replay(*study, name, stop); },

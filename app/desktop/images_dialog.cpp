@@ -220,18 +220,24 @@ void ImagesDialog::try_next() {
             return try_normalization(engine, model, sample, normalization, stop);
         },
         [this, normalization = *next](const NormalizationTrial& trial) {
-            // Values that are being typed have changed since.
-            const auto chosen = normalization_->chosen();
-            const bool is_stale =
-                normalization.name == "custom" && (!chosen || chosen->mean != normalization.mean || chosen->std != normalization.std);
-            if (!is_stale) {
-                std::erase_if(tried_, [](const Normalization& one) { return one.name == "custom"; });
-                tried_.push_back(normalization);
-                normalization_->set_trial(normalization, trial);
-            }
+            if (note_tried(normalization)) normalization_->set_trial(normalization, trial);
             try_next();
         },
-        [this](const QString& text) { show_problem(text); });
+        // What is wrong with this one says nothing of the others, nor of the one in the preview.
+        [this, normalization = *next](const QString& text) {
+            if (note_tried(normalization)) normalization_->set_trial_failed(normalization, text);
+            try_next();
+        });
+}
+
+// False where the values, which were being typed, have changed since.
+bool ImagesDialog::note_tried(const Normalization& normalization) {
+    const bool is_custom = normalization.name == "custom";
+    const auto chosen = normalization_->chosen();
+    if (is_custom && (!chosen || chosen->mean != normalization.mean || chosen->std != normalization.std)) return false;
+    if (is_custom) std::erase_if(tried_, [](const Normalization& one) { return one.name == "custom"; });
+    tried_.push_back(normalization);
+    return true;
 }
 
 void ImagesDialog::show_problem(const QString& text) {

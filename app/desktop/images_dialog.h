@@ -49,6 +49,7 @@ private:
     void choice_changed();
     void show_preview();
     void try_next();
+    bool note_tried(const Normalization& normalization);
     void show_problem(const QString& text);
 
     const Engine engine_;

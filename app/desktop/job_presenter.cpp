@@ -6,7 +6,6 @@
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
 #include "job_controller.h"
-#include "job_estimate.h"
 #include "laboratory.h"
 #include "method_request.h"
 #include "result_presenter.h"
@@ -39,7 +38,8 @@ JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDes
       results_(results),
       follower_(follower),
       finder_(finder),
-      views_(views) {
+      views_(views),
+      forecast_(laboratory) {
     measure_soon_.setSingleShot(true);
     measure_soon_.setInterval(measure_delay_ms);
     connect(&measure_soon_, &QTimer::timeout, this, &JobPresenter::measure_clean);
@@ -75,13 +75,9 @@ void JobPresenter::connect_forms() {
     });
     connect(&desk_, &StudyDesk::changed, this, &JobPresenter::show_jobs);
     connect(&desk_, &StudyDesk::failed, views_.log, &ActivityLog::append_error);
-    connect(&desk_, &StudyDesk::study_changed, this, [this] {
-        stop();  // a job goes on writing to the study it began in
-        finder_.cancel();
-        pending_.reset();
-        duplicated_job_ = 0;
-    });
+    connect(&desk_, &StudyDesk::study_changed, this, &JobPresenter::leave_study);
     connect(&follower_, &StudyFollower::progressed, this, &JobPresenter::show_jobs);
+    connect(&follower_, &StudyFollower::told, views_.log, &ActivityLog::append);
     connect(&follower_, &StudyFollower::failed, this, &JobPresenter::tell_failure);
     connect(&finder_, &SourceFinder::changed, this, &JobPresenter::tell_failure);
     connect(views_.layers, &LayerTable::checked_layers_changed, this, [this] {
@@ -127,6 +123,18 @@ void JobPresenter::connect_jobs() {
     connect(&jobs_, &JobController::failed, this, &JobPresenter::job_failed);
 }
 
+// A job that runs goes on to its end in the study that it began in, which the ids here no longer speak of.
+void JobPresenter::leave_study() {
+    finder_.cancel();
+    pending_.reset();
+    duplicated_job_ = 0;
+    side_by_side_.clear();
+    if (!jobs_.running()) return;
+    results_.hold_curves();
+    jobs_.discard();
+    job_ended(tr("Given up: another study was opened; its results so far are in the one before"));
+}
+
 // The ones that wait are not held up by it, nor by the dialog that tells of it.
 void JobPresenter::job_failed(const QString& text) {
     const JobId id = running_ ? running_->id : 0;
@@ -166,7 +174,7 @@ std::vector<JobSettings> JobPresenter::asked_of_method() const {
 }
 
 void JobPresenter::run(std::vector<JobSettings> jobs) {
-    const JobId original = std::exchange(duplicated_job_, 0);
+    const JobId original = original_of(jobs.front());
     std::vector<JobId> ids;
     for (JobSettings& settings : jobs) {
         laboratory_.describe(settings);
@@ -180,7 +188,17 @@ void JobPresenter::run(std::vector<JobSettings> jobs) {
     run_job(ids.front());
 }
 
+// What "Duplicate…" has put into the form that these settings come from; once only.
+JobId JobPresenter::original_of(const JobSettings& settings) {
+    const auto original = desk_.job(std::exchange(duplicated_job_, 0));
+    return original && is_of_sensitivity_form(original->settings.kind) == is_of_sensitivity_form(settings.kind) ? original->id : 0;
+}
+
 void JobPresenter::run_job(qint64 id) {
+    if (finder_.serves_queue()) {
+        views_.log->append(tr("The next job in the queue is about to start: others can be run after it"));
+        return;
+    }
     begin(id, true, false);
 }
 
@@ -197,18 +215,23 @@ void JobPresenter::start_next() {
 void JobPresenter::begin(JobId id, bool may_ask, bool beside) {
     const auto job = desk_.job(id);
     if (!job || jobs_.running()) return;
-    const auto found = [this, beside](const JobRecord& job) {
+    const auto go_on = [this, id, may_ask, waited = job->state == JobState::queued](const QString& why) {
+        if (waited) desk_.set_failed(id, why);
+        if (!may_ask && desk_.next_queued() != id) start_next();
+    };
+    const auto found = [this, beside, go_on](const JobRecord& job) {
         if (jobs_.running()) return;
         try {
             start(job, beside);
         } catch (const Error& error) {
-            tell_failure(QString::fromUtf8(error.what()));
+            const QString why = QString::fromUtf8(error.what());
+            go_on(why);
+            tell_failure(why);
         }
     };
-    finder_.find(*job, may_ask, found, [this, id, may_ask, waited = job->state == JobState::queued](const QString& why) {
+    finder_.find(*job, may_ask, found, [this, go_on](const QString& why) {
         views_.log->append_error(why);
-        if (waited) desk_.set_failed(id, why);
-        if (!may_ask && desk_.next_queued() != id) start_next();
+        go_on(why);
     });
 }
 
@@ -245,7 +268,7 @@ void JobPresenter::show_jobs() {
 void JobPresenter::show_job(qint64 id) {
     const auto job = desk_.job(id);
     if (!job || (running_ && running_->id == id)) return;
-    if (jobs_.running()) {
+    if (jobs_.running() || finder_.serves_queue()) {
         views_.log->append(tr("Results of other jobs can be looked at when the running one has come to its end"));
         return;
     }
@@ -266,6 +289,12 @@ void JobPresenter::show_found(const JobRecord& job) {
 void JobPresenter::change_job(qint64 id, bool as_new) {
     const auto job = desk_.job(id);
     if (!job) return;
+    const bool is_open = laboratory_.has_model_of(job->settings) && laboratory_.has_images_of(job->settings);
+    if (jobs_.running() && !is_open) {
+        tell_failure(tr("%1 is about the model '%2' and the images in '%3', which are not open: wait for the running job, then change it.")
+                         .arg(job_title(*job), QString::fromStdString(job->settings.model), QString::fromStdString(job->settings.data)));
+        return;
+    }
     if (!jobs_.running()) show_job(id);  // its model and images, which the form says nothing of
     const bool is_sensitivity = is_of_sensitivity_form(job->settings.kind);
     if (is_sensitivity) {
@@ -297,7 +326,7 @@ void JobPresenter::show_model() {
     const bool was_running = jobs_.running();
     jobs_.discard();
     if (was_running) job_ended(tr("Given up: another model was opened; its results so far are in the study"));
-    finished_.clear();
+    forecast_.forget();
     side_by_side_.clear();
     const OpenedModel& model = *laboratory_.model();
     results_.show_model();
@@ -325,7 +354,7 @@ void JobPresenter::job_finished(JobEnd end, double seconds) {
         job_ended(tr("Stopped after %1; results kept").arg(summary()));
         return;
     }
-    if (running_) finished_[running_->settings.kind] = {running_->settings, seconds};
+    if (running_) forecast_.learn(running_->settings, seconds);
     job_ended(tr("Done in %1: %2").arg(duration_text(seconds), summary()));
     start_next();
 }
@@ -368,37 +397,10 @@ void JobPresenter::measure_clean() {
 
 void JobPresenter::show_estimates() {
     const auto show = [this](JobPanel& panel, const auto& asked) {
-        if (laboratory_.model() && panel.is_valid())
-            show_estimate(panel, (this->*asked)());
-        else
-            panel.set_estimate({});
+        panel.set_estimate(laboratory_.model() && panel.is_valid() ? forecast_.text((this->*asked)()) : QString());
     };
     show(*views_.sensitivity, &JobPresenter::asked_of_sensitivity);
     show(*views_.method, &JobPresenter::asked_of_method);
-}
-
-// In clean passes over a single image.
-double JobPresenter::work_of(const JobSettings& settings) const {
-    const OpenedModel& model = *laboratory_.model();
-    const std::size_t offered = laboratory_.data() ? laboratory_.data()->size() : 0;
-    return estimated_passes(settings, model.memory_parts, model.sites.size()) * double(estimated_images(settings, offered));
-}
-
-// What a pass took, times the passes, corrected by how long the latest job of this kind really took.
-void JobPresenter::show_estimate(JobPanel& panel, const std::vector<JobSettings>& jobs) const {
-    const auto& clean = laboratory_.clean();
-    if (!clean || clean->seconds <= 0 || clean->outcome.images == 0) {
-        panel.set_estimate({});
-        return;
-    }
-    double seconds_of_work = clean->seconds / clean->outcome.images;
-    if (const auto before = finished_.find(jobs.front().kind); before != finished_.end()) {
-        const double work = work_of(before->second.settings);
-        if (work > 0) seconds_of_work = before->second.seconds / work;
-    }
-    double work = 0;
-    for (const JobSettings& settings : jobs) work += work_of(settings);
-    panel.set_estimate(estimate_text(work * seconds_of_work));
 }
 
 }  // namespace clipscope

@@ -4,10 +4,10 @@
 
 #include <QObject>
 #include <QTimer>
-#include <map>
 #include <optional>
 
 #include "campaign/events.h"
+#include "job_forecast.h"
 #include "study/study.h"
 
 namespace clipscope {
@@ -60,20 +60,16 @@ signals:
     void failed(const QString& text);
 
 private:
-    // What the latest job of a kind cost.
-    struct Finished {
-        JobSettings settings;
-        double seconds = 0;
-    };
-
     void connect_forms();
     void connect_laboratory();
     void connect_jobs();
 
+    void leave_study();
     void tell_failure(const QString& text);
     std::vector<JobSettings> asked_of_sensitivity() const;
     std::vector<JobSettings> asked_of_method() const;
     void run(std::vector<JobSettings> jobs);
+    JobId original_of(const JobSettings& settings);
     void begin(JobId id, bool may_ask, bool beside);
     void start(const JobRecord& job, bool beside);
     void start_next();
@@ -88,8 +84,6 @@ private:
     void form_changed();
     void measure_clean();
     void show_estimates();
-    void show_estimate(JobPanel& panel, const std::vector<JobSettings>& jobs) const;
-    double work_of(const JobSettings& settings) const;
 
     Laboratory& laboratory_;
     JobController& jobs_;
@@ -98,8 +92,8 @@ private:
     StudyFollower& follower_;
     SourceFinder& finder_;
     const JobViews views_;
-    QTimer measure_soon_;                   // typing in the form must not start a pass for every digit
-    std::map<JobKind, Finished> finished_;  // corrects the next estimate
+    QTimer measure_soon_;  // typing in the form must not start a pass for every digit
+    JobForecast forecast_;
     std::optional<JobRecord> running_;
     std::optional<JobRecord> pending_;  // to be shown once its model has come
     JobId duplicated_job_ = 0;          // what runs next is a copy of it

@@ -135,6 +135,11 @@ Normalization NormalizationChoice::normalization_of(const QTreeWidgetItem& item)
     return custom;
 }
 
+QTreeWidgetItem& NormalizationChoice::row_of(const Normalization& normalization) const {
+    QTreeWidgetItem* item = item_of(QString::fromStdString(normalization.name));
+    return item == nullptr ? *item_of(custom_name) : *item;
+}
+
 std::optional<Normalization> NormalizationChoice::chosen() const {
     try {
         return selected() == nullptr ? std::nullopt : std::optional(normalization_of(*selected()));
@@ -174,11 +179,17 @@ std::vector<Normalization> NormalizationChoice::offered() const {
 }
 
 void NormalizationChoice::set_trial(const Normalization& normalization, const NormalizationTrial& trial) {
-    QTreeWidgetItem* item = item_of(QString::fromStdString(normalization.name));
-    if (item == nullptr) item = item_of(custom_name);
-    item->setText(accuracy_column, trial.accuracy ? percent_text(*trial.accuracy, 0) : QString());
-    item->setText(input_column, tr("%1 ± %2").arg(trial.input.mean, 0, 'f', 2).arg(trial.input.sd, 0, 'f', 2));
-    item->setToolTip(input_column, tr("From %1 to %2").arg(trial.input.min, 0, 'f', 1).arg(trial.input.max, 0, 'f', 1));
+    QTreeWidgetItem& row = row_of(normalization);
+    row.setText(accuracy_column, trial.accuracy ? percent_text(*trial.accuracy, 0) : QString());
+    row.setText(input_column, tr("%1 ± %2").arg(trial.input.mean, 0, 'f', 2).arg(trial.input.sd, 0, 'f', 2));
+    row.setToolTip(input_column, tr("From %1 to %2").arg(trial.input.min, 0, 'f', 1).arg(trial.input.max, 0, 'f', 1));
+}
+
+void NormalizationChoice::set_trial_failed(const Normalization& normalization, const QString& why) {
+    QTreeWidgetItem& row = row_of(normalization);
+    row.setText(accuracy_column, {});
+    row.setText(input_column, tr("failed"));
+    row.setToolTip(input_column, why);
 }
 
 void NormalizationChoice::forget_trials() {
@@ -187,6 +198,7 @@ void NormalizationChoice::forget_trials() {
         if (item->isDisabled()) continue;
         item->setText(accuracy_column, {});
         item->setText(input_column, {});
+        item->setToolTip(input_column, {});
     }
 }
 

@@ -29,6 +29,7 @@ public:
     // All that can be chosen, the chosen one first.
     std::vector<Normalization> offered() const;
     void set_trial(const Normalization& normalization, const NormalizationTrial& trial);
+    void set_trial_failed(const Normalization& normalization, const QString& why);
     void forget_trials();
 
 signals:
@@ -41,6 +42,7 @@ private:
     bool fits(const Normalization& normalization) const;
     QTreeWidgetItem* selected() const;
     QTreeWidgetItem* item_of(const QString& name) const;
+    QTreeWidgetItem& row_of(const Normalization& normalization) const;
     Normalization normalization_of(const QTreeWidgetItem& item) const;  // throws UsageError
     void selection_changed();
 

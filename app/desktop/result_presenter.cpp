@@ -91,7 +91,6 @@ void ResultPresenter::show_model() {
 }
 
 void ResultPresenter::show_stored(const StoredCurves& curves) {
-    if (curves.summary.curves.empty()) return;
     beside_.clear();
     stored_ = curves;
     stored_trials_.reset();
@@ -109,13 +108,22 @@ void ResultPresenter::show_stored(const TuningResult& result) {
 const AccuracyCurves& ResultPresenter::curves() const {
     if (!beside_.empty()) return side_by_side_;
     if (!stored_) return jobs_.curves();
-    if (!stored_trials_) stored_trials_ = stored_->trials();
+    if (!stored_trials_) stored_trials_ = stored_->summary.curves.empty() ? AccuracyCurves() : stored_->trials();
     return *stored_trials_;
 }
 
 void ResultPresenter::expect_curves(bool beside) {
     next_is_beside_ = beside && !jobs_.curves().curves.empty();
-    if (next_is_beside_) beside_.push_back(jobs_.curves());
+    if (!next_is_beside_) return;
+    beside_.push_back(jobs_.curves());
+    side_by_side_ = side_by_side(beside_);
+}
+
+void ResultPresenter::hold_curves() {
+    next_is_beside_ = false;
+    if (stored_ || !beside_.empty()) return;
+    stored_ = StoredCurves{shown_, auc_axis_, [held = jobs_.curves()] { return held; }};
+    stored_trials_.reset();
 }
 
 bool ResultPresenter::has_curves() const {

@@ -55,7 +55,10 @@ public:
     // A job is about to run; `beside`: its curves come beside those that are shown, each with its number format.
     void expect_curves(bool beside);
 
-    // What a study has of a job; nothing happens where it has nothing yet.
+    // The controller is about to forget its curves: they stay in sight, and can be exported, until others come.
+    void hold_curves();
+
+    // What a study has of a job, maybe nothing yet: then no other's curves stay in its place.
     void show_stored(const StoredCurves& curves);
     void show_stored(const TuningResult& result);
 

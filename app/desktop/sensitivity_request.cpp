@@ -61,6 +61,10 @@ std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const QSt
     }
     if (jobs.size() > 1 && form.job == SensitivityJob::bit_positions)
         throw UsageError("Bit positions are those of one number format: name one, and run the others after it.");
+    if (jobs.size() > 1 && jobs.front().rates.starts_with("auto"))
+        throw UsageError(
+            "With automatic rates every number format gets rates of its own, at which the others cannot be compared: type rates, such as "
+            "1e-7:1e-3:9, or name one format.");
     return jobs;
 }
 

@@ -45,7 +45,8 @@ void SourceFinder::go_on() {
 }
 
 void SourceFinder::look_around(SourceKind kind) {
-    const auto study = std::make_shared<const Study>(desk_.study().another());
+    const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { give_up(text); });
+    if (!study) return;
     task_.start<std::optional<std::string>>(
         [find = engine_.find_source, study, job = search_->job, kind](std::stop_token) { return find(*study, job, kind); },
         [this, kind](const std::optional<std::string>& place) { place ? take(kind, QString::fromStdString(*place)) : ask(kind); },
@@ -66,7 +67,8 @@ void SourceFinder::ask(SourceKind kind) {
 }
 
 void SourceFinder::check(SourceKind kind, const QString& path) {
-    const auto study = std::make_shared<const Study>(desk_.study().another());
+    const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { give_up(text); });
+    if (!study) return;
     task_.start<bool>(
         [check = engine_.check_source, study, job = search_->job, kind, path = path.toStdString()](std::stop_token) {
             if (const auto known = job_that_knows(*study, job, kind)) check(*known, kind, path);

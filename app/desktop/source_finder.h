@@ -25,6 +25,8 @@ public:
     using GivenUp = std::function<void(const QString& why)>;
     void find(const JobRecord& job, bool may_ask, Found found, GivenUp given_up);
     void cancel();
+    // Searches for a job whose turn has come, which nobody but a change of study may overtake.
+    bool serves_queue() const { return search_ && !search_->may_ask; }
 
     // Compares the model that is there with the one that the job was measured with; changed() follows where it is another. Images are
     // compared when the job runs: there may be very many.

@@ -103,7 +103,8 @@ void StudyActions::reopen() {
 }
 
 void StudyActions::purge_removed() {
-    const auto own = std::make_shared<Study>(desk_.study().another());
+    const auto own = desk_.for_thread([this](const QString& text) { show_error(text); });
+    if (!own) return;
     purge_task_.start<std::int64_t>(
         [own](std::stop_token) {
             const std::int64_t before = QFileInfo(QString::fromStdString(own->path())).size();
@@ -112,7 +113,7 @@ void StudyActions::purge_removed() {
         },
         [this](std::int64_t freed) {
             docks_.log->append(tr("Removed jobs are gone for good; %1 less").arg(QLocale().formattedDataSize(std::max<qint64>(freed, 0))));
-            desk_.forget_removed();
+            desk_.forget_purged();
         },
         [this](const QString& text) { show_error(text); });
 }

@@ -71,6 +71,15 @@ const Study& StudyDesk::study() {
     return *study_;
 }
 
+std::shared_ptr<Study> StudyDesk::for_thread(const std::function<void(const QString&)>& failed) {
+    try {
+        return std::make_shared<Study>(study().another());
+    } catch (const Error& error) {
+        failed(QString::fromUtf8(error.what()));
+        return nullptr;
+    }
+}
+
 bool StudyDesk::is_unnamed() const {
     return study_ && QFileInfo(path()).absolutePath() == QFileInfo(QString::fromStdString(autosave_folder())).absoluteFilePath();
 }
@@ -119,6 +128,7 @@ void StudyDesk::save_as(const QString& path) {
     const QString before = this->path();
     take(Study::open(path.toStdString()));
     if (was_unnamed) QFile::remove(before);
+    emit named(before, path);
 }
 
 std::vector<JobRecord> StudyDesk::jobs() const {
@@ -140,10 +150,12 @@ JobId StudyDesk::job_for(const JobSettings& settings) {
     study();
     if (!study_->is_writable()) throw Error(read_only_reason());
     const std::vector<JobRecord> all = jobs();
-    // Fewer trials, other layers or rates are a job of their own: nobody gets more than was asked for.
+    // Fewer trials, other layers or rates are a job of their own: nobody gets more than was asked for. So are other files, as what is in
+    // them is known only when the job runs; one that was moved is found when its job is shown.
     const auto found = std::find_if(all.rbegin(), all.rend(), [&](const JobRecord& job) {
-        return can_continue(job.settings, settings) && job.settings.layers == settings.layers && job.settings.rates == settings.rates &&
-               job.settings.trials <= settings.trials;
+        const bool has_same_files = job.settings.model == settings.model && job.settings.data == settings.data;
+        return has_same_files && can_continue(job.settings, settings) && job.settings.layers == settings.layers &&
+               job.settings.rates == settings.rates && job.settings.trials <= settings.trials;
     });
     if (found == all.rend()) {
         const JobId id = study_->add_job(settings);
@@ -215,9 +227,11 @@ bool StudyDesk::has_removed() const {
     }
 }
 
-void StudyDesk::forget_removed() {
-    removed_.clear();
-    emit changed();
+void StudyDesk::forget_purged() {
+    change([this](const Study& study) {
+        const std::vector<JobRecord> all = study.jobs(true);
+        std::erase_if(removed_, [&](JobId id) { return std::ranges::find(all, id, &JobRecord::id) == all.end(); });
+    });
 }
 
 void StudyDesk::undo_remove() {

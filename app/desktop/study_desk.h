@@ -4,6 +4,8 @@
 
 #include <QObject>
 #include <QTimer>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -22,6 +24,8 @@ public:
     bool has_study() const { return study_.has_value(); }
     // The one there is, or a new one without a name. Throws Error.
     const Study& study();
+    // Another connection to it for another thread; where there can be none, nothing, and `failed` learns why.
+    std::shared_ptr<Study> for_thread(const std::function<void(const QString&)>& failed);
     bool is_writable() const { return study_ && study_->is_writable(); }
     const std::string& read_only_reason() const;  // of a study that is there: one sentence; empty where it can be written
     bool is_unnamed() const;
@@ -53,14 +57,13 @@ public:
     bool can_undo() const { return !removed_.empty(); }
     void undo_remove();
     bool has_removed() const;  // also of earlier sessions
-    void forget_removed();     // they were purged
-    // What others see may have changed.
-    void refresh() { emit changed(); }
+    void forget_purged();      // of this session those that are no longer there
 
 signals:
-    void changed();            // jobs or their states
-    void study_changed();      // another one
-    void written_elsewhere();  // another connection, maybe another program's, has committed something
+    void changed();                                          // jobs or their states
+    void study_changed();                                    // another one
+    void named(const QString& before, const QString& path);  // after study_changed(): it is the same one
+    void written_elsewhere();                                // another connection, maybe another program's, has committed something
     void failed(const QString& text);
 
 private:

@@ -25,6 +25,7 @@ QString progress_text(const JobProgress& progress) {
 
 struct StudyFollower::Reading {
     std::variant<std::monostate, StoredCurves, TuningResult> results;
+    bool is_gone = false;  // the job that was to be shown
     std::optional<JobId> running;
     QString progress;
     QString damage;
@@ -33,7 +34,8 @@ struct StudyFollower::Reading {
 
 class StudyFollower::Reader {
 public:
-    Reader(Study study, std::optional<JobId> shown) : study_(std::make_shared<const Study>(std::move(study))), shown_(shown) {}
+    Reader(Study study, std::optional<JobId> shown, std::shared_ptr<const std::string> place)
+        : study_(std::make_shared<const Study>(std::move(study))), shown_(shown), place_(std::move(place)) {}
 
     Reading read() {
         const auto start = std::chrono::steady_clock::now();
@@ -52,7 +54,13 @@ public:
 
 private:
     void read_results(Reading& reading) {
-        const JobRecord job = study_->job(*shown_);
+        const std::vector<JobRecord> all = study_->jobs(true);
+        const auto found = std::ranges::find(all, *shown_, &JobRecord::id);
+        if (found == all.end()) {
+            reading.is_gone = true;
+            return;
+        }
+        const JobRecord& job = *found;
         if (!measures_curves(job.settings.kind)) {
             reading.results = read_tuning(*study_, job.id);
             return;
@@ -63,12 +71,13 @@ private:
         if (job.settings.kind == JobKind::compare)
             stored.trials = [trials = read_curves(*study_, job.id).curves] { return trials; };
         else
-            stored.trials = [path = study_->path(), id = job.id] { return read_curves(Study::open_to_read(path), id).curves; };
+            stored.trials = [place = place_, id = job.id] { return read_curves(Study::open_to_read(*place), id).curves; };
         reading.results = std::move(stored);
     }
 
     const std::shared_ptr<const Study> study_;
     const std::optional<JobId> shown_;
+    const std::shared_ptr<const std::string> place_;  // for the GUI thread, where it changes
     std::optional<SummaryReader> points_;
 };
 
@@ -81,6 +90,9 @@ StudyFollower::StudyFollower(StudyDesk& desk, const JobController& jobs, ResultP
         look();
     });
     connect(&desk_, &StudyDesk::study_changed, this, &StudyFollower::forget);
+    connect(&desk_, &StudyDesk::named, this, [this](const QString& before, const QString& path) {
+        if (place_ && *place_ == before.toStdString()) *place_ = path.toStdString();
+    });
 }
 
 void StudyFollower::show(const JobRecord& job) {
@@ -96,7 +108,12 @@ void StudyFollower::forget() {
     shown_.reset();
     running_.reset();
     progress_.clear();
+    failure_.clear();
     is_news_ = false;
+}
+
+void StudyFollower::fail(const QString& text) {
+    if (std::exchange(failure_, text) != text) emit failed(text);
 }
 
 QString StudyFollower::progress_of(JobId id) const {
@@ -112,13 +129,17 @@ void StudyFollower::look() {
 void StudyFollower::read() {
     is_news_ = false;
     try {
-        if (!reader_) reader_ = std::make_shared<Reader>(desk_.study().another(), shown_);
+        if (!reader_) {
+            Study study = desk_.study().another();
+            if (!place_ || *place_ != study.path()) place_ = std::make_shared<std::string>(study.path());
+            reader_ = std::make_shared<Reader>(std::move(study), shown_, place_);
+        }
     } catch (const Error& error) {
-        emit failed(QString::fromUtf8(error.what()));
+        fail(QString::fromUtf8(error.what()));
         return;
     }
     task_.start<Reading>([reader = reader_](std::stop_token) { return reader->read(); }, [this](const Reading& reading) { take(reading); },
-                         [this](const QString& text) { emit failed(text); });
+                         [this](const QString& text) { fail(text); });
 }
 
 void StudyFollower::take(const Reading& reading) {
@@ -126,6 +147,12 @@ void StudyFollower::take(const Reading& reading) {
         forget();
         emit damaged(reading.damage);
         return;
+    }
+    failure_.clear();
+    if (reading.is_gone) {
+        shown_.reset();
+        reader_.reset();
+        emit told(tr("The job whose results are shown is no longer in the study; they stay in sight until another is chosen"));
     }
     next_.start(std::max(pause_ms, int(1000 * rest * reading.seconds)));
     running_ = reading.running;

@@ -28,7 +28,8 @@ public:
 
 signals:
     void progressed();
-    void failed(const QString& text);
+    void told(const QString& text);
+    void failed(const QString& text);   // the same thing once
     void damaged(const QString& text);  // the study; what is left can be recovered
 
 private:
@@ -38,6 +39,7 @@ private:
     void look();
     void read();
     void take(const Reading& reading);
+    void fail(const QString& text);
 
     StudyDesk& desk_;
     const JobController& jobs_;
@@ -46,8 +48,10 @@ private:
     std::optional<JobId> shown_;
     std::optional<JobId> running_;  // elsewhere
     QString progress_;
-    QTimer next_;           // while it runs it is too early to read again
-    bool is_news_ = false;  // committed since the last reading began
+    QString failure_;                     // told last
+    std::shared_ptr<std::string> place_;  // where the study of the results that are shown is, whatever name it gets
+    QTimer next_;                         // while it runs it is too early to read again
+    bool is_news_ = false;                // committed since the last reading began
     BackgroundTask task_;
 };
 

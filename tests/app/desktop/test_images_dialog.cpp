@@ -176,6 +176,23 @@ private slots:
         QTRY_COMPARE(grid(dialog).message(), QString("It takes colour images."));
     }
 
+    void one_that_fails_does_not_cover_the_others() {
+        Engine engine = fake_engine();
+        engine.input_format = [find = engine.input_format](const OpenedModel& model, const Dataset& images,
+                                                           const std::optional<Normalization>& asked) {
+            if (asked->name == "mnist") throw Error("It cannot take that.");
+            return find(model, images, asked);
+        };
+        ImagesDialog dialog(engine, question(fake_images()));
+        choose(dialog, "none");
+        QTRY_COMPARE(column(dialog, "mnist", 2), QString("failed"));
+        QTRY_COMPARE(column(dialog, "fashion-mnist", 1), QString("50 %"));
+        QCOMPARE(column(dialog, "none", 1), QString("100 %"));
+        QCOMPARE(table(dialog).findItems("mnist", Qt::MatchExactly).value(0)->toolTip(2), QString("It cannot take that."));
+        QVERIFY(grid(dialog).message().isEmpty());
+        QCOMPARE(grid(dialog).images().size(), std::size_t(12));
+    }
+
     void pictures_are_read_again_in_another_size() {
         Engine engine = fake_engine();
         std::atomic<int> crop = -1;

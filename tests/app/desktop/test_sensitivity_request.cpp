@@ -104,6 +104,16 @@ private slots:
         QCOMPARE(form_problem(form, parts, {}), QString());
     }
 
+    void several_formats_share_their_rates() {
+        SensitivityForm form;
+        form.format = QStringLiteral("float32, int8");
+        QCOMPARE(form_problem(form, layers_, {}), QString());
+        form.rates = QStringLiteral("auto");
+        QVERIFY(form_problem(form, layers_, {}).contains("type rates"));
+        form.format = QStringLiteral("int8");
+        QCOMPARE(form_problem(form, layers_, {}), QString());
+    }
+
     void problems_are_one_sentence_data() {
         QTest::addColumn<QString>("rates");
         QTest::addColumn<QString>("images");
