@@ -292,7 +292,8 @@ void JobPresenter::change_job(qint64 id, bool as_new) {
     const bool is_open = laboratory_.has_model_of(job->settings) && laboratory_.has_images_of(job->settings);
     if (jobs_.running() && !is_open) {
         tell_failure(tr("%1 is about the model '%2' and the images in '%3', which are not open: wait for the running job, then change it.")
-                         .arg(job_title(*job), QString::fromStdString(job->settings.model), QString::fromStdString(job->settings.data)));
+                         .arg(job_title(*job), QString::fromStdString(job->settings.model),
+                              QString::fromStdString(source_path(job->settings, SourceKind::images))));
         return;
     }
     if (!jobs_.running()) show_job(id);  // its model and images, which the form says nothing of
