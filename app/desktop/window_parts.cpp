@@ -179,7 +179,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
     window.tabifyDockWidget(docks.activations, docks.faults);
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
-    window.tabifyDockWidget(docks.trisection, docks.comparison);
+    window.tabifyDockWidget(docks.auc_threshold, docks.comparison);
     window.tabifyDockWidget(docks.trisection, docks.jobs);
     window.tabifyDockWidget(docks.trisection, docks.activity);
     for (QDockWidget* dock : docks.all()) dock->show();

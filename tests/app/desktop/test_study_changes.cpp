@@ -22,13 +22,6 @@ namespace {
 
 constexpr int as_long_as_it_takes = 100'000;  // trials
 
-std::int64_t trials_in(const AccuracyView& view) {
-    std::int64_t trials = 0;
-    for (const AccuracySeries& series : view.series)
-        for (const CurvePoint& point : series.points) trials += point.trials;
-    return trials;
-}
-
 JobSettings settings_of(const std::string& model) {
     return {.model = model, .layers = "CONV-1", .rates = "0,1e-6,1e-5", .trials = 2};
 }

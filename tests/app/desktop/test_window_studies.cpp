@@ -53,13 +53,6 @@ QString state_of(Desk& desk, int row) {
     return desk.part<JobTable>().view().model()->index(row, 1).data().toString();
 }
 
-std::int64_t trials_in(const AccuracyView& view) {
-    std::int64_t trials = 0;
-    for (const AccuracySeries& series : view.series)
-        for (const CurvePoint& point : series.points) trials += point.trials;
-    return trials;
-}
-
 QPushButton* button(QWidget& parent, const QString& text) {
     for (QPushButton* one : parent.findChildren<QPushButton*>())
         if (one->text() == text) return one;

@@ -23,6 +23,14 @@ inline QImage picture(const PlotPanel& panel) {
     return QImage(panel.export_to(folder.filePath("figure.png"), FigureSize::single_column(), true));
 }
 
+// Of all curves together.
+inline std::int64_t trials_in(const AccuracyView& view) {
+    std::int64_t trials = 0;
+    for (const AccuracySeries& series : view.series)
+        for (const CurvePoint& point : series.points) trials += point.trials;
+    return trials;
+}
+
 // A window whose user answers at once and remembers what was asked.
 struct Desk {
     QStringList errors;
