@@ -146,7 +146,9 @@ void add_work_options(CLI::App& command, WorkOptions& options) {
     command.add_option("--threads", options.threads, "Workers; 0 takes all cores; results do not depend on it")
         ->type_name("N")
         ->capture_default_str();
-    command.add_option("--chunk", options.chunk, "Images a pass; belongs to the result")->type_name("N")->capture_default_str();
+    command.add_option("--chunk", options.chunk, "Images a pass; 0 takes what suits the network and the size of its images, up to 100")
+        ->type_name("N")
+        ->capture_default_str();
 }
 
 void check_work_options(const WorkOptions& options) {
@@ -157,7 +159,7 @@ void check_work_options(const WorkOptions& options) {
         throw UsageError("--device takes auto, cpu or cuda:0, not '" + options.device + "'");
     }
     check_threads(options.threads);
-    check_at_least("--chunk", options.chunk, 1);
+    check_at_least("--chunk", options.chunk, 0);
 }
 
 void check_threads(int threads) {

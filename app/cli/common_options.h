@@ -68,7 +68,7 @@ JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>&
 struct WorkOptions {
     std::string device = "auto";
     int threads = 0;
-    int chunk = 100;
+    int chunk = 0;
 };
 void add_work_options(CLI::App& command, WorkOptions& options);
 void check_work_options(const WorkOptions& options);

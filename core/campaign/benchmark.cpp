@@ -174,11 +174,13 @@ private:
     WorkloadMeasurement measured_;
 };
 
-// "cpu" or "cuda:0", as LibTorch spells it.
-std::string resolve_device(const JobInputs& inputs, const BenchmarkSpecification& specification) {
+// The device as LibTorch spells it ("cpu", "cuda:0") and the images a pass, which the plain loop must know.
+void resolve_device_and_chunk(const JobInputs& inputs, BenchmarkSpecification& specification) {
     const std::size_t first[] = {0};
-    const Evaluator evaluator(inputs.network, inputs.images.subset(first), inputs.input, {.device = specification.device});
-    return evaluator.device_name() == "CPU" ? "cpu" : evaluator.device_name();
+    const Evaluator evaluator(inputs.network, inputs.images.subset(first), inputs.input,
+                              {.chunk = specification.chunk, .device = specification.device});
+    specification.device = evaluator.device_name() == "CPU" ? "cpu" : evaluator.device_name();
+    specification.chunk = int(evaluator.chunk());
 }
 
 std::unique_ptr<BenchmarkedWorkload> make_workload(BenchmarkWorkload name, const JobInputs& inputs,
@@ -230,7 +232,8 @@ BenchmarkResult run_benchmark(const JobInputs& inputs, const BenchmarkSpecificat
     BenchmarkResult result;
     BenchmarkSpecification specification = asked;
     specification.threads = resolve_threads(asked.threads);
-    specification.device = result.device = resolve_device(inputs, asked);
+    resolve_device_and_chunk(inputs, specification);
+    result.device = specification.device;
     const Clock::time_point start = Clock::now();
     const std::int64_t runs_a_repeat = specification.exact ? 3 : 2;
     const std::int64_t total = std::int64_t(specification.workloads.size()) * specification.repeats * runs_a_repeat;

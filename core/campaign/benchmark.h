@@ -35,7 +35,7 @@ struct BenchmarkSpecification {
     bool exact = true;              // measure the exact mode as well
     std::uint64_t seed = 1;
     int threads = 0;  // workers of both; 0: all cores
-    int chunk = 100;
+    int chunk = 0;
     std::string device = "auto";
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
 };

@@ -20,7 +20,7 @@ struct BitPositionSpecification {
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     int threads = 0;               // workers; 0: all cores. Results do not depend on it.
-    int chunk = 100;               // images a pass
+    int chunk = 0;                 // images a pass; 0: what suits network and images
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
     KnownTrials known{};           // trials that have run before, a position\'s index in place of a rate\'s; empty: none

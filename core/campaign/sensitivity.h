@@ -20,7 +20,7 @@ struct SensitivitySpecification {
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     int threads = 0;               // workers; 0: all cores. Results do not depend on it.
-    int chunk = 100;               // images a pass
+    int chunk = 0;                 // images a pass; 0: what suits network and images
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for cached activations; 0: a quarter of the free memory
     bool exact = false;            // bit for bit what full passes give (see evaluation/evaluator.h)

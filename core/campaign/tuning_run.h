@@ -26,7 +26,7 @@ struct TuningSettings {
     AucAxis auc_axis = AucAxis::linear;
     TrainedOn trained_on = TrainedOn::no;
     int threads = 0;               // workers; 0: all cores. Results do not depend on it.
-    int chunk = 100;               // images a pass
+    int chunk = 0;                 // images a pass; 0: what suits network and images
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
     bool exact = false;            // see evaluation/evaluator.h

@@ -55,8 +55,8 @@ std::optional<std::vector<ActivationHistogram>> record_activations(const Evaluat
     std::atomic<std::size_t> next{0};
     run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) {
         std::vector<ActivationHistogram> own(merged.size());
-        for (std::size_t chunk = next++; chunk < state.batches->size() && !stopped.stop_requested(); chunk = next++)
-            record_chunk(state, parameters, (*state.batches)[chunk], own);
+        for (std::size_t chunk = next++; chunk < state.chunks.size() && !stopped.stop_requested(); chunk = next++)
+            record_chunk(state, parameters, state.images->batch(state.chunks[chunk]), own);
         // Counts, smallest and largest are the same in whatever order they are merged.
         const std::lock_guard lock(mutex);
         for (std::size_t site = 0; site < merged.size(); ++site) merged[site].merge(own[site]);

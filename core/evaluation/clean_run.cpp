@@ -1,231 +1,214 @@
 #include "evaluation/clean_run.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
+#include <span>
+#include <unordered_set>
 
 #include "common/error.h"
 #include "evaluation/incremental_values.h"
-#include "evaluation/operation_count.h"
 
 namespace clipscope {
 
 namespace {
 
-void check_logits(const at::Tensor& logits, const ImageBatch& batch, const Network& network) {
-    if (logits.dim() != 2 || logits.size(0) != std::int64_t(batch.labels.size()) || !logits.is_floating_point())
+void check_logits(const at::Tensor& logits, std::span<const std::int32_t> labels, const Network& network) {
+    if (logits.dim() != 2 || logits.size(0) != std::int64_t(labels.size()) || !logits.is_floating_point())
         throw Error("\"" + network.path() +
                     "\" gives no row of logits for each image: export it so that forward returns N×classes numbers.");
-    for (std::int32_t label : batch.labels)
+    for (std::int32_t label : labels)
         if (label >= logits.size(1))
             throw Error("\"" + network.path() + "\" knows " + std::to_string(logits.size(1)) + " classes, but an image is labelled " +
                         std::to_string(label) + ": choose images of the classes it was trained on.");
 }
 
-// Counts memory once, however many values are views of it, and not at all where it belongs to parameters and constants.
+// What is left of the memory budget while things are chosen to be kept.
 class Budget {
 public:
-    Budget(std::size_t bytes, const Frame& free) : left_(bytes) {
-        for (const c10::IValue& value : free)
-            if (value.isTensor()) counted_.insert(memory_of(value.toTensor()));
-    }
+    explicit Budget(std::size_t bytes) : left_(bytes) {}
 
-    // Takes what the values need for so many chunks, all of it or nothing.
-    bool take(const std::vector<const c10::IValue*>& values, std::size_t chunks) {
+    struct Item {
+        std::size_t memory = 0;  // items of one number are one piece of memory; 0: there anyway
         std::size_t bytes = 0;
-        std::vector<const void*> added;
-        for (const c10::IValue* value : values)
-            if (value->isTensor() && counted_.insert(memory_of(value->toTensor())).second) {
-                added.push_back(memory_of(value->toTensor()));
-                bytes += value->toTensor().storage().nbytes() * chunks;
-            }
-        if (bytes > left_) {
-            for (const void* data : added) counted_.erase(data);
-            return false;
-        }
+    };
+    // All of it or nothing; memory that is taken already costs nothing.
+    bool take(const std::vector<Item>& items) {
+        std::size_t bytes = 0;
+        std::set<std::size_t> added;
+        for (const Item& item : items)
+            if (item.memory != 0 && !taken_memory_.contains(item.memory) && added.insert(item.memory).second) bytes += item.bytes;
+        if (bytes > left_) return false;
         left_ -= bytes;
         taken_ += bytes;
+        taken_memory_.merge(added);
         return true;
     }
-
     std::size_t taken() const { return taken_; }
 
 private:
-    static const void* memory_of(const at::Tensor& values) { return values.storage().data(); }
-
     std::size_t left_;
     std::size_t taken_ = 0;
-    std::unordered_set<const void*> counted_;
+    std::set<std::size_t> taken_memory_;
 };
 
-bool is_convolution_or_linear(const Step& step) {
-    return step.name == "aten::_convolution" || step.name == "aten::convolution" || step.name == "aten::conv2d" ||
-           step.name == "aten::linear";
+bool has_only_finite(const at::Tensor& values) {
+    if (!values.is_floating_point()) return true;
+    return has_float_rows(values) ? is_all_finite(values) : values.isfinite().all().item<bool>();
 }
 
 }  // namespace
 
-CleanRun::CleanRun(Evaluator::State& state, std::set<std::size_t> steps) : state_(state), steps_(std::move(steps)) {
+CleanRun::CleanRun(Evaluator::State& state, std::set<std::size_t> steps, int workers) : state_(state), steps_(std::move(steps)) {
     const Program& program = state_.network->program();
-    state_.clean_values.resize(state_.initial_frame.size());
+    const std::size_t slots = state_.initial_frame.size();
+    state_.clean_values.resize(slots);
+    state_.is_finite.resize(slots, true);
     state_.kept.erase(state_.kept.upper_bound(state_.shared_until), state_.kept.end());
     for (const auto& [step, values] : state_.kept) steps_.erase(step);
     begin_ = state_.has_clean_values_at(state_.shared_until) ? state_.shared_until : state_.start_step(state_.shared_until);
     for (std::size_t i = begin_; i < program.steps().size(); ++i)
-        for (Slot slot : program.steps()[i].outputs) state_.clean_values[std::size_t(slot)] = c10::IValue();
-    state_.multiplications.resize(program.steps().size());
-    state_.clean_is_finite = true;
+        for (Slot slot : program.steps()[i].outputs) {
+            state_.clean_values[std::size_t(slot)] = c10::IValue();
+            state_.is_finite[std::size_t(slot)] = true;
+        }
     state_.clean_verdicts.assign(state_.image_count(), {});
     state_.clean_logits = at::Tensor();
+    choose(workers);
+    make_room();
 }
 
 void CleanRun::run_first() {
     const torch::NoGradGuard no_gradients;
-    ChunkValues values = run_chunk(0, true);
-    count_multiplications_of(values.by_slot);
-    if (!state_.exact || state_.stacks) {
-        const Independence found = compare_with_one_image(values.by_slot);
-        state_.can_drop_images = !state_.exact && found.rows;
-        state_.stacks = state_.stacks && found.rows && found.numbers && parameters_meet_images();
-    }
-    if (!state_.exact && !state_.dense_steps && !steps_.empty()) {
-        Frame& by_slot = values.by_slot;
-        by_slot[std::size_t(state_.network->program().input_slot())] = (*state_.batches)[0].images;
-        state_.dense_steps =
-            std::make_shared<std::map<std::size_t, DenseStep>>(pack_dense_steps(state_.network->program(), state_.traits, by_slot));
-    }
-    choose(values);
-    if (begin_ == 0) choose_pass(values.by_slot);
-    make_room(values.by_slot);
-    keep(std::move(values), 0);
+    run_chunk(0);
+    state_.stacks = state_.stacks && can_stack() && parameters_meet_images();
 }
 
 void CleanRun::run_other(std::size_t chunk) {
     const torch::NoGradGuard no_gradients;
-    keep(run_chunk(chunk, false), chunk);
+    run_chunk(chunk);
 }
 
 void CleanRun::finish() {
     state_.clean = state_.outcome_of(state_.clean_verdicts);
-}
-
-CleanRun::ChunkValues CleanRun::run_chunk(std::size_t chunk, bool keep_all) {
-    const Program& program = state_.network->program();
-    Frame frame = state_.start_frame(begin_, chunk);
-    ChunkValues values{{}, Frame(frame.size())};
-    for (std::size_t i = begin_; i < program.steps().size(); ++i) {
-        if (steps_.contains(i))
-            for (Slot slot : program.alive_at(i)) values.at_steps[i].emplace_back(slot, frame[std::size_t(slot)]);
-        state_.run_whole_steps(frame, chunk, i, i + 1);
-        for (Slot slot : program.steps()[i].outputs)
-            if (keep_all || slots_.contains(slot)) values.by_slot[std::size_t(slot)] = frame[std::size_t(slot)];
-    }
-    judge_logits(program.output(frame).to(at::kCPU, at::kFloat).contiguous(), chunk);
-    return values;
-}
-
-// The chunk that says so was not counted while it ran.
-void CleanRun::count_multiplications_of(const Frame& by_slot) {
-    const Program& program = state_.network->program();
-    const std::size_t images = (*state_.batches)[0].labels.size();
-    for (std::size_t i = begin_; i < program.steps().size(); ++i) {
-        const Step& step = program.steps()[i];
-        if (!is_convolution_or_linear(step) || !program.constant(step.inputs[1]).isTensor()) continue;
-        const at::Tensor& weight = program.constant(step.inputs[1]).toTensor();
-        const std::uint64_t outputs = std::uint64_t(by_slot[std::size_t(step.outputs[0])].toTensor().numel()) / images;
-        const bool was_known = state_.multiplications[i] > 0;
-        state_.multiplications[i] = outputs * std::uint64_t(weight.numel() / weight.size(0));
-        if (!was_known) count_multiplications(state_.multiplications[i] * images);
-    }
+    state_.clean_is_finite = true;
+    for (std::size_t slot = 0; slot < state_.has_clean.size(); ++slot)
+        if (state_.has_clean[slot] && !state_.is_finite[slot]) state_.clean_is_finite = false;
 }
 
 // Later values save more work and, in most networks, take less memory; those that trials start from go first.
-void CleanRun::choose(const ChunkValues& values) {
-    const std::size_t chunks = state_.batches->size();
+void CleanRun::choose(int workers) {
     const Program& program = state_.network->program();
-    Budget budget(state_.memory_budget, state_.initial_frame);
+    constexpr std::size_t values_at_once = 6;  // about so many of the largest size are alive in a pass
+    const std::size_t for_passes =
+        std::min(state_.memory_budget / 2, std::size_t(workers) * state_.chunk * values_at_once * state_.largest_image_bytes);
+    Budget budget(state_.memory_budget - for_passes);
+    const std::size_t images = state_.image_count(), all_memory = state_.measured.size() + 1;
+    const auto keeps_rows = [&](Slot slot) { return !state_.exact && state_.has_clean[std::size_t(slot)]; };
+    const auto item = [&](Slot slot) -> Budget::Item {
+        const MeasuredValue& value = state_.measured[std::size_t(slot)];
+        if (value.same_as == program.input_slot() && state_.images->kept().defined()) return {};
+        if (keeps_rows(slot)) return {all_memory + std::size_t(value.same_as), value.layout->bytes() * images};
+        return {value.memory, value.image_bytes * images};
+    };
     std::set<std::size_t> chosen;
-    for (auto step = values.at_steps.rbegin(); step != values.at_steps.rend(); ++step) {
-        std::vector<const c10::IValue*> needed;
-        for (const auto& [slot, value] : step->second)
-            if (slot != program.input_slot()) needed.push_back(&value);
-        if (budget.take(needed, chunks)) chosen.insert(step->first);
+    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+        std::vector<Budget::Item> needed;
+        const std::vector<Slot> alive = program.alive_at(*step);
+        for (Slot slot : alive) needed.push_back(item(slot));
+        if (!budget.take(needed)) continue;
+        chosen.insert(*step);
+        for (Slot slot : alive)
+            if (keeps_rows(slot)) kept_slots_.insert(slot);
     }
-    if (!state_.exact && state_.can_drop_images)
-        for (std::size_t i = program.steps().size(); i-- > begin_;)
-            for (Slot slot : program.steps()[i].outputs)
-                if (budget.take({&values.by_slot[std::size_t(slot)]}, chunks)) slots_.insert(slot);
+    state_.keeps_all_clean = true;
+    const auto keep_slot = [&](Slot slot) {
+        if (!keeps_rows(slot) || !state_.clean_values[std::size_t(slot)].isNone()) return;
+        if (budget.take({item(slot)}))
+            kept_slots_.insert(slot);
+        else
+            state_.keeps_all_clean = false;
+    };
+    for (std::size_t i = program.steps().size(); i-- > begin_;)
+        for (Slot slot : program.steps()[i].outputs) keep_slot(slot);
+    if (keeps_rows(program.input_slot()) && !state_.images->kept().defined()) state_.keeps_all_clean = false;
+    for (std::size_t i = 0; i < begin_; ++i)
+        for (Slot slot : program.steps()[i].outputs)
+            if (keeps_rows(slot) && !state_.clean_values[std::size_t(slot)].isTensor()) state_.keeps_all_clean = false;
+    kept_slots_.erase(program.input_slot());
     steps_ = std::move(chosen);
-    for (std::size_t step : steps_) state_.kept[step].resize(chunks);
+    for (std::size_t step : steps_) state_.kept[step].resize(state_.chunks.size());
     state_.kept_bytes = budget.taken();
 }
 
-// Small values leave room for more images a pass.
-void CleanRun::choose_pass(const Frame& by_slot) {
-    constexpr std::size_t most_bytes = std::size_t(8) << 20;  // of one value: stays in the processor's caches
-    const std::size_t images = (*state_.batches)[0].labels.size();
-    std::size_t largest = 1;
-    for (std::size_t slot = 0; slot < by_slot.size(); ++slot)
-        if (by_slot[slot].isTensor() && state_.batch_slots[slot]) largest = std::max(largest, by_slot[slot].toTensor().nbytes() / images);
-    state_.images_a_pass = std::max(state_.chunk, most_bytes / largest);
-}
-
-// One tensor for all images' values of a slot; slots that share memory go on sharing it.
-void CleanRun::make_room(const Frame& by_slot) {
-    std::map<std::pair<const void*, std::int64_t>, at::Tensor> rooms;
-    state_.clean_values[std::size_t(state_.network->program().input_slot())] = state_.images->images;
-    for (Slot slot : slots_) {
-        const c10::IValue& value = by_slot[std::size_t(slot)];
-        if (!value.isTensor() || !state_.batch_slots[std::size_t(slot)]) {
-            state_.clean_values[std::size_t(slot)] = value;
-            continue;
-        }
-        std::vector<std::int64_t> shape = value.toTensor().sizes().vec();
-        shape[0] = std::int64_t(state_.image_count());
-        at::Tensor& room = rooms[{value.toTensor().data_ptr(), value.toTensor().numel()}];
-        if (!room.defined()) room = at::empty(shape, value.toTensor().options());
-        state_.clean_values[std::size_t(slot)] = room.view(shape);
+// One tensor for all images' values of a slot; slots that hold the same numbers share it.
+void CleanRun::make_room() {
+    if (state_.images->kept().defined()) state_.clean_values[std::size_t(state_.network->program().input_slot())] = state_.images->kept();
+    const auto images = std::int64_t(state_.image_count());
+    std::map<Slot, at::Tensor> rooms;
+    for (Slot slot : kept_slots_) {
+        const MeasuredValue& value = state_.measured[std::size_t(slot)];
+        const c10::IValue& shared = state_.clean_values[std::size_t(value.same_as)];
+        at::Tensor& room = rooms[value.same_as];
+        if (!room.defined() && shared.isTensor() && shared.toTensor().numel() == images * value.layout->elements) room = shared.toTensor();
+        if (!room.defined()) room = empty_rows(*value.layout, images, state_.device);
+        state_.clean_values[std::size_t(slot)] = value.same_as == slot ? room : room.view(value.layout->shape_of(images));
     }
 }
 
-void CleanRun::keep(ChunkValues values, std::size_t chunk) {
-    const auto first = std::int64_t(state_.first_image(chunk));
-    const auto count = std::int64_t((*state_.batches)[chunk].labels.size());
-    bool finite = true;
-    std::unordered_set<const void*> done;  // several slots may share memory
-    for (Slot slot : slots_) {
-        const c10::IValue& value = values.by_slot[std::size_t(slot)];
-        if (!value.isTensor()) continue;
-        const at::Tensor& tensor = value.toTensor();
-        if (tensor.numel() > 0 && !done.insert(state_.clean_values[std::size_t(slot)].toTensor().data_ptr()).second) continue;
-        if (can_be_scanned(tensor))
-            finite = finite && is_all_finite(tensor);
-        else if (tensor.is_floating_point())
-            finite = finite && tensor.isfinite().all().item<bool>();
-        if (state_.batch_slots[std::size_t(slot)]) state_.clean_values[std::size_t(slot)].toTensor().narrow(0, first, count).copy_(tensor);
+void CleanRun::run_chunk(std::size_t chunk) {
+    const Program& program = state_.network->program();
+    Frame frame = state_.start_frame(begin_, chunk);
+    for (std::size_t i = begin_; i < program.steps().size(); ++i) {
+        if (steps_.contains(i)) keep_start(i, frame, chunk);
+        state_.run_whole_steps(frame, chunk, i, i + 1);
+        for (Slot slot : program.steps()[i].outputs) note(slot, frame[std::size_t(slot)], chunk);
     }
-    for (auto& [step, kept] : values.at_steps) {
-        if (!steps_.contains(step)) continue;
-        for (auto& [slot, value] : kept)
-            if (value.isTensor() && slots_.contains(slot) && state_.batch_slots[std::size_t(slot)])
-                value = state_.clean_values[std::size_t(slot)].toTensor().narrow(0, first, count);
-        state_.kept.at(step)[chunk] = std::move(kept);
+    judge_logits(program.output(frame).to(at::kCPU, at::kFloat).contiguous(), chunk);
+}
+
+void CleanRun::note(Slot slot, const c10::IValue& value, std::size_t chunk) {
+    const auto index = std::size_t(slot);
+    if (!state_.batch_slots[index]) {
+        // Made of parameters and constants alone: the same in every chunk.
+        if (chunk == 0) state_.clean_values[index] = value;
+        return;
     }
-    const std::lock_guard lock(mutex_);
-    state_.clean_is_finite = state_.clean_is_finite && finite;
+    if (state_.exact || !state_.has_clean[index] || !value.isTensor()) return;
+    const at::Tensor& values = value.toTensor();
+    if (!has_only_finite(values)) {
+        const std::lock_guard lock(mutex_);
+        state_.is_finite[index] = false;
+    }
+    if (!kept_slots_.contains(slot)) return;
+    // Where the numbers are another kept slot's, they are there already.
+    if (const Slot source = state_.measured[index].same_as; source != slot && state_.clean_values[std::size_t(source)].isTensor()) return;
+    const ImageRange& images = state_.chunks[chunk];
+    state_.clean_values[index].toTensor().narrow(0, std::int64_t(images.first), std::int64_t(images.count)).copy_(values);
+}
+
+void CleanRun::keep_start(std::size_t step, const Frame& frame, std::size_t chunk) {
+    const ImageRange& images = state_.chunks[chunk];
+    KeptValues kept;
+    for (Slot slot : state_.network->program().alive_at(step)) {
+        c10::IValue value = frame[std::size_t(slot)];
+        if (kept_slots_.contains(slot) && value.isTensor())
+            value = state_.clean_values[std::size_t(slot)].toTensor().narrow(0, std::int64_t(images.first), std::int64_t(images.count));
+        kept.emplace_back(slot, std::move(value));
+    }
+    state_.kept.at(step)[chunk] = std::move(kept);
 }
 
 void CleanRun::judge_logits(const at::Tensor& logits, std::size_t chunk) {
-    const ImageBatch& batch = (*state_.batches)[chunk];
-    check_logits(logits, batch, *state_.network);
+    const auto labels = state_.images->labels().begin() + std::ptrdiff_t(state_.first_image(chunk));
+    check_logits(logits, {labels, labels + std::ptrdiff_t(state_.chunks[chunk].count)}, *state_.network);
     const auto classes = std::size_t(logits.size(1));
     if (chunk == 0) {
         state_.classes = classes;
         state_.clean_logits = at::empty({std::int64_t(state_.image_count()), logits.size(1)});
     }
     const std::size_t first = state_.first_image(chunk);
-    for (std::size_t i = 0; i < batch.labels.size(); ++i)
-        state_.clean_verdicts[first + i] = judge({logits.data_ptr<float>() + i * classes, classes}, batch.labels[i]);
+    for (std::size_t i = 0; i < state_.chunks[chunk].count; ++i)
+        state_.clean_verdicts[first + i] = judge({logits.data_ptr<float>() + i * classes, classes}, labels[std::ptrdiff_t(i)]);
     state_.clean_logits.narrow(0, std::int64_t(first), logits.size(0)).copy_(logits);
 }
 
@@ -241,30 +224,28 @@ bool CleanRun::parameters_meet_images() const {
     });
 }
 
-// What an image alone gives beside what it gives among others: values in a row of its own, numbers and shapes, logits.
-CleanRun::Independence CleanRun::compare_with_one_image(const Frame& by_slot) const {
+// Whether images stand beside each other in a pass as rows of their own, and what is no tensor (a count, a shape) is the same for any
+// number of them.
+bool CleanRun::can_stack() const {
     const Program& program = state_.network->program();
-    const at::Tensor& images = (*state_.batches)[0].images;
-    Independence found{true, images.size(0) > 1};
+    const at::Tensor images = state_.images->range(state_.chunks[0]);
+    if (images.size(0) < 2) return false;
     try {
-        Frame frame = state_.initial_frame;
-        frame[std::size_t(program.input_slot())] = images.narrow(0, 0, 1);
+        Frame frame = state_.initial_frame, frame_of_one = frame;
+        frame[std::size_t(program.input_slot())] = images;
+        frame_of_one[std::size_t(program.input_slot())] = images.narrow(0, 0, 1);
         for (std::size_t i = 0; i < program.steps().size(); ++i) {
             program.run(frame, i, i + 1, state_.overrides);
+            program.run(frame_of_one, i, i + 1, state_.overrides);
             for (Slot slot : program.steps()[i].outputs) {
-                const c10::IValue& value = frame[std::size_t(slot)];
+                const c10::IValue &all = frame[std::size_t(slot)], &one = frame_of_one[std::size_t(slot)];
                 if (!state_.batch_slots[std::size_t(slot)]) continue;
-                if (!value.isTensor())
-                    found.numbers = found.numbers && (i < begin_ || value == by_slot[std::size_t(slot)]);
-                else if (value.toTensor().dim() == 0 || value.toTensor().size(0) != 1)
-                    return {};
+                if (one.isTensor() ? one.toTensor().dim() == 0 || one.toTensor().size(0) != 1 : !(one == all)) return false;
             }
         }
-        const at::Tensor alone = program.output(frame).to(at::kCPU, at::kFloat);
-        found.rows = at::allclose(alone, state_.clean_logits.narrow(0, 0, 1), 1e-3, 1e-3, true);
-        return found;
+        return at::allclose(program.output(frame_of_one).to(at::kCPU, at::kFloat), state_.clean_logits.narrow(0, 0, 1), 1e-3, 1e-3, true);
     } catch (const c10::Error&) {
-        return {};
+        return false;
     }
 }
 

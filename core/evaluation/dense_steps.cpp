@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "evaluation/row_products.h"
+
 namespace clipscope {
 
 namespace {
@@ -43,25 +45,23 @@ DenseStep pack(const at::Tensor& weight, const c10::IValue& bias, at::IntArrayRe
 }  // namespace
 
 at::Tensor DenseStep::run(const at::Tensor& values) const {
-    const at::Tensor inputs = values.flatten(1).contiguous().to_mkldnn();
-    const auto own_bias = bias.defined() ? c10::optional<at::Tensor>(bias) : c10::nullopt;
     std::vector<std::int64_t> shape{values.size(0)};
     shape.insert(shape.end(), output_shape.begin(), output_shape.end());
-    return at::mkldnn_linear(inputs, weight, own_bias).to_dense().view(shape);
+    return multiply_rows(values.flatten(1), weight, bias).view(shape);
 }
 
-std::map<std::size_t, DenseStep> pack_dense_steps(const Program& program, const std::vector<StepTraits>& traits, const Frame& values) {
+std::map<std::size_t, DenseStep> pack_dense_steps(const Program& program, const std::vector<StepTraits>& traits,
+                                                  const std::vector<std::optional<RowLayout>>& layouts) {
     std::map<std::size_t, DenseStep> packed;
     if (!at::globalContext().hasMKLDNN()) return packed;
     for (std::size_t i = 0; i < traits.size(); ++i) {
         const Step& step = program.steps()[i];
         const bool is_convolution = traits[i].behaviour == StepBehaviour::convolution;
         if (!is_convolution && traits[i].behaviour != StepBehaviour::linear) continue;
-        const c10::IValue& input = values[std::size_t(step.inputs[0])];
-        const c10::IValue& output = values[std::size_t(step.outputs[0])];
-        if (!input.isTensor() || !output.isTensor()) continue;
+        const std::optional<RowLayout>&input = layouts[std::size_t(step.inputs[0])], &output = layouts[std::size_t(step.outputs[0])];
+        if (!input || !output) continue;
         const at::Tensor& weight = program.constant(step.inputs[1]).toTensor();
-        const at::IntArrayRef from = input.toTensor().sizes(), to = output.toTensor().sizes();
+        const std::vector<std::int64_t> from = input->shape_of(1), to = output->shape_of(1);
         if (!is_convolution) {
             if (from.size() == 2) packed[i] = pack(weight, program.constant(step.inputs[2]), to);
             continue;

@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <vector>
 
+#include "evaluation/row_layout.h"
 #include "evaluation/step_traits.h"
 
 namespace clipscope {
@@ -21,8 +23,9 @@ struct DenseStep {
     at::Tensor run(const at::Tensor& values) const;
 };
 
-// By step. `values` are the clean values of one chunk by slot, None where unknown. A convolution is taken only where every output position
-// sees every input position, so that NaN and infinities reach exactly what they reach in the convolution itself.
-std::map<std::size_t, DenseStep> pack_dense_steps(const Program& program, const std::vector<StepTraits>& traits, const Frame& values);
+// By step. `layouts`: of the images' values by slot, nothing where they do not lie image by image. A convolution is taken only where every
+// output position sees every input position, so that NaN and infinities reach exactly what they reach in the convolution itself.
+std::map<std::size_t, DenseStep> pack_dense_steps(const Program& program, const std::vector<StepTraits>& traits,
+                                                  const std::vector<std::optional<RowLayout>>& layouts);
 
 }  // namespace clipscope

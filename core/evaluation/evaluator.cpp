@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "evaluation/clean_run.h"
 #include "evaluation/evaluator_state.h"
+#include "evaluation/image_independence.h"
 #include "evaluation/item_workers.h"
 #include "evaluation/operation_count.h"
 #include "evaluation/scoring.h"
@@ -22,6 +23,7 @@ namespace clipscope {
 namespace {
 
 constexpr std::size_t smallest_budget = std::size_t(1) << 16;
+constexpr std::size_t always_kept_images = std::size_t(64) << 20;  // bytes of images as the network sees them
 
 at::Device choose_device(const std::string& name) {
     if (name == "cpu") return at::kCPU;
@@ -87,62 +89,75 @@ std::size_t Evaluator::State::start_step(std::size_t step) const {
 Frame Evaluator::State::start_frame(std::size_t start, std::size_t chunk_index) const {
     Frame frame = initial_frame;
     if (start == 0) {
-        frame[std::size_t(network->program().input_slot())] = (*batches)[chunk_index].images;
+        frame[std::size_t(network->program().input_slot())] = images->range(chunks[chunk_index]);
     } else if (const auto at_start = kept.find(start); at_start != kept.end()) {
         for (const auto& [slot, value] : at_start->second[chunk_index]) frame[std::size_t(slot)] = value;
     } else {
-        const auto count = std::int64_t((*batches)[chunk_index].labels.size());
-        for (Slot slot : network->program().alive_at(start))
-            frame[std::size_t(slot)] = clean_values[std::size_t(slot)].toTensor().narrow(0, std::int64_t(first_image(chunk_index)), count);
+        for (Slot slot : network->program().alive_at(start)) {
+            const c10::IValue& value = clean_values[std::size_t(slot)];
+            frame[std::size_t(slot)] = batch_slots[std::size_t(slot)] ? value.toTensor().narrow(0, std::int64_t(first_image(chunk_index)),
+                                                                                                std::int64_t(chunks[chunk_index].count))
+                                                                      : value;
+        }
     }
     return frame;
 }
 
-bool Evaluator::State::has_clean_values_at(std::size_t step) const {
+bool Evaluator::State::starts_apart_at(std::size_t step) const {
     const std::vector<Slot> alive = network->program().alive_at(step);
-    return can_drop_images && std::all_of(alive.begin(), alive.end(), [&](Slot slot) {
-               return batch_slots[std::size_t(slot)] && clean_values[std::size_t(slot)].isTensor();
-           });
+    return std::all_of(alive.begin(), alive.end(),
+                       [&](Slot slot) { return !batch_slots[std::size_t(slot)] || has_clean[std::size_t(slot)]; });
 }
 
-std::vector<ImageRange> Evaluator::State::ranges(std::size_t images_a_range) const {
-    std::vector<ImageRange> ranges;
-    for (std::size_t first = 0; first < image_count(); first += images_a_range)
-        ranges.push_back({first, std::min(images_a_range, image_count() - first)});
-    return ranges;
+bool Evaluator::State::has_clean_values_at(std::size_t step) const {
+    const std::vector<Slot> alive = network->program().alive_at(step);
+    return !exact && starts_apart_at(step) &&
+           std::all_of(alive.begin(), alive.end(), [&](Slot slot) { return !clean_values[std::size_t(slot)].isNone(); });
+}
+
+void Evaluator::State::run_step_apart(std::size_t index, Frame& frame) const {
+    const Step& step = network->program().steps()[index];
+    if (const auto replaced = overrides.find(index); replaced != overrides.end())
+        replaced->second(frame);
+    else if (row_products[index])
+        row_products[index]->run(step, frame);
+    else
+        run_step(step, frame);
 }
 
 void Evaluator::State::run_whole_steps(Frame& frame, std::size_t chunk_index, std::size_t first, std::size_t last) const {
     std::uint64_t an_image = 0;
     for (std::size_t i = first; i < last; ++i) an_image += multiplications[i];
-    count_multiplications(an_image * (*batches)[chunk_index].labels.size());
+    count_multiplications(an_image * chunks[chunk_index].count);
     network->program().run(frame, first, last, overrides);
 }
 
 Outcome Evaluator::State::outcome_of(std::span<const Verdict> verdicts) const {
     Outcome outcome;
-    for (std::size_t i = 0; i < verdicts.size(); ++i) add(verdicts[i], images->labels[i], clean_verdicts[i].prediction, outcome);
+    for (std::size_t i = 0; i < verdicts.size(); ++i) add(verdicts[i], images->labels()[i], clean_verdicts[i].prediction, outcome);
     return outcome;
 }
 
 Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& images, const InputFormat& input,
                      const EvaluatorOptions& options)
     : state_(std::make_unique<State>()) {
-    if (options.chunk < 1) throw UsageError("A chunk needs at least 1 image.");
+    if (options.chunk < 0) throw UsageError("A chunk needs at least 1 image; 0 lets the network and its images decide.");
     if (images.size() == 0) throw Error("There are no images to evaluate: choose a folder or a selection that has some.");
     state_->network = std::move(network);
     state_->device = choose_device(options.device);
     state_->memory_budget = options.memory_bytes ? options.memory_bytes : free_memory_bytes() / 4;
-    state_->images = std::make_shared<ImageBatch>(prepare_images(images, input, state_->device));
-    state_->batches = std::make_shared<std::vector<ImageBatch>>(split_into_chunks(*state_->images, options.chunk));
-    state_->chunk = std::size_t(options.chunk);
+    const std::size_t most_image_bytes = std::max(always_kept_images, state_->memory_budget / 4);
+    state_->images = std::make_shared<PreparedImages>(images, input, state_->device, most_image_bytes);
     state_->clipping = options.clipping;
     state_->stacks = !options.exact && (options.stack || !state_->device.is_cpu());
     state_->exact = options.exact || state_->stacks;
     state_->batch_slots = find_batch_slots(state_->network->program());
     state_->last_reader = find_last_readers(state_->network->program());
     state_->initial_frame = frame_on_device(state_->network->program(), state_->device);
+    for (const Step& step : state_->network->program().steps())
+        state_->row_products.push_back(find_row_product(state_->network->program(), step, state_->batch_slots));
     state_->clip();
+    with_explained_errors([&] { run_on_workers(1, {}, [&](int, const std::stop_token&) { state_->measure(options.chunk); }); });
 }
 
 Evaluator::Evaluator(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -168,7 +183,11 @@ bool Evaluator::prepare(std::span<const std::size_t> first_parts, int threads, s
         if (const std::size_t step = state_->network->structure().parts[part].first_step; step > 0) steps.insert(step);
     for (;;) {
         try {
-            CleanRun clean_run(*state_, steps);
+            if (!state_->is_probed) probe_images(stop);
+            if (stop.stop_requested()) return false;
+            if (!state_->exact && !state_->dense_steps && !first_parts.empty())
+                run_on_workers(1, stop, [&](int, const std::stop_token&) { state_->pack(); });
+            CleanRun clean_run(*state_, steps, threads);
             run_clean(clean_run, threads, stop);
             return !stop.stop_requested();
         } catch (...) {
@@ -185,20 +204,40 @@ bool Evaluator::prepare(std::span<const std::size_t> first_parts, int threads, s
     }
 }
 
+// Images that influence each other must run in the chunks that were asked for, and nothing can be left out.
+void Evaluator::probe_images(const std::stop_token& stop) {
+    if (!state_->exact)
+        with_explained_errors([&] {
+            run_on_workers(1, stop,
+                           [&](int, const std::stop_token& stopped) { state_->dependent_step = find_dependent_step(*state_, stopped); });
+        });
+    if (stop.stop_requested()) return;
+    state_->is_probed = true;
+    if (!state_->dependent_step) return;
+    state_->exact = true;
+    state_->split();
+}
+
 void Evaluator::run_clean(CleanRun& clean_run, int threads, const std::stop_token& stop) {
-    try {
+    with_explained_errors([&] {
         run_on_workers(1, stop, [&](int, const std::stop_token&) { clean_run.run_first(); });
         std::atomic<std::size_t> next{1};
         run_on_workers(threads, stop, [&](int, const std::stop_token& stopped) {
-            for (std::size_t chunk = next++; chunk < state_->batches->size() && !stopped.stop_requested(); chunk = next++)
+            for (std::size_t chunk = next++; chunk < state_->chunks.size() && !stopped.stop_requested(); chunk = next++)
                 clean_run.run_other(chunk);
         });
         if (!stop.stop_requested()) clean_run.finish();
+    });
+}
+
+void Evaluator::with_explained_errors(const std::function<void()>& passes) const {
+    try {
+        passes();
     } catch (const c10::Error& error) {
         if (is_out_of_memory(std::current_exception())) throw;
-        const at::Tensor& images = (*state_->batches)[0].images;
-        throw Error("The network \"" + state_->network->path() + "\" cannot take images of " + std::to_string(images.size(1)) + "×" +
-                    std::to_string(images.size(2)) + "×" + std::to_string(images.size(3)) +
+        const ImageShape& shape = state_->images->shape();
+        throw Error("The network \"" + state_->network->path() + "\" cannot take images of " + std::to_string(shape.channels) + "×" +
+                    std::to_string(shape.height) + "×" + std::to_string(shape.width) +
                     " (channels × height × width): choose images that fit it (" + first_line(error.what_without_backtrace()) + ").");
     }
 }
@@ -214,6 +253,18 @@ std::size_t Evaluator::classes() const {
 }
 std::size_t Evaluator::kept_bytes() const {
     return state_->kept_bytes;
+}
+std::size_t Evaluator::chunk() const {
+    return state_->chunk;
+}
+std::optional<std::string> Evaluator::why_exact() const {
+    if (state_->has_fixed_pass)
+        return "\"" + state_->network->path() + "\" is made for passes of exactly " + std::to_string(chunk()) +
+               " images: every pass runs them all.";
+    if (!state_->dependent_step) return std::nullopt;
+    return "The images of a pass influence each other in \"" + state_->network->path() + "\" (at " +
+           network().program().steps()[*state_->dependent_step].name + "): every pass runs whole chunks of " + std::to_string(chunk()) +
+           " images, which belong to the result.";
 }
 std::uint64_t Evaluator::multiplications_per_image() const {
     return std::accumulate(state_->multiplications.begin(), state_->multiplications.end(), std::uint64_t(0));

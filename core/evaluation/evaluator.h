@@ -30,9 +30,9 @@ namespace clipscope {
 class CleanRun;
 
 struct EvaluatorOptions {
-    int chunk = 100;               // images a pass; belongs to the result; without `exact`, passes of small images take more
+    int chunk = 0;                 // images a pass; belongs to the result of `exact`; 0: what suits the network and its images' size
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
-    std::size_t memory_bytes = 0;  // budget for kept clean values; 0: a quarter of the free memory
+    std::size_t memory_bytes = 0;  // budget for kept clean values, which no result depends on; 0: a quarter of the free memory
     bool exact = false;
     bool stack = false;   // a trial's rates in one pass, as a GPU always has them without `exact`
     Clipping clipping{};  // the sites that are clipped, in the clean network and under faults alike
@@ -40,8 +40,8 @@ struct EvaluatorOptions {
 
 class Evaluator {
 public:
-    // Normalises the images. Throws Error where they cannot enter the network, UsageError on senseless options or a device that is not
-    // there.
+    // Normalises the images and runs two of them. Throws Error where they cannot enter the network, UsageError on senseless options or a
+    // device that is not there.
     Evaluator(std::shared_ptr<const Network> network, const Dataset& images, const InputFormat& input, const EvaluatorOptions& options);
     ~Evaluator();
     Evaluator(const Evaluator&) = delete;
@@ -65,6 +65,10 @@ public:
 
     const Outcome& clean() const;  // of the clipped network without faults
     std::size_t classes() const;
+    std::size_t chunk() const;  // images a pass
+    // Why every pass runs whole chunks as with `exact`, although it was not asked for: images that influence each other, found by
+    // prepare().
+    std::optional<std::string> why_exact() const;
     std::uint64_t multiplications_per_image() const;  // of a full pass, in convolutions and linear layers
     std::size_t kept_bytes() const;                   // of clean values
     std::string device_name() const;                  // "CPU" or the GPU's
@@ -77,6 +81,8 @@ private:
     friend class ThresholdEvaluator;
     explicit Evaluator(std::unique_ptr<State> state);
     void run_clean(CleanRun& clean_run, int threads, const std::stop_token& stop);
+    void probe_images(const std::stop_token& stop);
+    void with_explained_errors(const std::function<void()>& passes) const;
     static std::unique_ptr<Evaluator> derive(const State& from, std::size_t site, std::optional<float> threshold, std::size_t memory_bytes);
 
     std::unique_ptr<State> state_;

@@ -48,8 +48,8 @@ std::optional<HardenedCheck> check_hardened_file(const Evaluator& clipped, const
         module.eval();
         run_on_workers(1, stop, [&](int, const std::stop_token& stopped) {
             const torch::NoGradGuard no_gradients;
-            for (std::size_t chunk = 0; chunk < state.batches->size() && !stopped.stop_requested(); ++chunk) {
-                const ImageBatch& batch = (*state.batches)[chunk];
+            for (std::size_t chunk = 0; chunk < state.chunks.size() && !stopped.stop_requested(); ++chunk) {
+                const ImageBatch batch = state.images->batch(state.chunks[chunk]);
                 const auto images = std::int64_t(batch.labels.size());
                 check.different += count_different_rows(clipped_logits(state, batch), file_logits(module, batch), images);
                 check.images += images;

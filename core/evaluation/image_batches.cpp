@@ -4,30 +4,41 @@
 
 namespace clipscope {
 
-ImageBatch prepare_images(const Dataset& dataset, const InputFormat& input, at::Device device) {
-    const ImageShape shape = prepared_shape(dataset, input);
-    ImageBatch all{at::empty({std::int64_t(dataset.size()), shape.channels, shape.height, shape.width}), {}};
-    float* out = all.images.data_ptr<float>();
-    for (std::size_t i = 0; i < dataset.size(); ++i) {
-        prepare_image(dataset, i, input, {out + i * shape.pixels(), shape.pixels()});
-        all.labels.push_back(dataset.label(i));
-    }
-    all.images = all.images.to(device);
-    return all;
+PreparedImages::PreparedImages(const Dataset& dataset, const InputFormat& input, at::Device device, std::size_t most_bytes)
+    : dataset_(dataset), input_(input), device_(device), shape_(prepared_shape(dataset, input)) {
+    for (std::size_t i = 0; i < dataset.size(); ++i) labels_.push_back(dataset.label(i));
+    if (size() * shape_.pixels() * sizeof(float) <= most_bytes) kept_ = prepare({0, size()});
 }
 
-std::vector<ImageBatch> split_into_chunks(const ImageBatch& all, int chunk) {
-    std::vector<ImageBatch> batches;
-    for (std::size_t first = 0; first < all.labels.size(); first += std::size_t(chunk)) {
-        const std::size_t count = std::min(std::size_t(chunk), all.labels.size() - first);
-        const auto labels = all.labels.begin() + std::ptrdiff_t(first);
-        batches.push_back({all.images.narrow(0, std::int64_t(first), std::int64_t(count)), {labels, labels + std::ptrdiff_t(count)}});
-    }
-    return batches;
+at::Tensor PreparedImages::prepare(const ImageRange& range) const {
+    at::Tensor images = at::empty({std::int64_t(range.count), shape_.channels, shape_.height, shape_.width});
+    float* out = images.data_ptr<float>();
+    for (std::size_t i = 0; i < range.count; ++i)
+        prepare_image(dataset_, range.first + i, input_, {out + i * shape_.pixels(), shape_.pixels()});
+    return images.to(device_);
+}
+
+at::Tensor PreparedImages::range(const ImageRange& range) const {
+    return kept_.defined() ? kept_.narrow(0, std::int64_t(range.first), std::int64_t(range.count)) : prepare(range);
+}
+
+ImageBatch PreparedImages::batch(const ImageRange& images) const {
+    const auto first = labels_.begin() + std::ptrdiff_t(images.first);
+    return {range(images), {first, first + std::ptrdiff_t(images.count)}};
+}
+
+std::vector<ImageRange> split_into_ranges(std::size_t images, std::size_t images_a_range) {
+    std::vector<ImageRange> ranges;
+    for (std::size_t first = 0; first < images; first += images_a_range)
+        ranges.push_back({first, std::min(images_a_range, images - first)});
+    return ranges;
 }
 
 std::vector<ImageBatch> make_batches(const Dataset& dataset, const InputFormat& input, int chunk, at::Device device) {
-    return split_into_chunks(prepare_images(dataset, input, device), chunk);
+    const PreparedImages all(dataset, input, device, std::numeric_limits<std::size_t>::max());
+    std::vector<ImageBatch> batches;
+    for (const ImageRange& range : split_into_ranges(all.size(), std::size_t(chunk))) batches.push_back(all.batch(range));
+    return batches;
 }
 
 }  // namespace clipscope

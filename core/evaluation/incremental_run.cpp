@@ -24,31 +24,37 @@ bool has_nan(const at::Tensor& values, std::int64_t i) {
 
 }  // namespace
 
-IncrementalRun::IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty, std::stop_token stop)
+IncrementalRun::IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty, CleanCache& cache, std::stop_token stop)
     : stop_(std::move(stop)),
       evaluator_(&evaluator),
       program_(evaluator.network->program()),
       faulty_(faulty),
+      cache_(&cache),
       scratch_(evaluator.initial_frame) {
     for (const auto& [slot, parameter] : faulty_) scratch_[std::size_t(slot)] = parameter.values;
 }
 
 std::vector<ImageRange> IncrementalRun::ranges(const Evaluator::State& evaluator, std::size_t first_step) {
-    return evaluator.ranges(evaluator.has_clean_values_at(evaluator.start_step(first_step)) ? evaluator.images_a_pass : evaluator.chunk);
+    if (!evaluator.starts_apart_at(first_step)) return evaluator.chunks;
+    return evaluator.ranges(evaluator.keeps_all_clean ? evaluator.images_a_pass : 1);
 }
 
 void IncrementalRun::start(const ImageRange& range, std::size_t first_step) {
     changed_.clear();
     others_.clear();
     left_.clear();
+    range_ = range;
     active_.resize(range.count);
     std::iota(active_.begin(), active_.end(), std::int64_t(range.first));
+    is_settled_.assign(range.count, false);
     note_active_images();
-    next_ = evaluator_->start_step(first_step);
-    if (next_ == 0 || evaluator_->has_clean_values_at(next_)) return;
-    // Values at the start that are not kept as clean values count as changed: what follows is computed from them whole.
-    for (const auto& [slot, value] : evaluator_->kept.at(next_)[evaluator_->chunk_of(range)]) {
-        if (is_kept(slot)) continue;
+    next_ = first_step;
+    if (evaluator_->starts_apart_at(first_step)) return;
+    // Values at the start that are not known image by image count as changed: what follows is computed from them whole.
+    const Frame frame = CleanCache::frame_at(*evaluator_, first_step, evaluator_->chunks_of(range).front());
+    for (Slot slot : program_.alive_at(first_step)) {
+        if (is_known(slot)) continue;
+        const c10::IValue& value = frame[std::size_t(slot)];
         if (value.isTensor() && evaluator_->batch_slots[std::size_t(slot)])
             set(slot, value.toTensor());
         else
@@ -95,8 +101,11 @@ bool IncrementalRun::is_affected(std::size_t index) const {
     for (Slot slot : step.inputs)
         if (changed_.contains(slot) || others_.contains(slot) || faulty_.contains(slot)) return true;
     if (!step.blocks.empty()) return true;
-    // What is not kept must be computed; numbers that depend on how many images there are must follow them.
-    return std::any_of(step.outputs.begin(), step.outputs.end(), [&](Slot slot) { return !is_kept(slot); });
+    // What is not known must be computed; numbers that depend on how many images there are must follow them.
+    return std::any_of(step.outputs.begin(), step.outputs.end(), [&](Slot slot) {
+        const bool is_read = evaluator_->last_reader[std::size_t(slot)] > index || slot == program_.output_slot();
+        return is_read && !is_known(slot);
+    });
 }
 
 const IncrementalRun::Changed* IncrementalRun::find_changed(Slot slot) const {
@@ -104,10 +113,25 @@ const IncrementalRun::Changed* IncrementalRun::find_changed(Slot slot) const {
     return changed == changed_.end() ? nullptr : &changed->second;
 }
 
+std::vector<std::int64_t> IncrementalRun::shape(Slot slot) const {
+    return evaluator_->measured[std::size_t(slot)].layout->shape_of(std::int64_t(active_.size()));
+}
+
+bool IncrementalRun::has_planes(Slot slot) const {
+    if (!is_known(slot) || !is_row_by_row(slot)) return false;
+    const RowLayout& layout = *evaluator_->measured[std::size_t(slot)].layout;
+    std::int64_t stride = 1;
+    for (std::size_t i = layout.shape.size(); i-- > 0; stride *= layout.shape[i])
+        if (layout.shape[i] != 1 && layout.strides[i] != stride) return false;
+    return layout.type == at::kFloat;
+}
+
 at::Tensor IncrementalRun::clean(Slot slot) const {
-    const at::Tensor& values = evaluator_->clean_values[std::size_t(slot)].toTensor();
-    return is_range_ ? values.narrow(0, active_.empty() ? 0 : active_.front(), std::int64_t(active_.size()))
-                     : values.index_select(0, active_index_);
+    const c10::IValue& kept = evaluator_->clean_values[std::size_t(slot)];
+    const at::Tensor values = kept.isTensor() ? kept.toTensor() : cache_->values(*evaluator_, range_, slot);
+    const std::int64_t first = kept.isTensor() ? 0 : std::int64_t(range_.first);
+    if (is_range_) return values.narrow(0, active_.empty() ? 0 : active_.front() - first, std::int64_t(active_.size()));
+    return select_rows(values, first == 0 ? active_index_ : active_index_ - first);
 }
 
 at::Tensor IncrementalRun::whole(Slot slot) const {
@@ -121,33 +145,39 @@ at::Tensor IncrementalRun::whole(Slot slot) const {
 c10::IValue IncrementalRun::value_for_operation(Slot slot) const {
     if (const auto other = others_.find(slot); other != others_.end()) return other->second;
     if (find_changed(slot)) return whole(slot);
-    const c10::IValue& kept = evaluator_->clean_values[std::size_t(slot)];
-    return kept.isTensor() && evaluator_->batch_slots[std::size_t(slot)] ? c10::IValue(clean(slot)) : kept;
+    if (evaluator_->batch_slots[std::size_t(slot)] && is_known(slot)) return clean(slot);
+    return evaluator_->clean_values[std::size_t(slot)];
 }
 
+// Values stay laid out in one way whatever images are taken out of them.
 void IncrementalRun::set(Slot slot, at::Tensor values, at::Tensor channels) {
+    if (channels.defined())
+        values = values.contiguous();
+    else if (is_row_by_row(slot))
+        values = with_rows(values);
     changed_[slot] = {std::move(values), std::move(channels)};
 }
 
 void IncrementalRun::drop_finished(std::size_t index) {
-    if (!evaluator_->can_drop_images) return;
     const StepTraits& traits = evaluator_->traits[index];
     std::vector<Fate> fates(active_.size(), Fate::active);
     if (traits.may_equalise || traits.behaviour == StepBehaviour::add) mark_equal(index, fates);
     if (traits.output_nan_floods) {
-        const Changed* output = find_changed(program_.steps()[index].outputs[0]);
-        if (output && output->is_whole() && can_be_scanned(output->values))
+        const Slot slot = program_.steps()[index].outputs[0];
+        const Changed* output = find_changed(slot);
+        if (output && output->is_whole() && is_row_by_row(slot) && has_float_rows(output->values))
             for (std::size_t i = 0; i < fates.size(); ++i)
                 if (is_all_nan(output->values, std::int64_t(i))) fates[i] = Fate::all_nan;
     }
     drop(fates);
 }
 
-void IncrementalRun::drop_rows_with_nan(const at::Tensor& input) {
-    if (!evaluator_->can_drop_images || !can_be_scanned(input)) return;
+void IncrementalRun::drop_rows_with_nan(Slot input) {
+    const at::Tensor& values = find_changed(input)->values;
+    if (!is_row_by_row(input) || !has_float_rows(values)) return;
     std::vector<Fate> fates(active_.size(), Fate::active);
     for (std::size_t i = 0; i < fates.size(); ++i)
-        if (has_nan(input, std::int64_t(i))) fates[i] = Fate::all_nan;
+        if (has_nan(values, std::int64_t(i))) fates[i] = Fate::all_nan;
     drop(fates);
 }
 
@@ -160,9 +190,9 @@ void IncrementalRun::mark_equal(std::size_t index, std::vector<Fate>& fates) con
     for (Slot slot : evaluator_->traits[index].alive_after) {
         const Changed* changed = find_changed(slot);
         if (!changed) continue;
-        if (!is_kept(slot) || !can_be_scanned(changed->values)) return;
-        const at::Tensor expected = changed->is_whole() ? clean(slot) : clean(slot).index_select(1, changed->channels);
-        if (!expected.is_contiguous()) return;
+        if (!is_known(slot) || !has_float_rows(changed->values)) return;
+        const at::Tensor expected = changed->is_whole() ? clean(slot) : clean(slot).index_select(1, changed->channels).contiguous();
+        if (row_layout(changed->values) != row_layout(expected)) return;
         pairs.emplace_back(changed->values, expected);
     }
     for (std::size_t i = 0; i < fates.size(); ++i) {
@@ -174,29 +204,61 @@ void IncrementalRun::mark_equal(std::size_t index, std::vector<Fate>& fates) con
 }
 
 void IncrementalRun::drop(const std::vector<Fate>& fates) {
-    std::vector<std::int64_t> staying;  // positions among the active images
-    for (std::size_t i = 0; i < fates.size(); ++i)
-        if (fates[i] == Fate::active) staying.push_back(std::int64_t(i));
-    if (staying.size() == fates.size()) return;
-    if (!others_.empty() && !staying.empty()) return;  // numbers of the whole batch, which may count its images
-    std::vector<std::int64_t> still_active;
+    bool is_any_new = false;
     for (std::size_t i = 0; i < fates.size(); ++i) {
-        if (fates[i] == Fate::active)
-            still_active.push_back(active_[i]);
-        else if (fates[i] != Fate::gone)
-            left_.emplace_back(active_[i], fates[i]);
+        if (fates[i] == Fate::active || is_settled_[i]) continue;
+        is_settled_[i] = is_any_new = true;
+        if (fates[i] != Fate::gone) left_.emplace_back(active_[i], fates[i]);
     }
-    active_ = std::move(still_active);
-    note_active_images();
-    const at::Tensor chosen = index_of(staying);
-    for (auto& [slot, changed] : changed_) changed.values = changed.values.index_select(0, chosen);
+    if (is_any_new) let_settled_go();
 }
 
-void IncrementalRun::leave(const std::vector<bool>& going) {
+void IncrementalRun::let_settled_go() {
+    const auto unsettled = std::size_t(std::count(is_settled_.begin(), is_settled_.end(), false));
+    if (unsettled == 0) {
+        active_.clear();
+        is_settled_.clear();
+        changed_.clear();
+        return note_active_images();
+    }
+    const std::size_t least = std::min(evaluator_->least_images, active_.size());
+    if (std::max(unsettled, least) == active_.size() || !can_let_go()) return;
+    std::size_t company = least > unsettled ? least - unsettled : 0;
+    std::vector<std::int64_t> places, images;
+    std::vector<bool> settled;
+    for (std::size_t i = 0; i < active_.size(); ++i) {
+        if (is_settled_[i] && company == 0) continue;
+        if (is_settled_[i]) --company;
+        places.push_back(std::int64_t(i));
+        images.push_back(active_[i]);
+        settled.push_back(is_settled_[i]);
+    }
+    active_ = std::move(images);
+    is_settled_ = std::move(settled);
+    note_active_images();
+    const at::Tensor chosen = index_of(places);
+    for (auto& [slot, changed] : changed_) changed.values = select_rows(changed.values, chosen);
+}
+
+// Numbers of the whole pass may count its images, and in some values images are no rows.
+bool IncrementalRun::can_let_go() const {
+    return std::none_of(others_.begin(), others_.end(),
+                        [&](const auto& other) { return evaluator_->batch_slots[std::size_t(other.first)]; }) &&
+           std::all_of(changed_.begin(), changed_.end(), [&](const auto& changed) { return is_row_by_row(changed.first); });
+}
+
+void IncrementalRun::leave(const std::function<bool(std::int64_t image)>& goes) {
     std::vector<Fate> fates(active_.size(), Fate::active);
     for (std::size_t i = 0; i < fates.size(); ++i)
-        if (going[i]) fates[i] = Fate::gone;
+        if (!is_settled_[i] && goes(active_[i])) fates[i] = Fate::gone;
     drop(fates);
+}
+
+std::vector<std::int64_t> IncrementalRun::images() const {
+    std::vector<std::int64_t> unsettled;
+    for (std::size_t i = 0; i < active_.size(); ++i)
+        if (!is_settled_[i]) unsettled.push_back(active_[i]);
+    return unsettled;
 }
 
 void IncrementalRun::note_active_images() {
@@ -205,38 +267,26 @@ void IncrementalRun::note_active_images() {
 }
 
 bool IncrementalRun::take_over(const IncrementalRun& other) {
-    if (!others_.empty() || !other.others_.empty() || next_ != other.next_) return false;
-    std::unordered_map<Slot, Changed> united;
-    for (const IncrementalRun* run : std::initializer_list<const IncrementalRun*>{this, &other})
-        for (const auto& [slot, changed] : run->changed_)
-            if (!can_unite(other, slot)) return false;
-    for (const IncrementalRun* run : std::initializer_list<const IncrementalRun*>{this, &other})
-        for (const auto& [slot, changed] : run->changed_)
-            if (!united.contains(slot)) united[slot] = unite(other, slot);
-    changed_ = std::move(united);
+    if (!can_unite(other)) return false;
+    for (auto& [slot, changed] : changed_) changed.values = join_rows({changed.values, other.changed_.at(slot).values});
     active_.insert(active_.end(), other.active_.begin(), other.active_.end());
+    is_settled_.insert(is_settled_.end(), other.is_settled_.begin(), other.is_settled_.end());
     left_.insert(left_.end(), other.left_.begin(), other.left_.end());
     note_active_images();
+    let_settled_go();
     return true;
 }
 
-bool IncrementalRun::can_unite(const IncrementalRun& other, Slot slot) const {
-    const Changed *own = find_changed(slot), *others = other.find_changed(slot);
-    return is_kept(slot) || (own && own->is_whole() && others && others->is_whole());
-}
-
-IncrementalRun::Changed IncrementalRun::unite(const IncrementalRun& other, Slot slot) const {
-    const Changed *own = find_changed(slot), *others = other.find_changed(slot);
-    if ((own && own->is_whole()) || (others && others->is_whole())) return {at::cat({whole(slot), other.whole(slot)}), {}};
-    std::vector<std::int64_t> channels;
-    for (const Changed* changed : {own, others})
-        if (changed)
-            channels.insert(channels.end(), changed->channels.data_ptr<std::int64_t>(),
-                            changed->channels.data_ptr<std::int64_t>() + changed->channels.numel());
-    std::sort(channels.begin(), channels.end());
-    channels.erase(std::unique(channels.begin(), channels.end()), channels.end());
-    const at::Tensor all = index_of(channels);
-    return {at::cat({of_channels(slot, all), other.of_channels(slot, all)}), all};
+bool IncrementalRun::can_unite(const IncrementalRun& other) const {
+    if (!evaluator_->keeps_all_clean || !others_.empty() || !other.others_.empty() || next_ != other.next_ || active_.empty() ||
+        changed_.size() != other.changed_.size())
+        return false;
+    return std::all_of(changed_.begin(), changed_.end(), [&](const auto& entry) {
+        const Changed& own = entry.second;
+        const Changed* others = other.find_changed(entry.first);
+        if (!others || !is_row_by_row(entry.first) || own.is_whole() != others->is_whole()) return false;
+        return own.is_whole() ? row_layout(own.values) == row_layout(others->values) : own.channels.equal(others->channels);
+    });
 }
 
 // These channels of the slot; they include all changed ones.
@@ -251,14 +301,17 @@ void IncrementalRun::report(TrialResults& results) const {
     for (const auto& [image, fate] : left_) fate == Fate::clean ? results.set_clean(image) : results.set_all_nan(image);
     if (active_.empty()) return;
     const Slot output = program_.output_slot();
-    if (!find_changed(output) && !others_.contains(output)) {
-        for (std::int64_t image : active_) results.set_clean(image);
-        return;
+    const bool is_clean = !find_changed(output) && !others_.contains(output);
+    at::Tensor logits;
+    if (!is_clean) {
+        Frame frame(program_.initial_frame().size());
+        frame[std::size_t(output)] = value_for_operation(output);
+        logits = program_.output(frame).to(at::kFloat).contiguous();
     }
-    Frame frame(program_.initial_frame().size());
-    frame[std::size_t(output)] = value_for_operation(output);
-    const at::Tensor logits = program_.output(frame).to(at::kFloat).contiguous();
-    for (std::size_t i = 0; i < active_.size(); ++i) results.set_logits(active_[i], logits.data_ptr<float>() + i * evaluator_->classes);
+    for (std::size_t i = 0; i < active_.size(); ++i) {
+        if (is_settled_[i]) continue;
+        is_clean ? results.set_clean(active_[i]) : results.set_logits(active_[i], logits.data_ptr<float>() + i * evaluator_->classes);
+    }
 }
 
 }  // namespace clipscope

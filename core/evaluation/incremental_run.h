@@ -11,11 +11,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "evaluation/clean_cache.h"
 #include "evaluation/evaluator_state.h"
 #include "evaluation/fault_injector.h"
 #include "evaluation/trial_results.h"
@@ -24,11 +26,11 @@ namespace clipscope {
 
 class IncrementalRun {
 public:
-    // Both must outlive it.
-    IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty, std::stop_token stop);
+    // All must outlive it; the cache is the worker's own.
+    IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty, CleanCache& cache, std::stop_token stop);
 
-    // The images to run together with faults whose first reader is `first_step`: passes, or chunks where the values at the start are kept
-    // chunk by chunk.
+    // The images to run together with faults whose first reader is `first_step`, which is_incremental(): passes, or chunks where values at
+    // the start are known chunk by chunk only. Where clean values must be computed again, as few as may run together.
     static std::vector<ImageRange> ranges(const Evaluator::State& evaluator, std::size_t first_step);
 
     // Begins with images of one of the ranges().
@@ -43,10 +45,14 @@ public:
     // Takes over the images of another run of the same evaluator and faults that stands at the same step. False, and nothing is done, where
     // the two cannot become one: where clean values are not kept, or where numbers of whole batches are about.
     bool take_over(const IncrementalRun& other);
-    // Lets these images go without a result; one flag for each of images().
-    void leave(const std::vector<bool>& going);
+    // Lets the images for which `goes` holds go without a result.
+    void leave(const std::function<bool(std::int64_t image)>& goes);
 
-    const std::vector<std::int64_t>& images() const { return active_; }  // still in the run, by their place among all
+    // Those still in the run without a result, by their place among all.
+    std::vector<std::int64_t> images() const;
+    // All images whose values are computed, those that already have a result among them.
+    const std::vector<std::int64_t>& active() const { return active_; }
+    bool is_done() const { return active_.empty(); }
     std::size_t next_step() const { return next_; }
 
     // What became of a clean value, for the images still in the run: `channels` (indices into dimension 1) of it, or all of it where
@@ -67,6 +73,7 @@ private:
     void execute(std::size_t index);
     void run_weighted(std::size_t index);
     bool run_dense(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update);
+    void run_whole_layer(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update);
     void run_channelwise(std::size_t index);
     void run_batch_norm(std::size_t index);
     void run_add(std::size_t index);
@@ -83,19 +90,22 @@ private:
     std::vector<std::int64_t> faulty_rows(const Step& step, std::size_t parameters) const;
     const at::Tensor& parameter(Slot slot) const;
 
-    bool is_kept(Slot slot) const { return evaluator_->clean_values[std::size_t(slot)].isTensor(); }
-    at::Tensor clean(Slot slot) const;  // of the images still in the run
-    at::Tensor whole(Slot slot) const;  // likewise, faults included
+    bool is_known(Slot slot) const { return evaluator_->is_known(slot); }
+    bool is_row_by_row(Slot slot) const { return evaluator_->measured[std::size_t(slot)].layout.has_value(); }
+    bool has_planes(Slot slot) const;                  // known, and its numbers lie image by image, channel by channel
+    std::vector<std::int64_t> shape(Slot slot) const;  // of a known value, of the images still in the run
+    at::Tensor clean(Slot slot) const;                 // of the images still in the run
+    at::Tensor whole(Slot slot) const;                 // likewise, faults included
     at::Tensor of_channels(Slot slot, const at::Tensor& channels) const;
     void set(Slot slot, at::Tensor values, at::Tensor channels = {});
 
-    void forget_equal_channels(Slot slot);
     void drop_finished(std::size_t index);
-    void drop_rows_with_nan(const at::Tensor& input);
+    void drop_rows_with_nan(Slot input);
     void mark_equal(std::size_t index, std::vector<Fate>& fates) const;
     void drop(const std::vector<Fate>& fates);
-    bool can_unite(const IncrementalRun& other, Slot slot) const;
-    Changed unite(const IncrementalRun& other, Slot slot) const;
+    void let_settled_go();
+    bool can_let_go() const;
+    bool can_unite(const IncrementalRun& other) const;
     void note_active_images();
     void report(TrialResults& results) const;
 
@@ -103,6 +113,8 @@ private:
     const Evaluator::State* evaluator_;
     const Program& program_;
     const FaultyParameters& faulty_;
+    CleanCache* cache_;
+    ImageRange range_;
     Frame scratch_;
     std::size_t next_ = 0;
     std::unordered_map<Slot, Changed> changed_;
@@ -110,7 +122,8 @@ private:
     std::vector<std::int64_t> active_;                 // images still in the run, ascending within a chunk
     bool is_range_ = true;                             // active_ is n, n + 1, ...
     at::Tensor active_index_;                          // active_, where it is no range
-    std::vector<std::pair<std::int64_t, Fate>> left_;  // images that left with a result
+    std::vector<bool> is_settled_;                     // of active_: has a result, and stays because a pass needs more images than are left
+    std::vector<std::pair<std::int64_t, Fate>> left_;  // images that have a result
 };
 
 }  // namespace clipscope

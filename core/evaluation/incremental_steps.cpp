@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <cstring>
+#include <functional>
+#include <numeric>
 #include <set>
 
 #include "evaluation/fault_update.h"
@@ -15,22 +16,6 @@ namespace {
 constexpr double most_faulty_rows = 0.5;
 constexpr double most_partial_work = 0.6;
 
-// Positions along dimension 1 at which any image differs, ascending.
-std::vector<std::int64_t> find_differing_channels(const at::Tensor& values, const at::Tensor& expected) {
-    const std::int64_t images = values.size(0), channels = values.size(1);
-    const std::size_t plane = row_bytes(values) / std::size_t(std::max<std::int64_t>(channels, 1));
-    std::vector<std::int64_t> differing;
-    for (std::int64_t channel = 0; channel < channels; ++channel) {
-        const std::size_t offset = std::size_t(channel) * plane;
-        for (std::int64_t image = 0; image < images; ++image) {
-            if (std::memcmp(row(values, image) + offset, row(expected, image) + offset, plane) == 0) continue;
-            differing.push_back(channel);
-            break;
-        }
-    }
-    return differing;
-}
-
 // Those of either, ascending.
 at::Tensor united_channels(const at::Tensor& channels, std::vector<std::int64_t> others) {
     if (others.empty()) return channels;
@@ -44,7 +29,7 @@ at::Tensor united_channels(const at::Tensor& channels, std::vector<std::int64_t>
 
 void IncrementalRun::execute(std::size_t index) {
     const Step& step = program_.steps()[index];
-    const bool can_be_partial = step.outputs.size() == 1 && is_kept(step.outputs[0]);
+    const bool can_be_partial = step.outputs.size() == 1 && is_known(step.outputs[0]);
     const StepBehaviour behaviour = evaluator_->traits[index].behaviour;
     if (behaviour == StepBehaviour::shape_only) return run_shape_only(index);
     if (!can_be_partial || reads_faulty_threshold(index)) return run_whole(index);
@@ -72,10 +57,10 @@ void IncrementalRun::run_weighted(std::size_t index) {
     const std::vector<std::int64_t> rows = faulty_rows(step, 2);
     const double row_share = double(rows.size()) / double(weight.size(0));
     const Changed* input = find_changed(step.inputs[0]);
-    const std::int64_t dimensions = input ? input->values.dim() : evaluator_->clean_values[std::size_t(step.inputs[0])].toTensor().dim();
+    const std::size_t dimensions = input ? std::size_t(input->values.dim()) : shape(step.inputs[0]).size();
     if (evaluator_->traits[index].behaviour == StepBehaviour::linear && dimensions != 2) return run_whole(index);
     if (evaluator_->traits[index].input_nan_floods && input) {
-        drop_rows_with_nan(input->values);
+        drop_rows_with_nan(step.inputs[0]);
         if (active_.empty()) return;
         input = find_changed(step.inputs[0]);
     }
@@ -92,13 +77,15 @@ void IncrementalRun::run_weighted(std::size_t index) {
     }
     const double input_share = input->is_whole() ? 1 : double(input->channels.numel()) / double(weight.size(1));
     const double work_on_rows = can_update ? 0 : row_share;
-    if (!evaluator_->clean_is_finite || input_share + work_on_rows > most_partial_work) {
-        if (work_on_rows > most_faulty_rows || !run_dense(index, rows, can_update)) run_whole(index);
-        return;
-    }
+    if (!evaluator_->clean_is_finite || input_share + work_on_rows > most_partial_work) return run_whole_layer(index, rows, can_update);
     at::Tensor result = compute_contribution(index, *input).add_(clean(output));
     correct_rows(index, rows, can_update, result);
     set(output, result);
+}
+
+void IncrementalRun::run_whole_layer(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update) {
+    const double row_share = can_update ? 0 : double(rows.size()) / double(parameter(program_.steps()[index].inputs[1]).size(0));
+    if (row_share > most_faulty_rows || !run_dense(index, rows, can_update)) run_whole(index);
 }
 
 // The whole layer with clean parameters as one matrix, its faulty rows apart.
@@ -115,20 +102,31 @@ bool IncrementalRun::run_dense(std::size_t index, const std::vector<std::int64_t
     return true;
 }
 
-// Makes the faulty rows of what clean parameters gave what faulty ones give.
+// Makes the faulty rows of what clean parameters gave what faulty ones give. Where an image's input is not finite, changes cannot be added:
+// its sums are computed anew.
 void IncrementalRun::correct_rows(std::size_t index, const std::vector<std::int64_t>& rows, bool can_update, at::Tensor& result) {
     if (rows.empty()) return;
     result = result.contiguous();
-    if (can_update) return update_faults(index, {}, result);
     const at::Tensor chosen = index_of(rows);
-    result.index_copy_(1, chosen, compute_rows(index, chosen));
+    if (!can_update) {
+        result.index_copy_(1, chosen, compute_rows(index, chosen));
+        return;
+    }
+    const at::Tensor input = whole(program_.steps()[index].inputs[0]);
+    std::vector<std::int64_t> infinite;
+    for (std::int64_t i = 0; i < input.size(0); ++i)
+        if (!is_all_finite(input.narrow(0, i, 1))) infinite.push_back(i);
+    update_faults(index, {}, result);
+    if (infinite.empty()) return;
+    const at::Tensor sums = compute_rows(index, chosen);
+    for (const std::int64_t image : infinite) result[image].index_copy_(0, chosen, sums[image]);
 }
 
 // Where a row has few faulty elements, what they change costs less than the row. Infinite changes and inputs need the whole sums.
 bool IncrementalRun::can_update_faults(std::size_t index, const std::vector<std::int64_t>& rows) const {
     constexpr std::size_t cost_of_an_element = 8;  // beside a multiplication within a row
     const Step& step = program_.steps()[index];
-    if (rows.empty() || !evaluator_->clean_is_finite || !is_kept(step.outputs[0]) || !find_geometry(program_, step)) return false;
+    if (rows.empty() || !evaluator_->clean_is_finite || !has_planes(step.outputs[0]) || !find_geometry(program_, step)) return false;
     std::size_t elements = 0;
     for (std::size_t i = 1; i <= 2; ++i)
         if (const auto faulty = faulty_.find(step.inputs[i]); faulty != faulty_.end()) {
@@ -137,10 +135,9 @@ bool IncrementalRun::can_update_faults(std::size_t index, const std::vector<std:
         }
     const at::Tensor& weight = parameter(step.inputs[1]);
     if (elements * cost_of_an_element > rows.size() * std::size_t(weight.numel() / weight.size(0))) return false;
-    if (!can_be_scanned(clean(step.outputs[0]))) return false;
     const Changed* input = find_changed(step.inputs[0]);
-    if (input) return can_be_scanned(input->values) && is_all_finite(input->values);
-    return can_be_scanned(clean(step.inputs[0]));
+    if (input && input->is_whole()) return input->values.is_contiguous() && has_float_rows(input->values);
+    return has_planes(step.inputs[0]);
 }
 
 void IncrementalRun::update_faults(std::size_t index, const std::vector<std::int64_t>& rows, at::Tensor& result) const {
@@ -186,7 +183,6 @@ void IncrementalRun::run_channelwise(std::size_t index) {
     const at::Tensor channels = input->channels;
     scratch_[std::size_t(step.inputs[0])] = input->values;
     set(step.outputs[0], compute(index), channels);
-    if (evaluator_->traits[index].may_equalise) forget_equal_channels(step.outputs[0]);
 }
 
 void IncrementalRun::run_batch_norm(std::size_t index) {
@@ -215,8 +211,7 @@ void IncrementalRun::run_add(std::size_t index) {
     const Changed* first = find_changed(step.inputs[0]);
     const Changed* second = find_changed(step.inputs[1]);
     const auto is_partial = [](const Changed* changed) { return !changed || !changed->is_whole(); };
-    const bool same_shape =
-        is_kept(step.inputs[0]) && is_kept(step.inputs[1]) && clean(step.inputs[0]).sizes() == clean(step.inputs[1]).sizes();
+    const bool same_shape = is_known(step.inputs[0]) && is_known(step.inputs[1]) && shape(step.inputs[0]) == shape(step.inputs[1]);
     if (!is_partial(first) || !is_partial(second) || !same_shape || (!first && !second)) return run_whole(index);
     std::set<std::int64_t> both;
     for (const Changed* changed : {first, second})
@@ -232,21 +227,21 @@ void IncrementalRun::run_flatten(std::size_t index) {
     const Step& step = program_.steps()[index];
     const Changed* input = find_changed(step.inputs[0]);
     if (!input) return;  // the clean values in another shape are the clean values
-    if (input->is_whole() || !is_kept(step.inputs[0])) return run_whole(index);
-    const at::Tensor from = clean(step.inputs[0]), to = clean(step.outputs[0]);
-    if (from.dim() < 2 || to.dim() != 2 || to.size(0) != from.size(0) || to.size(1) * to.size(0) != from.numel()) return run_whole(index);
-    const std::int64_t plane = to.size(1) / from.size(1);
-    const at::Tensor features = (input->channels.unsqueeze(1) * plane + at::arange(plane, at::kLong)).flatten();
-    set(step.outputs[0], input->values.flatten(1), features);
+    if (input->is_whole() || !is_known(step.inputs[0])) return run_whole(index);
+    const std::vector<std::int64_t> from = shape(step.inputs[0]), to = shape(step.outputs[0]);
+    const std::int64_t features = std::accumulate(from.begin() + 1, from.end(), std::int64_t(1), std::multiplies<>());
+    if (from.size() < 2 || to.size() != 2 || to[1] != features) return run_whole(index);
+    const std::int64_t plane = to[1] / from[1];
+    const at::Tensor changed = (input->channels.unsqueeze(1) * plane + at::arange(plane, at::kLong)).flatten();
+    set(step.outputs[0], input->values.flatten(1), changed);
 }
 
 void IncrementalRun::run_shape_only(std::size_t index) {
     const Step& step = program_.steps()[index];
     const Slot input = step.inputs[0];
     const Changed* changed = find_changed(input);
-    scratch_[std::size_t(input)] = changed && changed->is_whole()
-                                       ? changed->values
-                                       : evaluator_->clean_values[std::size_t(input)].toTensor().narrow(0, 0, std::int64_t(active_.size()));
+    // Of unchanged values the shape is enough.
+    scratch_[std::size_t(input)] = changed && changed->is_whole() ? changed->values : at::zeros({1}).expand(shape(input));
     for (std::size_t i = 1; i < step.inputs.size(); ++i)
         if (const auto other = others_.find(step.inputs[i]); other != others_.end()) scratch_[std::size_t(step.inputs[i])] = other->second;
     run_step(step, scratch_);
@@ -263,10 +258,7 @@ void IncrementalRun::run_whole(std::size_t index) {
         filled.push_back(slot);
     }
     count_multiplications(evaluator_->multiplications[index] * active_.size());
-    if (const auto replaced = evaluator_->overrides.find(index); replaced != evaluator_->overrides.end())
-        replaced->second(scratch_);
-    else
-        run_step(step, scratch_);
+    evaluator_->run_step_apart(index, scratch_);
     for (Slot slot : step.outputs) {
         c10::IValue value = std::exchange(scratch_[std::size_t(slot)], c10::IValue());
         if (value.isTensor() && evaluator_->batch_slots[std::size_t(slot)])
@@ -281,10 +273,7 @@ at::Tensor IncrementalRun::compute(std::size_t index) {
     const Step& step = program_.steps()[index];
     for (Slot slot : step.inputs)
         if (const auto other = others_.find(slot); other != others_.end()) scratch_[std::size_t(slot)] = other->second;
-    if (const auto replaced = evaluator_->overrides.find(index); replaced != evaluator_->overrides.end())
-        replaced->second(scratch_);
-    else
-        run_step(step, scratch_);
+    evaluator_->run_step_apart(index, scratch_);
     at::Tensor result = scratch_[std::size_t(step.outputs[0])].toTensor();
     scratch_[std::size_t(step.outputs[0])] = c10::IValue();
     if (evaluator_->multiplications[index] > 0) {
@@ -308,18 +297,6 @@ std::vector<std::int64_t> IncrementalRun::faulty_rows(const Step& step, std::siz
 const at::Tensor& IncrementalRun::parameter(Slot slot) const {
     const auto faulty = faulty_.find(slot);
     return faulty != faulty_.end() ? faulty->second.values : evaluator_->initial_frame[std::size_t(slot)].toTensor();
-}
-
-// Channels that are the clean ones again for every image need no further thought.
-void IncrementalRun::forget_equal_channels(Slot slot) {
-    Changed& changed = changed_.at(slot);
-    if (changed.is_whole() || !can_be_scanned(changed.values)) return;
-    const at::Tensor expected = clean(slot).index_select(1, changed.channels).contiguous();
-    const std::vector<std::int64_t> differing = find_differing_channels(changed.values, expected);
-    if (std::int64_t(differing.size()) == changed.values.size(1)) return;
-    const at::Tensor chosen = index_of(differing);
-    changed = {changed.values.index_select(1, chosen), changed.channels.index_select(0, chosen)};
-    if (differing.empty()) changed_.erase(slot);
 }
 
 }  // namespace clipscope

@@ -16,7 +16,8 @@ const void* memory_of(const c10::IValue& value) {
 // What is kept behind step `first`, in the order of the steps, each piece once.
 std::vector<std::pair<const void*, std::size_t>> pieces_of(const Evaluator::State& state, std::size_t first) {
     std::vector<std::pair<const void*, std::size_t>> pieces;
-    Memory seen{state.images->images.storage().data()};
+    Memory seen;
+    if (state.images->kept().defined()) seen.insert(state.images->kept().storage().data());
     for (const c10::IValue& value : state.initial_frame) seen.insert(memory_of(value));
     const auto note = [&](const c10::IValue& value) {
         if (value.isTensor() && seen.insert(memory_of(value)).second)
@@ -46,7 +47,10 @@ bool Evaluator::State::release_kept(std::size_t first) {
     }
     const auto goes = [&](const c10::IValue& value) { return value.isTensor() && going.contains(memory_of(value)); };
     for (c10::IValue& value : clean_values)
-        if (goes(value)) value = c10::IValue();
+        if (goes(value)) {
+            value = c10::IValue();
+            keeps_all_clean = false;
+        }
     std::erase_if(kept, [&](const auto& at_step) {
         return std::any_of(at_step.second.begin(), at_step.second.end(), [&](const KeptValues& chunk) {
             return std::any_of(chunk.begin(), chunk.end(), [&](const auto& value) { return goes(value.second); });

@@ -13,7 +13,7 @@ at::Tensor StackedRun::run(std::size_t chunk) {
     const Program& program = evaluator_.network->program();
     const std::size_t start = evaluator_.start_step(first_step_);
     frame_ = evaluator_.start_frame(start, chunk);
-    images_ = std::int64_t((*evaluator_.batches)[chunk].labels.size());
+    images_ = std::int64_t(evaluator_.chunks[chunk].count);
     is_stacked_.assign(frame_.size(), false);
     for (std::size_t i = start; i < program.steps().size(); ++i) {
         std::vector<Slot> slots = slots_read_by(program.steps()[i]);

@@ -14,8 +14,9 @@ using Shared = ThresholdEvaluator::State;
 // One trial at one rate, at all thresholds.
 class ThresholdTrial {
 public:
-    ThresholdTrial(Shared& shared, const InjectedFaults& faults, std::vector<KnownImages>& known, const std::stop_token& stop)
-        : shared_(shared), faults_(faults), stop_(stop), known_(known), known_before_(known.size()) {
+    ThresholdTrial(Shared& shared, const InjectedFaults& faults, std::vector<KnownImages>& known, CleanCache& cache,
+                   const std::stop_token& stop)
+        : shared_(shared), faults_(faults), cache_(cache), stop_(stop), known_(known), known_before_(known.size()) {
         for (const Evaluator::State* evaluator : shared_.evaluators) {
             results_.emplace_back(*evaluator);
             known_.emplace_back(evaluator->image_count());
@@ -56,6 +57,7 @@ private:
 
     Shared& shared_;
     const InjectedFaults& faults_;
+    CleanCache& cache_;
     const std::stop_token& stop_;
     std::vector<KnownImages>& known_;  // of this trial; those of this call are behind those of earlier ones
     const std::size_t known_before_;
@@ -75,7 +77,7 @@ std::vector<ImageRange> ThresholdTrial::ranges() const {
 }
 
 void ThresholdTrial::run_incrementally(const ImageRange& range) {
-    IncrementalRun front(evaluator(0), faults_.parameters, stop_);
+    IncrementalRun front(evaluator(0), faults_.parameters, cache_, stop_);
     front.start(range, faults_.first_step);
     if (front.next_step() <= shared_.site.step) front.run_until(shared_.site.step);
     for (std::size_t t = 0; t < results_.size() && !stop_.stop_requested(); ++t) continue_at(t, front, range);
@@ -87,10 +89,8 @@ void ThresholdTrial::continue_at(std::size_t threshold, const IncrementalRun& fr
         run.run_until(shared_.site.step + 1);
     else
         run.start(range, faults_.first_step);  // behind the site each threshold has clean values of its own
-    std::vector<bool> is_known;
-    for (std::int64_t image : run.images()) is_known.push_back(look_up(threshold, image));
-    run.leave(is_known);
-    if (run.images().empty()) {
+    run.leave([&](std::int64_t image) { return look_up(threshold, image); });
+    if (run.is_done()) {
         run.finish(results_[threshold]);
         return;
     }
@@ -98,7 +98,8 @@ void ThresholdTrial::continue_at(std::size_t threshold, const IncrementalRun& fr
     Pending& pending = pending_[threshold];
     if (pending && !pending->take_over(run)) flush(threshold);
     if (!pending) pending.emplace(std::move(run));
-    if (pending->images().size() >= evaluator(threshold).images_a_pass) flush(threshold);
+    // What must be computed again is at hand for these images only.
+    if (!evaluator(threshold).keeps_all_clean || pending->images().size() >= evaluator(threshold).images_a_pass) flush(threshold);
 }
 
 // Whether an other threshold clips this image's faulty values to the same; its verdict is taken, now or in finish().
@@ -115,27 +116,22 @@ bool ThresholdTrial::look_up(std::size_t threshold, std::int64_t image) {
     return false;
 }
 
+// Two thresholds may share a verdict only where they make the same of an image's clean and faulty values alike: the way from there to the
+// logits, and with it the last bits of its sums, depends on both.
 void ThresholdTrial::note_brackets(std::size_t threshold, const IncrementalRun& front, const std::vector<std::int64_t>& images) {
     const IncrementalRun::Changed* changed = front.find_changed(shared_.site.input_slot);
     const std::vector<ThresholdBracket>& clean = shared_.clean_brackets[threshold];
-    const bool is_whole = changed && changed->is_whole();
-    if (is_whole ? !Shared::can_be_bracketed(changed->values) : clean.empty()) return;
+    if (clean.empty() || (changed && !Shared::can_be_bracketed(changed->values))) return;
     const std::size_t planes = clean.size() / evaluator(threshold).image_count();
-    std::vector<bool> is_changed(planes, false);
-    std::int64_t faulty_planes = is_whole ? 1 : 0;
-    if (changed && !is_whole) {
-        faulty_planes = changed->channels.numel();
-        for (std::int64_t i = 0; i < faulty_planes; ++i) is_changed[std::size_t(changed->channels.data_ptr<std::int64_t>()[i])] = true;
-    }
+    const std::int64_t faulty_planes = !changed ? 0 : changed->is_whole() ? 1 : changed->channels.numel();
     const std::vector<ThresholdBracket> faulty =
         changed ? shared_.brackets_of(changed->values, shared_.thresholds[threshold], faulty_planes) : std::vector<ThresholdBracket>();
-    auto position = front.images().begin();
+    auto position = front.active().begin();
     for (std::int64_t image : images) {
-        position = std::find(position, front.images().end(), image);
+        position = std::find(position, front.active().end(), image);
         ThresholdBracket bracket;
-        for (std::size_t plane = 0; !is_whole && plane < planes; ++plane)
-            if (!is_changed[plane]) bracket = bracket.joined(clean[std::size_t(image) * planes + plane]);
-        const auto row = std::size_t(position - front.images().begin()) * std::size_t(faulty_planes);
+        for (std::size_t plane = 0; plane < planes; ++plane) bracket = bracket.joined(clean[std::size_t(image) * planes + plane]);
+        const auto row = std::size_t(position - front.active().begin()) * std::size_t(faulty_planes);
         for (std::size_t i = 0; i < std::size_t(faulty_planes); ++i) bracket = bracket.joined(faulty[row + i]);
         known(threshold, image).bracket = bracket;
     }
@@ -162,7 +158,7 @@ void ThresholdTrial::run_exactly(std::size_t chunk) {
     if (start <= site) first.run_whole_steps(front, chunk, start, site);
     const auto image = std::int64_t(first.first_image(chunk));
     for (std::size_t t = 0; t < results_.size(); ++t) {
-        const std::size_t images = (*first.batches)[chunk].labels.size();
+        const std::size_t images = first.chunks[chunk].count;
         // The chunk's images share one bracket, for they are only known together.
         if (look_up(t, image)) {
             for (std::size_t i = 1; i < images; ++i) look_up(t, image + std::int64_t(i));
@@ -202,6 +198,7 @@ struct ThresholdRunner::State {
 
     Shared& shared;
     FaultInjector injector;
+    CleanCache cache;
 };
 
 ThresholdRunner::ThresholdRunner(ThresholdEvaluator& evaluator) : state_(std::make_unique<State>(*evaluator.state_)) {}
@@ -220,10 +217,17 @@ std::optional<std::vector<Outcome>> ThresholdRunner::run(std::uint64_t trial, co
     if (count == 0) return clean_outcomes();
     const InjectedFaults injected = state_->injector.inject(faults, rate);
     if (injected.parameters.empty()) return clean_outcomes();  // every faulty bit is stuck at the value it had
-    ThresholdTrial run(shared, injected, shared.known_of({trial, count}), stop);
-    for (const ImageRange& range : shared.base.exact ? shared.base.ranges(shared.base.chunk) : run.ranges()) {
-        if (stop.stop_requested()) return std::nullopt;
-        shared.base.exact ? run.run_exactly(shared.base.chunk_of(range)) : run.run_incrementally(range);
+    ThresholdTrial run(shared, injected, shared.known_of({trial, count}), state_->cache, stop);
+    if (shared.base.is_incremental(injected.first_step)) {
+        for (const ImageRange& range : run.ranges()) {
+            if (stop.stop_requested()) return std::nullopt;
+            run.run_incrementally(range);
+        }
+    } else {
+        for (std::size_t chunk = 0; chunk < shared.base.chunks.size(); ++chunk) {
+            if (stop.stop_requested()) return std::nullopt;
+            run.run_exactly(chunk);
+        }
     }
     run.finish_pending();
     if (stop.stop_requested()) return std::nullopt;

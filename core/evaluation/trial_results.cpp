@@ -21,7 +21,7 @@ void TrialResults::set_all_nan(std::int64_t image) {
 }
 
 void TrialResults::set_logits(std::int64_t image, const float* logits) {
-    verdicts_[std::size_t(image)] = judge({logits, evaluator_.classes}, evaluator_.images->labels[std::size_t(image)]);
+    verdicts_[std::size_t(image)] = judge({logits, evaluator_.classes}, evaluator_.images->labels()[std::size_t(image)]);
     note(image, logits);
 }
 

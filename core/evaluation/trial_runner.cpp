@@ -18,18 +18,30 @@ struct TrialRunner::State {
 
     const Evaluator::State& evaluator;
     FaultInjector injector;
+    CleanCache cache;
     InjectionCounts counts;  // of the latest run with a faulty bit
 
-    // False where it was stopped.
-    bool run_exact(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const;
-    bool run_incremental(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const;
+    std::vector<ImageRange> ranges(std::size_t first_step) const {
+        return evaluator.is_incremental(first_step) ? IncrementalRun::ranges(evaluator, first_step) : evaluator.chunks;
+    }
+    // One of the ranges; false where it was stopped.
+    bool run_range(const ImageRange& range, const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results);
     bool run_stacked(const std::vector<InjectedFaults>& variants, const std::stop_token& stop, std::vector<TrialResults>& results) const;
+    std::optional<bool> run_together(const TrialFaults& faults, std::span<const double> rates, const std::stop_token& stop,
+                                     std::vector<TrialResults>& results, std::vector<InjectionCounts>& counts_of_rates);
 };
 
-bool TrialRunner::State::run_exact(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const {
+bool TrialRunner::State::run_range(const ImageRange& range, const InjectedFaults& faults, const std::stop_token& stop,
+                                   TrialResults& results) {
+    if (stop.stop_requested()) return false;
+    if (evaluator.is_incremental(faults.first_step)) {
+        IncrementalRun run(evaluator, faults.parameters, cache, stop);
+        run.start(range, faults.first_step);
+        return run.finish(results);
+    }
     const Program& program = evaluator.network->program();
     const std::size_t start = evaluator.start_step(faults.first_step);
-    for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
+    for (const std::size_t chunk : evaluator.chunks_of(range)) {
         if (stop.stop_requested()) return false;
         Frame frame = evaluator.start_frame(start, chunk);
         for (const auto& [slot, parameter] : faults.parameters) frame[std::size_t(slot)] = parameter.values;
@@ -39,12 +51,21 @@ bool TrialRunner::State::run_exact(const InjectedFaults& faults, const std::stop
     return true;
 }
 
-bool TrialRunner::State::run_incremental(const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results) const {
-    IncrementalRun run(evaluator, faults.parameters, stop);
-    for (const ImageRange& range : IncrementalRun::ranges(evaluator, faults.first_step)) {
-        run.start(range, faults.first_step);
-        if (!run.finish(results)) return false;
+// Where clean values must be computed again: once for all rates of a range of images. Nothing where the rates cannot share ranges.
+std::optional<bool> TrialRunner::State::run_together(const TrialFaults& faults, std::span<const double> rates, const std::stop_token& stop,
+                                                     std::vector<TrialResults>& results, std::vector<InjectionCounts>& counts_of_rates) {
+    std::size_t first_step = 0;
+    for (const double rate : rates) {
+        const InjectedFaults injected = injector.inject(faults, rate);
+        first_step = injected.first_step;
+        if (injected.parameters.empty() || !evaluator.is_incremental(first_step) || !evaluator.starts_apart_at(first_step))
+            return std::nullopt;
+        counts_of_rates.push_back(injected.counts);
+        results.emplace_back(evaluator);
     }
+    for (const ImageRange& range : ranges(first_step))
+        for (std::size_t rate = 0; rate < rates.size(); ++rate)
+            if (!run_range(range, injector.inject(faults, rates[rate]), stop, results[rate])) return false;
     return true;
 }
 
@@ -57,7 +78,7 @@ bool TrialRunner::State::run_stacked(const std::vector<InjectedFaults>& variants
         first_step = std::min(first_step, variant.first_step);
     }
     StackedRun run(evaluator, parameters, first_step);
-    for (std::size_t chunk = 0; chunk < evaluator.batches->size(); ++chunk) {
+    for (std::size_t chunk = 0; chunk < evaluator.chunks.size(); ++chunk) {
         if (stop.stop_requested()) return false;
         const std::vector<at::Tensor> logits = run.run(chunk).to(at::kCPU).chunk(std::int64_t(variants.size()));
         for (std::size_t i = 0; i < variants.size(); ++i) results[i].set_logits_of_chunk(evaluator.first_image(chunk), logits[i]);
@@ -82,14 +103,27 @@ std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, 
         if (logits) results.set_logits_of_chunk(0, evaluator.clean_logits);
         return evaluator.clean;
     }
-    const bool finished = evaluator.exact ? state_->run_exact(injected, stop, results) : state_->run_incremental(injected, stop, results);
-    return finished ? std::optional<Outcome>(results.outcome()) : std::nullopt;
+    for (const ImageRange& range : state_->ranges(injected.first_step))
+        if (!state_->run_range(range, injected, stop, results)) return std::nullopt;
+    return results.outcome();
 }
 
 bool TrialRunner::run_rates(const TrialFaults& faults, std::span<const double> rates, std::stop_token stop,
                             const std::function<void(std::size_t rate_index, const Outcome& outcome)>& report) {
     const torch::NoGradGuard no_gradients;
     const Evaluator::State& evaluator = state_->evaluator;
+    if (!evaluator.keeps_all_clean && rates.size() > 1) {
+        std::vector<TrialResults> results;
+        std::vector<InjectionCounts> counts;
+        if (const std::optional<bool> finished = state_->run_together(faults, rates, stop, results, counts)) {
+            if (!*finished) return false;
+            for (std::size_t rate = 0; rate < rates.size(); ++rate) {
+                state_->counts = counts[rate];
+                report(rate, results[rate].outcome());
+            }
+            return true;
+        }
+    }
     if (!evaluator.stacks) {
         for (std::size_t rate = 0; rate < rates.size(); ++rate) {
             const std::optional<Outcome> outcome = run(faults, rates[rate], stop);

@@ -42,7 +42,7 @@ struct JobSettings {
     // How.
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     AucAxis auc_axis = AucAxis::linear;
-    int chunk = 100;
+    int chunk = 0;
     std::string device = "auto";
     bool exact = false;
 

@@ -60,7 +60,7 @@ private slots:
         QTest::newRow("no rate") << sensitivity({"--rates", "1e-7,much"}) << "much";
         QTest::newRow("no trials") << sensitivity({"--trials", "0"}) << "--trials";
         QTest::newRow("trials in words") << sensitivity({"--trials", "ten"}) << "ten";
-        QTest::newRow("chunk 0") << sensitivity({"--chunk", "0"}) << "--chunk";
+        QTest::newRow("chunk -1") << sensitivity({"--chunk", "-1"}) << "--chunk";
         QTest::newRow("threads -1") << sensitivity({"--threads", "-1"}) << "--threads";
         QTest::newRow("negative seed") << sensitivity({"--seed", "-3"}) << "-3";
         QTest::newRow("memory") << sensitivity({"--memory", "plenty"}) << "plenty";
