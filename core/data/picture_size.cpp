@@ -136,9 +136,13 @@ std::pair<int, int> transformed_extent(int height, int width, const PictureSize&
 
 void append_planes(const Picture& picture, int channels, std::vector<std::uint8_t>& planes) {
     const auto stride = std::size_t(picture.channels);
-    for (int c = 0; c < channels; ++c)
-        for (std::size_t i = picture.channels == 3 ? std::size_t(c) : 0; i < picture.pixels.size(); i += stride)
-            planes.push_back(picture.pixels[i]);
+    const std::size_t area = picture.pixels.size() / stride, start = planes.size();
+    planes.resize(start + area * std::size_t(channels));
+    std::uint8_t* to = planes.data() + start;
+    for (int c = 0; c < channels; ++c) {
+        const std::uint8_t* from = picture.pixels.data() + (picture.channels == 3 ? c : 0);
+        for (std::size_t i = 0; i < area; ++i, from += stride) *to++ = *from;
+    }
 }
 
 }  // namespace clipscope
