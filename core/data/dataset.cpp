@@ -59,12 +59,13 @@ Dataset::Dataset(std::string name, ImageShape shape, std::vector<std::uint8_t> p
         Contents{std::move(name), shape, std::move(pixels), {}, std::move(labels), std::move(class_names), std::move(skipped_files)});
 }
 
-Dataset::Dataset(std::string name, ImageShape shape, std::shared_ptr<const ImageSource> source, std::vector<std::int32_t> labels,
-                 std::vector<std::string> class_names, std::vector<std::string> skipped_files) {
+Dataset Dataset::from_source(std::string name, ImageShape shape, std::shared_ptr<const ImageSource> source,
+                             std::vector<std::int32_t> labels, std::vector<std::string> class_names,
+                             std::vector<std::string> skipped_files) {
     check_shape(name, shape);
     check_labels(name, labels, class_names.size());
-    contents_ = std::make_shared<const Contents>(
-        Contents{std::move(name), shape, {}, std::move(source), std::move(labels), std::move(class_names), std::move(skipped_files)});
+    return Dataset(std::make_shared<const Contents>(
+        Contents{std::move(name), shape, {}, std::move(source), std::move(labels), std::move(class_names), std::move(skipped_files)}));
 }
 
 const std::string& Dataset::name() const {

@@ -63,8 +63,9 @@ public:
     Dataset(std::string name, ImageShape shape, std::vector<std::uint8_t> pixels, std::vector<std::int32_t> labels,
             std::vector<std::string> class_names, std::vector<std::string> skipped_files = {});
     // `source` gives as many images as there are labels, each of this shape.
-    Dataset(std::string name, ImageShape shape, std::shared_ptr<const ImageSource> source, std::vector<std::int32_t> labels,
-            std::vector<std::string> class_names, std::vector<std::string> skipped_files = {});
+    static Dataset from_source(std::string name, ImageShape shape, std::shared_ptr<const ImageSource> source,
+                               std::vector<std::int32_t> labels, std::vector<std::string> class_names,
+                               std::vector<std::string> skipped_files = {});
 
     const std::string& name() const;  // "CIFAR-10 test", "Fashion-MNIST test"
     ImageShape shape() const;
@@ -81,6 +82,8 @@ public:
 
 private:
     struct Contents;
+    explicit Dataset(std::shared_ptr<const Contents> contents) : contents_(std::move(contents)) {}
+
     std::shared_ptr<const Contents> contents_;
     std::vector<std::size_t> positions_;  // of this view's images in the contents; empty means all of them
     bool is_view_ = false;

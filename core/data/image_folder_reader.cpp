@@ -105,7 +105,7 @@ public:
         const ImageShape shape{channels_, height_, width_};
         if (is_in_memory_) return {full_name, shape, std::move(pixels_), std::move(labels_), std::move(classes), std::move(skipped_)};
         auto store = std::make_shared<const PictureStore>(folder_, std::move(kept_files_), size_, shape, most_in_memory_);
-        return {full_name, shape, std::move(store), std::move(labels_), std::move(classes), std::move(skipped_)};
+        return Dataset::from_source(full_name, shape, std::move(store), std::move(labels_), std::move(classes), std::move(skipped_));
     }
 
 private:
