@@ -21,7 +21,8 @@ Split split_of(const TuningImages& wanted) {
 TuningInputs open_tuning_images(const JobInputs& evaluation, const TuningImages& wanted) {
     const Split split = split_of(wanted);
     const bool is_shared = split == wanted.evaluation_split;
-    const Dataset dataset = open_dataset(wanted.folder, split, wanted.picture_size);
+    // What is open already is not read and checked again.
+    const Dataset dataset = is_shared ? evaluation.images.whole() : open_dataset(wanted.folder, split, wanted.picture_size);
     const std::vector<std::size_t> positions =
         select_images(dataset, wanted.selection, wanted.seed, is_shared ? wanted.evaluation_positions : std::vector<std::size_t>());
     if (positions.empty()) {

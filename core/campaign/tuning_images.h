@@ -30,7 +30,7 @@ struct TuningInputs {
     TrainedOn trained_on = TrainedOn::no;
 };
 
-// Reads the folder. Throws Error, also where no image is left for tuning.
+// Reads the folder, unless they come from the evaluation's own data set. Throws Error, also where no image is left for tuning.
 TuningInputs open_tuning_images(const JobInputs& evaluation, const TuningImages& wanted);
 
 }  // namespace clipscope

@@ -20,7 +20,8 @@ Split split_from_string(const std::string& text) {
 struct Dataset::Contents {
     std::string name;
     ImageShape shape;
-    std::vector<std::uint8_t> pixels;
+    std::vector<std::uint8_t> pixels;           // or
+    std::shared_ptr<const ImageSource> source;  // where there is one
     std::vector<std::int32_t> labels;
     std::vector<std::string> class_names;
     std::vector<std::string> skipped_files;
@@ -55,7 +56,16 @@ Dataset::Dataset(std::string name, ImageShape shape, std::vector<std::uint8_t> p
     }
     check_labels(name, labels, class_names.size());
     contents_ = std::make_shared<const Contents>(
-        Contents{std::move(name), shape, std::move(pixels), std::move(labels), std::move(class_names), std::move(skipped_files)});
+        Contents{std::move(name), shape, std::move(pixels), {}, std::move(labels), std::move(class_names), std::move(skipped_files)});
+}
+
+Dataset Dataset::from_source(std::string name, ImageShape shape, std::shared_ptr<const ImageSource> source,
+                             std::vector<std::int32_t> labels, std::vector<std::string> class_names,
+                             std::vector<std::string> skipped_files) {
+    check_shape(name, shape);
+    check_labels(name, labels, class_names.size());
+    return Dataset(std::make_shared<const Contents>(
+        Contents{std::move(name), shape, {}, std::move(source), std::move(labels), std::move(class_names), std::move(skipped_files)}));
 }
 
 const std::string& Dataset::name() const {
@@ -70,11 +80,12 @@ std::size_t Dataset::size() const {
     return is_view_ ? positions_.size() : contents_->labels.size();
 }
 
-std::span<const std::uint8_t> Dataset::image(std::size_t i) const {
+ImagePixels Dataset::image(std::size_t i) const {
     const std::size_t position = is_view_ ? positions_.at(i) : i;
     const std::size_t pixels = contents_->shape.pixels();
     if (position >= contents_->labels.size()) throw std::out_of_range("Dataset::image");
-    return std::span(contents_->pixels).subspan(position * pixels, pixels);
+    if (contents_->source) return contents_->source->image(position);
+    return {std::span(contents_->pixels).subspan(position * pixels, pixels), contents_};
 }
 
 std::int32_t Dataset::label(std::size_t i) const {
@@ -87,6 +98,13 @@ const std::vector<std::string>& Dataset::class_names() const {
 
 const std::vector<std::string>& Dataset::skipped_files() const {
     return contents_->skipped_files;
+}
+
+Dataset Dataset::whole() const {
+    Dataset all = *this;
+    all.is_view_ = false;
+    all.positions_.clear();
+    return all;
 }
 
 Dataset Dataset::subset(std::span<const std::size_t> positions) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <new>
 
 #include "common/error.h"
 #include "data/cifar_reader.h"
@@ -54,20 +55,34 @@ Layout layout_with(const fs::path& folder, Split split) {
     return layout;
 }
 
+template <class Read>
+Dataset with_enough_memory(const fs::path& folder, const Read& read) {
+    try {
+        return read();
+    } catch (const std::bad_alloc&) {
+        throw Error("There is not enough memory to open the images in '" + folder.string() +
+                    "': close other programs, raise the limit that was set (ulimit -v), or choose fewer or smaller images.");
+    }
+}
+
 }  // namespace
 
 Dataset open_dataset(const std::string& folder, Split split, const PictureSize& size) {
     const fs::path path = folder_of(folder);
-    const Layout layout = layout_with(path, split);
-    return layout.read ? layout.read(path, split) : read_image_folder(path, split, size);
+    return with_enough_memory(path, [&] {
+        const Layout layout = layout_with(path, split);
+        return layout.read ? layout.read(path, split) : read_image_folder(path, split, size);
+    });
 }
 
 Dataset open_dataset_sample(const std::string& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token stop) {
     const fs::path path = folder_of(folder);
-    const Layout layout = layout_with(path, split);
-    if (!layout.read) return read_image_folder_sample(path, split, size, count, std::move(stop));
-    const Dataset all = layout.read(path, split);
-    return all.subset(spread_positions(all, count));
+    return with_enough_memory(path, [&] {
+        const Layout layout = layout_with(path, split);
+        if (!layout.read) return read_image_folder_sample(path, split, size, count, stop);
+        const Dataset all = layout.read(path, split);
+        return all.subset(spread_positions(all, count));
+    });
 }
 
 bool holds_pictures(const std::string& folder) {

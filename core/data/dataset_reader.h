@@ -14,8 +14,9 @@
 
 namespace clipscope {
 
-// Throws Error (what, where, what to do) on a missing folder, one without data, truncated files, labels out of range.
-// `size` concerns pictures only.
+// Throws Error (what, where, what to do) on a missing folder, one without data, truncated files, labels out of range, too little memory.
+// `size` concerns pictures only. CIFAR and IDX files are in memory as a whole; so are pictures where they are few, else they are decoded
+// when asked for (image_folder_reader.h).
 Dataset open_dataset(const std::string& folder, Split split, const PictureSize& size = {});
 
 // Up to `count` images spread evenly over the classes. Of pictures only these are read, and where they cannot be read none takes their

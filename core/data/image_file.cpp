@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <memory>
+#include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -15,19 +17,8 @@ namespace clipscope {
 namespace {
 
 constexpr std::uintmax_t max_file_size = std::uintmax_t(256) << 20;
-constexpr std::uint64_t max_pixels = 100'000'000;
 
 using Bytes = std::vector<std::uint8_t>;
-
-Bytes read_bytes(const std::filesystem::path& path) {
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::is_regular_file(path, error) ? std::filesystem::file_size(path, error) : 0;
-    if (error || size == 0 || size > max_file_size) return {};
-    Bytes bytes(static_cast<std::size_t>(size));
-    std::ifstream file(path, std::ios::binary);
-    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-    return file ? bytes : Bytes();
-}
 
 std::uint64_t big_endian(const Bytes& bytes, std::size_t at, std::size_t size) {
     std::uint64_t value = 0;
@@ -41,25 +32,76 @@ std::uint64_t little_endian(const Bytes& bytes, std::size_t at, std::size_t size
     return value;
 }
 
-// Height times width in the frame header, before which come segments with their lengths.
-std::uint64_t jpeg_pixels(const Bytes& bytes) {
-    for (std::size_t at = 2; at + 9 < bytes.size() && bytes[at] == 0xFF; at += 2 + std::size_t(big_endian(bytes, at + 2, 2))) {
+bool is_jpeg(const Bytes& bytes) {
+    return bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == 0xD8;
+}
+
+// What the segments before the first scan say.
+struct JpegHeader {
+    PictureExtent extent;
+    bool is_sequential = false;  // Huffman-coded, 8 bits a sample
+    bool is_whole = false;       // the header, not what follows
+};
+
+JpegHeader jpeg_header(const Bytes& bytes) {
+    constexpr std::uint8_t start_of_scan = 0xDA;
+    JpegHeader header;
+    std::size_t size = 0;
+    for (std::size_t at = 2; at + 9 < bytes.size() && bytes[at] == 0xFF; at += 2 + size) {
         const std::uint8_t kind = bytes[at + 1];
-        if (kind >= 0xC0 && kind <= 0xCF && kind != 0xC4 && kind != 0xC8 && kind != 0xCC)
-            return big_endian(bytes, at + 5, 2) * big_endian(bytes, at + 7, 2);
+        size = std::size_t(big_endian(bytes, at + 2, 2));
+        if (kind == start_of_scan) {
+            header.is_whole = at + 2 + size <= bytes.size();
+            break;
+        }
+        if (kind < 0xC0 || kind > 0xCF || kind == 0xC4 || kind == 0xC8 || kind == 0xCC) continue;
+        const int components = bytes[at + 9];
+        header.extent = {int(big_endian(bytes, at + 5, 2)), int(big_endian(bytes, at + 7, 2)), components == 1 ? 1 : 3};
+        header.is_sequential = kind <= 0xC1 && bytes[at + 4] == 8 && (components == 1 || components == 3);
     }
-    return 0;  // a JPEG's sides are 65,535 at most; the decoder says what is wrong with it
+    return header;
 }
 
 std::uint64_t claimed_pixels(const Bytes& bytes) {
     const std::string start(bytes.begin(), bytes.begin() + std::ptrdiff_t(std::min<std::size_t>(bytes.size(), 16)));
     if (start.starts_with("\x89PNG")) return big_endian(bytes, 16, 4) * big_endian(bytes, 20, 4);
-    if (start.starts_with("\xFF\xD8")) return jpeg_pixels(bytes);
+    if (is_jpeg(bytes)) {
+        const PictureExtent extent = jpeg_header(bytes).extent;
+        return std::uint64_t(extent.height) * std::uint64_t(extent.width);
+    }
     if (start.starts_with("BM")) {
         const auto side = [&](std::size_t at) { return std::uint64_t(std::abs(std::int64_t(std::int32_t(little_endian(bytes, at, 4))))); };
         return side(18) * side(22);
     }
     return 0;  // WebP: at most 16,383 a side
+}
+
+bool can_be_a_picture(const Bytes& bytes) {
+    return !bytes.empty() && claimed_pixels(bytes) <= most_picture_pixels;
+}
+
+// Decoders do not say whether a picture is damaged or had no room, so what they need is asked for once more.
+void require_room(std::uint64_t pixels) {
+    constexpr std::size_t usual_room = std::size_t(16) << 20, bytes_a_pixel = 8;
+    const std::unique_ptr<char[]> room(new char[usual_room + bytes_a_pixel * std::size_t(pixels)]);
+    *static_cast<volatile char*>(room.get()) = 0;  // or compilers leave the allocation out
+}
+
+// An empty one where it cannot be decoded.
+cv::Mat decode(const Bytes& file) {
+    static const bool quiet = [] { return cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT), true; }();
+    static_cast<void>(quiet);
+    if (!can_be_a_picture(file)) return {};
+    cv::Mat image;
+    try {
+        image = cv::imdecode(file, cv::IMREAD_ANYCOLOR | cv::IMREAD_IGNORE_ORIENTATION);
+    } catch (const cv::Exception& error) {
+        if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();
+        image.release();
+    }
+    if (image.empty()) require_room(claimed_pixels(file));
+    const bool is_usable = !image.empty() && image.depth() == CV_8U && (image.channels() == 1 || image.channels() == 3);
+    return is_usable ? image : cv::Mat();
 }
 
 }  // namespace
@@ -69,25 +111,37 @@ bool is_picture_name(const std::filesystem::path& path) {
     return std::find(endings.begin(), endings.end(), lower_case(path.extension().string())) != endings.end();
 }
 
-std::optional<Picture> read_picture(const std::filesystem::path& path) {
-    static const bool quiet = [] { return cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT), true; }();
-    static_cast<void>(quiet);
-    const Bytes bytes = read_bytes(path);
-    if (bytes.empty() || claimed_pixels(bytes) > max_pixels) return std::nullopt;
-    cv::Mat image;
-    try {
-        image = cv::imdecode(bytes, cv::IMREAD_ANYCOLOR | cv::IMREAD_IGNORE_ORIENTATION);
-    } catch (const cv::Exception&) {
-        return std::nullopt;
-    }
-    if (image.empty() || image.depth() != CV_8U || (image.channels() != 1 && image.channels() != 3)) return std::nullopt;
+std::vector<std::uint8_t> read_picture_file(const std::filesystem::path& path) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::is_regular_file(path, error) ? std::filesystem::file_size(path, error) : 0;
+    if (error || size == 0 || size > max_file_size) return {};
+    Bytes bytes(static_cast<std::size_t>(size));
+    std::ifstream file(path, std::ios::binary);
+    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+    return file ? bytes : Bytes();
+}
+
+std::optional<Picture> decode_picture(const std::vector<std::uint8_t>& file) {
+    const cv::Mat image = decode(file);
+    if (image.empty()) return std::nullopt;
     Picture picture{image.rows, image.cols, image.channels(), {}};
     const std::size_t row_size = std::size_t(image.cols) * image.elemSize();
+    picture.pixels.reserve(row_size * std::size_t(image.rows));
     for (int y = 0; y < image.rows; ++y) picture.pixels.insert(picture.pixels.end(), image.ptr(y), image.ptr(y) + row_size);
     // OpenCV puts blue first.
     if (picture.channels == 3)
         for (std::size_t i = 0; i < picture.pixels.size(); i += 3) std::swap(picture.pixels[i], picture.pixels[i + 2]);
     return picture;
+}
+
+std::optional<PictureExtent> inspect_picture(const std::vector<std::uint8_t>& file) {
+    if (!can_be_a_picture(file)) return std::nullopt;
+    if (is_jpeg(file)) {
+        const JpegHeader header = jpeg_header(file);
+        if (header.is_sequential && header.is_whole && header.extent.height > 0 && header.extent.width > 0) return header.extent;
+    }
+    const cv::Mat image = decode(file);
+    return image.empty() ? std::nullopt : std::optional(PictureExtent{image.rows, image.cols, image.channels()});
 }
 
 }  // namespace clipscope

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "common/error.h"
 #include "common/text_list.h"
+#include "data/picture_store.h"
 #include "data/seen_image.h"
 
 namespace clipscope {
@@ -16,7 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t max_pixels = std::uint64_t(4) << 30;
 constexpr PictureSize usual_size{256, 224};
 constexpr std::array<std::string_view, 2> training_names{"train", "training"};
 constexpr std::array<std::string_view, 5> test_names{"test", "testing", "val", "valid", "validation"};
@@ -75,7 +78,7 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
 }
 
 struct Listed {
-    fs::path path;
+    std::string name;  // in the folder of the classes
     std::int32_t label;
 };
 
@@ -83,11 +86,12 @@ std::string size_text(int height, int width) {
     return std::to_string(width) + "×" + std::to_string(height);
 }
 
-// Reads pictures one by one into a dataset of one shape.
+// Reads pictures one by one into a dataset of one shape: with their pixels where these are few, else without.
 class FolderReader {
 public:
-    FolderReader(const fs::path& folder, std::vector<Listed> files, const PictureSize& size, std::stop_token stop)
-        : folder_(folder), files_(std::move(files)), size_(size), stop_(std::move(stop)) {}
+    FolderReader(const fs::path& folder, std::vector<Listed> files, const PictureSize& size, std::size_t most_in_memory,
+                 std::stop_token stop)
+        : folder_(folder), files_(std::move(files)), size_(size), most_in_memory_(most_in_memory), stop_(std::move(stop)) {}
 
     Dataset read(const std::string& name, std::vector<std::string> classes) {
         // Only where nothing is said and the sizes turn out to differ is a second reading needed.
@@ -98,92 +102,104 @@ public:
         std::string full_name = name;
         if (size_.resize > 0) full_name += ", resized to " + std::to_string(size_.resize);
         if (size_.crop > 0) full_name += ", cropped to " + std::to_string(size_.crop);
-        return Dataset(full_name, {channels_, height_, width_}, std::move(pixels_), std::move(labels_), std::move(classes),
-                       std::move(skipped_));
+        const ImageShape shape{channels_, height_, width_};
+        if (is_in_memory_) return {full_name, shape, std::move(pixels_), std::move(labels_), std::move(classes), std::move(skipped_)};
+        auto store = std::make_shared<const PictureStore>(folder_, std::move(kept_files_), size_, shape, most_in_memory_);
+        return Dataset::from_source(full_name, shape, std::move(store), std::move(labels_), std::move(classes), std::move(skipped_));
     }
 
 private:
+    // False where the sizes differ and need not.
     bool read_all() {
-        pixels_.clear();
-        labels_.clear();
-        skipped_.clear();
-        channels_ = 1;
-        height_ = width_ = 0;
-        for (const Listed& file : files_) {
+        begin();
+        for (const Listed& listed : files_) {
             if (stop_.stop_requested() && !labels_.empty()) break;
-            const std::optional<Picture> picture = read_picture(file.path);
-            if (!picture) {
-                skip(file.path);
+            Found found = find(listed);
+            if (!found.extent || is_too_long(*found.extent, size_)) {
+                skip(listed.name);
                 continue;
             }
-            if (!add(transformed(*picture, size_), file)) return false;
+            if (!has_same_size(*found.extent, listed)) return false;
+            if (found.extent->channels == 3 && channels_ == 1) become_coloured();
+            labels_.push_back(listed.label);
+            if (found.picture)
+                append_planes(transformed(std::move(*found.picture), size_), channels_, pixels_);
+            else
+                kept_files_.push_back(found.file);
         }
         if (labels_.empty()) throw Error("None of the pictures in '" + folder_.string() + "' can be read; save them as PNG or JPEG.");
         return true;
     }
 
-    bool add(const Picture& picture, const Listed& file) {
-        if (labels_.empty()) {
-            height_ = picture.height;
-            width_ = picture.width;
-            check_room(std::uint64_t(height_) * std::uint64_t(width_));
-            pixels_.reserve(files_.size() * picture.pixels.size());
-        }
-        if (picture.height != height_ || picture.width != width_) {
-            if (size_ == PictureSize{}) return false;
-            throw Error("'" + file.path.string() + "' is " + size_text(picture.height, picture.width) +
-                        " pixels after resizing, others are " + size_text(height_, width_) + "; crop them, too, with --crop.");
-        }
-        if (picture.channels == 3 && channels_ == 1) become_coloured();
-        append(picture);
-        labels_.push_back(file.label);
-        return true;
+    struct Found {
+        std::optional<PictureExtent> extent;  // none: it cannot be read
+        std::optional<Picture> picture;       // where they are in memory
+        PictureFile file;                     // where they are not
+    };
+
+    Found find(const Listed& listed) {
+        const std::vector<std::uint8_t> file = read_picture_file(folder_ / listed.name);
+        if (labels_.empty()) choose_shape(file);
+        if (!is_in_memory_) return {inspect_picture(file), {}, {listed.name, std::uint32_t(file.size()), checksum(file)}};
+        Found found{{}, decode_picture(file), {}};
+        if (found.picture) found.extent = {found.picture->height, found.picture->width, found.picture->channels};
+        return found;
     }
 
-    void check_room(std::uint64_t area) const {
-        if (files_.size() > max_pixels / (3 * area))
-            throw Error("The " + std::to_string(files_.size()) + " pictures in '" + folder_.string() + "' of " +
-                        size_text(height_, width_) +
-                        " pixels take more than the 4 GiB that ClipScope loads; copy a part of them into a folder of their own, or make "
-                        "them smaller "
-                        "with --resize and --crop.");
+    void begin() {
+        pixels_.clear();
+        kept_files_.clear();
+        labels_.clear();
+        skipped_.clear();
+        is_in_memory_ = false;
+        channels_ = 1;
     }
 
-    // Rows of one channel after the other, as networks take them; a grey picture among coloured ones has three equal channels.
-    void append(const Picture& picture) {
-        const std::size_t area = picture.pixels.size() / std::size_t(picture.channels);
-        for (int c = 0; c < channels_; ++c) {
-            const std::size_t first = picture.channels == 3 ? std::size_t(c) : 0;
-            for (std::size_t i = 0; i < area; ++i) pixels_.push_back(picture.pixels[i * std::size_t(picture.channels) + first]);
-        }
+    // Those that the first picture gives.
+    void choose_shape(const std::vector<std::uint8_t>& file) {
+        const std::optional<PictureExtent> first = inspect_picture(file);
+        if (!first || is_too_long(*first, size_)) return;
+        std::tie(height_, width_) = transformed_extent(first->height, first->width, size_);
+        const std::size_t area = std::size_t(height_) * std::size_t(width_);
+        is_in_memory_ = files_.size() <= most_in_memory_ / (3 * area);
+        if (is_in_memory_) pixels_.reserve(files_.size() * area * std::size_t(first->channels));
     }
 
+    bool has_same_size(const PictureExtent& extent, const Listed& listed) const {
+        const auto [height, width] = transformed_extent(extent.height, extent.width, size_);
+        if (height == height_ && width == width_) return true;
+        if (size_ == PictureSize{}) return false;
+        throw Error("'" + (folder_ / listed.name).string() + "' is " + size_text(height, width) + " pixels after resizing, others are " +
+                    size_text(height_, width_) + "; crop them, too, with --crop.");
+    }
+
+    // A grey picture among coloured ones has three equal channels. From the last to the first, so that none overwrites another.
     void become_coloured() {
         channels_ = 3;
-        const std::size_t area = std::size_t(height_) * std::size_t(width_);
-        std::vector<std::uint8_t> coloured;
-        coloured.reserve(pixels_.size() * 3);
-        for (std::size_t i = 0; i < labels_.size(); ++i)
-            for (int c = 0; c < 3; ++c)
-                coloured.insert(coloured.end(), pixels_.begin() + std::ptrdiff_t(i * area),
-                                pixels_.begin() + std::ptrdiff_t((i + 1) * area));
-        pixels_ = std::move(coloured);
+        const std::size_t area = std::size_t(height_) * std::size_t(width_), images = pixels_.size() / area;
+        pixels_.resize(pixels_.size() * 3);
+        for (std::size_t i = images; i-- > 0;)
+            for (std::size_t copy = 3 * i + 3; copy-- > 3 * i;)
+                if (copy != i) std::copy_n(pixels_.begin() + std::ptrdiff_t(i * area), area, pixels_.begin() + std::ptrdiff_t(copy * area));
     }
 
-    void skip(const fs::path& path) {
-        skipped_.push_back(path.string());
+    void skip(const std::string& name) {
+        skipped_.push_back((folder_ / name).string());
         if (skipped_.size() <= std::max<std::size_t>(10, files_.size() / 100)) return;
         throw Error("More than " + std::to_string(skipped_.size() - 1) + " of the " + std::to_string(files_.size()) + " pictures in '" +
-                    folder_.string() + "' cannot be read, '" + path.string() + "' among them; copy them again or delete what is broken.");
+                    folder_.string() + "' cannot be read, '" + skipped_.back() + "' among them; copy them again or delete what is broken.");
     }
 
     const fs::path& folder_;
-    std::vector<Listed> files_;
+    const std::vector<Listed> files_;
     PictureSize size_;
+    const std::size_t most_in_memory_;
     const std::stop_token stop_;
-    std::vector<std::uint8_t> pixels_;
+    std::vector<std::uint8_t> pixels_;     // where they are in memory
+    std::vector<PictureFile> kept_files_;  // where they are not
     std::vector<std::int32_t> labels_;
     std::vector<std::string> skipped_;
+    bool is_in_memory_ = false;
     int channels_ = 1, height_ = 0, width_ = 0;
 };
 
@@ -199,7 +215,8 @@ Listing list_files(const fs::path& folder, Split split) {
     Listing listing;
     listing.place = folder_of(folder, split);
     for (const fs::path& class_folder : class_folders(listing.place)) {
-        for (fs::path& path : pictures_in(class_folder)) listing.files.push_back({std::move(path), std::int32_t(listing.classes.size())});
+        for (const fs::path& path : pictures_in(class_folder))
+            listing.files.push_back({path.lexically_relative(listing.place).string(), std::int32_t(listing.classes.size())});
         listing.classes.push_back(class_folder.filename().string());
     }
     const bool is_inside = listing.place == folder;
@@ -216,9 +233,9 @@ std::vector<Split> image_folder_splits(const fs::path& folder) {
     return splits;
 }
 
-Dataset read_image_folder(const fs::path& folder, Split split, const PictureSize& size) {
+Dataset read_image_folder(const fs::path& folder, Split split, const PictureSize& size, std::size_t most_in_memory) {
     Listing listing = list_files(folder, split);
-    return FolderReader(listing.place, std::move(listing.files), size, {}).read(listing.name, std::move(listing.classes));
+    return FolderReader(listing.place, std::move(listing.files), size, most_in_memory, {}).read(listing.name, std::move(listing.classes));
 }
 
 Dataset read_image_folder_sample(const fs::path& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token stop) {
@@ -227,7 +244,8 @@ Dataset read_image_folder_sample(const fs::path& folder, Split split, const Pict
     for (const Listed& file : listing.files) labels.push_back(file.label);
     std::vector<Listed> chosen;
     for (const std::size_t position : spread_positions(labels, count)) chosen.push_back(std::move(listing.files[position]));
-    return FolderReader(listing.place, std::move(chosen), size, std::move(stop)).read(listing.name, std::move(listing.classes));
+    return FolderReader(listing.place, std::move(chosen), size, usual_pictures_in_memory, std::move(stop))
+        .read(listing.name, std::move(listing.classes));
 }
 
 }  // namespace clipscope

@@ -103,7 +103,8 @@ void prepare_image(const Dataset& dataset, std::size_t i, const InputFormat& for
     const std::size_t top = (static_cast<std::size_t>(to.height) - height) / 2;
     const std::size_t left = (row_length - width) / 2;
     const std::size_t plane = static_cast<std::size_t>(to.height) * row_length;
-    const std::span<const std::uint8_t> pixels = dataset.image(i);
+    const ImagePixels image = dataset.image(i);
+    const std::span<const std::uint8_t> pixels(image);
     for (std::size_t channel = 0; channel < static_cast<std::size_t>(to.channels); ++channel) {
         const std::array<float, 256> values = pixel_values(format.normalization, channel);
         const std::span<float> target = out.subspan(channel * plane, plane);

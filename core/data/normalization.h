@@ -30,7 +30,8 @@ struct InputFormat {
 };
 
 // Writes image `i` of the dataset, padded and normalised, as C×H×W floats to `out` (which has the padded size).
-// Throws Error where the channels differ or the image is larger than the shape.
+// Any number of threads may call at once. Throws Error where the channels differ or the image is larger than the shape, and what
+// Dataset::image() throws.
 void prepare_image(const Dataset& dataset, std::size_t i, const InputFormat& format, std::span<float> out);
 
 // The shape that prepare_image() writes; the same errors.

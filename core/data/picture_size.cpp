@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "data/image_file.h"
@@ -7,7 +8,9 @@ namespace clipscope {
 
 namespace {
 
-constexpr int fraction_bits = 22;  // of a weight; Pillow computes in fixed point, too, so results are equal
+// Of a weight. Pillow computes in fixed point, too, so results are equal. The weights of a pixel add up to 1, so that sums stay below 2³¹.
+constexpr int fraction_bits = 22;
+constexpr std::int32_t half = std::int32_t(1) << (fraction_bits - 1);
 
 // Which input pixels an output pixel is made of, and how much of each.
 struct Window {
@@ -36,34 +39,54 @@ std::vector<Window> windows(int from, int to) {
     return result;
 }
 
-// The pixels of a line, `stride` apart, weighed.
-std::uint8_t weighed(const std::uint8_t* line, std::size_t stride, const Window& window) {
-    std::int64_t sum = std::int64_t(1) << (fraction_bits - 1);
-    for (std::size_t j = 0; j < window.weights.size(); ++j)
-        sum += std::int64_t(line[(std::size_t(window.first) + j) * stride]) * window.weights[j];
-    return std::uint8_t(std::clamp<std::int64_t>(sum >> fraction_bits, 0, 255));
+std::uint8_t rounded(std::int32_t sum) {
+    return std::uint8_t(std::clamp<std::int32_t>(sum >> fraction_bits, 0, 255));
+}
+
+template <std::size_t channels>
+void resize_row(const std::uint8_t* from, const std::vector<Window>& columns, std::uint8_t* to) {
+    for (const Window& column : columns) {
+        std::array<std::int32_t, channels> sums;
+        sums.fill(half);
+        const std::uint8_t* pixel = from + std::size_t(column.first) * channels;
+        for (const std::int32_t weight : column.weights)
+            for (std::size_t c = 0; c < channels; ++c) sums[c] += std::int32_t(*pixel++) * weight;
+        for (const std::int32_t sum : sums) *to++ = rounded(sum);
+    }
 }
 
 Picture resized_width(const Picture& from, int width) {
     Picture to{from.height, width, from.channels, {}};
-    to.pixels.reserve(std::size_t(to.height) * std::size_t(width) * std::size_t(to.channels));
+    const std::size_t from_row = std::size_t(from.width) * std::size_t(from.channels);
+    const std::size_t to_row = std::size_t(width) * std::size_t(from.channels);
+    to.pixels.resize(std::size_t(to.height) * to_row);
     const std::vector<Window> columns = windows(from.width, width);
-    const auto channels = std::size_t(from.channels);
-    for (int y = 0; y < from.height; ++y)
-        for (const Window& column : columns)
-            for (std::size_t c = 0; c < channels; ++c)
-                to.pixels.push_back(
-                    weighed(from.pixels.data() + std::size_t(y) * std::size_t(from.width) * channels + c, channels, column));
+    const auto resize = from.channels == 1 ? &resize_row<1> : &resize_row<3>;
+    for (std::size_t y = 0; y < std::size_t(from.height); ++y)
+        resize(from.pixels.data() + y * from_row, columns, to.pixels.data() + y * to_row);
     return to;
 }
 
+// Whole rows are added up, so that memory is read in its order.
 Picture resized_height(const Picture& from, int height) {
     Picture to{height, from.width, from.channels, {}};
     const std::size_t row_size = std::size_t(from.width) * std::size_t(from.channels);
     to.pixels.reserve(std::size_t(height) * row_size);
-    for (const Window& row : windows(from.height, height))
-        for (std::size_t x = 0; x < row_size; ++x) to.pixels.push_back(weighed(from.pixels.data() + x, row_size, row));
+    std::vector<std::int32_t> sums(row_size);
+    for (const Window& row : windows(from.height, height)) {
+        std::fill(sums.begin(), sums.end(), half);
+        const std::uint8_t* pixel = from.pixels.data() + std::size_t(row.first) * row_size;
+        for (const std::int32_t weight : row.weights)
+            for (std::int32_t& sum : sums) sum += std::int32_t(*pixel++) * weight;
+        for (const std::int32_t sum : sums) to.pixels.push_back(rounded(sum));
+    }
     return to;
+}
+
+std::pair<int, int> resized_extent(int height, int width, int shorter_side) {
+    if (shorter_side == 0) return {height, width};
+    const int other = int(std::int64_t(shorter_side) * std::max(height, width) / std::min(height, width));
+    return height <= width ? std::pair(shorter_side, other) : std::pair(other, shorter_side);
 }
 
 // As Python rounds a half: to the even side.
@@ -90,19 +113,36 @@ Picture cropped(const Picture& from, int size) {
 
 }  // namespace
 
-Picture resized(const Picture& picture, int height, int width) {
-    const Picture narrowed = width == picture.width ? picture : resized_width(picture, width);
-    return height == narrowed.height ? narrowed : resized_height(narrowed, height);
+Picture resized(Picture picture, int height, int width) {
+    if (width != picture.width) picture = resized_width(picture, width);
+    if (height != picture.height) picture = resized_height(picture, height);
+    return picture;
 }
 
-Picture transformed(const Picture& picture, const PictureSize& size) {
-    Picture result = picture;
-    if (size.resize > 0) {
-        const int shorter = std::min(picture.height, picture.width), longer = std::max(picture.height, picture.width);
-        const int other = int(std::int64_t(size.resize) * longer / shorter);
-        result = picture.height <= picture.width ? resized(picture, size.resize, other) : resized(picture, other, size.resize);
-    }
+Picture transformed(Picture picture, const PictureSize& size) {
+    const auto [height, width] = resized_extent(picture.height, picture.width, size.resize);
+    Picture result = resized(std::move(picture), height, width);
     return size.crop > 0 ? cropped(result, size.crop) : result;
+}
+
+bool is_too_long(const PictureExtent& picture, const PictureSize& size) {
+    const auto [height, width] = resized_extent(picture.height, picture.width, size.resize);
+    return std::uint64_t(height) * std::uint64_t(width) > most_picture_pixels;
+}
+
+std::pair<int, int> transformed_extent(int height, int width, const PictureSize& size) {
+    return size.crop > 0 ? std::pair(size.crop, size.crop) : resized_extent(height, width, size.resize);
+}
+
+void append_planes(const Picture& picture, int channels, std::vector<std::uint8_t>& planes) {
+    const auto stride = std::size_t(picture.channels);
+    const std::size_t area = picture.pixels.size() / stride, start = planes.size();
+    planes.resize(start + area * std::size_t(channels));
+    std::uint8_t* to = planes.data() + start;
+    for (int c = 0; c < channels; ++c) {
+        const std::uint8_t* from = picture.pixels.data() + (picture.channels == 3 ? c : 0);
+        for (std::size_t i = 0; i < area; ++i, from += stride) *to++ = *from;
+    }
 }
 
 }  // namespace clipscope

@@ -38,7 +38,8 @@ SourceRecord describe_images(const std::string& folder, const Dataset& images) {
     for (const int size : {shape.channels, shape.height, shape.width}) add(sha256, std::int32_t(size));
     for (std::size_t i = 0; i < images.size(); ++i) {
         add(sha256, images.label(i));
-        sha256.add(std::as_bytes(images.image(i)));
+        const ImagePixels pixels = images.image(i);
+        sha256.add(std::as_bytes(std::span(pixels)));
     }
     const Json details = {{"name", images.name()}, {"images", images.size()}, {"class_names", images.class_names()}};
     return {folder, std::int64_t(images.size() * shape.pixels()), sha256.digest(), details.dump()};

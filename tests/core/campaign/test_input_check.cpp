@@ -68,7 +68,8 @@ Dataset with_labels(const Dataset& data, const std::vector<std::int32_t>& names)
     std::vector<std::uint8_t> pixels;
     Labels labels;
     for (std::size_t i = 0; i < data.size(); ++i) {
-        pixels.insert(pixels.end(), data.image(i).begin(), data.image(i).end());
+        const ImagePixels image = data.image(i);
+        pixels.insert(pixels.end(), image.begin(), image.end());
         labels.push_back(names[std::size_t(data.label(i))]);
     }
     return Dataset(data.name(), data.shape(), std::move(pixels), std::move(labels), data.class_names());

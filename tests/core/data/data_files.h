@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "data/dataset.h"
 
 namespace data_files {
 
@@ -76,6 +77,10 @@ inline void write_gzip(const std::filesystem::path& path, const Bytes& bytes) {
     gzFile file = gzopen(path.c_str(), "wb9");
     gzwrite(file, bytes.data(), unsigned(bytes.size()));
     gzclose(file);
+}
+
+inline Bytes bytes_of(const clipscope::ImagePixels& image) {
+    return {image.begin(), image.end()};
 }
 
 // What an action's Error says; fails the test where none is thrown.

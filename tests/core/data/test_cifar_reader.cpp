@@ -29,7 +29,7 @@ private slots:
         QCOMPARE(dataset.size(), std::size_t(3));
         QVERIFY((dataset.shape() == clipscope::ImageShape{3, 32, 32}));
         QCOMPARE(dataset.label(1), 9);
-        QCOMPARE(Bytes(dataset.image(1).begin(), dataset.image(1).end()), pixels(90, 3072));
+        QCOMPARE(bytes_of(dataset.image(1)), pixels(90, 3072));
         QCOMPARE(dataset.class_names().size(), std::size_t(10));
         QCOMPARE(dataset.class_names()[0], std::string("airplane"));
         QCOMPARE(dataset.class_names()[9], std::string("truck"));
@@ -67,7 +67,7 @@ private slots:
         QCOMPARE(dataset.name(), std::string("CIFAR-100 test"));
         QCOMPARE(dataset.label(0), 99);
         QCOMPARE(dataset.label(1), 7);
-        QCOMPARE(Bytes(dataset.image(1).begin(), dataset.image(1).end()), pixels(7, 3072));
+        QCOMPARE(bytes_of(dataset.image(1)), pixels(7, 3072));
         QCOMPARE(dataset.class_names().size(), std::size_t(100));
         write_text(folder_ / "fine_label_names.txt", "apple\nbear\n");
         const QString text = error_of([&] { open_dataset(folder_.string(), Split::test); });
@@ -131,7 +131,8 @@ private slots:
         std::uint64_t labels = 0, sum = 0;
         for (std::size_t i = 0; i < test.size(); ++i) {
             labels += std::uint64_t(test.label(i)) * (i + 1);
-            sum += std::accumulate(test.image(i).begin(), test.image(i).end(), std::uint64_t(0)) * (i % 7);
+            const auto image = test.image(i);
+            sum += std::accumulate(image.begin(), image.end(), std::uint64_t(0)) * (i % 7);
         }
         QCOMPARE(labels, std::uint64_t(2'271'605));
         QCOMPARE(sum, std::uint64_t(1'115'810'786));

@@ -1,4 +1,5 @@
 #include <QTest>
+#include <memory>
 
 #include "data/dataset.h"
 #include "data_files.h"
@@ -14,7 +15,8 @@ Dataset four_images() {
 }
 
 std::vector<int> image(const Dataset& dataset, std::size_t i) {
-    return {dataset.image(i).begin(), dataset.image(i).end()};
+    const clipscope::ImagePixels pixels = dataset.image(i);
+    return {pixels.begin(), pixels.end()};
 }
 
 }  // namespace
@@ -46,6 +48,21 @@ private slots:
         const Dataset subset = four_images().subset(std::vector<std::size_t>{3, 2, 1});
         QCOMPARE(image(subset.subset(std::vector<std::size_t>{1}), 0), (std::vector<int>{20, 21}));
         QVERIFY(says(error_of([&] { subset.subset(std::vector<std::size_t>{3}); }), {"image 3", "tiny", "holds 3"}));
+    }
+
+    void a_subset_knows_what_it_is_part_of() {
+        const Dataset subset = four_images().subset(std::vector<std::size_t>{3, 2, 1}).subset(std::vector<std::size_t>{1});
+        QCOMPARE(subset.whole().size(), std::size_t(4));
+        QCOMPARE(image(subset.whole(), 0), (std::vector<int>{0, 1}));
+        QCOMPARE(subset.whole().image(2).data(), subset.image(0).data());
+    }
+
+    void pixels_outlive_the_data_set() {
+        auto dataset = std::make_unique<Dataset>(four_images());
+        const clipscope::ImagePixels pixels = dataset->image(2);
+        dataset.reset();
+        QCOMPARE(int(pixels[0]), 20);
+        QCOMPARE(int(pixels[1]), 21);
     }
 
     void an_empty_subset_is_empty() {

@@ -37,7 +37,7 @@ private slots:
         QVERIFY((dataset.shape() == clipscope::ImageShape{1, 2, 5}));
         QCOMPARE(dataset.size(), std::size_t(3));
         QCOMPARE(dataset.label(2), 9);
-        QCOMPARE(Bytes(dataset.image(2).begin(), dataset.image(2).end()), pixels(2, 10));
+        QCOMPARE(bytes_of(dataset.image(2)), pixels(2, 10));
         QCOMPARE(dataset.class_names(), (std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}));
     }
 
@@ -48,7 +48,7 @@ private slots:
         write(folder_ / "t10k-labels.idx1-ubyte", idx_labels({1, 2}));
         const Dataset train = open_dataset((folder_ / "train-images.idx3-ubyte.gz").string(), Split::train);
         QCOMPARE(train.size(), std::size_t(40));
-        QCOMPARE(Bytes(train.image(39).begin(), train.image(39).end()), pixels(39, 784));
+        QCOMPARE(bytes_of(train.image(39)), pixels(39, 784));
         QCOMPARE(open_dataset(folder_.string(), Split::test).label(1), 2);
         QCOMPARE(clipscope::available_splits(folder_.string()), (std::vector<Split>{Split::train, Split::test}));
     }
@@ -182,7 +182,8 @@ private slots:
         std::uint64_t labels = 0, sum = 0;
         for (std::size_t i = 0; i < test.size(); ++i) {
             labels += std::uint64_t(test.label(i)) * (i + 1);
-            sum += std::accumulate(test.image(i).begin(), test.image(i).end(), std::uint64_t(0)) * (i % 7);
+            const auto image = test.image(i);
+            sum += std::accumulate(image.begin(), image.end(), std::uint64_t(0)) * (i % 7);
         }
         QCOMPARE(labels, std::uint64_t(225'777'341));
         QCOMPARE(sum, std::uint64_t(1'723'912'893));

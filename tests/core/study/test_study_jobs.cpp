@@ -7,7 +7,9 @@
 #include "campaign/sensitivity.h"
 #include "campaign/tuning_json.h"
 #include "common/error.h"
+#include "core/data/picture_files.h"
 #include "data/dataset_reader.h"
+#include "data/image_folder_reader.h"
 #include "network/bundled_networks.h"
 #include "study/job_run.h"
 #include "study/replay.h"
@@ -239,6 +241,26 @@ private Q_SLOTS:
         const JobId second = continue_or_add_job(study, other, open_job(other));
         move_source(study, study.job(id), SourceKind::images, copy.toStdString());
         QCOMPARE(study.job(second).settings.data, copy.toStdString());
+    }
+
+    // Also of more pictures than stay in memory, and in every version.
+    void images_have_the_hash_of_their_pixels() {
+        const std::filesystem::path data = folder_->filePath("pictures").toStdString();
+        for (int i = 0; i < 4; ++i)
+            picture_files::write(data / (i % 2 == 0 ? "cat" : "dog") / (std::to_string(i) + ".bmp"), picture_files::picture(8, 8, i));
+        JobSettings settings = small_job(JobKind::bits);
+        settings.data = data.string();
+        settings.picture_size = {0, 2400};
+        settings.images = "all";
+        QCOMPARE(describe_images(settings).bytes, std::int64_t(4) * 3 * 2400 * 2400);
+        QVERIFY(std::size_t(describe_images(settings).bytes) > usual_pictures_in_memory);
+        QCOMPARE(describe_images(settings).sha256, std::string("efe61b604adeb3a710887ea28a53a16f849147d4959244310b381564e8771c73"));
+        const Dataset few = read_image_folder(data, Split::test, settings.picture_size, std::size_t(1) << 40);
+        const Dataset many = open_dataset(settings.data, Split::test, settings.picture_size);
+        for (std::size_t i = 0; i < few.size(); ++i) {
+            const ImagePixels pixels = few.image(i), others = many.image(i);
+            QVERIFY(std::ranges::equal(pixels, others));
+        }
     }
 
     void a_trial_is_replayed_alone_with_every_protection() {
