@@ -3,9 +3,11 @@
 #include <torch/script.h>
 
 #include <QFileInfo>
+#include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <functional>
 
 #include "common/error.h"
@@ -215,6 +217,78 @@ void check_stacks(const Case& work, int chunk, const Clipping& clipping, const s
     QVERIFY2(damaged > 3, "the faults did no harm: nothing was tested");
 }
 
+// 40 images of noise in 10 classes for networks made here.
+Dataset noise(ImageShape shape) {
+    constexpr std::size_t count = 40;
+    std::vector<std::uint8_t> pixels(count * shape.pixels());
+    std::uint32_t state = 7;
+    for (std::uint8_t& pixel : pixels) pixel = std::uint8_t((state = state * 1664525U + 1013904223U) >> 24);
+    std::vector<std::int32_t> labels;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i) labels.push_back(std::int32_t(i % 10));
+    for (int i = 0; i < 10; ++i) names.push_back(std::to_string(i));
+    return {"noise", shape, std::move(pixels), std::move(labels), std::move(names)};
+}
+
+// A network on 3×9×11 images with parameters of these names and shapes.
+Case network_case(const QTemporaryDir& folder, const std::vector<std::pair<std::string, std::vector<std::int64_t>>>& parameters,
+                  const std::string& code) {
+    torch::manual_seed(3);
+    torch::jit::Module module("Made");
+    for (const auto& [name, shape] : parameters) module.register_parameter(name, at::randn(shape) * 0.3, false);
+    module.define(code);
+    const std::string path = folder.filePath("made.pt").toStdString();
+    module.save(path);
+    return {path, noise({3, 9, 11}), {Normalization::preset("none"), std::nullopt}};
+}
+
+const std::vector<std::pair<std::string, std::vector<std::int64_t>>> token_parameters{
+    {"w", {8, 3, 3, 3}}, {"q", {8, 8}}, {"k", {8, 8}}, {"v", {8, 8}}, {"head", {10, 8}}};
+
+// Tokens that are images' values transposed, and attention among them.
+const std::string attention_code = R"(
+    def forward(self, x):
+        x = torch.conv2d(x, self.w, None, [1, 1], [1, 1])
+        x = torch.relu(x)
+        x = torch.transpose(torch.flatten(torch.adaptive_avg_pool2d(x, [4, 4]), 2), 1, 2)
+        q = torch.linear(x, self.q)
+        k = torch.linear(x, self.k)
+        a = torch.softmax(torch.matmul(q, torch.transpose(k, 1, 2)), -1)
+        x = x + torch.matmul(a, torch.linear(x, self.v))
+        return torch.linear(torch.mean(torch.relu(x), [1]), self.head)
+)";
+
+// The same outcomes and logits whatever memory keeps.
+void check_budgets(const Case& work, const std::vector<double>& rates, int trials) {
+    const auto network = Network::load(work.model);
+    std::vector<std::size_t> layers(network->layers().size());
+    for (std::size_t i = 0; i < layers.size(); ++i) layers[i] = i;
+    std::vector<std::vector<std::size_t>> scopes{layers};
+    for (std::size_t layer : layers) scopes.push_back({layer});
+    std::vector<std::vector<float>> expected;
+    std::size_t damaged = 0;
+    for (const std::size_t budget : {std::size_t(1) << 30, std::size_t(1), std::size_t(300'000), std::size_t(1'500'000)}) {
+        Evaluator evaluator(network, work.images, work.input, {.chunk = 15, .device = "cpu", .memory_bytes = budget});
+        QVERIFY(evaluator.prepare(layers, 1, {}));
+        QVERIFY(!evaluator.why_exact());
+        TrialRunner runner(evaluator);
+        std::size_t next = 0;
+        for (int trial = 0; trial < trials; ++trial)
+            for (const auto& scope : scopes)
+                for (const double rate : rates) {
+                    std::vector<float> logits;
+                    const TrialFaults faults = draw_trial_faults(9, std::uint64_t(trial), network->layers(), scope, rate);
+                    const auto outcome = runner.run(faults, rate, {}, &logits);
+                    QVERIFY(outcome.has_value());
+                    damaged += outcome->sdc > 0;
+                    if (next == expected.size()) expected.push_back(logits);
+                    const std::vector<float>& same = expected[next++];
+                    QVERIFY(std::memcmp(same.data(), logits.data(), logits.size() * sizeof(float)) == 0);
+                }
+    }
+    QVERIFY2(damaged > 3, "the faults did no harm: nothing was tested");
+}
+
 }  // namespace
 
 class TestEvaluator : public QObject {
@@ -274,6 +348,54 @@ private Q_SLOTS:
         check_modes(work, 50, 0, {}, {rate / 10, rate, rate * 10}, 1);
     }
 
+    void networks_that_transpose() {
+        const QTemporaryDir folder;
+        const Case work = network_case(folder, token_parameters, attention_code);
+        const Comparison comparison = compare_modes(work, 15, 0, {}, {1e-3, 1e-2}, 6);
+        QVERIFY(comparison.images > 0);
+        QCOMPARE(comparison.unexplained, 0);
+        check_budgets(work, {1e-3, 1e-2}, 3);
+    }
+
+    void outcomes_do_not_depend_on_what_memory_keeps() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        check_budgets(bundled_case("lenet5", 64), {1e-4, 1e-3}, 4);
+    }
+
+    void images_that_influence_each_other_run_in_whole_chunks() {
+        const QTemporaryDir folder;
+        const Case work = network_case(folder, {{"w", {8, 3, 3, 3}}, {"head", {10, 8}}}, R"(
+    def forward(self, x):
+        x = torch.relu(torch.conv2d(x, self.w, None, [1, 1], [1, 1]))
+        x = x - torch.mean(x, [0], True)
+        return torch.linear(torch.mean(x, [2, 3]), self.head)
+)");
+        const auto network = Network::load(work.model);
+        Evaluator fast(network, work.images, work.input, {.chunk = 15, .device = "cpu"});
+        Evaluator exact(network, work.images, work.input, {.chunk = 15, .device = "cpu", .exact = true});
+        const std::vector<std::size_t> layers{0, 1};
+        QVERIFY(fast.prepare(layers, 1, {}) && exact.prepare(layers, 1, {}));
+        QVERIFY(fast.why_exact().has_value());
+        QVERIFY(QString::fromStdString(*fast.why_exact()).contains("influence each other"));
+        TrialRunner a(fast), b(exact);
+        for (std::uint64_t trial = 0; trial < 10; ++trial) {
+            const TrialFaults faults = draw_trial_faults(2, trial, network->layers(), layers, 1e-2);
+            std::vector<float> first, second;
+            QCOMPARE(*a.run(faults, 1e-2, {}, &first), *b.run(faults, 1e-2, {}, &second));
+            QVERIFY(std::memcmp(first.data(), second.data(), first.size() * sizeof(float)) == 0);
+        }
+    }
+
+    void the_chunk_follows_from_the_network_and_its_images() {
+        const QTemporaryDir folder;
+        const Case work = network_case(folder, token_parameters, attention_code);
+        const auto network = Network::load(work.model);
+        for (const std::size_t budget : {std::size_t(1), std::size_t(1) << 30})
+            QCOMPARE(Evaluator(network, work.images, work.input, {.memory_bytes = budget}).chunk(), std::size_t(100));
+        const Dataset large = noise({3, 800, 900});
+        QCOMPARE(Evaluator(network, large, work.input, {}).chunk(), std::size_t(2));
+    }
+
     void rates_in_one_pass_equal_rates_one_by_one() {
         if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
         check_stacks(bundled_case("lenet5", 120), 50, {}, {1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 3e-3, 4e-3, 5e-3, 1e-2}, 3);
@@ -324,9 +446,8 @@ private Q_SLOTS:
         const Case work = bundled_case("lenet5", 10);
         const auto network = Network::load(work.model);
         InputFormat raw{work.input.normalization, std::nullopt};  // 28×28 instead of the padded 32×32
-        Evaluator evaluator(network, work.images, raw, {});
-        QVERIFY_EXCEPTION_THROWN(evaluator.prepare({}, 1, {}), Error);
-        QVERIFY_EXCEPTION_THROWN(Evaluator(network, work.images, work.input, {.chunk = 0}), UsageError);
+        QVERIFY_EXCEPTION_THROWN(Evaluator(network, work.images, raw, {}), Error);
+        QVERIFY_EXCEPTION_THROWN(Evaluator(network, work.images, work.input, {.chunk = -1}), UsageError);
         QVERIFY_EXCEPTION_THROWN(Evaluator(network, work.images, work.input, {.device = "toaster"}), UsageError);
     }
 
