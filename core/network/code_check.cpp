@@ -1,8 +1,5 @@
 #include "network/code_check.h"
 
-#include <torch/csrc/jit/frontend/parser.h>
-#include <torch/csrc/jit/frontend/tree_views.h>
-
 #include <algorithm>
 #include <cctype>
 #include <string_view>
@@ -10,6 +7,7 @@
 
 #include "common/error.h"
 #include "network/allowed_operations.h"
+#include "network/libtorch_internals.h"
 #include "network/script_records.h"
 
 namespace clipscope {

@@ -23,8 +23,8 @@ using namespace clipscope;
 
 namespace {
 
-// Of large allocations it refuses those that `refuse` chooses by their number, from 1. LibTorch's interface has changed: allocate() was const
-// once, and copy_data() came. Without the word `override` each form is there and takes its place where LibTorch has it.
+// Of large allocations it refuses those that `refuse` chooses by their number, from 1. LibTorch's interface has changed: allocate() was
+// const once, and copy_data() came. Without the word `override` each form is there and takes its place where LibTorch has it.
 class StingyAllocator : public c10::Allocator {
 public:
     c10::DataPtr allocate(std::size_t bytes) { return std::as_const(*this).allocate(bytes); }
