@@ -1,5 +1,5 @@
 // harden: finds a threshold for every activation site and writes the hardened network.
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <string>

@@ -1,5 +1,5 @@
 // sweep: AUC against the threshold of one site.
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 

@@ -1,5 +1,5 @@
 // train: trains a built-in architecture and saves it as TorchScript.
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <string>

@@ -1,6 +1,6 @@
 #include "tuning_options.h"
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 #include "campaign/fault_rates.h"
 #include "campaign/tuning_images.h"

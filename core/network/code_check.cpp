@@ -1,8 +1,5 @@
 #include "network/code_check.h"
 
-#include <torch/csrc/jit/frontend/parser.h>
-#include <torch/csrc/jit/frontend/tree_views.h>
-
 #include <algorithm>
 #include <cctype>
 #include <string_view>
@@ -10,6 +7,7 @@
 
 #include "common/error.h"
 #include "network/allowed_operations.h"
+#include "network/libtorch_internals.h"
 #include "network/script_records.h"
 
 namespace clipscope {
@@ -228,7 +226,7 @@ private:
     void check_call(const torch::jit::Apply& call) {
         const torch::jit::Expr callee = call.callee();
         if (callee.kind() != '.') return;
-        const std::string& name = torch::jit::Select(callee).selector().name();
+        const std::string name = torch::jit::Select(callee).selector().name();
         if (functions_.contains(name) || is_allowed_operation("aten::" + name) || is_allowed_operation("prim::" + name)) return;
         throw Error("its code, " + record_ + ", uses the operation " + name + ", which is not on the list of what a network needs");
     }
@@ -244,7 +242,7 @@ void collect_functions(const TreeRef& tree, std::unordered_set<std::string>& fun
         for (const TreeRef& statement : torch::jit::ClassDef(tree).body().tree()->trees()) collect_functions(statement, functions, record);
     }
     if (tree->kind() != torch::jit::TK_DEF) return;
-    const std::string& name = torch::jit::Def(tree).name().name();
+    const std::string name = torch::jit::Def(tree).name().name();
     if (name == "__setstate__" || name == "__getstate__")
         throw Error("its code, " + record + ", defines " + name + ", which would run when the file is opened or saved");
     const bool is_operation = !torch::jit::getAllOperatorsFor(c10::Symbol::fromQualString("aten::" + name)).empty();

@@ -1,11 +1,11 @@
 #include "network/graph_passes.h"
 
-#include <torch/csrc/jit/ir/constants.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
 #include <vector>
+
+#include "network/libtorch_internals.h"
 
 namespace clipscope {
 

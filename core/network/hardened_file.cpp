@@ -1,14 +1,12 @@
 #include "network/hardened_file.h"
 
-#include <torch/csrc/jit/passes/dead_code_elimination.h>
-#include <torch/script.h>
-
 #include <cmath>
 #include <map>
 #include <unordered_map>
 
 #include "common/error.h"
 #include "network/layer_finder.h"
+#include "network/libtorch_internals.h"
 #include "network/model_file.h"
 #include "network/program.h"
 

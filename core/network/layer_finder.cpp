@@ -23,11 +23,18 @@ struct LayerOperation {
 };
 
 constexpr std::array layer_operations{
-    LayerOperation{"aten::_convolution", "CONV", 1, 2}, LayerOperation{"aten::convolution", "CONV", 1, 2},
-    LayerOperation{"aten::conv1d", "CONV", 1, 2},       LayerOperation{"aten::conv2d", "CONV", 1, 2},
-    LayerOperation{"aten::conv3d", "CONV", 1, 2},       LayerOperation{"aten::conv_transpose2d", "CONV", 1, 2},
-    LayerOperation{"aten::linear", "FC", 1, 2},         LayerOperation{"aten::addmm", "FC", 2, 0},
-    LayerOperation{"aten::matmul", "FC", 1, -1},        LayerOperation{"aten::mm", "FC", 1, -1},
+    LayerOperation{"aten::_convolution", "CONV", 1, 2},
+    LayerOperation{"aten::convolution", "CONV", 1, 2},
+    LayerOperation{"aten::conv1d", "CONV", 1, 2},
+    LayerOperation{"aten::conv2d", "CONV", 1, 2},
+    LayerOperation{"aten::conv3d", "CONV", 1, 2},
+    LayerOperation{"aten::conv_transpose2d", "CONV", 1, 2},
+    // padding="same", as traced
+    LayerOperation{"aten::_convolution_mode", "CONV", 1, 2},
+    LayerOperation{"aten::linear", "FC", 1, 2},
+    LayerOperation{"aten::addmm", "FC", 2, 0},
+    LayerOperation{"aten::matmul", "FC", 1, -1},
+    LayerOperation{"aten::mm", "FC", 1, -1},
 };
 
 constexpr std::array<std::string_view, 19> activation_names{

@@ -1,19 +1,11 @@
 #include "network/program_builder.h"
 
-#include <torch/csrc/jit/frontend/error_report.h>
-#include <torch/csrc/jit/ir/constants.h>
-#include <torch/csrc/jit/passes/constant_propagation.h>
-#include <torch/csrc/jit/passes/dead_code_elimination.h>
-#include <torch/csrc/jit/passes/inliner.h>
-#include <torch/csrc/jit/passes/lower_tuples.h>
-#include <torch/csrc/jit/passes/remove_exceptions.h>
-#include <torch/csrc/jit/passes/remove_mutation.h>
-
 #include <algorithm>
 #include <unordered_set>
 
 #include "common/error.h"
 #include "network/graph_passes.h"
+#include "network/libtorch_internals.h"
 
 namespace clipscope {
 

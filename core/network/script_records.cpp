@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/error.h"
+#include "common/text_list.h"
 #include "network/pickle_tree.h"
 #include "network/stored_tensor.h"
 
@@ -12,9 +13,14 @@ namespace clipscope {
 
 namespace {
 
+// The records that LibTorch asks for while it opens an archive, with those below the folders. It never looks at any other, such as the
+// example inputs that PyTorch 2.1 and later write beside a trace, or the byte code of an export for phones.
 constexpr std::array<std::string_view, 8> single_records{
     "data.pkl",           "constants.pkl",          "version",      "byteorder", ".format_version",
     ".storage_alignment", ".data/serialization_id", ".data/version"};
+constexpr std::array<std::string_view, 4> folders{"data/", "constants/", "code/", "extra/"};
+// Where it finds this one it takes the archive for one of the form before PyTorch 1.2, whose records nobody judges here.
+constexpr std::string_view old_form = "model.json";
 constexpr std::array<std::string_view, 5> pickle_functions{"torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist",
                                                            "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist",
                                                            "torch.jit._pickle.restore_type_tag"};
@@ -24,13 +30,21 @@ bool is_pickle_function(const std::string& name) {
     return std::find(pickle_functions.begin(), pickle_functions.end(), name) != pickle_functions.end();
 }
 
+bool is_asked_for(std::string_view name) {
+    return name == old_form || std::find(single_records.begin(), single_records.end(), name) != single_records.end() ||
+           std::any_of(folders.begin(), folders.end(), [&](std::string_view folder) { return name.starts_with(folder); });
+}
+
+// A record that LibTorch does not ask for is not read here either, whatever its size.
 void check_record(const ZipRecord& record) {
     const std::string& name = record.name;
+    // LibTorch finds records whatever their case: one that is written otherwise would pass what is judged by its name.
+    const bool is_ignored = !is_asked_for(lower_case(name));
+    if (is_ignored) return;
     const bool is_content = name.starts_with("data/") || name.starts_with("constants/");
-    const bool is_code = name.starts_with("code/") && (name.ends_with(".py") || name.ends_with(".py.debug_pkl"));
-    const bool is_known = is_content || is_code || name.starts_with("extra/") ||
-                          std::find(single_records.begin(), single_records.end(), name) != single_records.end();
-    if (!is_known) throw Error("it holds the record " + name.substr(0, 200) + ", which is no part of a network");
+    const bool is_other_code = name.starts_with("code/") && !name.ends_with(".py") && !name.ends_with(".py.debug_pkl");
+    if (!is_asked_for(name) || is_other_code || name == old_form)
+        throw Error("it holds the record " + name.substr(0, 200) + ", which is no part of a network");
     if (is_content ? record.is_compressed : record.size > max_pickle_size)
         throw Error("its record " + name + " claims " + std::to_string(record.size) + " bytes, more than any network needs there");
 }
@@ -101,7 +115,7 @@ void check_script_records(const ZipArchive& archive, const std::unordered_set<st
     const std::unordered_set<std::string> none;
     const PickleCheck plain(archive, none);
     for (const ZipRecord& record : archive.records())
-        if (record.name.ends_with(".debug_pkl")) plain.check(record.name, "data/");
+        if (record.name.starts_with("code/") && record.name.ends_with(".debug_pkl")) plain.check(record.name, "data/");
 }
 
 }  // namespace clipscope

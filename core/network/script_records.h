@@ -1,5 +1,6 @@
-// The records of a TorchScript archive, apart from its code, judged before LibTorch reads one of them: only records that torch.jit.save
-// writes, only pickles of tensors, numbers, texts and objects of the archive's own classes. No LibTorch.
+// The records of a TorchScript archive, apart from its code, judged before LibTorch reads one of them: of those that it asks for only what
+// torch.jit.save writes, only pickles of tensors, numbers, texts and objects of the archive's own classes. What it never asks for may be
+// there and is ignored here too. No LibTorch.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // What clipscope-cli says to wrong command lines and bad files: one sentence and the right exit status, before anything long starts.
 #include <QFile>
+#include <QJsonDocument>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -135,6 +136,36 @@ private slots:
         QCOMPARE(result.status, 2);
         QVERIFY2(is_one_sentence(result.err) && result.err.contains("normalis"), qPrintable(result.err));
         QCOMPARE(run_cli(arguments + QStringList{"--normalize", "cifar10"}).status, 0);
+    }
+
+    void traces_of_newer_pytorch_open_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<int>("correct");  // of the 1,000 images, as counted in Python by the version that wrote the file
+        QTest::newRow("2.6") << "resnet20_traced.pt" << 915;
+        QTest::newRow("2.14") << "resnet20_traced_2.14.pt" << 915;
+    }
+    void traces_of_newer_pytorch_open() {
+        QFETCH(QString, file);
+        QFETCH(int, correct);
+        const QString shared = CLIPSCOPE_SHARED_DIR, model = shared + "/models/modern/" + file;
+        if (!QFile::exists(model)) QSKIP("the shared models are not here");
+        const CliResult result = run_cli({"evaluate", "--model", model, "--data", shared + "/data/cifar-10-batches-bin", "--normalize",
+                                          "imagenet", "--images", "all", "--json", "-"});
+        QVERIFY2(result.status == 0, qPrintable(result.err));
+        QCOMPARE(QJsonDocument::fromJson(result.out.toUtf8())["correct"].toInt(), correct);
+    }
+
+    void small_networks_of_newer_pytorch_open_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("traced") << "sequential_traced.pt";
+        QTest::newRow("scripted") << "sequential_scripted.pt";
+    }
+    void small_networks_of_newer_pytorch_open() {
+        QFETCH(QString, file);
+        const QString model = CLIPSCOPE_SHARED_DIR "/models/modern/" + file;
+        if (!QFile::exists(model)) QSKIP("the shared models are not here");
+        const CliResult result = run_cli({"info", model});
+        QVERIFY2(result.status == 0 && result.out.contains("CONV-1"), qPrintable(result.err));
     }
 
     void unwritable_output_data() {

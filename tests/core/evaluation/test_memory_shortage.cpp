@@ -6,8 +6,10 @@
 #include <QFileInfo>
 #include <QTest>
 #include <atomic>
+#include <cstring>
 #include <fstream>
 #include <memory>
+#include <utility>
 
 #include "common/error.h"
 #include "data/dataset_reader.h"
@@ -21,10 +23,12 @@ using namespace clipscope;
 
 namespace {
 
-// Of large allocations it refuses those that `refuse` chooses by their number, from 1.
+// Of large allocations it refuses those that `refuse` chooses by their number, from 1. LibTorch's interface has changed: allocate() was
+// const once, and copy_data() came. Without the word `override` each form is there and takes its place where LibTorch has it.
 class StingyAllocator : public c10::Allocator {
 public:
-    c10::DataPtr allocate(std::size_t bytes) const override {
+    c10::DataPtr allocate(std::size_t bytes) { return std::as_const(*this).allocate(bytes); }
+    c10::DataPtr allocate(std::size_t bytes) const {
         if (bytes >= large && refuse_ && refuse_(++large_ones_)) {
             ++refused_;
             C10_THROW_ERROR(Error,
@@ -33,6 +37,7 @@ public:
         return own_->allocate(bytes);
     }
     c10::DeleterFnPtr raw_deleter() const override { return own_->raw_deleter(); }
+    void copy_data(void* to, const void* from, std::size_t bytes) const { std::memcpy(to, from, bytes); }
 
     void refuse(std::function<bool(int number)> refuse) {
         refuse_ = std::move(refuse);

@@ -67,8 +67,11 @@ def own_networks():
             x = torch.relu(self.b(torch.relu(self.a(x))))
             return self.out(x.mean((2, 3)))
 
+    # Padding by its name is an operation of its own once traced.
+    named = nn.Sequential(nn.Conv2d(3, 4, 3, padding="same"), nn.ReLU(), nn.Conv2d(4, 4, 5, padding="valid", groups=2), nn.ReLU(),
+                          nn.Conv2d(4, 4, 4, padding="same", dilation=2), nn.Flatten(), nn.Linear(3136, 5))
     torch.manual_seed(3)
-    return [("mixed", Mixed()), ("shared", Shared())]
+    return [("mixed", Mixed()), ("shared", Shared()), ("named", named)]
 
 
 def count(module, name):

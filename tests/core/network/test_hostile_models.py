@@ -149,6 +149,15 @@ def hostile_files(folder):
     yield "nested pickle", patched("nested.pt", {"data.pkl": pickle.dumps(nested(1000), 2)}), "nested"
     yield "no pickle", patched("none.pt", {"data.pkl": b"\x80\x02)."}), ""
     yield "old format", rewrite_with(path, folder / "old.pt", "model.json", b"{}"), "model.json"
+    yield "old format in capitals", rewrite_with(path, folder / "OLD.pt", "Model.JSON", b"{}"), "Model.JSON"
+    yield "code in capitals", rewrite_with(path, folder / "capitals.pt", "CODE/__torch__/other.py", b"def f() -> int:\n  return 1\n"), "CODE/"
+    yield "version in capitals", rewrite_with(path, folder / "version.pt", ".data/VERSION", b"3\n"), ".data/VERSION"
+    # LibTorch never looks at these; the first two are as PyTorch 2.1 and later write them beside a trace.
+    ignored = rewrite_with(path, folder / "ignored.pt", "traced_inputs/0", b"")
+    for name, content in (("traced_inputs.pkl", pickle.dumps(Runs(), 2)), ("bytecode.pkl", b"no pickle"), ("notes/a b.txt", b"\0" * 2**26)):
+        rewrite_with(ignored, ignored.with_name("ignored_next.pt"), name, content).replace(ignored)
+    yield "records that LibTorch never reads", ignored, None
+    yield "4 GB in such a record", claim_size(ignored, folder / "claim_ignored.pt", "/bytecode.pkl", 0xFFFFFFFE), "4294967294 bytes"
     yield "4 GB in the directory", claim_size(path, folder / "claim.pt", "/data/0", 0xFFFFFFFE), "4294967294 bytes"
     yield "4 GB in a pickle", patched("pickle.pt", {"data.pkl": replace(b"K\x0c", b"J\xff\xff\xff\x7f")}), "2147483647 elements"
     bomb = patched("deflated.pt", {"/data/0": b"\0" * 2**28}, compressed=("/data/0",))
