@@ -27,7 +27,8 @@ void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options) 
 void add_result_file_options(CLI::App& command, CurvesOutputOptions& options) {
     add_json_option(command, options.json);
     command.add_option("--csv", options.csv, "Folder for points.csv (statistics) and trials.csv (every trial)")->type_name("FOLDER");
-    command.add_flag("--details", options.details, "Print every statistic of every point as well, with intervals over faults alone and over faults and images");
+    command.add_flag("--details", options.details,
+                     "Print every statistic of every point as well, with intervals over faults alone and over faults and images");
 }
 
 CurvesOutput::CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop, AucAxis axis)

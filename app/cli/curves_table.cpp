@@ -91,7 +91,9 @@ std::string curves_table(const AccuracyCurves& curves) {
 }
 
 std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {
-    std::string text = "\nIntervals hold the mean over trials at 95 %: over faults alone, for these images; under \"Other images\" over faults and images.\n";
+    std::string text =
+        "\nIntervals hold the mean over trials at 95 %: over faults alone, for these images; under \"Other images\" over faults and "
+        "images.\n";
     for (const AccuracyCurve& curve : curves.curves) {
         TextTable table({{"Rate", Align::right},
                          {"Trials", Align::right},
@@ -116,8 +118,7 @@ std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {
                            percent(point.sd), interval_text({point.ci95_low, point.ci95_high}), interval_text(point.ci95_images),
                            percent(point.min), percent(point.q1), percent(point.median), percent(point.q3), percent(point.max),
                            point.top5_mean ? percent(*point.top5_mean) : "-", point.top5_ci95 ? interval_text(*point.top5_ci95) : "-",
-                           percent(point.sdc_mean), interval_text(point.sdc_ci95), percent(point.due_mean),
-                           interval_text(point.due_ci95)});
+                           percent(point.sdc_mean), interval_text(point.sdc_ci95), percent(point.due_mean), interval_text(point.due_ci95)});
         }
         text += "\n" + curve_title(curve.info) + auc_text(curve, curves.info, axis) + "\n" + table.to_string();
     }

@@ -79,13 +79,11 @@ void BoundedSample::add_points(std::size_t index, std::vector<Point>& points) co
     }
     const double sd = std::sqrt(double(spread)) / n;
     const auto wide_mean = static_cast<long double>(cell.sum) / cell.count;
-    const auto third = static_cast<long double>(cell.cubes) / cell.count - 3 * wide_mean * static_cast<long double>(cell.squares) / cell.count +
-                       2 * wide_mean * wide_mean * wide_mean;
+    const auto third = static_cast<long double>(cell.cubes) / cell.count -
+                       3 * wide_mean * static_cast<long double>(cell.squares) / cell.count + 2 * wide_mean * wide_mean * wide_mean;
     const double skewness = double(third) / (sd * sd * sd);
     const double root = std::sqrt(skewness * skewness + 4);
-    const auto value = [&](double deviations) {
-        return scaled(start + std::clamp(mean + sd * deviations, 0.0, double(cell_width_ - 1)));
-    };
+    const auto value = [&](double deviations) { return scaled(start + std::clamp(mean + sd * deviations, 0.0, double(cell_width_ - 1))); };
     points.push_back({value((skewness - root) / 2), n * (1 + skewness / root) / 2});
     points.push_back({value((skewness + root) / 2), n * (1 - skewness / root) / 2});
 }

@@ -19,17 +19,17 @@ public:
     // high - low <= 2^37.
     BoundedSample(std::int64_t low, std::int64_t high, std::int64_t unit);
 
-    void add(std::int64_t value);     // one beyond the bounds counts as the bound
-    void remove(std::int64_t value);  // that was added before
+    void add(std::int64_t value);            // one beyond the bounds counts as the bound
+    void remove(std::int64_t value);         // that was added before
     void merge(const BoundedSample& other);  // of the same bounds and unit
 
     std::int64_t count() const { return count_; }
     double low() const { return scaled(double(low_)); }
     double high() const { return scaled(double(high_)); }
     std::int64_t unit() const { return unit_; }
-    double mean() const;      // 0 for none; exactly theirs where all are the same
-    double sd() const;        // n - 1; 0 for a single value, exactly 0 where all are the same
-    bool all_alike() const;   // at least one, and no two differ
+    double mean() const;                     // 0 for none; exactly theirs where all are the same
+    double sd() const;                       // n - 1; 0 for a single value, exactly 0 where all are the same
+    bool all_alike() const;                  // at least one, and no two differ
     bool all_are(std::int64_t value) const;  // true for none
 
     // A few weighted values that stand for all: in each cell one or two that have its values' count, mean, variance and skewness. Exactly

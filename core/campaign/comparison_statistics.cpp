@@ -120,7 +120,8 @@ void ComparisonStatistics::change_auc_difference(const AccuracyCurves& curves, s
     const AccuracyCurve& second = curves.curves[pairs_[pair].second];
     if (!has_auc_ || !is_whole(first, trial) || !is_whole(second, trial)) return;
     // A trial without a fault at the highest rate has none at any.
-    const bool is_fault_free = first.trials[info_.rates.size() - 1].at(trial).faults == 0 && second.trials[info_.rates.size() - 1].at(trial).faults == 0;
+    const bool is_fault_free =
+        first.trials[info_.rates.size() - 1].at(trial).faults == 0 && second.trials[info_.rates.size() - 1].at(trial).faults == 0;
     for (std::size_t i = 0; i < both_rules.size(); ++i) {
         const double difference = auc_of_trial(second, trial, both_rules[i]) - auc_of_trial(first, trial, both_rules[i]);
         change_sample(rules_[i].auc_differences[pair], is_added, in_fraction_units(difference), is_fault_free);

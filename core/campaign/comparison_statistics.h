@@ -1,5 +1,5 @@
-// The numbers of a comparison, kept up to date trial by trial: the cost of one more trial, and of asking for the numbers, does not grow with
-// the trials that are there (but for looking one up). The same trials give the same numbers, bit for bit, in any order.
+// The numbers of a comparison, kept up to date trial by trial: the cost of one more trial, and of asking for the numbers, does not grow
+// with the trials that are there (but for looking one up). The same trials give the same numbers, bit for bit, in any order.
 #pragma once
 
 #include <array>

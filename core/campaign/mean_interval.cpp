@@ -11,8 +11,8 @@ namespace {
 
 using Points = std::vector<BoundedSample::Point>;
 
-constexpr double all_alike_error = 0.05;     // for both sides together: it is one event that no value differs
-constexpr double error_of_a_side = 0.025;    // with many values
+constexpr double all_alike_error = 0.05;      // for both sides together: it is one event that no value differs
+constexpr double error_of_a_side = 0.025;     // with many values
 constexpr double values_for_twice_that = 10;  // and with so few, or fewer
 constexpr int most_steps = 100;
 

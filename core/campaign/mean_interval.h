@@ -1,13 +1,13 @@
 // The 95 % interval of a mean over trials (METHOD.md, "Statistics"): it covers where Student's t does not, because accuracy over trials is
 // bimodal and often constant in a small sample.
 //
-// How: the values get random weights, uniform over all sets of weights that add up to 1, together with one more value that nobody has seen, the
-// worst there can be; the interval ends at a quantile of the weighted mean (N. Gaffke, "Three test statistics for a nonparametric
-// one-sided hypothesis on the mean of a nonnegative variable", 2005). So values that are all alike leave an unseen share of 1 - 0.05^(1/n) at
-// the bounds, values at two places give Clopper and Pearson's interval of their share, and many well-spread values Student's. The quantile
-// is a saddlepoint approximation (Lugannani and Rice), right to about 1 % of its distance from the mean.
-// Chosen by simulation: tests/core/campaign/test_interval_coverage.cpp holds its populations and prints the table. Each side's share of
-// error falls from 5 % at 10 trials, where the true coverage is far above the nominal one, to 2.5 % at many.
+// How: the values get random weights, uniform over all sets of weights that add up to 1, together with one more value that nobody has seen,
+// the worst there can be; the interval ends at a quantile of the weighted mean (N. Gaffke, "Three test statistics for a nonparametric
+// one-sided hypothesis on the mean of a nonnegative variable", 2005). So values that are all alike leave an unseen share of 1 - 0.05^(1/n)
+// at the bounds, values at two places give Clopper and Pearson's interval of their share, and many well-spread values Student's. The
+// quantile is a saddlepoint approximation (Lugannani and Rice); the tests hold it against draws. Chosen by simulation:
+// tests/core/campaign/test_interval_coverage.cpp holds its populations and prints the table. Each side's share of error falls from 5 % at
+// 10 trials, where the true coverage is far above the nominal one, to 2.5 % at many.
 //
 // What is known exactly goes in: the share of trials without any faulty bit is no matter of chance, only the others' mean is estimated.
 #pragma once

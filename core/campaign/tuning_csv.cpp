@@ -42,7 +42,7 @@ std::string histograms_csv(const TuningResult& result) {
 
 std::string sweep_csv(const TuningResult& result) {
     CsvText table({"site", "faults_in", "act_max", "threshold", "auc", "auc_standard_error", "clean_accuracy_fraction", "trials",
-                    "auc_ci95_low", "auc_ci95_high"});
+                   "auc_ci95_low", "auc_ci95_high"});
     for (const SiteSweep& sweep : result.sweeps) {
         const auto begin_row = [&](std::optional<double> threshold) {
             table.add(site_name(result, sweep.site)).add(sweep.scope).add(short_double(sweep.act_max)).add(threshold);
@@ -61,7 +61,7 @@ std::string sweep_csv(const TuningResult& result) {
 
 std::string search_csv(const TuningResult& result) {
     CsvText table({"site", "faults_in", "act_max", "grid", "threshold", "auc", "auc_standard_error", "clean_accuracy_fraction", "trials",
-                    "auc_ci95_low", "auc_ci95_high"});
+                   "auc_ci95_low", "auc_ci95_high"});
     for (const SiteSearch& search : result.searches) {
         for (const SearchEvaluation& evaluation : search.evaluations) {
             table.add(site_name(result, search.site)).add(search.scope).add(short_double(search.act_max)).add(evaluation.grid);

@@ -31,8 +31,7 @@ CampaignStarted comparison() {
     started.info.rates = {0, 1e-7, 1e-6, 1e-5};
     for (const char* layer : {"CONV-1", "network"})
         for (const Protection protection : {Protection::none, Protection::clip_actmax, Protection::clip_tuned})
-            started.curves.push_back(
-                {.layer = layer, .path = {}, .bits = 1000000, .protection = protection, .clean = outcome_of(0.7, 0)});
+            started.curves.push_back({.layer = layer, .path = {}, .bits = 1000000, .protection = protection, .clean = outcome_of(0.7, 0)});
     return started;
 }
 
@@ -51,8 +50,8 @@ bool same(const Interval& a, const Interval& b) {
 }
 
 bool same(const CurvePoint& a, const CurvePoint& b) {
-    return a.rate == b.rate && a.trials == b.trials && a.faults_mean == b.faults_mean && a.mean == b.mean && a.sd == b.sd && a.min == b.min &&
-           a.q1 == b.q1 && a.median == b.median && a.q3 == b.q3 && a.max == b.max && a.ci95_low == b.ci95_low &&
+    return a.rate == b.rate && a.trials == b.trials && a.faults_mean == b.faults_mean && a.mean == b.mean && a.sd == b.sd &&
+           a.min == b.min && a.q1 == b.q1 && a.median == b.median && a.q3 == b.q3 && a.max == b.max && a.ci95_low == b.ci95_low &&
            a.ci95_high == b.ci95_high && a.top5_mean == b.top5_mean && a.top5_ci95 == b.top5_ci95 && a.sdc_mean == b.sdc_mean &&
            same(a.sdc_ci95, b.sdc_ci95) && a.due_mean == b.due_mean && same(a.due_ci95, b.due_ci95) && same(a.ci95_images, b.ci95_images);
 }

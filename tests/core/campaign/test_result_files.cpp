@@ -94,8 +94,9 @@ private slots:
         QCOMPARE(curve.at("points").size(), 3u);
         std::string keys;
         for (const auto& [key, value] : curve.at("points").at(1).items()) keys += key + " ";
-        QCOMPARE(keys, "rate trials faults_mean mean sd min q1 median q3 max ci95 top5_mean sdc_mean due_mean ci95_images top5_ci95 "
-                       "sdc_ci95 due_ci95 outcomes ");
+        QCOMPARE(keys,
+                 "rate trials faults_mean mean sd min q1 median q3 max ci95 top5_mean sdc_mean due_mean ci95_images top5_ci95 "
+                 "sdc_ci95 due_ci95 outcomes ");
         const Json& point = curve.at("points").at(2);
         QCOMPARE(point.at("rate").get<double>(), 1e-6);
         QCOMPARE(point.at("trials").get<int>(), 2);

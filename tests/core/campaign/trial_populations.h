@@ -1,5 +1,6 @@
-// Populations of trials with a known mean, for simulations of what intervals cover: mostly clean with a few dead, all alike, two peaks, little
-// spread, and networks whose accuracy is decided by the faulty bits of a critical class. Fixed seeds give the same values everywhere.
+// Populations of trials with a known mean, for simulations of what intervals cover: mostly clean with a few dead, all alike, two peaks,
+// little spread, and networks whose accuracy is decided by the faulty bits of a critical class. Fixed seeds give the same values
+// everywhere.
 #pragma once
 
 #include <algorithm>
@@ -60,8 +61,8 @@ inline TrialPopulation two_kinds(const std::string& name, double alive, double s
     return {name, dead_share * dead + (1 - dead_share) * alive, draw};
 }
 
-// The bundled AlexNet's like (METHOD.md, "Estimates": a trial's sd is 0.106, 0.196, 0.224, 0.088 at 1e-7, 5e-7, 1e-6, 5e-6): every faulty bit
-// of a critical class leaves a uniform share of what is left of the accuracy above chance.
+// The bundled AlexNet's like (METHOD.md, "Estimates": a trial's sd is 0.106, 0.196, 0.224, 0.088 at 1e-7, 5e-7, 1e-6, 5e-6): every faulty
+// bit of a critical class leaves a uniform share of what is left of the accuracy above chance.
 inline constexpr double critical_bits = 1.07e6;
 inline constexpr double chance = 0.1;
 inline constexpr double gain = 0.58;
@@ -133,7 +134,10 @@ inline std::vector<TrialPopulation> trial_populations() {
         two_kinds("very little spread", 0.7, 0.002, 0, 0, 0),
         two_kinds("SDC, 2 % of the trials", 0, 0, 0.02, 0.9, 0),
         two_kinds("SDC, 10 % of the trials", 0, 0, 0.1, 0.6, 0.1),
-        {"uniform", 0.5, [](TestRandom& random) { return DrawnTrial{random.uniform(), false}; }},
+        {"uniform", 0.5,
+         [](TestRandom& random) {
+             return DrawnTrial{random.uniform(), false};
+         }},
         auc_of_trials(),
     };
     for (const double rate : {1e-7, 5e-7, 1e-6, 5e-6}) all.push_back(alexnet(rate));
