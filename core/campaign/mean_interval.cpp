@@ -124,6 +124,15 @@ double lower_end(const Points& points, double error) {
     return solve(weighted, boost::math::quantile(boost::math::normal(), error));
 }
 
+// How improbable it is that so many of n trials, or more, have faults where each has some with this probability: at most e^-x (Chernoff).
+double surprise(std::int64_t faulty, std::int64_t fault_free, double probability) {
+    const auto n = double(faulty + fault_free);
+    const auto part = [&](std::int64_t count, double expected_share) {
+        return count > 0 ? double(count) * std::log(double(count) / (n * expected_share)) : 0.0;
+    };
+    return part(faulty, probability) + part(fault_free, 1 - probability);
+}
+
 double clamped(double value, double low, double high) {
     return std::min(std::max(value, low), high);
 }
@@ -160,8 +169,10 @@ BoundedSample TrialSample::all() const {
 
 Interval TrialSample::interval(std::optional<double> fault_free) const {
     const BoundedSample trials = all();
-    const bool is_contradicted = !fault_free_.all_are(clean_) || (fault_free == 1.0 && faulty_.count() > 0);
-    if (!fault_free || is_contradicted) return mean_interval(trials);
+    constexpr double no_chance = 30;  // e^-30
+    const bool is_believed =
+        fault_free && fault_free_.all_are(clean_) && surprise(faulty_.count(), fault_free_.count(), 1 - *fault_free) < no_chance;
+    if (!is_believed) return mean_interval(trials);
     const double known = *fault_free * double(clean_) / double(trials.unit());
     const Interval of_faulty = *fault_free < 1 ? mean_interval(faulty_) : Interval{};
     const Interval whole{known + (1 - *fault_free) * of_faulty.low, known + (1 - *fault_free) * of_faulty.high};

@@ -46,7 +46,8 @@ public:
     BoundedSample all() const;
 
     // Of the mean over all trials there could be; it always holds the mean of these trials. `fault_free`: probability of a trial without a
-    // faulty bit, nothing where it is not known. Trials that contradict it (one without faults has not the clean value) are believed.
+    // faulty bit, nothing where it is not known. Where trials contradict it (one without faults has not
+    // the clean value, or far too many have faults) they are believed instead.
     Interval interval(std::optional<double> fault_free) const;
 
 private:

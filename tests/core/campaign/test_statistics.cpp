@@ -167,6 +167,9 @@ private slots:
         const double unseen = 1 - std::sqrt(0.05);
         COMPARE_NEAR(sample.interval(0.99).low, 0.93 - 0.01 * 0.93 * unseen, 1e-9);
         QCOMPARE(TrialSample(sample).interval(1.0).low, sample.interval(std::nullopt).low);  // two had faults: it is not so
+        TrialSample faulty(0, 1000, 1000, 930);
+        for (int i = 0; i < 200; ++i) faulty.add(500 + i, false);
+        QCOMPARE(faulty.interval(0.9).high, faulty.interval(std::nullopt).high);  // one in ten should have had faults: it is not so
         sample.add(900, true);  // a trial without faults that is not the clean network: not believed either
         QCOMPARE(sample.interval(0.99).low, sample.interval(std::nullopt).low);
     }
