@@ -51,10 +51,10 @@ struct SiteActivations {
 struct MeasuredAuc {
     double auc = 0;
     std::optional<double> standard_error;  // over trials; unknown for a single one
-    std::optional<Interval> ci95{};        // of the AUC, see campaign/mean_interval.h; older results lack it
     double clean_accuracy = 0;
     std::vector<double> accuracies;  // mean over trials at each rate: the curve whose area this is (Fig. 5a)
     std::vector<double> trial_aucs;  // one a trial: trials pair across thresholds
+    std::optional<Interval> ci95{};  // of the AUC, see campaign/mean_interval.h; older results lack it
 };
 
 struct ThresholdAuc {

@@ -26,10 +26,10 @@ SiteInfo make_site(const std::string& name, std::vector<std::string> fed_by) {
 MeasuredAuc make_measured(double auc) {
     return {.auc = auc,
             .standard_error = 0.01,
-            .ci95 = Interval{auc - 0.02, auc + 0.02},
             .clean_accuracy = 0.9,
             .accuracies = {0.9, auc},
-            .trial_aucs = {auc - 0.01, auc + 0.01}};
+            .trial_aucs = {auc - 0.01, auc + 0.01},
+            .ci95 = Interval{auc - 0.02, auc + 0.02}};
 }
 
 // A result with something of everything, made of the events that a job sends.
