@@ -27,7 +27,8 @@ void add_curves_output_options(CLI::App& command, CurvesOutputOptions& options) 
 void add_result_file_options(CLI::App& command, CurvesOutputOptions& options) {
     add_json_option(command, options.json);
     command.add_option("--csv", options.csv, "Folder for points.csv (statistics) and trials.csv (every trial)")->type_name("FOLDER");
-    command.add_flag("--details", options.details, "Print every statistic of every point as well");
+    command.add_flag("--details", options.details,
+                     "Print every statistic of every point as well, with intervals over faults alone and over faults and images");
 }
 
 CurvesOutput::CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop, AucAxis axis)
@@ -63,7 +64,7 @@ int CurvesOutput::finish() {
     if (has_trials() || !is_stopped_) {
         write_files();
         if (options_.json != "-")
-            print(curves_table(curves_) + comparisons_text(curves_, axis_) + (options_.details ? curves_details(curves_) : ""));
+            print(curves_table(curves_) + comparisons_text(curves_, axis_) + (options_.details ? curves_details(curves_, axis_) : ""));
     }
     if (faults_) faults_->close();
     if (!is_stopped_) return exit_done;

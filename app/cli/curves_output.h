@@ -63,7 +63,7 @@ private:
 // Layers × rates of mean accuracy in %, under a line that says what was measured.
 std::string curves_table(const AccuracyCurves& curves);
 // Every statistic of every point, one table a curve.
-std::string curves_details(const AccuracyCurves& curves);
+std::string curves_details(const AccuracyCurves& curves, AucAxis axis);
 
 // What protections gain and cost, under both rules for non-finite logits; empty where the curves have one protection.
 std::string comparisons_text(const AccuracyCurves& curves, AucAxis axis);

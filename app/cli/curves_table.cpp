@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "campaign/curve_auc.h"
 #include "common/number_text.h"
 #include "curves_output.h"
 #include "text_table.h"
@@ -46,6 +47,19 @@ std::string faults_text(double faults) {
     return text;
 }
 
+std::string interval_text(const Interval& interval) {
+    return percent(interval.low) + "..." + percent(interval.high);
+}
+
+// ", AUC 0.7104 (0.6823...0.7312)"; nothing where the rates span no area or some have no trial.
+std::string auc_text(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis) {
+    const auto area = curve_auc(curve, info, axis);
+    if (!area) return {};
+    char text[96];
+    std::snprintf(text, sizeof text, ", AUC %.4f (%.4f...%.4f)", area->auc, area->ci95.low, area->ci95.high);
+    return text;
+}
+
 }  // namespace
 
 std::string curves_table(const AccuracyCurves& curves) {
@@ -76,8 +90,10 @@ std::string curves_table(const AccuracyCurves& curves) {
            " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string();
 }
 
-std::string curves_details(const AccuracyCurves& curves) {
-    std::string text;
+std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {
+    std::string text =
+        "\nIntervals hold the mean over trials at 95 %: over faults alone, for these images; under \"Other images\" over faults and "
+        "images.\n";
     for (const AccuracyCurve& curve : curves.curves) {
         TextTable table({{"Rate", Align::right},
                          {"Trials", Align::right},
@@ -85,21 +101,26 @@ std::string curves_details(const AccuracyCurves& curves) {
                          {"Mean %", Align::right},
                          {"SD", Align::right},
                          {"95 % interval", Align::right},
+                         {"Other images", Align::right},
                          {"Min", Align::right},
                          {"Q1", Align::right},
                          {"Median", Align::right},
                          {"Q3", Align::right},
                          {"Max", Align::right},
                          {"Top-5 %", Align::right},
+                         {"interval", Align::right},
                          {"SDC %", Align::right},
-                         {"DUE %", Align::right}});
+                         {"interval", Align::right},
+                         {"DUE %", Align::right},
+                         {"interval", Align::right}});
         for (const CurvePoint& point : curve_points(curve, curves.info)) {
             table.add_row({number_text(point.rate), std::to_string(point.trials), faults_text(point.faults_mean), percent(point.mean),
-                           percent(point.sd), percent(point.ci95_low) + "..." + percent(point.ci95_high), percent(point.min),
-                           percent(point.q1), percent(point.median), percent(point.q3), percent(point.max),
-                           point.top5_mean ? percent(*point.top5_mean) : "-", percent(point.sdc_mean), percent(point.due_mean)});
+                           percent(point.sd), interval_text({point.ci95_low, point.ci95_high}), interval_text(point.ci95_images),
+                           percent(point.min), percent(point.q1), percent(point.median), percent(point.q3), percent(point.max),
+                           point.top5_mean ? percent(*point.top5_mean) : "-", point.top5_ci95 ? interval_text(*point.top5_ci95) : "-",
+                           percent(point.sdc_mean), interval_text(point.sdc_ci95), percent(point.due_mean), interval_text(point.due_ci95)});
         }
-        text += "\n" + curve_title(curve.info) + "\n" + table.to_string();
+        text += "\n" + curve_title(curve.info) + auc_text(curve, curves.info, axis) + "\n" + table.to_string();
     }
     return text;
 }

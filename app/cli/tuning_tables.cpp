@@ -70,11 +70,20 @@ std::string rates_text(const std::vector<double>& rates) {
     return text;
 }
 
+std::string interval_text(const std::optional<Interval>& interval) {
+    return interval ? auc_text(interval->low) + "..." + auc_text(interval->high) : "-";
+}
+
 std::string sweep_table(const TuningResult& result, const SiteSweep& sweep) {
-    TextTable table(
-        {{"T", Align::right}, {"T / ACT_max", Align::right}, {"AUC", Align::right}, {"SE", Align::right}, {"Clean %", Align::right}});
+    TextTable table({{"T", Align::right},
+                     {"T / ACT_max", Align::right},
+                     {"AUC", Align::right},
+                     {"SE", Align::right},
+                     {"95 % interval", Align::right},
+                     {"Clean %", Align::right}});
     const auto add = [&](const std::string& threshold, const std::string& share, const MeasuredAuc& measured) {
-        table.add_row({threshold, share, auc_text(measured.auc), auc_text(measured.standard_error), percent(measured.clean_accuracy)});
+        table.add_row({threshold, share, auc_text(measured.auc), auc_text(measured.standard_error), interval_text(measured.ci95),
+                       percent(measured.clean_accuracy)});
     };
     add("none", "-", sweep.unclipped);
     for (const ThresholdAuc& point : sweep.points) {

@@ -121,7 +121,7 @@ void JobController::stop() {
 }
 
 void JobController::discard() {
-    curves_ = {};
+    live_ = {};
     tuning_ = {};
     give_up();
 }
@@ -173,7 +173,7 @@ bool JobController::deliver_events(const std::vector<Event>& events) {
     std::optional<Progress> progress;
     std::vector<QString> messages;
     for (const Event& event : events) {
-        apply(event, curves_);
+        live_.take(event);
         has_tuning |= apply(event, tuning_);
         campaign_began |= std::holds_alternative<CampaignStarted>(event);
         has_trials |= std::holds_alternative<TrialFinished>(event);
@@ -182,8 +182,8 @@ bool JobController::deliver_events(const std::vector<Event>& events) {
         if (const auto* said = std::get_if<Message>(&event)) messages.push_back(QString::fromStdString(said->text));
     }
 
-    if (campaign_began) emit campaign_started(curves_);
-    if ((campaign_began || has_trials) && still_current()) emit curves_changed(curves_);
+    if (campaign_began) emit campaign_started(curves());
+    if ((campaign_began || has_trials) && still_current()) emit curves_changed(curves());
     if (has_tuning && still_current()) emit tuning_changed(tuning_);
     if (!faults.empty() && still_current()) emit faults_injected(faults);
     for (const QString& text : messages) {

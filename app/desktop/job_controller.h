@@ -19,6 +19,7 @@
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/events.h"
+#include "campaign/live_curves.h"
 
 namespace clipscope {
 
@@ -45,7 +46,9 @@ public:
     bool running() const { return running_; }
 
     // All that was delivered so far of the latest job that measured curves, and of the latest one that tuned.
-    const AccuracyCurves& curves() const { return curves_; }
+    const AccuracyCurves& curves() const { return live_.curves(); }
+    // The same curves with their points, which are kept up to date as trials come.
+    LiveCurves& live() { return live_; }
     const TuningResult& tuning() const { return tuning_; }
 
 signals:
@@ -77,7 +80,7 @@ private:
     QTimer delivery_;
     Worker current_;
     std::vector<Worker> retired_;  // discarded jobs that have not come to their end yet
-    AccuracyCurves curves_;
+    LiveCurves live_;
     TuningResult tuning_;
     bool running_ = false;
 };

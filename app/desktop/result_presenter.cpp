@@ -1,8 +1,10 @@
 #include "result_presenter.h"
 
+#include <QPointer>
 #include <algorithm>
 #include <utility>
 
+#include "campaign/comparison.h"
 #include "job_controller.h"
 #include "laboratory.h"
 #include "plots/accuracy_plot.h"
@@ -44,12 +46,12 @@ ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, co
     : QObject(parent), laboratory_(laboratory), jobs_(jobs), views_(views) {
     connect(&jobs_, &JobController::started, this, [this] { before_job_ = tuning_; });
     connect(&jobs_, &JobController::campaign_started, this, [this] {
-        if (!std::exchange(next_is_beside_, false)) beside_.clear();
+        if (!std::exchange(next_is_beside_, false)) forget_beside();
         stored_.reset();
         stored_trials_.reset();
         views_.layers->clear_sensitivity();
     });
-    connect(&jobs_, &JobController::curves_changed, this, &ResultPresenter::show_running);
+    connect(&jobs_, &JobController::curves_changed, this, [this] { show_running(); });
     connect(&jobs_, &JobController::tuning_changed, this, &ResultPresenter::take_tuning);
     connect_selection();
 }
@@ -82,7 +84,7 @@ void ResultPresenter::show_model() {
     stored_.reset();
     stored_trials_.reset();
     shown_ = {};
-    beside_.clear();
+    forget_beside();
     kept_.clear();
     before_job_ = {};
     tuning_ = {};
@@ -91,7 +93,7 @@ void ResultPresenter::show_model() {
 }
 
 void ResultPresenter::show_stored(const StoredCurves& curves) {
-    beside_.clear();
+    forget_beside();
     stored_ = curves;
     stored_trials_.reset();
     auc_axis_ = curves.auc_axis;
@@ -106,7 +108,12 @@ void ResultPresenter::show_stored(const TuningResult& result) {
 }
 
 const AccuracyCurves& ResultPresenter::curves() const {
-    if (!beside_.empty()) return side_by_side_;
+    if (!beside_.empty()) {
+        if (side_by_side_) return *side_by_side_;
+        std::vector<AccuracyCurves> all = beside_;
+        if (is_latest_beside_) all.push_back(jobs_.curves());
+        return side_by_side_.emplace(side_by_side(all));
+    }
     if (!stored_) return jobs_.curves();
     if (!stored_trials_) stored_trials_ = stored_->summary.curves.empty() ? AccuracyCurves() : stored_->trials();
     return *stored_trials_;
@@ -116,7 +123,9 @@ void ResultPresenter::expect_curves(bool beside) {
     next_is_beside_ = beside && !jobs_.curves().curves.empty();
     if (!next_is_beside_) return;
     beside_.push_back(jobs_.curves());
-    side_by_side_ = side_by_side(beside_);
+    beside_summaries_.push_back(jobs_.live().summary());
+    is_latest_beside_ = false;
+    side_by_side_.reset();
 }
 
 void ResultPresenter::hold_curves() {
@@ -124,6 +133,7 @@ void ResultPresenter::hold_curves() {
     if (stored_ || !beside_.empty()) return;
     stored_ = StoredCurves{shown_, auc_axis_, [held = jobs_.curves()] { return held; }};
     stored_trials_.reset();
+    show_comparison();
 }
 
 bool ResultPresenter::has_curves() const {
@@ -149,12 +159,30 @@ int ResultPresenter::shown_site() const {
     return selected == sites.end() ? latest_site(tuning_) : int(selected - sites.begin());
 }
 
-void ResultPresenter::show_running(const AccuracyCurves& latest) {
-    if (beside_.empty()) return show_curves(summary_of(latest));
-    std::vector<AccuracyCurves> all = beside_;
-    all.push_back(latest);
-    side_by_side_ = side_by_side(all);
-    show_curves(summary_of(side_by_side_));
+void ResultPresenter::forget_beside() {
+    beside_.clear();
+    beside_summaries_.clear();
+    side_by_side_.reset();
+}
+
+void ResultPresenter::show_running() {
+    if (beside_.empty()) return show_curves(jobs_.live().summary());
+    is_latest_beside_ = true;
+    side_by_side_.reset();
+    std::vector<CampaignSummary> all = beside_summaries_;
+    all.push_back(jobs_.live().summary());
+    show_curves(side_by_side(all));
+}
+
+// While a job runs the table asks for the numbers when it shows them, and nothing is counted twice.
+void ResultPresenter::show_comparison() {
+    if (!is_comparison(shown_)) return views_.comparison->set_curves({});
+    if (stored_) return views_.comparison->set_curves(curves(), auc_axis_);
+    views_.comparison->set_source([self = QPointer(this)] {
+        if (!self) return std::vector<ProtectionComparison>();
+        if (self->beside_.empty()) return self->jobs_.live().comparisons(self->auc_axis_);
+        return compare_protections(self->curves(), self->shown_.info.nonfinite, self->auc_axis_);
+    });
 }
 
 void ResultPresenter::show_curves(const CampaignSummary& curves) {
@@ -169,7 +197,7 @@ void ResultPresenter::show_curves(const CampaignSummary& curves) {
         if (info.protection == Protection::none && curves.info.axis == PointAxis::fault_rate)
             views_.layers->set_sensitivity(QString::fromStdString(info.layer), view.rates, view.series[i].points);
     }
-    views_.comparison->set_curves(is_comparison(curves) ? this->curves() : AccuracyCurves(), auc_axis_);
+    show_comparison();
     emit changed();
 }
 

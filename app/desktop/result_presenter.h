@@ -88,8 +88,10 @@ signals:
 
 private:
     void connect_selection();
-    void show_running(const AccuracyCurves& latest);
+    void show_running();
     void show_curves(const CampaignSummary& curves);
+    void show_comparison();
+    void forget_beside();
     void take_tuning(const TuningResult& result);
     void show_tuning();
     void show_selection();
@@ -103,7 +105,9 @@ private:
     mutable std::optional<AccuracyCurves> stored_trials_;  // once they were asked for
     std::vector<CampaignSummary> kept_;
     std::vector<AccuracyCurves> beside_;  // of the jobs in other formats that the latest one is shown with
-    AccuracyCurves side_by_side_;         // those and the latest, where there are some
+    std::vector<CampaignSummary> beside_summaries_;
+    bool is_latest_beside_ = false;                       // or it has no curves yet
+    mutable std::optional<AccuracyCurves> side_by_side_;  // those and the latest, once they were asked for
     bool next_is_beside_ = false;
     TuningResult before_job_;  // what was known when the latest job began
     TuningResult tuning_;      // with what it has found since

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <set>
 
-#include "campaign/statistics.h"
+#include "campaign/point_statistics.h"
 #include "common/error.h"
 
 namespace clipscope {
 namespace {
-
-constexpr std::int64_t top5_classes = 5;  // top-5 says something from this many classes on
 
 double fraction(std::int64_t count, std::int64_t images) {
     return images > 0 ? double(count) / double(images) : 0.0;
@@ -85,47 +83,27 @@ AccuracyCurves side_by_side(std::span<const AccuracyCurves> results) {
     return joint;
 }
 
-double accuracy(const Outcome& outcome, NonfiniteRule rule) {
-    return fraction(rule == NonfiniteRule::argmax ? outcome.correct_argmax : outcome.correct, outcome.images);
+std::int64_t right_images(const Outcome& outcome, NonfiniteRule rule) {
+    return rule == NonfiniteRule::argmax ? outcome.correct_argmax : outcome.correct;
 }
 
-CurvePoint curve_point(double rate, std::span<const TrialOutcome> trials, const CampaignInfo& info) {
-    std::vector<double> accuracies, faults, top5, sdc, due;
-    for (const TrialOutcome& trial : trials) {
-        const Outcome& outcome = trial.outcome;
-        accuracies.push_back(accuracy(outcome, info.nonfinite));
-        faults.push_back(double(trial.faults));
-        top5.push_back(fraction(info.nonfinite == NonfiniteRule::argmax ? outcome.top5_argmax : outcome.top5, outcome.images));
-        sdc.push_back(fraction(outcome.sdc, outcome.images));
-        due.push_back(fraction(outcome.due, outcome.images));
-    }
-    const Summary summary = summarize(accuracies);
-    CurvePoint point;
-    point.rate = rate;
-    point.trials = summary.count;
-    point.faults_mean = mean(faults);
-    point.mean = summary.mean;
-    point.sd = summary.sd;
-    point.min = summary.min;
-    point.q1 = summary.q1;
-    point.median = summary.median;
-    point.q3 = summary.q3;
-    point.max = summary.max;
-    point.ci95_low = summary.ci95_low;
-    point.ci95_high = summary.ci95_high;
-    if (info.classes >= top5_classes) point.top5_mean = mean(top5);
-    point.sdc_mean = mean(sdc);
-    point.due_mean = mean(due);
-    return point;
+double accuracy(const Outcome& outcome, NonfiniteRule rule) {
+    return fraction(right_images(outcome, rule), outcome.images);
+}
+
+CurvePoint curve_point(double rate, std::span<const TrialOutcome> trials, const CurveInfo& curve, const CampaignInfo& info) {
+    PointStatistics statistics(rate, curve, info);
+    for (const TrialOutcome& trial : trials) statistics.add(trial);
+    return statistics.point();
 }
 
 std::vector<CurvePoint> curve_points(const AccuracyCurve& curve, const CampaignInfo& info) {
     std::vector<CurvePoint> points;
     for (std::size_t i = 0; i < curve.trials.size() && i < info.rates.size(); ++i) {
         if (curve.trials[i].empty()) continue;
-        std::vector<TrialOutcome> trials;
-        for (const auto& [number, trial] : curve.trials[i]) trials.push_back(trial);
-        points.push_back(curve_point(info.rates[i], trials, info));
+        PointStatistics statistics(info.rates[i], curve.info, info);
+        for (const auto& [number, trial] : curve.trials[i]) statistics.add(trial);
+        points.push_back(statistics.point());
     }
     return points;
 }

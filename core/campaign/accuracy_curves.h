@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/mean_interval.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
 
@@ -73,11 +74,15 @@ struct CurvePoint {
     double median = 0;
     double q3 = 0;
     double max = 0;
-    double ci95_low = 0;  // Student's t; equal to the mean for a single trial
+    double ci95_low = 0;  // of the mean, over faults alone: these images (campaign/mean_interval.h)
     double ci95_high = 0;
     std::optional<double> top5_mean;  // absent below 5 classes
     double sdc_mean = 0;
     double due_mean = 0;
+    Interval ci95_images;  // of the mean accuracy, over faults and images: other images of the same kind
+    std::optional<Interval> top5_ci95;
+    Interval sdc_ci95;
+    Interval due_ci95;
 };
 
 // A curve and all its trials so far. trials[rate index] maps the trial's number to its outcome, so trials may arrive in any order.
@@ -104,8 +109,11 @@ bool has_formats(const AccuracyCurves& curves);
 // Fraction of right answers under the rule.
 double accuracy(const Outcome& outcome, NonfiniteRule rule);
 
-// The statistics of a point's trials, given in ascending order of their numbers; at least one.
-CurvePoint curve_point(double rate, std::span<const TrialOutcome> trials, const CampaignInfo& info);
+// The right images under the rule.
+std::int64_t right_images(const Outcome& outcome, NonfiniteRule rule);
+
+// The statistics of a point's trials, in any order; at least one.
+CurvePoint curve_point(double rate, std::span<const TrialOutcome> trials, const CurveInfo& curve, const CampaignInfo& info);
 
 // Points that have at least one trial, in ascending order of rate. Rate 0 is one of them only if it was asked for.
 std::vector<CurvePoint> curve_points(const AccuracyCurve& curve, const CampaignInfo& info);

@@ -19,6 +19,7 @@ MeasuredAuc summarise(const AccuracyCurve& curve, const CampaignInfo& info, AucA
     const CurveAuc area = curve_auc(curve, info, axis).value();
     measured.auc = area.auc;
     measured.trial_aucs = area.trial_aucs;
+    measured.ci95 = area.ci95;
     if (area.trial_aucs.size() > 1) {
         const Summary summary = summarize(area.trial_aucs);
         measured.standard_error = summary.sd / std::sqrt(double(summary.count));
@@ -33,9 +34,10 @@ CampaignInfo info_of(const AucPlan& plan) {
     return info;
 }
 
-AccuracyCurve empty_curve(const Outcome& clean, const AucPlan& plan) {
+AccuracyCurve empty_curve(const Outcome& clean, const AucPlan& plan, const Network& network) {
     AccuracyCurve curve;
     curve.info.clean = clean;
+    curve.info.bits = fault_bits(plan.scope.layers, network.memory_parts());
     curve.trials.resize(plan.rates.size());
     return curve;
 }
@@ -48,7 +50,7 @@ TrialFaults draw(const AucPlan& plan, const Network& network, int trial) {
 
 std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const TrialObserver& on_trial,
                                        std::stop_token stop) {
-    AccuracyCurve curve = empty_curve(evaluator.clean(), plan);
+    AccuracyCurve curve = empty_curve(evaluator.clean(), plan, evaluator.network());
     std::mutex mutex;
     const auto measure_trial = [&](TrialRunner& runner, int trial, const std::stop_token& stopped) {
         const TrialFaults faults = draw(plan, evaluator.network(), trial);
@@ -73,7 +75,7 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
                                                      const ThresholdTrialObserver& on_trial, std::stop_token stop) {
     const std::size_t thresholds = evaluator.thresholds().size();
     std::vector<AccuracyCurve> curves;
-    for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan));
+    for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan, evaluator.network()));
     std::mutex mutex;
     const auto measure_trial = [&](ThresholdRunner& runner, int trial, const std::stop_token& stopped) {
         const TrialFaults faults = draw(plan, evaluator.network(), trial);

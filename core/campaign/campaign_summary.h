@@ -1,6 +1,7 @@
 // A campaign as panels draw it: the points of its curves, without their trials.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
@@ -18,6 +19,9 @@ struct CampaignSummary {
 };
 
 CampaignSummary summary_of(const AccuracyCurves& curves);
+
+// As side_by_side() of the curves.
+CampaignSummary side_by_side(std::span<const CampaignSummary> results);
 
 // True where the curves differ in their number format.
 bool has_formats(const CampaignSummary& curves);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "campaign/point_statistics.h"
+
 namespace clipscope {
 namespace {
 
@@ -16,7 +18,27 @@ std::vector<const std::map<int, TrialOutcome>*> trials_above_zero(const Accuracy
     return trials;
 }
 
+// A trial without a fault at the highest rate has none at any.
+Interval interval_of(const CurveAuc& area, const std::map<int, TrialOutcome>& at_highest_rate, const AccuracyCurve& curve,
+                     const CampaignInfo& info, AucAxis axis) {
+    const double clean = accuracy(curve.info.clean, info.nonfinite);
+    const Interval possible = possible_aucs(clean, info.rates, axis);
+    const std::vector<double> unharmed(info.rates.size(), clean);
+    TrialSample sample(in_fraction_units(possible.low), in_fraction_units(possible.high), fraction_unit,
+                       in_fraction_units(auc(clean, info.rates, unharmed, axis)));
+    for (std::size_t i = 0; i < area.trials.size(); ++i)
+        sample.add(in_fraction_units(area.trial_aucs[i]), at_highest_rate.at(area.trials[i]).faults == 0);
+    const Interval interval = sample.interval(fault_free_probability(info.rates.back(), curve.info, info));
+    return {std::min(interval.low, area.auc), std::max(interval.high, area.auc)};
+}
+
 }  // namespace
+
+Interval possible_aucs(double clean_accuracy, std::span<const double> rates, AucAxis axis) {
+    const std::vector<double> all_wrong(rates.size(), 0.0);
+    const std::vector<double> all_right(rates.size(), 1.0);
+    return {auc(clean_accuracy, rates, all_wrong, axis), auc(clean_accuracy, rates, all_right, axis)};
+}
 
 std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis) {
     const auto by_rate = trials_above_zero(curve, info);
@@ -43,6 +65,7 @@ std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo
     const double clean = accuracy(curve.info.clean, info.nonfinite);
     result.auc = auc(clean, rates, means, axis);
     result.trial_aucs = trial_aucs(clean, rates, accuracies, axis);
+    result.ci95 = interval_of(result, *by_rate.back(), curve, info, axis);
     return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
@@ -13,7 +14,11 @@ struct CurveAuc {
     double auc = 0;                  // of the mean accuracies
     std::vector<int> trials;         // numbers of the trials that have run at every rate above 0, ascending
     std::vector<double> trial_aucs;  // of each of them; pairs with another curve's by trial number
+    Interval ci95;                   // of the AUC, from these trials, which keeps the correlation between rates; holds `auc`
 };
+
+// What the AUC can be, from all wrong to all right at every rate above 0: on the linear axis the clean accuracy has a part of its own.
+Interval possible_aucs(double clean_accuracy, std::span<const double> rates, AucAxis axis);
 
 // Nothing while a rate above 0 has no trial yet, or where the rates span no axis.
 std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis = AucAxis::linear);

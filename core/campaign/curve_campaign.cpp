@@ -169,10 +169,9 @@ CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSetting
     for (const CampaignCurve& curve : curves) {
         CurveInfo info{.layer = curve.scope.name,
                        .path = curve.scope.path,
-                       .bits = 0,
+                       .bits = fault_bits(curve.scope.layers, inputs.network->memory_parts()),
                        .protection = curve.protection,
                        .clean = curve.evaluator->clean()};
-        for (std::size_t layer : curve.scope.layers) info.bits += inputs.network->memory_parts()[layer].bits;
         started.curves.push_back(info);
     }
     return started;

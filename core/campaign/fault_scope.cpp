@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "common/error.h"
@@ -107,6 +109,15 @@ std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::v
         for (const std::size_t part : all_of_group(*each, parts)) append_once({parts[part].name, parts[part].path, {part}}, scopes);
     }
     return scopes;
+}
+
+std::int64_t fault_bits(const std::vector<std::size_t>& scope, const std::vector<LayerInfo>& parts) {
+    std::set<std::string> counted;
+    std::int64_t bits = 0;
+    for (const std::size_t part : scope)
+        for (const ParameterInfo& parameter : parts[part].parameters)
+            if (counted.insert(parameter.path).second) bits += parameter.elements * std::popcount(parameter.faulty_bits);
+    return bits;
 }
 
 void check_thresholds_stored(const std::vector<FaultScope>& scopes, const std::vector<LayerInfo>& parts) {

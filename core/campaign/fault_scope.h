@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct FaultScope {
 // batch norms, "thresholds" all clipping thresholds; "each", "each-batch-norm" and "each-threshold" are a curve for every one of them. A
 // layer's faults hit its weight and its bias. Scopes come in the order written, each once. Throws UsageError naming what there is.
 std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts);
+
+// Bits that may be faulty in these parts, given by their indices; a parameter that two of them share counts once, as it is drawn once.
+std::int64_t fault_bits(const std::vector<std::size_t>& scope, const std::vector<LayerInfo>& parts);
 
 // Throws UsageError where a scope asks for thresholds and the file stores none of them: then only clipped configurations have some.
 void check_thresholds_stored(const std::vector<FaultScope>& scopes, const std::vector<LayerInfo>& parts);

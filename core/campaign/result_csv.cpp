@@ -3,6 +3,14 @@
 #include "common/csv_text.h"
 
 namespace clipscope {
+namespace {
+
+void add(CsvText& table, const std::optional<Interval>& interval) {
+    table.add(interval ? std::optional(interval->low) : std::nullopt);
+    table.add(interval ? std::optional(interval->high) : std::nullopt);
+}
+
+}  // namespace
 
 std::string points_csv(const AccuracyCurves& curves) {
     CsvText table({"layer",
@@ -25,6 +33,14 @@ std::string points_csv(const AccuracyCurves& curves) {
                    "top5_mean_fraction",
                    "sdc_mean_fraction",
                    "due_mean_fraction",
+                   "accuracy_ci95_images_low_fraction",
+                   "accuracy_ci95_images_high_fraction",
+                   "top5_ci95_low_fraction",
+                   "top5_ci95_high_fraction",
+                   "sdc_ci95_low_fraction",
+                   "sdc_ci95_high_fraction",
+                   "due_ci95_low_fraction",
+                   "due_ci95_high_fraction",
                    "format"});
     for (const AccuracyCurve& curve : curves.curves) {
         const double clean = accuracy(curve.info.clean, curves.info.nonfinite);
@@ -32,7 +48,12 @@ std::string points_csv(const AccuracyCurves& curves) {
             table.add(curve.info.layer).add(curve.info.path).add(curve.info.bits).add(to_string(curve.info.protection)).add(clean);
             table.add(point.rate).add(point.trials).add(point.faults_mean).add(point.mean).add(point.sd).add(point.min).add(point.q1);
             table.add(point.median).add(point.q3).add(point.max).add(point.ci95_low).add(point.ci95_high).add(point.top5_mean);
-            table.add(point.sdc_mean).add(point.due_mean).add(format_of(curve.info, curves.info).to_string());
+            table.add(point.sdc_mean).add(point.due_mean);
+            add(table, point.ci95_images);
+            add(table, point.top5_ci95);
+            add(table, point.sdc_ci95);
+            add(table, point.due_ci95);
+            table.add(format_of(curve.info, curves.info).to_string());
             table.end_row();
         }
     }

@@ -24,6 +24,10 @@ Json optional_number(const std::optional<double>& number) {
     return number ? Json(*number) : Json(nullptr);
 }
 
+Json interval_json(const Interval& interval) {
+    return {interval.low, interval.high};
+}
+
 void add_counts(const Outcome& outcome, Json& json) {
     json["correct"] = outcome.correct;
     json["correct_argmax"] = outcome.correct_argmax;
@@ -62,6 +66,10 @@ Json point_json(const CurvePoint& point) {
     json["top5_mean"] = optional_number(point.top5_mean);
     json["sdc_mean"] = point.sdc_mean;
     json["due_mean"] = point.due_mean;
+    json["ci95_images"] = interval_json(point.ci95_images);
+    json["top5_ci95"] = point.top5_ci95 ? interval_json(*point.top5_ci95) : Json(nullptr);
+    json["sdc_ci95"] = interval_json(point.sdc_ci95);
+    json["due_ci95"] = interval_json(point.due_ci95);
     return json;
 }
 
@@ -86,6 +94,7 @@ Json curve_json(const AccuracyCurve& curve, const CampaignResult& result) {
     json["protection"] = to_string(curve.info.protection);
     if (curve.info.format) json["format"] = curve.info.format->to_string();
     json["auc"] = optional_number(area ? std::optional(area->auc) : std::nullopt);
+    json["auc_ci95"] = area ? interval_json(area->ci95) : Json(nullptr);
     json["clean_accuracy"] = accuracy(curve.info.clean, info.nonfinite);
     json["clean"]["images"] = curve.info.clean.images;
     add_counts(curve.info.clean, json["clean"]);

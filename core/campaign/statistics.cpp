@@ -1,7 +1,6 @@
 #include "campaign/statistics.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <stdexcept>
 #include <vector>
@@ -13,10 +12,6 @@ double quantile(std::span<const double> sorted, double p) {
     const auto below = std::size_t(position);
     if (below + 1 >= sorted.size()) return sorted.back();
     return sorted[below] + (position - double(below)) * (sorted[below + 1] - sorted[below]);
-}
-
-double student_t95(int count) {
-    return boost::math::quantile(boost::math::students_t(count - 1), 0.975);
 }
 
 double mean(std::span<const double> values) {
@@ -42,31 +37,36 @@ Summary summarize(std::span<const double> values) {
     summary.q3 = quantile(sorted, 0.75);
     summary.max = sorted.back();
 
-    summary.ci95_low = summary.ci95_high = summary.mean;
+    BoundedSample sample(0, fraction_unit, fraction_unit);
+    for (const double value : values) sample.add(in_fraction_units(value));
+    summary.ci95 = mean_interval(sample);
     if (values.size() < 2) return summary;
     double squares = 0;
     for (const double value : values) squares += (value - summary.mean) * (value - summary.mean);
     summary.sd = std::sqrt(squares / (n - 1));
-    const double half_width = student_t95(summary.count) * summary.sd / std::sqrt(n);
-    summary.ci95_low -= half_width;
-    summary.ci95_high += half_width;
     return summary;
+}
+
+PairedDifference paired_difference(const TrialSample& differences, std::optional<double> fault_free) {
+    PairedDifference result;
+    if (differences.count() == 0) return result;
+    const BoundedSample all = differences.all();
+    result.pairs = int(all.count());
+    result.mean = all.mean();
+    result.sd = all.sd();
+    result.standard_error = result.sd / std::sqrt(double(all.count()));
+    const Interval interval = differences.interval(fault_free);
+    result.ci95_low = interval.low;
+    result.ci95_high = interval.high;
+    return result;
 }
 
 PairedDifference paired_difference(std::span<const double> first, std::span<const double> second) {
     if (first.size() != second.size())
         throw std::invalid_argument("paired_difference: the two configurations have different numbers of trials");
-    std::vector<double> differences(first.size());
-    std::transform(second.begin(), second.end(), first.begin(), differences.begin(), std::minus<>());
-    const Summary summary = summarize(differences);
-    PairedDifference result;
-    result.pairs = summary.count;
-    result.mean = summary.mean;
-    result.sd = summary.sd;
-    if (summary.count > 0) result.standard_error = summary.sd / std::sqrt(double(summary.count));
-    result.ci95_low = summary.ci95_low;
-    result.ci95_high = summary.ci95_high;
-    return result;
+    TrialSample differences(-fraction_unit, fraction_unit, fraction_unit, 0);
+    for (std::size_t i = 0; i < first.size(); ++i) differences.add(in_fraction_units(second[i] - first[i]), false);
+    return paired_difference(differences, std::nullopt);
 }
 
 }  // namespace clipscope

@@ -19,6 +19,8 @@ void add_bin(CsvText& table, const TuningResult& result, const SiteActivations& 
 
 void add_measured(CsvText& table, const MeasuredAuc& measured) {
     table.add(measured.auc).add(measured.standard_error).add(measured.clean_accuracy).add(measured.trial_aucs.size());
+    table.add(measured.ci95 ? std::optional(measured.ci95->low) : std::nullopt);
+    table.add(measured.ci95 ? std::optional(measured.ci95->high) : std::nullopt);
 }
 
 }  // namespace
@@ -39,7 +41,8 @@ std::string histograms_csv(const TuningResult& result) {
 }
 
 std::string sweep_csv(const TuningResult& result) {
-    CsvText table({"site", "faults_in", "act_max", "threshold", "auc", "auc_standard_error", "clean_accuracy_fraction", "trials"});
+    CsvText table({"site", "faults_in", "act_max", "threshold", "auc", "auc_standard_error", "clean_accuracy_fraction", "trials",
+                   "auc_ci95_low", "auc_ci95_high"});
     for (const SiteSweep& sweep : result.sweeps) {
         const auto begin_row = [&](std::optional<double> threshold) {
             table.add(site_name(result, sweep.site)).add(sweep.scope).add(short_double(sweep.act_max)).add(threshold);
@@ -57,7 +60,8 @@ std::string sweep_csv(const TuningResult& result) {
 }
 
 std::string search_csv(const TuningResult& result) {
-    CsvText table({"site", "faults_in", "act_max", "grid", "threshold", "auc", "auc_standard_error", "clean_accuracy_fraction", "trials"});
+    CsvText table({"site", "faults_in", "act_max", "grid", "threshold", "auc", "auc_standard_error", "clean_accuracy_fraction", "trials",
+                   "auc_ci95_low", "auc_ci95_high"});
     for (const SiteSearch& search : result.searches) {
         for (const SearchEvaluation& evaluation : search.evaluations) {
             table.add(site_name(result, search.site)).add(search.scope).add(short_double(search.act_max)).add(evaluation.grid);

@@ -59,6 +59,7 @@ Json measured_json(const MeasuredAuc& measured) {
     Json json;
     json["auc"] = measured.auc;
     json["standard_error"] = optional_number(measured.standard_error);
+    if (measured.ci95) json["auc_ci95"] = {measured.ci95->low, measured.ci95->high};
     json["clean_accuracy"] = measured.clean_accuracy;
     json["accuracies"] = measured.accuracies;
     json["trial_aucs"] = measured.trial_aucs;
@@ -97,6 +98,8 @@ Json grid_json(const SearchGrid& grid) {
     json["changes"] = grid.changes;
     json["change_errors"] = Json::array();
     for (const std::optional<double>& error : grid.change_errors) json["change_errors"].push_back(optional_number(error));
+    json["change_margins"] = Json::array();
+    for (const std::optional<double>& margin : grid.change_margins) json["change_margins"].push_back(optional_number(margin));
     json["best"] = grid.best;
     json["kept_low"] = short_double(grid.kept_low);
     json["kept_high"] = short_double(grid.kept_high);

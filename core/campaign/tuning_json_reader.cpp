@@ -81,6 +81,11 @@ MeasuredAuc read_measured(const JsonFields& fields) {
     MeasuredAuc measured;
     measured.auc = fields.number("auc");
     measured.standard_error = read_optional(fields, "standard_error");
+    if (fields.has("auc_ci95")) {
+        std::array<double, 2> ends{};
+        read_into(fields, "auc_ci95", ends);
+        measured.ci95 = Interval{ends[0], ends[1]};
+    }
     measured.clean_accuracy = fields.number("clean_accuracy");
     measured.accuracies = read_numbers(fields, "accuracies");
     measured.trial_aucs = read_numbers(fields, "trial_aucs");
@@ -98,6 +103,7 @@ SearchGrid read_grid(const JsonFields& fields) {
     read_into(fields, "aucs", grid.aucs);
     read_into(fields, "changes", grid.changes);
     read_into(fields, "change_errors", grid.change_errors);
+    if (fields.has("change_margins")) read_into(fields, "change_margins", grid.change_margins);  // older files lack them
     grid.best = int(fields.integer("best", 0, 3));
     grid.kept_low = float(fields.number("kept_low"));
     grid.kept_high = float(fields.number("kept_high"));

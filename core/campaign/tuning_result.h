@@ -54,6 +54,7 @@ struct MeasuredAuc {
     double clean_accuracy = 0;
     std::vector<double> accuracies;  // mean over trials at each rate: the curve whose area this is (Fig. 5a)
     std::vector<double> trial_aucs;  // one a trial: trials pair across thresholds
+    std::optional<Interval> ci95{};  // of the AUC, see campaign/mean_interval.h; older results lack it
 };
 
 struct ThresholdAuc {

@@ -2,17 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
+#include "common/confidence.h"
 #include "common/error.h"
 #include "common/number_text.h"
 
 namespace clipscope {
 namespace {
 
-constexpr int most_grids = 100;         // thirds of an interval are below float32's resolution long before
-constexpr double confidence_95 = 1.96;  // standard errors on either side
+constexpr int most_grids = 100;     // thirds of an interval are below float32's resolution long before
+constexpr double rounding = 1e-12;  // trials that change alike differ by no more
 
 // Of the mean of `values`: 0 for none (no noise), unknown for one.
 std::optional<double> standard_error(const std::vector<double>& values) {
@@ -27,11 +29,25 @@ std::optional<double> standard_error(const std::vector<double>& values) {
     return std::sqrt(squares / (n - 1) / n);
 }
 
-std::optional<double> standard_error_of_change(const AucEstimate& first, const AucEstimate& second) {
+std::vector<double> changes_by_trial(const AucEstimate& first, const AucEstimate& second) {
     std::vector<double> differences(first.trial_aucs.size());
     std::transform(first.trial_aucs.begin(), first.trial_aucs.end(), second.trial_aucs.begin(), differences.begin(), std::minus<>());
-    return standard_error(differences);
+    return differences;
 }
+
+// Smallest and largest of many numbers.
+struct Span {
+    double low = std::numeric_limits<double>::infinity();
+    double high = -std::numeric_limits<double>::infinity();
+
+    void include(const std::vector<double>& values) {
+        for (const double value : values) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    }
+    bool is_one_value() const { return high - low <= rounding; }
+};
 
 void check(float act_max, const ThresholdSearchSettings& settings) {
     check_search_settings(settings);
@@ -99,6 +115,7 @@ private:
         }
         result_.evaluated.push_back({threshold, estimate.auc, standard_error(estimate.trial_aucs)});
         if (observer_.on_evaluated) observer_.on_evaluated(result_.evaluated.back());
+        seen_.include(estimate.trial_aucs);
         memory_.emplace(threshold, std::move(estimate));
     }
 
@@ -117,7 +134,9 @@ private:
         grid.new_evaluations = int(result_.evaluated.size() - evaluated_before);
         for (std::size_t i = 0; i < 3; ++i) {
             grid.changes[i] = std::abs(grid.aucs[i + 1] - grid.aucs[i]);
-            grid.change_errors[i] = estimates[i] == estimates[i + 1] ? 0.0 : standard_error_of_change(*estimates[i], *estimates[i + 1]);
+            grid.change_errors[i] = 0.0;
+            grid.change_margins[i] = 0.0;
+            if (estimates[i] != estimates[i + 1]) measure_noise(changes_by_trial(*estimates[i], *estimates[i + 1]), grid, i);
         }
         grid.best = int(std::max_element(grid.aucs.begin(), grid.aucs.end()) - grid.aucs.begin());
         grid.kept_low = grid.thresholds[std::size_t(std::max(grid.best - 1, 0))];
@@ -126,14 +145,27 @@ private:
         return grid;
     }
 
+    void measure_noise(const std::vector<double>& changes, SearchGrid& grid, std::size_t i) const {
+        grid.change_errors[i] = standard_error(changes);
+        grid.change_margins[i] = grid.change_errors[i];
+        if (changes.size() < 2) return;  // unknown, or no noise
+        Span span;
+        span.include(changes);
+        grid.change_margins[i] = span.is_one_value() ? unseen_share95(std::int64_t(changes.size())) * largest_change()
+                                                     : student_t95(int(changes.size())) * *grid.change_errors[i];
+    }
+
+    // Of a trial that was not drawn; where all that were are alike, one that loses everything.
+    double largest_change() const { return seen_.is_one_value() ? std::abs(seen_.high) : seen_.high - seen_.low; }
+
     bool is_flat(const SearchGrid& grid) const {
         return std::all_of(grid.changes.begin(), grid.changes.end(), [&](double change) { return change <= result_.settings.delta; });
     }
 
     bool is_flat_beyond_doubt(const SearchGrid& grid) const {
         for (std::size_t i = 0; i < 3; ++i) {
-            const auto error = grid.change_errors[i];
-            if (!error || grid.changes[i] + confidence_95 * *error > result_.settings.delta) return false;
+            const auto margin = grid.change_margins[i];
+            if (!margin || grid.changes[i] + *margin > result_.settings.delta) return false;
         }
         return true;
     }
@@ -173,6 +205,7 @@ private:
     std::stop_token stop_;
     const ThresholdSearchObserver& observer_;
     std::map<float, AucEstimate> memory_;
+    Span seen_;  // AUCs of single trials
     ThresholdSearchResult result_;
 };
 

@@ -35,8 +35,8 @@ struct AucEstimate {
     std::vector<double> trial_aucs;  // one a trial; none at all for a function without noise
 };
 
-// One estimate for each threshold, in their order; fewer where it was stopped. Called with all thresholds of a grid that are not known yet; each
-// is asked for once.
+// One estimate for each threshold, in their order; fewer where it was stopped. Called with all thresholds of a grid that are not known yet;
+// each is asked for once.
 using AucsOfThresholds = std::function<std::vector<AucEstimate>(std::span<const float> thresholds)>;
 // For a function of one threshold: nothing where it was stopped.
 using AucOfThreshold = std::function<std::optional<AucEstimate>(float threshold)>;
@@ -54,11 +54,15 @@ struct SearchGrid {
     std::array<double, 4> aucs{};
     std::array<double, 3> changes{};                     // |AUC(i+1) - AUC(i)|
     std::array<std::optional<double>, 3> change_errors;  // standard errors of the changes, paired by trial; unknown for a single trial
-    int best = 0;                                        // 0...3: the boundary with the highest AUC, the lowest of equals
-    float kept_low = 0;                                  // the part around it
+    // How far each change may be from the truth, at 95 %: Student's t for so many trials times the standard error. Trials that all changed
+    // alike are no certainty: an unseen share of trials, 1 - 0.05^(1/trials), may differ by as much as trials have been seen to do
+    // in this search. Unknown for a single trial; 0 for a function without noise.
+    std::array<std::optional<double>, 3> change_margins;
+    int best = 0;        // 0...3: the boundary with the highest AUC, the lowest of equals
+    float kept_low = 0;  // the part around it
     float kept_high = 0;
     int new_evaluations = 0;           // boundaries that were not remembered
-    bool noise_prevents_stop = false;  // corrected: the changes are within delta, but not beyond doubt
+    bool noise_prevents_stop = false;  // corrected: the changes are within delta, but not with their margins
 };
 
 enum class SearchEnd {

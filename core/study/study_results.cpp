@@ -50,7 +50,7 @@ CampaignSummary SummaryReader::read() {
                     trials.clear();
                     rows.read(point.id, curve.info.clean.images, [&](int, const TrialOutcome& outcome) { trials.push_back(outcome); });
                     if (trials.empty()) continue;
-                    known = known_.insert_or_assign(point.id, curve_point(point.rate, trials, summary.info)).first;
+                    known = known_.insert_or_assign(point.id, curve_point(point.rate, trials, curve.info, summary.info)).first;
                 }
                 one.points.push_back(known->second);
             }

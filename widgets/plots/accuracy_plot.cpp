@@ -19,6 +19,16 @@ namespace {
 constexpr double reach = 14;      // pixels, of a point
 constexpr double line_reach = 6;  // pixels, of a curve between its points
 
+QString interval_text(const Interval& interval) {
+    return percent_text(interval.low) + QStringLiteral(" … ") + percent_text(interval.high);
+}
+
+// "1.2 % (0.8 % … 2.1 %)"; a single trial's interval says nothing.
+QString mean_text(double mean, const std::optional<Interval>& interval, int trials) {
+    if (trials < 2 || !interval) return percent_text(mean);
+    return QStringLiteral("%1 (%2)").arg(percent_text(mean), interval_text(*interval));
+}
+
 }  // namespace
 
 AccuracyPlot::AccuracyPlot(QWidget* parent) : ViewPanel(tr("Accuracy against fault rate"), parent) {
@@ -120,7 +130,8 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
         text += tip_row(tr("fault rate"), p.rate == 0 ? tr("0 (no faults)") : tr("%1 per bit").arg(QString::number(p.rate, 'g', 4)));
     text += tip_row(tr("mean accuracy"), QStringLiteral("<b>%1</b>").arg(percent_text(p.mean)));
     if (p.trials > 1) {
-        text += tip_row(tr("95 % interval"), percent_text(p.ci95_low) + QStringLiteral(" … ") + percent_text(p.ci95_high));
+        text += tip_row(tr("95 % interval"), interval_text({p.ci95_low, p.ci95_high}));
+        text += tip_row(tr("with other images"), interval_text(p.ci95_images));
         text += tip_row(tr("standard deviation"), percent_text(p.sd));
         text += tip_row(tr("minimum"), percent_text(p.min));
         text += tip_row(tr("lower quartile"), percent_text(p.q1));
@@ -128,11 +139,11 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
         text += tip_row(tr("upper quartile"), percent_text(p.q3));
         text += tip_row(tr("maximum"), percent_text(p.max));
     }
-    if (p.top5_mean) text += tip_row(tr("top-5 accuracy"), percent_text(*p.top5_mean));
+    if (p.top5_mean) text += tip_row(tr("top-5 accuracy"), mean_text(*p.top5_mean, p.top5_ci95, p.trials));
     text += tip_row(tr("trials"), grouped(std::int64_t(p.trials)));
     text += tip_row(tr("faulty bits a trial"), grouped(p.faults_mean, 1));
-    text += tip_row(tr("wrong, silently (SDC)"), percent_text(p.sdc_mean));
-    text += tip_row(tr("non-finite output (DUE)"), percent_text(p.due_mean));
+    text += tip_row(tr("wrong, silently (SDC)"), mean_text(p.sdc_mean, p.sdc_ci95, p.trials));
+    text += tip_row(tr("non-finite output (DUE)"), mean_text(p.due_mean, p.due_ci95, p.trials));
     return text + QStringLiteral("</table>");
 }
 

@@ -4,8 +4,8 @@
 #include <QStandardItemModel>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <utility>
 
-#include "campaign/comparison.h"
 #include "plots/accuracy_view.h"
 #include "tables/number_delegate.h"
 #include "theme/number_text.h"
@@ -77,9 +77,13 @@ ComparisonTable::ComparisonTable(QWidget* parent) : QWidget(parent), model_(new 
 }
 
 void ComparisonTable::set_curves(const AccuracyCurves& curves, AucAxis axis) {
-    if (curves.curves.empty() && curves_.curves.empty()) return;
-    curves_ = curves;
-    axis_ = axis;
+    if (curves.curves.empty() && !source_) return;
+    if (curves.curves.empty()) return set_source({});
+    set_source([comparisons = compare_protections(curves, curves.info.nonfinite, axis)] { return comparisons; });
+}
+
+void ComparisonTable::set_source(Source source) {
+    source_ = std::move(source);
     if (!refresh_.isActive()) refresh_.start();
 }
 
@@ -89,7 +93,7 @@ void ComparisonTable::show_curves() {
                                        tr("Worst before, %"), tr("Worst after, %")});
     for (int column = 0; column < model_->columnCount(); ++column)
         model_->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    for (const ProtectionComparison& comparison : compare_protections(curves_, curves_.info.nonfinite, axis_)) {
+    for (const ProtectionComparison& comparison : source_ ? source_() : std::vector<ProtectionComparison>()) {
         auto* head = new QStandardItem(summary(comparison));
         head->setToolTip(head->text());
         head->setEditable(false);

@@ -4,8 +4,11 @@
 
 #include <QTimer>
 #include <QWidget>
+#include <functional>
+#include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/comparison.h"
 #include "clipping/auc.h"
 
 class QStandardItemModel;
@@ -18,8 +21,12 @@ class ComparisonTable : public QWidget {
 public:
     explicit ComparisonTable(QWidget* parent = nullptr);
 
-    // Cheap; call it as often as results come. Nothing is shown where the curves have no protection to compare.
+    // Nothing is shown where the curves have no protection to compare.
     void set_curves(const AccuracyCurves& curves, AucAxis axis = AucAxis::linear);
+    // For numbers that change: call it as often as results come. `source` is asked a few times a second at most, and only while it is the
+    // latest.
+    using Source = std::function<std::vector<ProtectionComparison>()>;
+    void set_source(Source source);
 
     QTreeView& view() const { return *view_; }
     QSize sizeHint() const override;
@@ -30,8 +37,7 @@ private:
     QStandardItemModel* model_;
     QTreeView* view_;
     QTimer refresh_;
-    AccuracyCurves curves_;
-    AucAxis axis_ = AucAxis::linear;
+    Source source_;
 };
 
 }  // namespace clipscope

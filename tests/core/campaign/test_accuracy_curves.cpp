@@ -17,7 +17,9 @@ CampaignStarted two_curves(std::int64_t classes, NonfiniteRule rule) {
     started.info.trials = 2;
     started.info.nonfinite = rule;
     started.info.rates = {0, 1e-6, 1e-5};
-    started.curves = {{.layer = "CONV-1", .path = "features.0", .bits = 320}, {.layer = "network", .path = {}, .bits = 640}};
+    const Outcome clean = {.images = 10, .correct = 8, .correct_argmax = 8, .top5 = 10, .top5_argmax = 10};
+    started.curves = {{.layer = "CONV-1", .path = "features.0", .bits = 320, .clean = clean},
+                      {.layer = "network", .path = {}, .bits = 640, .clean = clean}};
     return started;
 }
 
@@ -83,7 +85,45 @@ private slots:
         const auto points = curve_points(curves.curves[0], curves.info);
         QCOMPARE(points.size(), 2u);
         QCOMPARE(points[0].rate, 0.0);
-        QCOMPARE(points[0].ci95_low, points[0].mean);
+        QCOMPARE(points[0].ci95_low, points[0].mean);  // without faults there is no other trial
+        QCOMPARE(points[0].ci95_high, points[0].mean);
+        QVERIFY(points[0].ci95_images.low < 0.6 && points[0].ci95_images.high > 0.9);  // but there are other images: 8 of 10
+    }
+
+    // Every measure has an interval within what can be, which holds its mean.
+    void intervals_stay_within_what_can_be() {
+        const CurvePoint point = curve_points(filled(10, NonfiniteRule::wrong).curves[0], filled(10, NonfiniteRule::wrong).info)[0];
+        const auto holds = [](const Interval& interval, double mean) {
+            return 0 <= interval.low && interval.low <= mean && mean <= interval.high && interval.low < interval.high && interval.high <= 1;
+        };
+        QVERIFY(holds({point.ci95_low, point.ci95_high}, point.mean));
+        QVERIFY(holds(*point.top5_ci95, *point.top5_mean));
+        QVERIFY(holds(point.sdc_ci95, point.sdc_mean));
+        QVERIFY(holds(point.due_ci95, point.due_mean));
+        QVERIFY(point.ci95_images.low <= point.ci95_low && point.ci95_high <= point.ci95_images.high);
+    }
+
+    // 50 trials alike at a rate at which nearly none has a fault: the few that may have one are all that is in doubt.
+    void what_is_known_of_trials_without_faults_narrows_the_interval() {
+        AccuracyCurves curves;
+        CampaignStarted started = two_curves(10, NonfiniteRule::wrong);
+        started.info.rates = {1e-9};
+        apply(started, curves);
+        const Outcome clean = started.curves[0].clean;
+        for (int trial = 0; trial < 50; ++trial) apply(trial_of_first_curve(0, trial, 0, clean), curves);
+        const CurvePoint point = curve_points(curves.curves[0], curves.info)[0];
+        QCOMPARE(point.mean, 0.8);
+        QVERIFY(point.ci95_low < 0.8 && point.ci95_low > 0.8 - 1e-6);
+        QVERIFY(point.sdc_ci95.low == 0 && point.sdc_ci95.high > 0 && point.sdc_ci95.high < 1e-6);
+    }
+
+    void the_order_of_trials_leaves_no_trace() {
+        AccuracyCurves curves = filled(10, NonfiniteRule::wrong);
+        const TrialOutcome trials[] = {{4, good}, {7, bad}}, backwards[] = {{7, bad}, {4, good}};
+        const CurvePoint one = curve_point(1e-5, trials, curves.curves[0].info, curves.info);
+        const CurvePoint other = curve_point(1e-5, backwards, curves.curves[0].info, curves.info);
+        QVERIFY(one.mean == other.mean && one.sd == other.sd && one.ci95_low == other.ci95_low && one.ci95_high == other.ci95_high);
+        QVERIFY(one.ci95_images == other.ci95_images && one.sdc_ci95 == other.sdc_ci95 && one.due_ci95 == other.due_ci95);
     }
 
     void a_repeated_trial_replaces_the_first() {

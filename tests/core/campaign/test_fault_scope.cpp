@@ -51,6 +51,19 @@ class TestFaultScope : public QObject {
     Q_OBJECT
 
 private slots:
+    // The bits that faults are drawn from: only those of the chosen positions, and a parameter that two layers share but once.
+    void bits_of_a_scope_are_those_that_faults_are_drawn_from() {
+        std::vector<LayerInfo> layers = three_layers();
+        layers[0].parameters = {{.path = "features.0.weight", .shape = {}, .elements = 10},
+                                {.path = "features.0.bias", .shape = {}, .elements = 2, .word_bits = 32, .faulty_bits = 0x80000001}};
+        layers[1].parameters = {{.path = "features.0.weight", .shape = {}, .elements = 10}};
+        layers[2].parameters = {{.path = "classifier.weight", .shape = {}, .elements = 5, .word_bits = 8, .faulty_bits = 0xff}};
+        QCOMPARE(fault_bits({0}, layers), 324);
+        QCOMPARE(fault_bits({0, 1}, layers), 324);
+        QCOMPARE(fault_bits({0, 1, 2}, layers), 364);
+        QCOMPARE(fault_bits({}, layers), 0);
+    }
+
     void each_is_a_curve_for_every_layer() { QCOMPARE(text_of("each"), "CONV-1(features.0)=0 CONV-2(features.3)=1 FC-1(classifier)=2"); }
     void network_is_all_layers() { QCOMPARE(text_of("Network"), "network()=012"); }
     void a_comma_separates_curves() { QCOMPARE(text_of("fc-1, conv-1"), "FC-1(classifier)=2 CONV-1(features.0)=0"); }

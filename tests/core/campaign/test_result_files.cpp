@@ -88,11 +88,15 @@ private slots:
         QCOMPARE(curve.at("layer").get<std::string>(), "CONV-1");
         QCOMPARE(curve.at("protection").get<std::string>(), "none");
         // x = 0, 1/3, 1: (0.8 + 0.65)/6 + (0.65 + 0.3)/3
-        QVERIFY(std::abs(curve.at("auc").get<double>() - (1.45 / 6 + 0.95 / 3)) < 1e-12);
+        const double auc = curve.at("auc").get<double>();
+        QVERIFY(std::abs(auc - (1.45 / 6 + 0.95 / 3)) < 1e-12);
+        QVERIFY(curve.at("auc_ci95").at(0).get<double>() <= auc && auc <= curve.at("auc_ci95").at(1).get<double>());
         QCOMPARE(curve.at("points").size(), 3u);
         std::string keys;
         for (const auto& [key, value] : curve.at("points").at(1).items()) keys += key + " ";
-        QCOMPARE(keys, "rate trials faults_mean mean sd min q1 median q3 max ci95 top5_mean sdc_mean due_mean outcomes ");
+        QCOMPARE(keys,
+                 "rate trials faults_mean mean sd min q1 median q3 max ci95 top5_mean sdc_mean due_mean ci95_images top5_ci95 "
+                 "sdc_ci95 due_ci95 outcomes ");
         const Json& point = curve.at("points").at(2);
         QCOMPARE(point.at("rate").get<double>(), 1e-6);
         QCOMPARE(point.at("trials").get<int>(), 2);
@@ -102,6 +106,7 @@ private slots:
         QCOMPARE(point.at("outcomes").at(1).dump(),
                  R"({"trial":1,"faults":11,"correct":20,"correct_argmax":21,"top5":22,"top5_argmax":23,"due":1,"sdc":2})");
         QVERIFY(json.at("curves").at(1).at("auc").is_null());
+        QVERIFY(json.at("curves").at(1).at("auc_ci95").is_null());
     }
 
     void everything_comes_back() {

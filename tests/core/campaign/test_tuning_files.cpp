@@ -24,7 +24,12 @@ SiteInfo make_site(const std::string& name, std::vector<std::string> fed_by) {
 }
 
 MeasuredAuc make_measured(double auc) {
-    return {.auc = auc, .standard_error = 0.01, .clean_accuracy = 0.9, .accuracies = {0.9, auc}, .trial_aucs = {auc - 0.01, auc + 0.01}};
+    return {.auc = auc,
+            .standard_error = 0.01,
+            .clean_accuracy = 0.9,
+            .accuracies = {0.9, auc},
+            .trial_aucs = {auc - 0.01, auc + 0.01},
+            .ci95 = Interval{auc - 0.02, auc + 0.02}};
 }
 
 // A result with something of everything, made of the events that a job sends.
@@ -222,8 +227,10 @@ private Q_SLOTS:
         QCOMPARE(one.rates[1].second_worst, 0.4);
         QCOMPARE(one.rates[1].difference.pairs, 3);
         QVERIFY(std::abs(one.rates[1].difference.mean - 0.4) < 1e-12);
-        // 0.3, 0.3, 0.6: t(0.975, 2) = 4.302653, SE = 0.1.
-        QVERIFY(std::abs(one.rates[1].difference.ci95_low - (0.4 - 0.4302653)) < 1e-6);
+        QVERIFY(std::abs(one.rates[1].difference.sd - std::sqrt(0.03)) < 1e-12);
+        QVERIFY(one.rates[1].difference.ci95_low > -1 && one.rates[1].difference.ci95_low < 0.4 - 0.1);
+        QVERIFY(one.rates[1].difference.ci95_high < 1 && one.rates[1].difference.ci95_high > 0.4 + 0.1);
+        QVERIFY(one.difference->ci95_low < one.difference->mean && one.difference->mean < one.difference->ci95_high);
         const auto by_argmax = compare_protections(curves, NonfiniteRule::argmax);
         QVERIFY(std::abs(by_argmax.front().rates[1].first_mean - 0.3) < 1e-12);
         QCOMPARE(QString::fromStdString(comparisons_csv(curves)).split('\n', Qt::SkipEmptyParts).size(), 1 + 2 * 2);

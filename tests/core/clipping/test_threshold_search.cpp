@@ -222,7 +222,8 @@ private slots:
         }
     }
 
-    // Trials scatter by 0.2, but alike at every threshold: paired, nothing is in doubt. Unpaired noise of 0.01 is.
+    // Trials scatter by 0.2, but alike at every threshold: paired, there is no noise; yet that three trials changed alike is no certainty.
+    // Unpaired noise of 0.01 is.
     void corrected_pairs_trials_and_reports_noise() {
         const auto run = [](double unpaired) {
             return search_threshold(81, settings(SearchAlgorithm::corrected, 5, 3, 0.005), [=](float threshold) {
@@ -231,8 +232,11 @@ private slots:
             });
         };
         const auto paired = run(0);
-        QCOMPARE(paired.grids.size(), 3u);
+        QCOMPARE(paired.end, SearchEnd::grids_used);
         QCOMPARE(*paired.grids[0].change_errors[0], 0.0);
+        // An unseen share of 1 - 0.05^(1/3) may change by as much as trials have been seen to differ.
+        QVERIFY(std::abs(*paired.grids[0].change_margins[0] - (1 - std::cbrt(0.05)) * 0.4) < 1e-12);
+        QVERIFY(paired.grids[2].noise_prevents_stop);
         QVERIFY(std::abs(*paired.evaluated[0].standard_error - 0.2 / std::sqrt(3.0)) < 1e-12);
         const auto noisy = run(0.01);
         QCOMPARE(noisy.end, SearchEnd::grids_used);
@@ -242,6 +246,44 @@ private slots:
         QVERIFY(std::abs(*noisy.grids[0].change_errors[0] - 0.02 / std::sqrt(3.0)) < 1e-12);
         QCOMPARE(noisy.reason(),
                  "All 5 grids are used; in grid 3 the AUC changed by at most 0.005, and noise alone prevented the stop: run more trials.");
+    }
+
+    // Ten trials that all gave the same at every threshold, as where none drew a fault: the search went for a plateau.
+    void trials_alike_are_no_certainty() {
+        for (const int trials : {2, 10, 50, 400, 500}) {
+            const auto result = search_threshold(81, settings(SearchAlgorithm::corrected, 5, 3, 0.005), [=](float) {
+                return AucEstimate{0.7, std::vector<double>(std::size_t(trials), 0.7)};
+            });
+            // 0.7 * (1 - 0.05^(1/n)) is 0.0052 at 400 and 0.0042 at 500.
+            QCOMPARE(result.end, trials < 500 ? SearchEnd::grids_used : SearchEnd::converged);
+            QCOMPARE(result.grids[2].noise_prevents_stop, trials < 500);
+            QCOMPARE(result.reason().find("noise alone") != std::string::npos, trials < 500);
+        }
+    }
+
+    // Differences of +-0.0025 at random: SE 0.00083 with ten trials; 1.96 of them stay below 0.0018, Student's 2.26 do not.
+    void the_quantile_fits_the_number_of_trials() {
+        const auto run = [](double delta) {
+            return search_threshold(81, settings(SearchAlgorithm::corrected, 5, 3, delta), [](float threshold) {
+                const bool is_odd = std::fmod(std::round(threshold * 3), 2) != 0;
+                std::vector<double> trials;
+                for (int i = 0; i < 10; ++i) trials.push_back(0.7 + (is_odd ? (i % 2 == 0 ? 0.0025 : -0.0025) : 0));
+                return AucEstimate{0.7, trials};
+            });
+        };
+        const double error = 0.0025 / 3;  // ten squares of 0.0025, by 9 and 10
+        const auto stopped = run(2.27 * error);
+        QCOMPARE(stopped.end, SearchEnd::converged);
+        const auto goes_on = run(2.25 * error);
+        QCOMPARE(goes_on.end, SearchEnd::grids_used);
+        QVERIFY(goes_on.grids[2].noise_prevents_stop);
+        QVERIFY(std::abs(*goes_on.grids[0].change_margins[0] - 2.2621571628 * error) < 1e-9);
+    }
+
+    void the_listing_knows_no_noise() {
+        const auto result = search_threshold(81, settings(SearchAlgorithm::literal), [](float) { return AucEstimate{0.7, {0.9, 0.5}}; });
+        QCOMPARE(result.end, SearchEnd::converged);
+        QVERIFY(!result.grids.back().noise_prevents_stop);
     }
 
     void a_single_trial_leaves_the_noise_unknown() {
