@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "evaluation/clean_run.h"
 #include "evaluation/evaluator_state.h"
+#include "evaluation/first_pass_error.h"
 #include "evaluation/item_workers.h"
 #include "evaluation/operation_count.h"
 #include "evaluation/scoring.h"
@@ -43,6 +44,12 @@ std::size_t free_memory_bytes() {
     for (std::size_t kibibytes = 0; meminfo >> key >> kibibytes; meminfo.ignore(64, '\n'))
         if (key == "MemAvailable:") return kibibytes * 1024;
     return std::size_t(4) << 30;
+}
+
+// Without the addresses of the functions that it came through.
+std::string libtorch_text(const std::exception& error) {
+    const auto* of_libtorch = dynamic_cast<const c10::Error*>(&error);
+    return of_libtorch != nullptr ? of_libtorch->what_without_backtrace() : error.what();
 }
 
 Frame frame_on_device(const Program& program, at::Device device) {
@@ -194,12 +201,15 @@ void Evaluator::run_clean(CleanRun& clean_run, int threads, const std::stop_toke
                 clean_run.run_other(chunk);
         });
         if (!stop.stop_requested()) clean_run.finish();
-    } catch (const c10::Error& error) {
+    } catch (const Error&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& error) {
         if (is_out_of_memory(std::current_exception())) throw;
         const at::Tensor& images = (*state_->batches)[0].images;
-        throw Error("The network \"" + state_->network->path() + "\" cannot take images of " + std::to_string(images.size(1)) + "×" +
-                    std::to_string(images.size(2)) + "×" + std::to_string(images.size(3)) +
-                    " (channels × height × width): choose images that fit it (" + first_line(error.what_without_backtrace()) + ").");
+        const ImageShape shape{int(images.size(1)), int(images.size(2)), int(images.size(3))};
+        throw LibraryError(explain_first_pass(state_->network->path(), libtorch_text(error), shape, images.size(0)), error.what());
     }
 }
 
