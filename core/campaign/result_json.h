@@ -1,6 +1,7 @@
 // The JSON file of a sensitivity or a comparison job: every statistic that people read and every trial behind them, so that a file read
 // back draws exactly what was drawn live. Where curves differ in their number format, each has a "format" of its own; the one on top is the
-// first curve's. No time and no machine is in it: the same results give the same bytes.
+// first curve's. Over bit positions each point has a "bit" in place of its "rate". No time and no machine is in it: the same results give
+// the same bytes.
 #pragma once
 
 #include <string>
