@@ -15,8 +15,9 @@ build_packages=(
 )
 # ClipScope starts without these, but computes many times slower (OpenBLAS) or has no data, icons or letters.
 run_packages=(libopenblas0-pthread dataset-fashion-mnist libqt6svg6 fonts-dejavu-core)
-# Faults are replayed in Python's PyTorch, windows open under Xvfb, the desktop's files are validated.
-test_packages=(python3 python3-numpy python3-torch python3-torchvision xvfb xauth desktop-file-utils appstream)
+# Faults are replayed in Python's PyTorch, windows open under Xvfb, the desktop's files are validated, and tests run once more in a locale
+# that writes 0,5.
+test_packages=(python3 python3-numpy python3-torch python3-torchvision xvfb xauth desktop-file-utils appstream locales)
 
 fail() {
     printf '%s: %s\n' "packaging/$(basename "$0")" "$1" >&2

@@ -1,10 +1,10 @@
 #include "bench_output.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "campaign/fault_rates.h"
+#include "common/number_text.h"
 #include "text_table.h"
 
 namespace clipscope::cli {
@@ -14,21 +14,15 @@ namespace {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
-std::string fixed(double number, int decimals) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, number);
-    return text;
-}
-
 std::string milliseconds(double seconds) {
-    return fixed(seconds * 1e3, 2);
+    return fixed_text(seconds * 1e3, 2);
 }
 std::string mebibytes(std::size_t bytes) {
-    return fixed(double(bytes) / (1 << 20), 1);
+    return fixed_text(double(bytes) / (1 << 20), 1);
 }
 
 std::string millions(double number) {
-    return fixed(number * 1e-6, 1);
+    return fixed_text(number * 1e-6, 1);
 }
 
 std::string counted(std::int64_t number, const std::string& one) {
@@ -66,8 +60,8 @@ Json engine_json(const EngineMeasurement& engine) {
 void add_engine_row(TextTable& table, const std::string& title, const EngineMeasurement& engine) {
     const auto [least, most] = std::minmax_element(engine.ratios.begin(), engine.ratios.end());
     table.add_row({title, grouped(engine.cost.trials), milliseconds(engine.cost.median_seconds_per_trial()),
-                   millions(engine.cost.multiplications_per_trial), fixed(engine.median_ratio(), 2),
-                   fixed(*least, 2) + " to " + fixed(*most, 2), mebibytes(engine.cost.peak_bytes), mebibytes(engine.kept_bytes),
+                   millions(engine.cost.multiplications_per_trial), fixed_text(engine.median_ratio(), 2),
+                   fixed_text(*least, 2) + " to " + fixed_text(*most, 2), mebibytes(engine.cost.peak_bytes), mebibytes(engine.kept_bytes),
                    grouped(engine.trials_compared), grouped(engine.trials_that_differ), grouped(engine.images_that_differ)});
 }
 
@@ -154,7 +148,7 @@ std::string benchmark_table(const JobInputs& inputs, const BenchmarkSpecificatio
         add_engine_row(table, to_string(workload.workload), workload.engine);
         if (workload.exact) add_engine_row(table, "  exact", *workload.exact);
         table.add_row({"  plain loop", grouped(workload.plain.trials), milliseconds(workload.plain.median_seconds_per_trial()),
-                       millions(workload.plain.multiplications_per_trial), fixed(1, 2), "", mebibytes(workload.plain.peak_bytes)});
+                       millions(workload.plain.multiplications_per_trial), fixed_text(1, 2), "", mebibytes(workload.plain.peak_bytes)});
         notes += passes_note(workload) + plain_note(workload);
     }
     if (!result.is_peak_per_run) notes += "Peaks are those of the whole process: this system does not let them begin anew for each run.\n";
@@ -167,8 +161,8 @@ std::string scaling_table(const JobInputs& inputs, const BenchmarkSpecification&
     const ScalingPoint* first = nullptr;
     for (const ScalingPoint& point : points) {
         if (!first || first->factor != point.factor) first = &point;
-        table.add_row({point.factor, grouped(point.value), fixed(point.seconds, 3), fixed(double(point.value) / first->value, 2),
-                       fixed(point.seconds / first->seconds, 2)});
+        table.add_row({point.factor, grouped(point.value), fixed_text(point.seconds, 3), fixed_text(double(point.value) / first->value, 2),
+                       fixed_text(point.seconds / first->seconds, 2)});
     }
     return "Sensitivity, layer by layer: " + conditions_text(inputs, specification) + "\n" + table.to_string();
 }

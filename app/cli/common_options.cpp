@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "common/error.h"
+#include "common/number_text.h"
 #include "data/dataset_reader.h"
 #include "data/image_selection.h"
 #include "network/bundled_networks.h"
@@ -39,10 +41,24 @@ std::optional<Normalization> chosen_normalization(const NormalizationOptions& op
     return std::nullopt;
 }
 
-void add_architecture_option(CLI::App& command, std::string& architecture) {
+void add_state_options(CLI::App& command, std::string& architecture, std::string& state_key) {
     command.add_option("--arch", architecture, "Built-in architecture of a state dictionary (default: found by its shapes)")
         ->check(CLI::IsMember(architecture_names()))
         ->type_name("NAME");
+    command
+        .add_option("--state-key", state_key,
+                    "Where in a checkpoint the parameters lie, as in state_dict_ema (default: under a usual name, state_dict first)")
+        ->type_name("NAME");
+}
+
+void tell_of_other_states(const Network& network) {
+    const ModelMetadata& metadata = network.metadata();
+    static std::set<std::string> told;
+    if (metadata.other_state_keys.empty() || !told.insert(network.path()).second) return;
+    std::string others;
+    for (const std::string& key : metadata.other_state_keys) others += (others.empty() ? "" : ", ") + key;
+    std::fprintf(stderr, "clipscope-cli: Of the parameters in '%s' those under %s are taken; there are others under %s (--state-key).\n",
+                 network.path().c_str(), metadata.state_key.empty() ? "the top" : metadata.state_key.c_str(), others.c_str());
 }
 
 void add_picture_options(CLI::App& command, PictureSize& size) {
@@ -73,7 +89,7 @@ void add_input_options(CLI::App& command, InputOptions& options) {
     command.add_option("--model", options.model, "TorchScript file, state dictionary or checkpoint of torch.save, or bundled:NAME")
         ->type_name("FILE")
         ->capture_default_str();
-    add_architecture_option(command, options.architecture);
+    add_state_options(command, options.architecture, options.state_key);
     command
         .add_option("--data", options.data,
                     "Folder with CIFAR binary or IDX files, or a folder of images for each class (default: Debian's Fashion-MNIST)")
@@ -136,7 +152,8 @@ JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>&
     const Dataset dataset = open_images(options.data, split_from_string(options.split), options.picture_size);
     positions = select_images(dataset, selection, options.seed);
     const Dataset images = dataset.subset(positions);
-    const auto network = Network::load(model_path, options.architecture)->stored_in(memory);
+    const auto network = Network::load(model_path, options.architecture, options.state_key)->stored_in(memory);
+    tell_of_other_states(*network);
     const InputFormat input = resolve_input_format(*network, images, normalization);
     return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset)};
 }
@@ -222,9 +239,14 @@ std::size_t parse_memory(const std::string& text) {
     const bool is_unit = unit.size() <= 1 && power != std::string::npos && unit != "_";
     const double bytes = is_unit ? std::ldexp(number, static_cast<int>(10 * (power > 4 ? power - 4 : power))) : 0;
     if (error != std::errc() || !is_unit || !(bytes >= 1) || bytes >= double(std::numeric_limits<std::int64_t>::max())) {
-        throw UsageError("--memory takes a size such as 512M or 2G, not '" + text + "'");
+        const std::string advice = text.find(',') == std::string::npos ? "" : std::string(": ") + decimal_point_advice;
+        throw UsageError("--memory takes a size such as 512M or 2G, not '" + text + "'" + advice);
     }
     return static_cast<std::size_t>(bytes);
+}
+
+std::string refuse_comma(const std::string& text) {
+    return has_decimal_comma(text) ? "'" + text + "' is no number here: " + decimal_point_advice : std::string();
 }
 
 std::string refuse_minus(const std::string& text) {

@@ -44,6 +44,7 @@ MemoryModel chosen_memory(const MemoryModelOptions& options);  // throws UsageEr
 struct InputOptions {
     std::string model = "bundled:lenet5";
     std::string architecture;  // of a state dictionary; empty: found by its shapes
+    std::string state_key;     // of a checkpoint with several; empty: the one under a usual name
     std::string data;          // empty: Fashion-MNIST
     PictureSize picture_size;
     std::string split = "test";
@@ -57,8 +58,10 @@ void add_picture_options(CLI::App& command, PictureSize& size);
 // Opens the folder, Fashion-MNIST where it is empty, and names on stderr the pictures that could not be read.
 Dataset open_images(const std::string& data, Split split, const PictureSize& size);
 
-// --arch.
-void add_architecture_option(CLI::App& command, std::string& architecture);
+// --arch, --state-key.
+void add_state_options(CLI::App& command, std::string& architecture, std::string& state_key);
+// Names on stderr what of a checkpoint's several sets of parameters was taken; nothing where there is one.
+void tell_of_other_states(const Network& network);
 void add_input_options(CLI::App& command, InputOptions& options);
 JobInputs open_job_inputs(const InputOptions& options);
 // Also tells which positions of the split the images have, ascending.
@@ -101,6 +104,9 @@ std::string data_folder(const std::string& data);
 
 // "512M", "2G", "1.5G" or plain bytes; K, M, G, T are powers of 1024.
 std::size_t parse_memory(const std::string& text);
+
+// For CLI::Option::check() of one number: a message where a comma stands for the decimal point, or nothing.
+std::string refuse_comma(const std::string& text);
 
 // For CLI::Option::check() of unsigned numbers, where CLI11 takes -3 for a very large one: a message, or nothing for a good number.
 std::string refuse_minus(const std::string& text);

@@ -1,6 +1,5 @@
 // What protections gain and cost, as tables for people.
 #include <cmath>
-#include <cstdio>
 
 #include "campaign/comparison.h"
 #include "common/number_text.h"
@@ -13,18 +12,12 @@ namespace {
 
 using Align = TextTable::Align;
 
-std::string with_sign(double number, const char* format) {
-    char text[64];
-    std::snprintf(text, sizeof text, format, number);
-    return text;
-}
-
 std::string points(double fraction) {
-    return with_sign(fraction * 100, "%+.2f");
+    return signed_text(fraction * 100, 2);
 }
 
 std::string auc_text(const std::optional<double>& auc) {
-    return auc ? with_sign(*auc, "%.4f") : "-";
+    return auc ? fixed_text(*auc, 4) : "-";
 }
 
 std::string title(const ProtectionComparison& comparison) {
@@ -32,11 +25,11 @@ std::string title(const ProtectionComparison& comparison) {
     std::string text =
         "\n" + comparison.layer + ": " + to_string(comparison.second) + " against " + to_string(comparison.first) + ", " + rule + "\n";
     text += "AUC " + auc_text(comparison.first_auc) + " -> " + auc_text(comparison.second_auc);
-    if (comparison.improvement) text += ", " + with_sign(*comparison.improvement * 100, "%+.2f") + " %";
+    if (comparison.improvement) text += ", " + signed_text(*comparison.improvement * 100, 2) + " %";
     if (comparison.difference && comparison.difference->pairs > 1)
-        text += " (difference " + with_sign(comparison.difference->ci95_low, "%+.4f") + "..." +
-                with_sign(comparison.difference->ci95_high, "%+.4f") + ")";
-    return text + "; cost in clean accuracy " + with_sign(comparison.clean_cost * 100, "%.2f") + " points\n";
+        text += " (difference " + signed_text(comparison.difference->ci95_low, 4) + "..." +
+                signed_text(comparison.difference->ci95_high, 4) + ")";
+    return text + "; cost in clean accuracy " + fixed_text(comparison.clean_cost * 100, 2) + " points\n";
 }
 
 }  // namespace

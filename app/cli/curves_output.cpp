@@ -46,7 +46,7 @@ void CurvesOutput::take(const Event& event) {
         const double total = double(std::max<std::int64_t>(progress->total, 1));
         progress_.show(double(progress->done) / total, progress->seconds_left, progress->activity);
     } else if (const auto* message = std::get_if<Message>(&event)) {
-        progress_.say(message->text);
+        message->is_urgent ? progress_.tell(message->text) : progress_.say(message->text);
     } else if (const auto* finished = std::get_if<JobFinished>(&event)) {
         is_stopped_ = finished->end == JobEnd::stopped;
     }

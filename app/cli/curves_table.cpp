@@ -1,6 +1,5 @@
 // The tables of accuracy curves for people: in percent, with units.
 #include <algorithm>
-#include <cstdio>
 
 #include "campaign/curve_auc.h"
 #include "common/number_text.h"
@@ -41,10 +40,55 @@ std::string curve_title(const CurveInfo& info) {
     return title + ", " + grouped(info.bits) + " bits";
 }
 
-std::string faults_text(double faults) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f", faults);
-    return text;
+// "Mean accuracy in % against ...".
+std::string axis_text(PointAxis axis) {
+    switch (axis) {
+        case PointAxis::fault_rate:
+            return "the fault rate per bit";
+        case PointAxis::bit_position:
+            return "the position of the one faulty bit, 0 the least significant";
+    }
+    return "";
+}
+
+std::string place_title(PointAxis axis) {
+    switch (axis) {
+        case PointAxis::fault_rate:
+            return "Rate";
+        case PointAxis::bit_position:
+            return "Bit";
+    }
+    return "";
+}
+
+std::string unhit_name(const CurveInfo& info, const AccuracyCurves& curves) {
+    std::string name = info.layer;
+    if (has_formats(curves)) name += " (" + format_of(info, curves.info).to_string() + ")";
+    if (info.protection != Protection::none) name += " (" + to_string(info.protection) + ")";
+    return name;
+}
+
+// Where nothing was measured, though a number stands there.
+std::string unhit_text(const AccuracyCurves& curves) {
+    std::string text;
+    for (const double rate : curves.info.rates) {
+        std::string layers;
+        bool is_hit_somewhere = false;
+        for (const AccuracyCurve& curve : curves.curves) {
+            for (const CurvePoint& point : curve_points(curve, curves.info)) {
+                if (point.rate != rate) continue;
+                if (point.faults_mean > 0)
+                    is_hit_somewhere = true;
+                else
+                    layers += (layers.empty() ? "" : ", ") + unhit_name(curve.info, curves);
+            }
+        }
+        const bool is_fault_rate = curves.info.axis == PointAxis::fault_rate;
+        if (layers.empty() || (is_fault_rate && rate == 0)) continue;
+        text += (is_fault_rate ? "At the rate " : "At bit ") + number_text(rate) + " no bit was hit in " +
+                (is_hit_somewhere || curves.curves.size() == 1 ? layers : "any curve") + ": what stands there is the clean accuracy.\n";
+    }
+    return text.empty() ? "" : "\n" + text;
 }
 
 std::string interval_text(const Interval& interval) {
@@ -55,9 +99,7 @@ std::string interval_text(const Interval& interval) {
 std::string auc_text(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis) {
     const auto area = curve_auc(curve, info, axis);
     if (!area) return {};
-    char text[96];
-    std::snprintf(text, sizeof text, ", AUC %.4f (%.4f...%.4f)", area->auc, area->ci95.low, area->ci95.high);
-    return text;
+    return ", AUC " + fixed_text(area->auc, 4) + " (" + fixed_text(area->ci95.low, 4) + "..." + fixed_text(area->ci95.high, 4) + ")";
 }
 
 }  // namespace
@@ -86,8 +128,9 @@ std::string curves_table(const AccuracyCurves& curves) {
         }
         table.add_row(row);
     }
-    return "Mean accuracy in % against the fault rate per bit; " + trials_text(curves) + "; " + info.model + " on " + grouped(info.images) +
-           " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string();
+    return "Mean accuracy in % against " + axis_text(info.axis) + "; " + trials_text(curves) + "; " + info.model + " on " +
+           grouped(info.images) + " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string() +
+           unhit_text(curves);
 }
 
 std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {
@@ -95,7 +138,7 @@ std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {
         "\nIntervals hold the mean over trials at 95 %: over faults alone, for these images; under \"Other images\" over faults and "
         "images.\n";
     for (const AccuracyCurve& curve : curves.curves) {
-        TextTable table({{"Rate", Align::right},
+        TextTable table({{place_title(curves.info.axis), Align::right},
                          {"Trials", Align::right},
                          {"Faults", Align::right},
                          {"Mean %", Align::right},
@@ -114,7 +157,7 @@ std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {
                          {"DUE %", Align::right},
                          {"interval", Align::right}});
         for (const CurvePoint& point : curve_points(curve, curves.info)) {
-            table.add_row({number_text(point.rate), std::to_string(point.trials), faults_text(point.faults_mean), percent(point.mean),
+            table.add_row({number_text(point.rate), std::to_string(point.trials), fixed_text(point.faults_mean, 2), percent(point.mean),
                            percent(point.sd), interval_text({point.ci95_low, point.ci95_high}), interval_text(point.ci95_images),
                            percent(point.min), percent(point.q1), percent(point.median), percent(point.q3), percent(point.max),
                            point.top5_mean ? percent(*point.top5_mean) : "-", point.top5_ci95 ? interval_text(*point.top5_ci95) : "-",

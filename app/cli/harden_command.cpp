@@ -46,7 +46,7 @@ int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
     const Clipping clipping = thresholds.tuned(inputs.network->sites());
     const Evaluator clipped(inputs.network, inputs.images, inputs.input,
                             {.chunk = settings.chunk, .device = settings.device, .clipping = clipping});
-    const auto file = export_hardened(clipped, clipping, options.output, stop.get_token());
+    const auto file = export_hardened(clipped, clipping, inputs, options.output, stop.get_token());
     if (!file) {
         std::fputs("clipscope-cli: Interrupted before the hardened network was verified; nothing was written.\n", stderr);
         return exit_interrupted;
@@ -95,7 +95,7 @@ int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
 }
 
 int run_harden_command(const HardenOptions& options, std::stop_source& stop) {
-    check_writable_file(options.output);
+    check_writable_network(options.output);
     check_writable_file(options.thresholds_output);
     if (options.thresholds.empty()) return search_thresholds(options, stop);
     if (!options.thresholds_output.empty()) throw UsageError("--thresholds takes thresholds as they are: there are none to write");
@@ -120,7 +120,10 @@ void add_harden_command(CLI::App& app, CommandRunner& runner) {
         ->capture_default_str();
     command->add_option("--n", options->search.n, "Grids at most (literal: one more)")->type_name("N")->capture_default_str();
     command->add_option("--m", options->search.m, "No stop before this grid")->type_name("M")->capture_default_str();
-    command->add_option("--delta", options->search.delta, "AUC changes up to this are none")->type_name("D")->capture_default_str();
+    command->add_option("--delta", options->search.delta, "AUC changes up to this are none")
+        ->type_name("D")
+        ->check(refuse_comma)
+        ->capture_default_str();
     command->add_flag("--greedy", options->greedy, "Start each site from the thresholds found so far, not from ACT_max everywhere");
     add_measurement_options(*command, options->measurement);
     add_work_options(*command, options->work);

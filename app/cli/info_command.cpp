@@ -20,6 +20,7 @@ namespace {
 struct InfoOptions {
     std::string model = "bundled:lenet5";
     std::string architecture;
+    std::string state_key;
     std::string json;
 };
 
@@ -50,6 +51,7 @@ Json network_json(const Network& network, const std::string& label) {
 std::string metadata_text(const ModelMetadata& metadata) {
     std::string text;
     if (!metadata.architecture.empty()) text += "Architecture   " + metadata.architecture + "\n";
+    if (!metadata.state_key.empty()) text += "Taken from     " + metadata.state_key + "\n";
     if (metadata.normalization) text += "Normalisation  " + metadata.normalization->name + "\n";
     if (metadata.input_shape) {
         const ImageShape& shape = *metadata.input_shape;
@@ -107,7 +109,8 @@ std::string network_text(const Network& network, const std::string& label) {
 
 int run_info(const InfoOptions& options) {
     check_writable_file(options.json);
-    const auto network = Network::load(resolve_model_path(options.model), options.architecture);
+    const auto network = Network::load(resolve_model_path(options.model), options.architecture, options.state_key);
+    tell_of_other_states(*network);
     const std::string label = model_label(options.model);
     if (!options.json.empty()) write_file(options.json, json_text(network_json(*network, label)));
     if (options.json != "-") print(network_text(*network, label));
@@ -121,7 +124,7 @@ void add_info_command(CLI::App& app, CommandRunner& runner) {
     CLI::App* command = app.add_subcommand("info", "Show a network's layers, activation sites, parameters and bits");
     command->add_option("MODEL", options->model, "TorchScript file, state dictionary or checkpoint of torch.save, or bundled:NAME")
         ->capture_default_str();
-    add_architecture_option(*command, options->architecture);
+    add_state_options(*command, options->architecture, options->state_key);
     add_json_option(*command, options->json);
     command->footer("Example: clipscope-cli info bundled:alexnet");
     command->callback([options, &runner] { runner = [options](std::stop_source&) { return run_info(*options); }; });

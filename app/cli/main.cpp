@@ -41,7 +41,7 @@ int complain_about_usage(const CLI::App& app, const std::string& text) {
     return exit_wrong_usage;
 }
 
-int run_chosen(const CLI::App& app, const CommandRunner& runner) {
+int run_chosen(const CLI::App& app, const CommandRunner& runner, bool is_verbose) {
     try {
         Interruption interruption;
         return runner(interruption.source());
@@ -49,10 +49,13 @@ int run_chosen(const CLI::App& app, const CommandRunner& runner) {
         return complain_about_usage(app, error.what());
     } catch (const Error& error) {
         complain(error.what());
+        const auto* of_library = dynamic_cast<const LibraryError*>(&error);
+        if (is_verbose && of_library != nullptr) std::fprintf(stderr, "%s\n", of_library->detail().c_str());
     } catch (const std::bad_alloc&) {
         complain("There is not enough memory for this; try a smaller --memory, --threads or --chunk.");
     } catch (const std::exception& error) {
-        complain(std::string("Something unexpected went wrong: ") + error.what());
+        complain("Something unexpected went wrong: " + short_text(error), is_verbose ? "" : "With --verbose all of it is printed.");
+        if (is_verbose) std::fprintf(stderr, "%s\n", long_text(error).c_str());
     }
     return exit_failed;
 }
@@ -76,6 +79,9 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     // As elsewhere on the command line, the last one wins: scripts append options to change what a variable says.
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    bool is_verbose = false;
+    app.add_flag("--verbose", is_verbose, "After a failure also print what LibTorch or another library said about it");
+    app.fallthrough();
     app.set_version_flag("--version", std::string("ClipScope ") + version(), "Print the version and exit");
     app.footer(
         "Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted with the results so far kept.\n"
@@ -106,5 +112,5 @@ int main(int argc, char** argv) {
     } catch (const UsageError& error) {
         return complain_about_usage(app, error.what());
     }
-    return run_chosen(app, runner);
+    return run_chosen(app, runner, is_verbose);
 }

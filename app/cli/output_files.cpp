@@ -43,6 +43,13 @@ void check_writable_file(const std::string& path) {
     }
 }
 
+void check_writable_network(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+        throw Error("Cannot write '" + path + "': it is a folder or a device, and a network needs a file of its own; choose another name.");
+    check_writable_file(path);
+}
+
 void check_writable_folder(const std::string& path) {
     if (path.empty()) return;
     std::error_code error;

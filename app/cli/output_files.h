@@ -9,6 +9,9 @@ namespace clipscope::cli {
 // Throws Error where `path` cannot be written; leaves an existing file as it is and none behind. "-" (standard output) and "" pass.
 void check_writable_file(const std::string& path);
 
+// The same of a network, which needs a file of its own: it takes the place of what was there.
+void check_writable_network(const std::string& path);
+
 // Makes the folder and its parents where they are missing. Throws Error where no file can be made in it. "" passes.
 void check_writable_folder(const std::string& path);
 

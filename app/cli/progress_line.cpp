@@ -48,6 +48,12 @@ void ProgressLine::say(const std::string& text) {
     std::fprintf(stderr, "%s\n", text.c_str());
 }
 
+void ProgressLine::tell(const std::string& text) {
+    clear();
+    std::fprintf(stderr, "clipscope-cli: %s\n", text.c_str());
+    std::fflush(stderr);
+}
+
 void ProgressLine::clear() {
     if (!is_drawn_) return;
     std::fputs(erase_line, stderr);

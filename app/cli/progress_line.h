@@ -1,5 +1,5 @@
 // One line on the terminal that says how far a job is and how long it will still take, rewritten in place.
-// Where stderr is not a terminal it stays silent: log files want no progress bars.
+// Where stderr is not a terminal it stays silent but for what must be told: log files want no progress bars.
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,8 @@ public:
     void show(double fraction, double seconds_left, const std::string& activity);
     // A line of its own above the progress.
     void say(const std::string& text);
+    // The same, also where stderr is no terminal: what must be known at once.
+    void tell(const std::string& text);
     void clear();
 
 private:

@@ -31,9 +31,13 @@ std::string what(const JobSettings& settings) {
             return settings.site;
         case JobKind::harden:
             return to_string(settings.search.algorithm);
-        default:
-            return settings.layers;
+        case JobKind::sensitivity:
+        case JobKind::bits:
+        case JobKind::compare:
+        case JobKind::profile:
+            break;
     }
+    return settings.layers;
 }
 
 std::string audit_text(const Study& study, const JobRecord& job) {
@@ -221,7 +225,10 @@ void add_replay_command(CLI::App& app, CommandRunner& runner) {
     CLI::App* command =
         app.add_subcommand("replay", "Repeat one trial of a study: its faulty bits, and what comes of them under every protection");
     command->add_option("STUDY", options->study, "A .clipscope file")->required();
-    command->add_option("TRIAL", options->trial, "JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12")->required();
+    command
+        ->add_option("TRIAL", options->trial,
+                     "JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12; of a job over bit positions JOB:LAYER:BIT:TRIAL")
+        ->required();
     command->add_option("--model", options->places.model, "Where the job's model is now, if it was moved; its SHA-256 is checked")
         ->type_name("FILE");
     command->add_option("--data", options->places.data, "Where the job's images are now, if they were moved; they are checked too")

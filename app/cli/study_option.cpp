@@ -23,6 +23,7 @@ JobSettings study_job_settings(JobKind kind, const InputOptions& input, const Wo
     settings.images = input.images;
     settings.normalization = chosen_normalization(input.normalization);
     settings.architecture = input.architecture;
+    settings.state_key = input.state_key;
     settings.memory = chosen_memory(input.memory);
     settings.seed = input.seed;
     settings.chunk = work.chunk;
@@ -43,6 +44,18 @@ void add_to(JobSettings& settings, const MeasurementOptions& options) {
     settings.exact = options.exact;
     settings.auc_axis = auc_axis_from_string(options.auc_axis);
     settings.place = fault_place_from_string(options.place);
+}
+
+std::optional<Study> study_to_continue(const std::string& path, const std::vector<JobSettings>& jobs) {
+    std::error_code error;
+    // An empty file is none yet.
+    const bool is_there = std::filesystem::exists(path, error) &&
+                          !(std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) == 0);
+    if (!is_there) return std::nullopt;
+    Study study = Study::open(path);
+    if (!study.is_writable()) throw Error(study.read_only_reason());
+    for (const JobSettings& settings : jobs) check_model_known(study, settings);
+    return study;
 }
 
 JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory) {

@@ -1,6 +1,7 @@
 // --study FILE: the job's results are kept in a study, and what the study has already is not run again.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -25,17 +26,24 @@ void add_to(JobSettings& settings, const TuningOptions& options);
 void add_to(JobSettings& settings, const MeasurementOptions& options);
 JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory);
 
+// The study where there is one, open to be written. Throws Error where it cannot be, StudyInputError where it knows other models under the
+// paths of these jobs.
+std::optional<Study> study_to_continue(const std::string& path, const std::vector<JobSettings>& jobs);
+
 // Makes or opens the study, finds the jobs there that these continue or adds them, and runs what is missing, one after the other. As
 // run_job().
 template <class Output>
 int run_in_study(const std::string& path, const std::vector<JobSettings>& jobs, const JobRunOptions& options, Output& output,
                  std::stop_source& stop) {
+    // What the study refuses is refused before anything is read or run.
+    std::optional<Study> known = study_to_continue(path, jobs);
     std::vector<OpenedJob> opened;
     for (const JobSettings& settings : jobs) opened.push_back(open_job(settings));
-    warn_of_doubtful_input(opened.front().evaluation, options.threads, jobs.front().device, stop.get_token());
-    Study study = Study::open_or_create(path);
+    tell_of_other_states(*opened.front().evaluation.network);
+    Study study = known ? std::move(*known) : Study::open_or_create(path);
     std::vector<JobId> ids;
     for (std::size_t i = 0; i < jobs.size(); ++i) ids.push_back(continue_or_add_job(study, jobs[i], opened[i]));
+    warn_of_doubtful_input(opened.front().evaluation, options.threads, jobs.front().device, stop.get_token());
     return run_job(output, [&](const EventSink& sink) {
         for (std::size_t i = 0; i < jobs.size() && !stop.stop_requested(); ++i)
             run_study_job(study, ids[i], opened[i], options, sink, stop.get_token());

@@ -1,7 +1,8 @@
 #include "text_table.h"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "common/number_text.h"
 
 namespace clipscope::cli {
 
@@ -65,9 +66,7 @@ std::string grouped(std::int64_t number) {
 }
 
 std::string percent(double fraction, int decimals) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, fraction * 100);
-    return text;
+    return fixed_text(fraction * 100, decimals);
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {

@@ -45,15 +45,11 @@ void check_training(const TrainingSpecification& training) {
 }
 
 void show_progress(ProgressLine& line, const TrainingProgress& progress) {
-    char text[96];
-    if (progress.validation_accuracy >= 0) {
-        std::snprintf(text, sizeof text, "epoch %d of %d: loss %.4f, validation accuracy %.2f %%", progress.epoch, progress.epochs,
-                      progress.loss, progress.validation_accuracy * 100);
-        line.say(text);
-        return;
-    }
-    std::snprintf(text, sizeof text, "epoch %d of %d · loss %.4f", progress.epoch, progress.epochs, progress.loss);
-    line.show(progress.steps > 0 ? double(progress.step) / double(progress.steps) : 0, progress.seconds_left, text);
+    const std::string epoch = "epoch " + std::to_string(progress.epoch) + " of " + std::to_string(progress.epochs);
+    const std::string loss = "loss " + fixed_text(progress.loss, 4);
+    if (progress.validation_accuracy >= 0)
+        return line.say(epoch + ": " + loss + ", validation accuracy " + percent(progress.validation_accuracy) + " %");
+    line.show(progress.steps > 0 ? double(progress.step) / double(progress.steps) : 0, progress.seconds_left, epoch + " · " + loss);
 }
 
 std::string result_text(const TrainOptions& options, const TrainingResult& result) {
@@ -68,7 +64,7 @@ int run_train(TrainOptions options, std::stop_source& stop) {
     options.training.mirror = !options.no_mirror;
     check_training(options.training);
     const Normalization normalization = training_normalization(options);
-    check_writable_file(options.output);
+    check_writable_network(options.output);
     const Dataset training_images = open_images(options.data, Split::train, options.picture_size);
     const Dataset test_images = open_images(options.data, Split::test, options.picture_size);
     ProgressLine line;
@@ -104,6 +100,7 @@ void add_train_command(CLI::App& app, CommandRunner& runner) {
     command->add_option("--batch", training.batch, "Images a step")->type_name("N")->capture_default_str();
     command->add_option("--lr", training.learning_rate, "Peak learning rate; warm-up, then half a cosine down to 0")
         ->type_name("RATE")
+        ->check(refuse_comma)
         ->capture_default_str();
     command->add_flag("--no-mirror", options->no_mirror, "Never flip training images left to right");
     command->add_option("--shift", training.shift, "Move training images by up to so many pixels each way")

@@ -1,6 +1,5 @@
 // The tables of profiles, sweeps and hardenings for people.
 #include <cmath>
-#include <cstdio>
 
 #include "common/number_text.h"
 #include "text_table.h"
@@ -12,18 +11,12 @@ namespace {
 
 using Align = TextTable::Align;
 
-std::string digits(const char* format, double number) {
-    char text[64];
-    std::snprintf(text, sizeof text, format, number);
-    return text;
-}
-
 std::string threshold_text(double threshold) {
-    return digits("%.5g", threshold);
+    return rounded_text(threshold, 5);
 }
 
 std::string auc_text(const std::optional<double>& auc) {
-    return auc ? digits("%.4f", *auc) : "-";
+    return auc ? fixed_text(*auc, 4) : "-";
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -87,7 +80,7 @@ std::string sweep_table(const TuningResult& result, const SiteSweep& sweep) {
     };
     add("none", "-", sweep.unclipped);
     for (const ThresholdAuc& point : sweep.points) {
-        const std::string share = sweep.act_max > 0 ? digits("%.3f", double(point.threshold) / double(sweep.act_max)) : "-";
+        const std::string share = sweep.act_max > 0 ? fixed_text(double(point.threshold) / double(sweep.act_max), 3) : "-";
         add(threshold_text(point.threshold), share, point.measured);
     }
     return "\nAUC against the threshold of " + result.info.sites[std::size_t(sweep.site)].name + ", ACT_max " +

@@ -80,7 +80,7 @@ std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const Thr
     const TuningInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning);
     const Clipping clipping = thresholds.tuned(tuning.inputs.network->sites());
     const Evaluator clipped(tuning.inputs.network, tuning.inputs.images, tuning.inputs.input, {.clipping = clipping});
-    return export_hardened(clipped, clipping, path, stop);
+    return export_hardened(clipped, clipping, tuning.inputs, path, stop);
 }
 
 std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, std::stop_token stop) {

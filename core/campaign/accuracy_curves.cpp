@@ -5,6 +5,7 @@
 
 #include "campaign/point_statistics.h"
 #include "common/error.h"
+#include "common/named_values.h"
 
 namespace clipscope {
 namespace {
@@ -13,10 +14,8 @@ double fraction(std::int64_t count, std::int64_t images) {
     return images > 0 ? double(count) / double(images) : 0.0;
 }
 
-}  // namespace
-
-std::string to_string(Protection protection) {
-    switch (protection) {
+const char* name_of(Protection value) {
+    switch (value) {
         case Protection::none:
             return "none";
         case Protection::clip_actmax:
@@ -24,34 +23,56 @@ std::string to_string(Protection protection) {
         case Protection::clip_tuned:
             return "clip-tuned";
     }
-    return "none";
+    return nullptr;
+}
+
+const char* name_of(PointAxis value) {
+    switch (value) {
+        case PointAxis::fault_rate:
+            return "fault_rate";
+        case PointAxis::bit_position:
+            return "bit_position";
+    }
+    return nullptr;
+}
+
+const char* name_of(NonfiniteRule value) {
+    switch (value) {
+        case NonfiniteRule::wrong:
+            return "wrong";
+        case NonfiniteRule::argmax:
+            return "argmax";
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+std::string to_string(Protection protection) {
+    return name_of(protection);
 }
 
 Protection protection_from_string(const std::string& text) {
-    for (const Protection protection : {Protection::none, Protection::clip_actmax, Protection::clip_tuned}) {
-        if (text == to_string(protection)) return protection;
-    }
-    throw UsageError("'" + text + "' is not a protection: choose none, clip-actmax or clip-tuned.");
+    if (const auto protection = value_named<Protection>(text, name_of)) return *protection;
+    throw UsageError("'" + text + "' is not a protection: choose " + names_of_all<Protection>(name_of) + ".");
 }
 
 std::string to_string(PointAxis axis) {
-    return axis == PointAxis::bit_position ? "bit_position" : "fault_rate";
+    return name_of(axis);
 }
 
 PointAxis point_axis_from_string(const std::string& text) {
-    for (const PointAxis axis : {PointAxis::fault_rate, PointAxis::bit_position})
-        if (text == to_string(axis)) return axis;
-    throw UsageError("'" + text + "' is nothing that curves are drawn over: choose fault_rate or bit_position.");
+    if (const auto axis = value_named<PointAxis>(text, name_of)) return *axis;
+    throw UsageError("'" + text + "' is nothing that curves are drawn over: choose " + names_of_all<PointAxis>(name_of) + ".");
 }
 
 std::string to_string(NonfiniteRule rule) {
-    return rule == NonfiniteRule::argmax ? "argmax" : "wrong";
+    return name_of(rule);
 }
 
 NonfiniteRule nonfinite_rule_from_string(const std::string& text) {
-    if (text == "wrong") return NonfiniteRule::wrong;
-    if (text == "argmax") return NonfiniteRule::argmax;
-    throw UsageError("'" + text + "' is no way to count non-finite logits: choose wrong or argmax.");
+    if (const auto rule = value_named<NonfiniteRule>(text, name_of)) return *rule;
+    throw UsageError("'" + text + "' is no way to count non-finite logits: choose " + names_of_all<NonfiniteRule>(name_of) + ".");
 }
 
 NumberFormat format_of(const CurveInfo& curve, const CampaignInfo& info) {

@@ -5,10 +5,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <sstream>
 
 #include "campaign/trial_run.h"
 #include "common/error.h"
+#include "common/number_text.h"
 #include "evaluation/item_workers.h"
 
 namespace clipscope {
@@ -111,11 +111,10 @@ private:
     }
 
     std::string activity(std::size_t curve, std::size_t rate, int trial) const {
-        std::ostringstream text;
-        text << "trial " << trial + 1 << " of " << settings_.trials << " · " << curves_[curve].scope.name;
-        if (curves_[curve].protection != Protection::none) text << " · " << to_string(curves_[curve].protection);
-        text << " · rate " << settings_.rates[rate];
-        return text.str();
+        std::string text =
+            "trial " + std::to_string(trial + 1) + " of " + std::to_string(settings_.trials) + " · " + curves_[curve].scope.name;
+        if (curves_[curve].protection != Protection::none) text += " · " + to_string(curves_[curve].protection);
+        return text + " · rate " + rounded_text(settings_.rates[rate], 6);
     }
 
     FaultsInjected list(const TrialFaults& faults, std::size_t curve, std::size_t rate, int trial) const {

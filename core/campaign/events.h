@@ -138,6 +138,7 @@ struct Progress {
 // Passing news for the activity log.
 struct Message {
     std::string text;
+    bool is_urgent = false;  // whoever started the job must hear it, also where nobody watches its progress
 };
 
 using Event = std::variant<CampaignStarted, TrialFinished, FaultsInjected, FaultsCounted, TuningStarted, ActivationsMeasured, SiteProfiled,

@@ -1,8 +1,6 @@
 #include "campaign/fault_rates.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 
 #include "common/error.h"
@@ -18,15 +16,11 @@ double parse_rate(const std::string& text) {
     const auto rate = parse_number(text);
     if (!rate) throw UsageError("'" + text + "' is not a fault rate: write a number from 0 to 1, like 1e-7.");
     if (!(*rate >= 0 && *rate <= 1)) {
-        throw UsageError("The fault rate " + text + " is not between 0 and 1: it is the probability that a stored bit is faulty.");
+        throw UsageError("The fault rate " + text +
+                         " is not between 0 and 1: it is the probability that a stored bit is faulty, and a comma separates rates (" +
+                         decimal_point_advice + ").");
     }
     return *rate + 0.0;  // -0 becomes 0
-}
-
-double rounded_to_six_digits(double rate) {
-    std::array<char, 64> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), rate, std::chars_format::scientific, 5).ptr;
-    return *parse_number({text.data(), end});
 }
 
 void append_range(const std::vector<std::string>& parts, const std::string& text, std::vector<double>& rates) {
@@ -40,23 +34,29 @@ void append_range(const std::vector<std::string>& parts, const std::string& text
     if (!count || *count != std::floor(*count) || *count < 2 || *count > most_rates_in_range) {
         throw UsageError("'" + parts[2] + "' in '" + text + "' is not a number of fault rates: write a whole number from 2 to 1000.");
     }
-    const auto last = int(*count) - 1;
-    const double ratio = std::log10(high / low);
-    rates.push_back(low);
-    for (int i = 1; i < last; ++i) {
-        const double rate = rounded_to_six_digits(low * std::pow(10.0, ratio * i / last));
-        if (!(rate > rates.back() && rate < high)) {
-            throw UsageError("The range '" + text + "' is too narrow for that many fault rates: ask for fewer.");
-        }
-        rates.push_back(rate);
-    }
-    rates.push_back(high);
+    const std::vector<double> range = log_spaced_rates(low, high, int(*count));
+    rates.insert(rates.end(), range.begin(), range.end());
 }
 
 }  // namespace
 
 const std::vector<double>& paper_rates() {
     static const std::vector<double> rates = {0, 1e-8, 5e-8, 1e-7, 5e-7, 1e-6, 5e-6, 1e-5};
+    return rates;
+}
+
+std::vector<double> log_spaced_rates(double lowest, double highest, int count) {
+    constexpr int digits = 6;
+    const double ratio = std::log10(highest / lowest);
+    std::vector<double> rates = {lowest};
+    for (int i = 1; i < count - 1; ++i) {
+        const double rate = rounded_number(lowest * std::pow(10.0, ratio * i / (count - 1)), digits);
+        if (!(rate > rates.back() && rate < highest))
+            throw UsageError("The range '" + number_text(lowest) + ":" + number_text(highest) + ":" + std::to_string(count) +
+                             "' is too narrow for that many fault rates: ask for fewer.");
+        rates.push_back(rate);
+    }
+    rates.push_back(highest);
     return rates;
 }
 

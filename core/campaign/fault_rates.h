@@ -15,6 +15,10 @@ const std::vector<double>& paper_rates();
 // Throws UsageError that names the part which is no rate from 0 to 1.
 std::vector<double> parse_rates(const std::string& text);
 
+// `count` of them (2 or more), the ends as they are (0 < lowest < highest), those between rounded to six digits. Throws UsageError where
+// the range is too narrow for so many.
+std::vector<double> log_spaced_rates(double lowest, double highest, int count);
+
 // "0,1e-08,5e-08": parse_rates() reads the same rates from it.
 std::string to_text(std::span<const double> rates);
 

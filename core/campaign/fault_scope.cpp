@@ -60,23 +60,32 @@ std::vector<std::size_t> all_of_group(const Group& group, const std::vector<Laye
     return indices;
 }
 
+// By the parameter path, which tells letters' case apart. An activation that is a function has the path of the module that calls it, so a
+// layer of that path comes first.
+std::optional<std::size_t> find_path(const std::string& path, const std::vector<LayerInfo>& parts) {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (path.empty() || parts[i].path != path) continue;
+        if (found.empty() || parts[i].part == parts[found.front()].part) found.push_back(i);
+    }
+    if (found.empty()) return std::nullopt;
+    if (found.size() == 1) return found.front();
+    std::string names;
+    for (const std::size_t part : found) names += (names.empty() ? "" : ", ") + parts[part].name;
+    throw UsageError("'" + path + "' is the path of several parts of this network: choose one of " + names + ".");
+}
+
 Member find_member(const std::string& name, const std::vector<LayerInfo>& parts) {
     for (const Group& group : groups)
         if (lower_case(name) == group.name) return {std::string(group.name), {}, all_of_group(group, parts)};
     const auto found = std::ranges::find_if(parts, [&](const LayerInfo& part) { return lower_case(part.name) == lower_case(name); });
     if (found != parts.end()) return {found->name, found->path, {std::size_t(found - parts.begin())}};
+    if (const auto at_path = find_path(name, parts)) return {parts[*at_path].name, parts[*at_path].path, {*at_path}};
     if (name.empty()) throw UsageError("A layer's name is missing: choose " + known_names(parts) + ".");
     throw UsageError("This network has no layer '" + name + "': choose " + known_names(parts) + ".");
 }
 
-FaultScope joint_scope(const std::string& text, const std::vector<LayerInfo>& parts) {
-    std::vector<Member> members;
-    for (const std::string& name : split_list(text, '+')) {
-        if (std::ranges::any_of(groups, [&](const Group& group) { return lower_case(name) == group.each; }))
-            throw UsageError("'" + text + "' joins '" + name + "' with a plus, but it stands for several curves: put a comma instead.");
-        Member member = find_member(name, parts);
-        if (std::ranges::none_of(members, [&](const Member& other) { return other.name == member.name; })) members.push_back(member);
-    }
+FaultScope joined(std::vector<Member> members, const std::string& text) {
     std::ranges::sort(members, [](const Member& a, const Member& b) { return a.parts.front() < b.parts.front(); });
     FaultScope scope;
     for (const Member& member : members) {
@@ -91,12 +100,37 @@ FaultScope joint_scope(const std::string& text, const std::vector<LayerInfo>& pa
     return scope;
 }
 
+FaultScope joint_scope(const std::string& text, const std::vector<LayerInfo>& parts) {
+    std::vector<Member> members;
+    for (const std::string& name : split_list(text, '+')) {
+        if (std::ranges::any_of(groups, [&](const Group& group) { return lower_case(name) == group.each; }))
+            throw UsageError("'" + text + "' joins '" + name + "' with a plus, but it stands for several curves: put a comma instead.");
+        Member member = find_member(name, parts);
+        if (std::ranges::none_of(members, [&](const Member& other) { return other.name == member.name; })) members.push_back(member);
+    }
+    return joined(std::move(members), text);
+}
+
 void append_once(FaultScope scope, std::vector<FaultScope>& scopes) {
     const bool known = std::ranges::any_of(scopes, [&](const FaultScope& other) { return other.name == scope.name; });
     if (!known) scopes.push_back(std::move(scope));
 }
 
 }  // namespace
+
+FaultScope scope_of_parts(const std::vector<std::string>& names, const std::vector<LayerInfo>& parts) {
+    std::vector<Member> members;
+    for (const std::string& name : names) {
+        const auto found = std::ranges::find(parts, name, &LayerInfo::name);
+        if (found == parts.end()) throw UsageError("This network has no layer '" + name + "': choose " + known_names(parts) + ".");
+        members.push_back({found->name, found->path, {std::size_t(found - parts.begin())}});
+    }
+    return joined(std::move(members), {});
+}
+
+bool is_scope_group(const std::string& name) {
+    return std::ranges::any_of(groups, [&](const Group& group) { return group.name == name; });
+}
 
 std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts) {
     std::vector<FaultScope> scopes;

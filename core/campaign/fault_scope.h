@@ -19,11 +19,17 @@ struct FaultScope {
 
 // A comma separates curves, a plus joins parts into one scope; names in any case. "network" is all computational layers, "batch-norm" all
 // batch norms, "thresholds" all clipping thresholds; "each", "each-batch-norm" and "each-threshold" are a curve for every one of them. A
-// layer's faults hit its weight and its bias. Scopes come in the order written, each once. Throws UsageError naming what there is.
+// layer's faults hit its weight and its bias. A part may also be named by its parameter path, "features.0". Scopes come in the order
+// written, each once. Throws UsageError naming what there is.
 std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts);
 
 // Bits that may be faulty in these parts, given by their indices; a parameter that two of them share counts once, as it is drawn once.
 std::int64_t fault_bits(const std::vector<std::size_t>& scope, const std::vector<LayerInfo>& parts);
+// These parts as one scope, each once; none: an empty scope. Throws UsageError on a name that is none.
+FaultScope scope_of_parts(const std::vector<std::string>& names, const std::vector<LayerInfo>& parts);
+
+// Whether a scope of this name stands for all parts of a kind: "network", "batch-norm", "thresholds".
+bool is_scope_group(const std::string& name);
 
 // Throws UsageError where a scope asks for thresholds and the file stores none of them: then only clipped configurations have some.
 void check_thresholds_stored(const std::vector<FaultScope>& scopes, const std::vector<LayerInfo>& parts);

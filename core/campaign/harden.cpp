@@ -129,7 +129,7 @@ void run_harden(const JobInputs& inputs, const HardenSpecification& specificatio
         // The file holds the parameters as the original does, whatever memory they were studied in.
         const Evaluator clipped(inputs.network->stored_in({}), inputs.images, inputs.input,
                                 {.chunk = specification.settings.chunk, .device = specification.settings.device, .clipping = *thresholds});
-        const auto file = export_hardened(clipped, *thresholds, specification.output_path, stop);
+        const auto file = export_hardened(clipped, *thresholds, inputs, specification.output_path, stop);
         if (file) run.send(HardenedFileWritten{*file});
     }
     run.finish();

@@ -1,8 +1,10 @@
 #include "campaign/hardened_export.h"
 
 #include <filesystem>
+#include <system_error>
 
 #include "common/error.h"
+#include "common/file_replacement.h"
 #include "evaluation/hardened_check.h"
 #include "network/hardened_file.h"
 
@@ -23,9 +25,11 @@ public:
     const std::string& path() const { return path_; }
 
     void move_to(const std::string& place) const {
-        std::error_code error;
-        std::filesystem::rename(path_, place, error);
-        if (error) throw Error("Cannot write '" + place + "': " + error.message() + "; choose another place or make this one writable.");
+        try {
+            replace_file(path_, place);
+        } catch (const std::system_error& error) {
+            throw Error("Cannot write '" + place + "': " + error.code().message() + "; choose another place or make this one writable.");
+        }
     }
 
 private:
@@ -47,10 +51,13 @@ void check_sites(const Network& written, const Network& original, const Clipping
 
 }  // namespace
 
-std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const std::string& path,
-                                            std::stop_token stop) {
+std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const JobInputs& inputs,
+                                            const std::string& path, std::stop_token stop) {
+    std::error_code unknown;
+    if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown))
+        throw Error("Cannot write '" + path + "': it is a folder or a device, and a network needs a file of its own; choose another name.");
     const UnverifiedFile file(path);
-    write_hardened_file(clipped.network(), clipping.thresholds, file.path());
+    write_hardened_file(clipped.network(), clipping.thresholds, file.path(), described(inputs));
     check_sites(*Network::load(file.path()), clipped.network(), clipping);
     const std::optional<HardenedCheck> check = check_hardened_file(clipped, file.path(), stop);
     if (!check) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 
+#include "campaign/job_inputs.h"
 #include "campaign/tuning_result.h"
 #include "clipping/clipping.h"
 #include "evaluation/evaluator.h"
@@ -12,9 +13,10 @@
 namespace clipscope {
 
 // Writes the network clipped as `clipping` says, opens the file again and compares its logits with the evaluator's, image by image and bit
-// for bit; the evaluator has this clipping and need not be prepared. Only an equal file takes its place at `path`. Empty where it was
-// stopped; throws Error where the file cannot be written or differs, and leaves what was there before.
-std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const std::string& path,
-                                            std::stop_token stop);
+// for bit; the evaluator has this clipping and need not be prepared. The file says how the images of `inputs` enter it. Only an equal file
+// takes its place at `path`. Empty where it was stopped; throws Error where the file cannot be written or differs, and leaves what was
+// there before.
+std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const JobInputs& inputs,
+                                            const std::string& path, std::stop_token stop);
 
 }  // namespace clipscope

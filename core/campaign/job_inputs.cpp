@@ -45,6 +45,14 @@ InputFormat resolve_input_format(const Network& network, const Dataset& images, 
     return format;
 }
 
+ModelMetadata described(const JobInputs& inputs) {
+    ModelMetadata metadata = inputs.network->metadata();
+    metadata.normalization = inputs.input.normalization;
+    metadata.input_shape = prepared_shape(inputs.images, inputs.input);
+    if (metadata.class_names.empty()) metadata.class_names = inputs.images.class_names();
+    return metadata;
+}
+
 std::string model_label(const std::string& model) {
     return model.starts_with("bundled:") ? model : std::filesystem::path(model).filename().string();
 }

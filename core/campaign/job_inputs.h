@@ -24,6 +24,9 @@ struct JobInputs {
 // size).
 InputFormat resolve_input_format(const Network& network, const Dataset& images, const std::optional<Normalization>& asked);
 
+// What a file made of this network should say about itself: what its own file does, with the input as these images gave it.
+ModelMetadata described(const JobInputs& inputs);
+
 // "model.pt", "bundled:lenet5": how results name a model.
 std::string model_label(const std::string& model);
 // "Fashion-MNIST test", "CIFAR-10 test (data/cifar-10)": how results name the images of a folder, which is empty for the default.

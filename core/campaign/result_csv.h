@@ -7,10 +7,14 @@
 
 namespace clipscope {
 
-// points.csv: one row for each curve and rate, with the statistics over its trials.
-std::string points_csv(const AccuracyCurves& curves);
+// Which columns say where a point lies: "rate_per_bit" or "bit", as the result's axis says, or both of them, one empty, so that tables of
+// several results can be joined.
+enum class PlaceColumns { of_axis, both };
 
-// trials.csv: one row for each curve, rate and trial, with its counts.
-std::string trials_csv(const AccuracyCurves& curves);
+// points.csv: one row for each curve and rate, or bit position, with the statistics over its trials.
+std::string points_csv(const AccuracyCurves& curves, PlaceColumns places = PlaceColumns::of_axis);
+
+// trials.csv: one row for each curve, rate or bit position, and trial, with its counts.
+std::string trials_csv(const AccuracyCurves& curves, PlaceColumns places = PlaceColumns::of_axis);
 
 }  // namespace clipscope

@@ -50,9 +50,35 @@ Json outcomes_json(const std::map<int, TrialOutcome>& trials, const CampaignInfo
     return outcomes;
 }
 
-Json point_json(const CurvePoint& point) {
+// What a point lies at is called after what it is.
+const char* place_field(PointAxis axis) {
+    switch (axis) {
+        case PointAxis::fault_rate:
+            return "rate";
+        case PointAxis::bit_position:
+            return "bit";
+    }
+    return "rate";
+}
+
+const char* places_field(PointAxis axis) {
+    switch (axis) {
+        case PointAxis::fault_rate:
+            return "rates";
+        case PointAxis::bit_position:
+            return "bit_positions";
+    }
+    return "rates";
+}
+
+// Bit positions are whole numbers.
+Json place_json(double place, PointAxis axis) {
+    return axis == PointAxis::bit_position ? Json(int(place)) : Json(place);
+}
+
+Json point_json(const CurvePoint& point, PointAxis axis) {
     Json json;
-    json["rate"] = point.rate;
+    json[place_field(axis)] = place_json(point.rate, axis);
     json["trials"] = point.trials;
     json["faults_mean"] = point.faults_mean;
     json["mean"] = point.mean;
@@ -78,7 +104,7 @@ Json points_json(const AccuracyCurve& curve, const CampaignInfo& info) {
     std::size_t rate_index = 0;
     for (const CurvePoint& point : curve_points(curve, info)) {
         while (curve.trials[rate_index].empty()) ++rate_index;
-        points.push_back(point_json(point));
+        points.push_back(point_json(point, info.axis));
         points.back()["outcomes"] = outcomes_json(curve.trials[rate_index++], info);
     }
     return points;
@@ -174,13 +200,19 @@ auto read_name(const JsonFields& fields, const char* field, FromString from_stri
     }
 }
 
+// The first release called bit positions rates, too.
+const char* field_there(const JsonFields& fields, const char* name, const char* older) {
+    return fields.has(name) ? name : older;
+}
+
 std::vector<double> read_rates(const JsonFields& fields, PointAxis axis) {
     const double highest = axis == PointAxis::bit_position ? 31 : 1;
+    const char* name = field_there(fields, places_field(axis), "rates");
     std::vector<double> rates;
-    for (const Json& rate : fields.array("rates")) {
+    for (const Json& rate : fields.array(name)) {
         const double value = rate.is_number() ? rate.get<double>() : -1;
         if (!(value >= 0 && value <= highest) || (!rates.empty() && value <= rates.back()))
-            fields.fail("'rates' do not ascend from 0 to " + std::to_string(int(highest)));
+            fields.fail("'" + std::string(name) + "' do not ascend from 0 to " + std::to_string(int(highest)));
         rates.push_back(value);
     }
     return rates;
@@ -215,7 +247,8 @@ private:
         info.seed = fields.unsigned_integer("seed");
         info.trials = int(fields.integer("trials", 0, largest_int));
         info.memory = read_memory(fields);
-        if (fields.has("points_over")) info.axis = read_name(fields, "points_over", point_axis_from_string);
+        for (const char* name : {"axis", "points_over"})
+            if (fields.has(name)) info.axis = read_name(fields, name, point_axis_from_string);
         info.rates = read_rates(fields, info.axis);
     }
 
@@ -236,12 +269,14 @@ private:
     }
 
     void read_point(const JsonFields& fields, const std::string& place, AccuracyCurve& curve) const {
-        const double rate = fields.number("rate");
+        const std::string name = field_there(fields, place_field(info_->axis), "rate");
+        const double rate = fields.number(name.c_str());
         const auto found = std::find(info_->rates.begin(), info_->rates.end(), rate);
-        if (found == info_->rates.end()) fields.fail("the rate " + number_text(rate) + " is not among 'rates'");
+        if (found == info_->rates.end())
+            fields.fail("the " + name + " " + number_text(rate) + " is not among '" + places_field(info_->axis) + "'");
         auto& trials = curve.trials[std::size_t(found - info_->rates.begin())];
         for (const Json& json : fields.array("outcomes")) {
-            const JsonFields outcome(json, file_, place + ", outcomes at the rate " + number_text(rate));
+            const JsonFields outcome(json, file_, place + ", outcomes at the " + name + " " + number_text(rate));
             const auto number = int(outcome.integer("trial", 0, largest_int));
             const std::int64_t images = outcome.has("images") ? outcome.integer("images", 0, largest_int) : info_->images;
             const TrialOutcome trial{outcome.integer("faults", 0, largest_int64), read_counts(outcome, images)};
@@ -270,8 +305,10 @@ std::string result_to_json(const CampaignResult& result) {
     write_memory(json, info.memory);
     json["nonfinite"] = to_string(info.nonfinite);
     json["auc_axis"] = to_string(result.auc_axis);
+    json["axis"] = to_string(info.axis);
     json["points_over"] = to_string(info.axis);
-    json["rates"] = info.rates;
+    json[places_field(info.axis)] = Json::array();
+    for (const double rate : info.rates) json[places_field(info.axis)].push_back(place_json(rate, info.axis));
     json["clean_accuracy"] = optional_number(clean_accuracy(result.curves));
     json["curves"] = Json::array();
     for (const AccuracyCurve& curve : result.curves.curves) json["curves"].push_back(curve_json(curve, result));

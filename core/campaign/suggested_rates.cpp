@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <set>
 
 #include "campaign/accuracy_curves.h"
@@ -22,14 +21,12 @@ constexpr double share_left = 0.25;  // of what the network knows beyond chance
 constexpr int suggested = 7;
 
 std::vector<double> log_spaced(double lowest, double highest) {
-    return parse_rates(number_text(lowest) + ":" + number_text(highest) + ":" + std::to_string(suggested));
+    return log_spaced_rates(lowest, highest, suggested);
 }
 
 // Two digits: rates that people can read.
 double rounded(double rate) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1e", rate);
-    return parse_number(text).value();
+    return rounded_number(rate, 2);
 }
 
 std::int64_t bits_in(const FaultScope& scope, const Network& network) {

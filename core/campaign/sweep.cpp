@@ -47,6 +47,8 @@ ThresholdGrid ThresholdGrid::parse(const std::string& text, bool in_act_max) {
     constexpr double most_thresholds = 10'000;
     const bool is_grid = numbers.size() == 3 && split_list(text, ':').size() == 3 && numbers[0] >= 0 && numbers[1] >= numbers[0] &&
                          numbers[2] >= 1 && numbers[2] <= most_thresholds && numbers[2] == std::floor(numbers[2]);
+    if (text.find(',') != std::string::npos)
+        throw UsageError("'" + text + "' is no grid of thresholds: " + decimal_point_advice + ", LOWEST:HIGHEST:COUNT as in 0:1.5:16.");
     if (!is_grid) throw UsageError("'" + text + "' is no grid of thresholds: give LOWEST:HIGHEST:COUNT, as in 0:1.5:16.");
     return {numbers[0], numbers[1], int(numbers[2]), in_act_max};
 }
@@ -65,10 +67,13 @@ std::vector<float> ThresholdGrid::thresholds(float act_max) const {
 
 std::size_t find_site(const std::string& name, const std::vector<SiteInfo>& sites) {
     std::string known;
+    std::vector<std::size_t> at_path;  // what info prints beside the name
     for (std::size_t i = 0; i < sites.size(); ++i) {
         if (lower_case(sites[i].name) == lower_case(trimmed(name))) return i;
+        if (!sites[i].path.empty() && sites[i].path == trimmed(name)) at_path.push_back(i);
         known += (known.empty() ? "" : ", ") + sites[i].name;
     }
+    if (at_path.size() == 1) return at_path.front();
     if (sites.empty()) throw UsageError("The network has no activation sites, so there is nothing to clip.");
     throw UsageError("There is no activation site '" + name + "': choose one of " + known + ".");
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/error.h"
-#include "common/sha256.h"
 #include "common/text_list.h"
 
 namespace clipscope {
@@ -49,7 +48,7 @@ ThresholdsFile thresholds_of(const TuningResult& result) {
 }
 
 void check_thresholds_fit(const ThresholdsFile& thresholds, const Network& network, const std::string& file) {
-    if (thresholds.model_sha256.empty() || lower_case(thresholds.model_sha256) == file_sha256(network.path())) return;
+    if (thresholds.model_sha256.empty() || lower_case(thresholds.model_sha256) == network.sha256()) return;
     throw Error("The thresholds in '" + file + "' were found for another model file than '" + network.path() +
                 "' (their model_sha256 differs): choose that model, or take model_sha256 out of the file to use them all the same.");
 }

@@ -71,12 +71,6 @@ void read_into(const JsonFields& fields, const char* name, std::array<Element, s
     }
 }
 
-TuningJob tuning_job_from_string(const std::string& text) {
-    for (const TuningJob job : {TuningJob::profile, TuningJob::sweep, TuningJob::harden})
-        if (to_string(job) == text) return job;
-    throw UsageError("not a tuning job");
-}
-
 MeasuredAuc read_measured(const JsonFields& fields) {
     MeasuredAuc measured;
     measured.auc = fields.number("auc");

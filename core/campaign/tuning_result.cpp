@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "common/error.h"
+#include "common/named_values.h"
+
 namespace clipscope {
 namespace {
 
@@ -28,18 +31,27 @@ std::vector<Value> with_other_sites(const std::vector<Value>& earlier, const std
     return all;
 }
 
-}  // namespace
-
-std::string to_string(TuningJob job) {
-    switch (job) {
+const char* name_of(TuningJob value) {
+    switch (value) {
         case TuningJob::profile:
             return "profile";
         case TuningJob::sweep:
             return "sweep";
         case TuningJob::harden:
-            break;
+            return "harden";
     }
-    return "harden";
+    return nullptr;
+}
+
+}  // namespace
+
+std::string to_string(TuningJob job) {
+    return name_of(job);
+}
+
+TuningJob tuning_job_from_string(const std::string& text) {
+    if (const auto job = value_named<TuningJob>(text, name_of)) return *job;
+    throw UsageError("'" + text + "' is not a job on tuning images: choose " + names_of_all<TuningJob>(name_of) + ".");
 }
 
 const SiteActivations* TuningResult::clean_activations(int site) const {

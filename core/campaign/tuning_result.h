@@ -21,6 +21,7 @@ enum class TuningJob { profile, sweep, harden };
 
 // "profile", "sweep", "harden": the "kind" of the JSON.
 std::string to_string(TuningJob job);
+TuningJob tuning_job_from_string(const std::string& text);  // throws UsageError
 
 // Whether the network may have seen the tuning images in training, which makes it look better than it is (METHOD.md, "Words").
 enum class TrainedOn {

@@ -5,8 +5,8 @@
 
 #include "campaign/suggested_rates.h"
 #include "common/error.h"
+#include "common/named_values.h"
 #include "common/number_text.h"
-#include "common/sha256.h"
 #include "evaluation/activation_recorder.h"
 
 namespace clipscope {
@@ -27,23 +27,30 @@ float largest_magnitude(const ActivationHistogram& histogram) {
     return std::max(std::abs(*histogram.largest()), std::abs(*histogram.smallest()));
 }
 
+const char* name_of(FaultPlace value) {
+    switch (value) {
+        case FaultPlace::feeding:
+            return "feeding";
+        case FaultPlace::everywhere:
+            return "everywhere";
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 std::string to_string(FaultPlace place) {
-    return place == FaultPlace::everywhere ? "everywhere" : "feeding";
+    return name_of(place);
 }
 
 FaultPlace fault_place_from_string(const std::string& text) {
-    if (text == "feeding") return FaultPlace::feeding;
-    if (text == "everywhere") return FaultPlace::everywhere;
-    throw UsageError("'" + text + "' is not a place for faults: choose feeding or everywhere.");
+    if (const auto place = value_named<FaultPlace>(text, name_of)) return *place;
+    throw UsageError("'" + text + "' is not a place for faults: choose " + names_of_all<FaultPlace>(name_of) + ".");
 }
 
 FaultScope faults_for_site(const SiteInfo& site, const std::vector<LayerInfo>& layers, FaultPlace place) {
     if (place == FaultPlace::everywhere) return parse_fault_scopes("network", layers).front();
-    std::string names;
-    for (const std::string& layer : site.fed_by) names += (names.empty() ? "" : "+") + layer;
-    return names.empty() ? FaultScope{} : parse_fault_scopes(names, layers).front();
+    return scope_of_parts(site.fed_by, layers);
 }
 
 FaultScope faults_for_site(const Network& network, std::size_t site, FaultPlace place) {
@@ -70,7 +77,7 @@ TuningInfo TuningRun::describe(TuningJob job) const {
     info.campaign.memory = network().memory();
     info.auc_axis = settings_.auc_axis;
     info.trained_on = settings_.trained_on;
-    info.model_sha256 = file_sha256(network().path());
+    info.model_sha256 = network().sha256();
     info.sites = network().sites();
     return info;
 }

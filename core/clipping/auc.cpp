@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "common/error.h"
+#include "common/named_values.h"
 
 namespace clipscope {
 namespace {
@@ -24,16 +25,25 @@ void check(std::span<const double> rates, std::size_t accuracies, AucAxis axis) 
                                              : "The AUC on a logarithmic axis needs two fault rates above 0: add one to the rates.");
 }
 
+const char* name_of(AucAxis value) {
+    switch (value) {
+        case AucAxis::linear:
+            return "linear";
+        case AucAxis::log10:
+            return "log";
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 std::string to_string(AucAxis axis) {
-    return axis == AucAxis::log10 ? "log" : "linear";
+    return name_of(axis);
 }
 
 AucAxis auc_axis_from_string(const std::string& text) {
-    if (text == "linear") return AucAxis::linear;
-    if (text == "log") return AucAxis::log10;
-    throw UsageError("'" + text + "' is not an axis for the AUC: choose linear or log.");
+    if (const auto axis = value_named<AucAxis>(text, name_of)) return *axis;
+    throw UsageError("'" + text + "' is not an axis for the AUC: choose " + names_of_all<AucAxis>(name_of) + ".");
 }
 
 bool has_auc(std::span<const double> rates, AucAxis axis) {

@@ -8,6 +8,7 @@
 
 #include "common/confidence.h"
 #include "common/error.h"
+#include "common/named_values.h"
 #include "common/number_text.h"
 
 namespace clipscope {
@@ -209,16 +210,37 @@ private:
     ThresholdSearchResult result_;
 };
 
+const char* name_of(SearchAlgorithm value) {
+    switch (value) {
+        case SearchAlgorithm::corrected:
+            return "corrected";
+        case SearchAlgorithm::literal:
+            return "literal";
+    }
+    return nullptr;
+}
+
+const char* name_of(SearchEnd value) {
+    switch (value) {
+        case SearchEnd::converged:
+            return "converged";
+        case SearchEnd::grids_used:
+            return "grids-used";
+        case SearchEnd::stopped:
+            return "stopped";
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 std::string to_string(SearchAlgorithm algorithm) {
-    return algorithm == SearchAlgorithm::literal ? "literal" : "corrected";
+    return name_of(algorithm);
 }
 
 SearchAlgorithm search_algorithm_from_string(const std::string& text) {
-    if (text == "corrected") return SearchAlgorithm::corrected;
-    if (text == "literal") return SearchAlgorithm::literal;
-    throw UsageError("'" + text + "' is not an algorithm for the search: choose corrected or literal.");
+    if (const auto algorithm = value_named<SearchAlgorithm>(text, name_of)) return *algorithm;
+    throw UsageError("'" + text + "' is not an algorithm for the search: choose " + names_of_all<SearchAlgorithm>(name_of) + ".");
 }
 
 void check_search_settings(const ThresholdSearchSettings& settings) {
@@ -232,21 +254,12 @@ void check_search_settings(const ThresholdSearchSettings& settings) {
 }
 
 std::string to_string(SearchEnd end) {
-    switch (end) {
-        case SearchEnd::converged:
-            return "converged";
-        case SearchEnd::grids_used:
-            return "grids-used";
-        case SearchEnd::stopped:
-            break;
-    }
-    return "stopped";
+    return name_of(end);
 }
 
 SearchEnd search_end_from_string(const std::string& text) {
-    for (const SearchEnd end : {SearchEnd::converged, SearchEnd::grids_used, SearchEnd::stopped})
-        if (to_string(end) == text) return end;
-    throw UsageError("'" + text + "' is not an end of a search: choose converged, grids-used or stopped.");
+    if (const auto end = value_named<SearchEnd>(text, name_of)) return *end;
+    throw UsageError("'" + text + "' is not an end of a search: choose " + names_of_all<SearchEnd>(name_of) + ".");
 }
 
 std::string ThresholdSearchResult::reason() const {

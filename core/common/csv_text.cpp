@@ -14,7 +14,7 @@ std::string csv_field(std::string_view text) {
     return quoted + '"';
 }
 
-CsvText::CsvText(std::initializer_list<std::string_view> header) : columns_(header.size()) {
+CsvText::CsvText(const std::vector<std::string_view>& header) : columns_(header.size()) {
     for (const std::string_view title : header) add(title);
     end_row();
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/number_text.h"
 
@@ -17,7 +18,8 @@ std::string csv_field(std::string_view text);
 // Collects a table row by row.
 class CsvText {
 public:
-    explicit CsvText(std::initializer_list<std::string_view> header);
+    explicit CsvText(std::initializer_list<std::string_view> header) : CsvText(std::vector<std::string_view>(header)) {}
+    explicit CsvText(const std::vector<std::string_view>& header);
 
     CsvText& add(std::string_view text);
     CsvText& add(double number) { return add(std::string_view(number_text(number))); }

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace clipscope {
 
@@ -18,5 +19,21 @@ class UsageError : public Error {
 public:
     using Error::Error;
 };
+
+// An error that a library caused: `detail` is what it said, however long and raw, for a log; not for people.
+class LibraryError : public Error {
+public:
+    LibraryError(const std::string& sentence, std::string detail) : Error(sentence), detail_(std::move(detail)) {}
+
+    const std::string& detail() const { return detail_; }
+
+private:
+    std::string detail_;
+};
+
+// What an exception of any kind says, short enough for a line: its first line, cut where it is very long.
+std::string short_text(const std::exception& error);
+// All that is known of it, for a log: what it says, and what a library said.
+std::string long_text(const std::exception& error);
 
 }  // namespace clipscope

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace clipscope {
 namespace {
@@ -13,6 +14,12 @@ std::string shortest_text(Number number) {
     return {text.data(), end};
 }
 
+std::string formatted(double number, std::chars_format format, int precision) {
+    std::array<char, 512> text;  // the largest double has 309 digits before the point
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number, format, precision);
+    return error == std::errc() ? std::string(text.data(), end) : shortest_text(number);
+}
+
 }  // namespace
 
 std::string number_text(double number) {
@@ -21,6 +28,22 @@ std::string number_text(double number) {
 
 std::string number_text(float number) {
     return shortest_text(number);
+}
+
+std::string fixed_text(double number, int decimals) {
+    return formatted(number, std::chars_format::fixed, decimals);
+}
+
+std::string signed_text(double number, int decimals) {
+    return (std::signbit(number) ? "" : "+") + fixed_text(number, decimals);
+}
+
+std::string rounded_text(double number, int digits) {
+    return formatted(number, std::chars_format::general, digits);
+}
+
+double rounded_number(double number, int digits) {
+    return parse_number(formatted(number, std::chars_format::scientific, digits - 1)).value_or(number);
 }
 
 double short_double(float number) {
@@ -34,6 +57,14 @@ std::optional<double> parse_number(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return number;
+}
+
+bool has_decimal_comma(std::string_view text) {
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos || text.find('.') != std::string_view::npos) return false;
+    std::string with_point(text);
+    with_point[comma] = '.';
+    return parse_number(with_point).has_value();
 }
 
 }  // namespace clipscope

@@ -45,16 +45,21 @@ std::string Sha256::digest() {
     return text;
 }
 
-std::string file_sha256(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
+std::string stream_sha256(std::istream& stream) {
     Sha256 sha256;
     std::vector<char> block(std::size_t(1) << 20);
-    while (file) {
-        file.read(block.data(), std::streamsize(block.size()));
-        sha256.add(std::as_bytes(std::span(block).first(std::size_t(file.gcount()))));
+    while (stream) {
+        stream.read(block.data(), std::streamsize(block.size()));
+        sha256.add(std::as_bytes(std::span(block).first(std::size_t(stream.gcount()))));
     }
-    if (!file.eof()) throw Error("Cannot read '" + path + "' to compute its SHA-256: check that it is there and may be read.");
-    return sha256.digest();
+    return stream.eof() ? sha256.digest() : std::string();
+}
+
+std::string file_sha256(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string digest = stream_sha256(file);
+    if (digest.empty()) throw Error("Cannot read '" + path + "' to compute its SHA-256: check that it is there and may be read.");
+    return digest;
 }
 
 }  // namespace clipscope

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +25,9 @@ private:
     struct Context;
     std::unique_ptr<Context> context_;
 };
+
+// Of all that the stream still gives; empty where it cannot be read to its end. 64 lower-case hexadecimal digits.
+std::string stream_sha256(std::istream& stream);
 
 // 64 lower-case hexadecimal digits. Throws Error where the file cannot be read.
 std::string file_sha256(const std::string& path);

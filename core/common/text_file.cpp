@@ -10,8 +10,10 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "common/error.h"
+#include "common/file_replacement.h"
 
 namespace clipscope {
 namespace {
@@ -85,8 +87,13 @@ void write_and_rename(const std::string& path, const std::string& target, const 
     int error = 0;
     if (existing && ::fchmod(file.number(), existing->st_mode & 07777) != 0) error = errno;
     if (error == 0) error = write_and_close(file, text);
-    if (error == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
-    if (error == 0) return;
+    if (error == 0) {
+        try {
+            return replace_file(temporary, target);
+        } catch (const std::system_error& failure) {
+            error = failure.code().value();
+        }
+    }
     ::unlink(temporary.c_str());
     fail_to_write(path, error);
 }

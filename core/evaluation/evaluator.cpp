@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "evaluation/clean_run.h"
 #include "evaluation/evaluator_state.h"
+#include "evaluation/first_pass_error.h"
 #include "evaluation/image_independence.h"
 #include "evaluation/item_workers.h"
 #include "evaluation/operation_count.h"
@@ -45,6 +46,12 @@ std::size_t free_memory_bytes() {
     for (std::size_t kibibytes = 0; meminfo >> key >> kibibytes; meminfo.ignore(64, '\n'))
         if (key == "MemAvailable:") return kibibytes * 1024;
     return std::size_t(4) << 30;
+}
+
+// Without the addresses of the functions that it came through.
+std::string libtorch_text(const std::exception& error) {
+    const auto* of_libtorch = dynamic_cast<const c10::Error*>(&error);
+    return of_libtorch != nullptr ? of_libtorch->what_without_backtrace() : error.what();
 }
 
 Frame frame_on_device(const Program& program, at::Device device) {
@@ -233,12 +240,15 @@ void Evaluator::run_clean(CleanRun& clean_run, int threads, const std::stop_toke
 void Evaluator::with_explained_errors(const std::function<void()>& passes) const {
     try {
         passes();
-    } catch (const c10::Error& error) {
+    } catch (const Error&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& error) {
         if (is_out_of_memory(std::current_exception())) throw;
-        const ImageShape& shape = state_->images->shape();
-        throw Error("The network \"" + state_->network->path() + "\" cannot take images of " + std::to_string(shape.channels) + "×" +
-                    std::to_string(shape.height) + "×" + std::to_string(shape.width) +
-                    " (channels × height × width): choose images that fit it (" + first_line(error.what_without_backtrace()) + ").");
+        const std::size_t images = state_->chunks.empty() ? std::min<std::size_t>(2, state_->image_count()) : state_->chunks.front().count;
+        throw LibraryError(explain_first_pass(state_->network->path(), libtorch_text(error), state_->images->shape(), std::int64_t(images)),
+                           error.what());
     }
 }
 

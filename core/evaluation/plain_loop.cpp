@@ -107,7 +107,7 @@ struct PlainLoop::State {
     std::vector<Worker> workers;
 
     Worker load_worker(at::Device device) const {
-        Worker worker{load_module(network->path(), network->metadata().architecture).module, {}, {}, {}, constants};
+        Worker worker{load_module_again(*network).module, {}, {}, {}, constants};
         worker.module.eval();
         worker.module.to(device);
         for (const NamedTensor& named : network->program().tensors()) {

@@ -4,11 +4,11 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <sstream>
 #include <utility>
 
 #include "common/counter_random.h"
 #include "common/error.h"
+#include "common/number_text.h"
 #include "faults/portable_log.h"
 
 namespace clipscope {
@@ -106,11 +106,8 @@ std::vector<MarkedBit> merge(const std::vector<MarkedBit>& lower, StratumDraws d
 
 std::vector<MarkedBit> draw_marked_bits(std::uint64_t seed, std::uint64_t trial, std::string_view parameter_path, std::uint64_t bit_count,
                                         double max_rate) {
-    if (!(max_rate >= 0 && max_rate <= 1)) {
-        std::ostringstream text;
-        text << "The fault rate " << max_rate << " is no probability; give a number from 0 to 1.";
-        throw UsageError(text.str());
-    }
+    if (!(max_rate >= 0 && max_rate <= 1))
+        throw UsageError("The fault rate " + rounded_text(max_rate, 6) + " is no probability; give a number from 0 to 1.");
     const ParameterStream stream{CounterRandom(seed, RandomDomain::faults), trial, fnv1a_64(parameter_path)};
     std::vector<MarkedBit> marked;
     for (std::size_t stratum = 0; stratum < strata && bounds[stratum] < max_rate; ++stratum) {

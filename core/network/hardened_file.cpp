@@ -113,7 +113,8 @@ void replace_forward(torch::jit::Module& module, const std::shared_ptr<torch::ji
 
 }  // namespace
 
-void write_hardened_file(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path) {
+void write_hardened_file(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
+                         const std::optional<ModelMetadata>& metadata) {
     HardenedGraph graph(network);
     const std::vector<FoundSite>& sites = network.structure().sites;
     for (std::size_t i = 0; i < sites.size() && i < thresholds.size(); ++i) {
@@ -121,14 +122,14 @@ void write_hardened_file(const Network& network, std::span<const std::optional<f
         check(sites[i], *thresholds[i]);
         graph.clip(sites[i], *thresholds[i]);
     }
-    torch::jit::Module module = load_module(network.path(), network.metadata().architecture).module;
+    torch::jit::Module module = load_module_again(network).module;
     module.eval();
     try {
         replace_forward(module, graph.take(module.type()));
     } catch (const c10::Error& error) {
         throw Error("The hardened form of \"" + network.path() + "\" cannot be built: " + first_line(error.what_without_backtrace()));
     }
-    save_module(module, network.metadata(), path);
+    save_module(module, metadata.value_or(network.metadata()), path);
 }
 
 }  // namespace clipscope

@@ -4,12 +4,12 @@
 #include <charconv>
 
 #include "common/error.h"
+#include "common/named_values.h"
 #include "common/text_list.h"
 
 namespace clipscope {
 namespace {
 
-constexpr BitField all_fields[] = {BitField::sign, BitField::exponent, BitField::mantissa, BitField::integer, BitField::fraction};
 constexpr int most_bits = 32;
 
 std::optional<int> position_of(const std::string& text) {
@@ -19,32 +19,46 @@ std::optional<int> position_of(const std::string& text) {
     return position;
 }
 
-// The enumerator whose to_string() this is.
-template <typename Enum>
-std::optional<Enum> from_string(const std::string& text, std::initializer_list<Enum> all) {
-    for (const Enum one : all)
-        if (lower_case(trimmed(text)) == to_string(one)) return one;
-    return std::nullopt;
+const char* name_of(FaultKind kind) {
+    switch (kind) {
+        case FaultKind::flip:
+            return "flip";
+        case FaultKind::stuck0:
+            return "stuck0";
+        case FaultKind::stuck1:
+            return "stuck1";
+    }
+    return nullptr;
+}
+
+const char* name_of(ParameterSelection selection) {
+    switch (selection) {
+        case ParameterSelection::all:
+            return "all";
+        case ParameterSelection::weights:
+            return "weights";
+        case ParameterSelection::biases:
+            return "biases";
+    }
+    return nullptr;
 }
 
 }  // namespace
 
 std::string to_string(FaultKind kind) {
-    const char* texts[] = {"flip", "stuck0", "stuck1"};
-    return texts[int(kind)];
+    return name_of(kind);
 }
 
 FaultKind fault_kind_from_string(const std::string& text) {
-    const auto kind = from_string(text, {FaultKind::flip, FaultKind::stuck0, FaultKind::stuck1});
-    if (!kind) throw UsageError("'" + text + "' is no kind of fault: choose flip, stuck0 or stuck1.");
+    const auto kind = value_named<FaultKind>(lower_case(trimmed(text)), name_of);
+    if (!kind) throw UsageError("'" + text + "' is no kind of fault: choose " + names_of_all<FaultKind>(name_of) + ".");
     return *kind;
 }
 
 BitSelection BitSelection::parse(const std::string& text) {
     const std::string lower = lower_case(trimmed(text));
     if (lower == "all") return {};
-    for (const BitField field : all_fields)
-        if (lower == clipscope::to_string(field)) return {field, {}};
+    if (const auto field = bit_field_named(lower)) return {*field, {}};
     BitSelection selection;
     for (const std::string& part : split_list(lower, ',')) {
         const auto position = position_of(trimmed(part));
@@ -77,13 +91,12 @@ std::uint32_t BitSelection::mask(const NumberFormat& format) const {
 }
 
 std::string to_string(ParameterSelection selection) {
-    const char* texts[] = {"all", "weights", "biases"};
-    return texts[int(selection)];
+    return name_of(selection);
 }
 
 ParameterSelection parameter_selection_from_string(const std::string& text) {
-    const auto selection = from_string(text, {ParameterSelection::all, ParameterSelection::weights, ParameterSelection::biases});
-    if (!selection) throw UsageError("'" + text + "' selects no parameters: choose all, weights or biases.");
+    const auto selection = value_named<ParameterSelection>(lower_case(trimmed(text)), name_of);
+    if (!selection) throw UsageError("'" + text + "' selects no parameters: choose " + names_of_all<ParameterSelection>(name_of) + ".");
     return *selection;
 }
 

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "common/error.h"
+#include "common/file_replacement.h"
+#include "common/sha256.h"
 #include "network/allowed_operations.h"
 #include "network/architecture_error.h"
 #include "network/architecture_match.h"
@@ -103,15 +105,18 @@ LoadedModule load_script(const ZipArchive& archive, std::ifstream& file) {
     check_operations(module);
     ModelMetadata metadata = from_json(extra[metadata_name]);
     metadata.stored_as = compute_in_float32(module);
-    return {std::move(module), std::move(metadata), false};
+    return {std::move(module), std::move(metadata), false, {}};
 }
 
-LoadedModule load_state(const ZipArchive& archive, const std::string& architecture) {
-    MatchedArchitecture matched = match_architecture(read_state_dictionary(archive), architecture);
+LoadedModule load_state(const ZipArchive& archive, const std::string& architecture, const std::string& state_key) {
+    const StoredState state = read_state_dictionary(archive, state_key);
+    MatchedArchitecture matched = match_architecture(state.tensors, architecture);
     ModelMetadata metadata;
+    metadata.state_key = state.key;
+    metadata.other_state_keys = state.other_keys;
     metadata.architecture = matched.name;
     metadata.input_shape = matched.input;
-    return {std::move(matched.module), std::move(metadata), true};
+    return {std::move(matched.module), std::move(metadata), true, {}};
 }
 
 }  // namespace
@@ -120,11 +125,21 @@ std::string first_line(const std::string& message) {
     return message.substr(0, message.find('\n'));
 }
 
-LoadedModule load_module(const std::string& path, const std::string& architecture) {
+LoadedModule load_module(const std::string& path, const std::string& architecture, const std::string& state_key) {
+    const FileStamp before(path);
     std::ifstream file = open_archive(path);
     try {
+        file.seekg(0);
+        const std::string sha256 = stream_sha256(file);
+        file.clear();
         const ZipArchive archive(file);
-        return is_torchscript(archive) ? load_script(archive, file) : load_state(archive, architecture);
+        const bool is_script = is_torchscript(archive);
+        if (is_script && !state_key.empty())
+            throw UsageError("\"" + path + "\" is TorchScript and holds one network: leave the state key out.");
+        LoadedModule loaded = is_script ? load_script(archive, file) : load_state(archive, architecture, state_key);
+        loaded.sha256 = sha256;
+        if (before != FileStamp(path)) throw Error("it was changed while it was read; open it again");
+        return loaded;
     } catch (const UsageError&) {
         throw;
     } catch (const ArchitectureError& error) {
@@ -139,12 +154,25 @@ LoadedModule load_module(const std::string& path, const std::string& architectur
     }
 }
 
+LoadedModule load_module_again(const Network& network) {
+    const ModelMetadata& metadata = network.metadata();
+    LoadedModule loaded = load_module(network.path(), metadata.architecture, metadata.state_key);
+    if (loaded.sha256 == network.sha256()) return loaded;
+    throw Error("The file \"" + network.path() +
+                "\" is another one than when it was opened, and nothing found for that network goes onto this one: put the original back, "
+                "or open the new file.");
+}
+
 void save_module(const torch::jit::Module& module, const ModelMetadata& metadata, const std::string& path) {
+    std::error_code unknown;
+    if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown))
+        throw Error("Cannot write \"" + path +
+                    "\": it is a folder or a device, and a network needs a file of its own; choose another name.");
     const std::string temporary = path + ".part";
     const torch::jit::ExtraFilesMap extra{{metadata_name, to_json(metadata).dump(2)}};
     try {
         module.save(temporary, extra);
-        std::filesystem::rename(temporary, path);
+        replace_file(temporary, path);
     } catch (const std::exception& error) {
         std::error_code ignored;
         std::filesystem::remove(temporary, ignored);

@@ -14,13 +14,18 @@ struct LoadedModule {
     torch::jit::Module module;
     ModelMetadata metadata;
     bool is_state_dictionary = false;  // parameters alone, put into a built-in architecture
+    std::string sha256;                // of the bytes that were read
 };
 
 // Opens TorchScript, or a state dictionary or checkpoint of torch.save, told apart by content. A state dictionary goes into the built-in
-// `architecture`, or where that is empty into the one its shapes belong to. Before anything in the file runs, its directory, its pickles
-// and its code are checked; before its graph is touched, its operations are. Throws Error (what, where, what to do); UsageError on an
-// unknown architecture.
-LoadedModule load_module(const std::string& path, const std::string& architecture = {});
+// `architecture`, or where that is empty into the one its shapes belong to; of several in one checkpoint `state_key` names one. Before
+// anything in the file runs, its directory, its pickles and its code are checked; before its graph is touched, its operations are. Throws
+// Error (what, where, what to do); UsageError on an unknown architecture.
+LoadedModule load_module(const std::string& path, const std::string& architecture = {}, const std::string& state_key = {});
+
+// Reads the file of an open network once more. Throws Error where its bytes are no longer those that the network was read from, so that
+// nothing found for one network is ever put on another.
+LoadedModule load_module_again(const Network& network);
 
 // Writes to a temporary file beside `path` and renames it, so that a full disk or a crash never leaves half a model. Throws Error.
 void save_module(const torch::jit::Module& module, const ModelMetadata& metadata, const std::string& path);

@@ -38,6 +38,7 @@ std::unique_ptr<Network::Contents> Network::flatten(LoadedModule loaded, const s
     }
     contents->name = std::filesystem::path(path).stem().string();
     contents->path = path;
+    contents->sha256 = loaded.sha256;
     contents->metadata = std::move(loaded.metadata);
     contents->parameter_count = count_trainable(loaded.module);
     contents->note_parts();
@@ -51,8 +52,8 @@ std::unique_ptr<Network::Contents> Network::flatten(LoadedModule loaded, const s
     return contents;
 }
 
-std::shared_ptr<const Network> Network::load(const std::string& path, const std::string& architecture) {
-    LoadedModule loaded = load_module(path, architecture);
+std::shared_ptr<const Network> Network::load(const std::string& path, const std::string& architecture, const std::string& state_key) {
+    LoadedModule loaded = load_module(path, architecture, state_key);
     if (!architecture.empty() && !loaded.is_state_dictionary)
         throw UsageError("\"" + path + "\" is TorchScript and brings its own network: leave the architecture out.");
     return std::shared_ptr<const Network>(new Network(flatten(std::move(loaded), path)));
@@ -66,6 +67,9 @@ const std::string& Network::name() const {
 }
 const std::string& Network::path() const {
     return contents_->path;
+}
+const std::string& Network::sha256() const {
+    return contents_->sha256;
 }
 const std::vector<LayerInfo>& Network::layers() const {
     return contents_->layers;

@@ -26,17 +26,21 @@ struct ModelMetadata {
     std::optional<Normalization> normalization;
     std::optional<ImageShape> input_shape;
     std::vector<std::string> class_names;
-    std::string training;   // one line for people: data, epochs, test accuracy
-    std::string stored_as;  // "Half" where the file's parameters are not float32, in which everything is computed
+    std::string training;                       // one line for people: data, epochs, test accuracy
+    std::string stored_as;                      // "Half" where the file's parameters are not float32, in which everything is computed
+    std::string state_key;                      // where in a checkpoint the parameters lay, "state_dict"; empty: at the top
+    std::vector<std::string> other_state_keys;  // where there are others, "state_dict_ema"
 };
 
 class Network : public std::enable_shared_from_this<Network> {
 public:
     // Opens TorchScript, or a state dictionary that belongs to a built-in architecture (`architecture`: which one; empty: found by its
     // shapes). Throws Error (what, where, what to do) where the file is missing, empty, damaged, of another kind, holds what could do harm
-    // or cannot be flattened (ArchitectureError where no built-in one fits the parameters); UsageError where `architecture` is unknown or the file is TorchScript, which needs none. Runs no image and no
-    // code of the file's. Takes up to a few seconds: never call it on a GUI thread.
-    static std::shared_ptr<const Network> load(const std::string& path, const std::string& architecture = {});
+    // or cannot be flattened (ArchitectureError where no built-in one fits the parameters); UsageError where `architecture` is unknown or
+    // the file is TorchScript, which needs none. Runs no image and no code of the file's. Takes up to a few seconds: never call it on a GUI
+    // thread. `state_key`: which of several state dictionaries of a checkpoint; empty: the one under a usual name.
+    static std::shared_ptr<const Network> load(const std::string& path, const std::string& architecture = {},
+                                               const std::string& state_key = {});
 
     ~Network();
     Network(const Network&) = delete;
@@ -44,6 +48,7 @@ public:
 
     const std::string& name() const;  // "alexnet_cifar10_scripted": the file's name without ending
     const std::string& path() const;
+    const std::string& sha256() const;             // of the file as it was when it was read
     const std::vector<LayerInfo>& layers() const;  // computational layers, in program order
     const std::vector<SiteInfo>& sites() const;    // activation sites, in program order
     // All that faults may hit: the computational layers as above, then batch norms, then thresholds of sites.
@@ -57,7 +62,8 @@ public:
 
     // The same network in another memory: every weight and bias of the computational layers rounded to the format. Batch norms and
     // thresholds stay float32, as mixed-precision networks keep them. Reads the file again, but for the memory it is in already, which
-    // gives this very network. Throws Error, and UsageError where the memory has no bit that may be faulty.
+    // gives this very network. Throws Error, also where the file is another one by now, and UsageError where the memory has no bit that may
+    // be faulty.
     std::shared_ptr<const Network> stored_in(const MemoryModel& memory) const;
 
     const Program& program() const;

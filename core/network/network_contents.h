@@ -18,6 +18,7 @@ struct Network::Contents {
 
     std::string name;
     std::string path;
+    std::string sha256;
     ModelMetadata metadata;
     std::int64_t parameter_count = 0;
     MemoryModel memory;

@@ -1,9 +1,9 @@
 #include "network/number_format.h"
 
 #include <charconv>
-#include <utility>
 
 #include "common/error.h"
+#include "common/named_values.h"
 #include "common/text_list.h"
 
 namespace clipscope {
@@ -11,11 +11,40 @@ namespace {
 
 using Kind = NumberFormat::Kind;
 
-constexpr std::pair<Kind, const char*> names[] = {{Kind::float32, "float32"},
-                                                  {Kind::float16, "float16"},
-                                                  {Kind::bfloat16, "bfloat16"},
-                                                  {Kind::int8, "int8"},
-                                                  {Kind::int8_per_channel, "int8-channel"}};
+// Fixed point has one for each of its numbers of bits: see to_string().
+const char* name_of(Kind value) {
+    switch (value) {
+        case Kind::float32:
+            return "float32";
+        case Kind::float16:
+            return "float16";
+        case Kind::bfloat16:
+            return "bfloat16";
+        case Kind::int8:
+            return "int8";
+        case Kind::int8_per_channel:
+            return "int8-channel";
+        case Kind::fixed:
+            return "Qm.n";
+    }
+    return nullptr;
+}
+
+const char* name_of(BitField value) {
+    switch (value) {
+        case BitField::sign:
+            return "sign";
+        case BitField::exponent:
+            return "exponent";
+        case BitField::mantissa:
+            return "mantissa";
+        case BitField::integer:
+            return "integer";
+        case BitField::fraction:
+            return "fraction";
+    }
+    return nullptr;
+}
 
 // The bits after the sign and before the mantissa, of a floating-point format.
 int exponent_bits(Kind kind) {
@@ -31,8 +60,7 @@ bool parse_bits(std::string_view text, int& bits) {
 
 NumberFormat NumberFormat::parse(const std::string& text) {
     const std::string lower = lower_case(trimmed(text));
-    for (const auto& [kind, name] : names)
-        if (lower == name) return {kind};
+    if (const auto kind = value_named<Kind>(lower, name_of)) return {*kind};
     const std::size_t point = lower.find('.');
     NumberFormat format{Kind::fixed};
     constexpr int most_bits = 32;
@@ -48,8 +76,7 @@ NumberFormat NumberFormat::parse(const std::string& text) {
 }
 
 std::string NumberFormat::to_string() const {
-    for (const auto& [one, name] : names)
-        if (kind == one) return name;
+    if (kind != Kind::fixed) return name_of(kind);
     return "Q" + std::to_string(integer_bits) + "." + std::to_string(fraction_bits);
 }
 
@@ -77,8 +104,11 @@ BitField field_of(const NumberFormat& format, int bit) {
 }
 
 std::string to_string(BitField field) {
-    const char* texts[] = {"sign", "exponent", "mantissa", "integer", "fraction"};
-    return texts[int(field)];
+    return name_of(field);
+}
+
+std::optional<BitField> bit_field_named(const std::string& name) {
+    return value_named<BitField>(name, name_of);
 }
 
 }  // namespace clipscope

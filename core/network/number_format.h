@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace clipscope {
@@ -37,5 +38,6 @@ BitField field_of(const NumberFormat& format, int bit);
 
 // "sign", "exponent", "mantissa", "integer", "fraction".
 std::string to_string(BitField field);
+std::optional<BitField> bit_field_named(const std::string& name);
 
 }  // namespace clipscope

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "common/error.h"
+#include "common/text_list.h"
 #include "network/pickle_tree.h"
 #include "network/script_records.h"
 #include "network/stored_tensor.h"
@@ -56,9 +58,10 @@ at::ScalarType scalar_type(ElementType type) {
             return at::kInt;
         case ElementType::int64:
             return at::kLong;
-        default:
-            return at::kBool;
+        case ElementType::boolean:
+            break;
     }
+    return at::kBool;
 }
 
 class StateReader {
@@ -67,10 +70,25 @@ public:
         check_tensors(tree_, archive, "data/");
     }
 
-    StateDictionary read() const {
-        const PickleNode* dictionary = find(tree_.root(), 0);
-        if (dictionary == nullptr)
-            throw Error("it holds neither a network nor a state dictionary; save one with torch.save(model.state_dict(), ...)");
+    StoredState read(const std::string& key) const {
+        std::vector<Place> all;
+        std::set<const PickleNode*> seen;
+        list(tree_.root(), {}, 0, seen, all);
+        const Place chosen = choose(all, key);
+        StoredState stored{tensors(chosen.node), chosen.key, {}};
+        for (const Place& place : all)
+            if (place.key != chosen.key) stored.other_keys.push_back(place.key.empty() ? "the top" : place.key);
+        return stored;
+    }
+
+private:
+    // A state dictionary and the names that lead to it, "checkpoint/model".
+    struct Place {
+        std::string key;
+        const PickleNode* node;
+    };
+
+    StateDictionary tensors(const PickleNode* dictionary) const {
         StateDictionary state;
         for (std::size_t i = 0; i + 1 < dictionary->items.size(); i += 2) {
             const PickleNode& name = tree_.at(dictionary->items[i]);
@@ -81,7 +99,6 @@ public:
         return state;
     }
 
-private:
     static std::string pickle(const ZipArchive& archive) {
         const ZipRecord* record = archive.find("data.pkl");
         if (record == nullptr) throw Error("it is a zip archive, but none of torch.save or torch.jit.save");
@@ -98,13 +115,40 @@ private:
         return false;
     }
 
-    const PickleNode* find(const PickleNode& node, int depth) const {
-        if (is_state(node)) return &node;
-        if (node.kind != PickleKind::dictionary || depth >= max_search_depth) return nullptr;
+    // Those at the usual names first, in the order in which they are looked for; then the others, in the file's.
+    // A node that several names lead to counts once: a hostile file could make the names many.
+    void list(const PickleNode& node, const std::string& key, int depth, std::set<const PickleNode*>& seen, std::vector<Place>& all) const {
+        if (node.kind != PickleKind::dictionary || depth > max_search_depth || !seen.insert(&node).second) return;
+        if (is_state(node)) all.push_back({key, &node});
+        const auto inside = [&](std::string_view name) { return key.empty() ? std::string(name) : key + "/" + std::string(name); };
         for (const std::string_view place : places)
-            if (const PickleNode* inner = tree_.find(node, place))
-                if (const PickleNode* found = find(*inner, depth + 1)) return found;
-        return nullptr;
+            if (const PickleNode* inner = tree_.find(node, place)) list(*inner, inside(place), depth + 1, seen, all);
+        for (std::size_t i = 0; i + 1 < node.items.size(); i += 2) {
+            const PickleNode& name = tree_.at(node.items[i]);
+            const bool is_usual = std::find(places.begin(), places.end(), name.text) != places.end();
+            if (name.kind == PickleKind::text && !is_usual) list(tree_.at(node.items[i + 1]), inside(name.text), depth + 1, seen, all);
+        }
+    }
+
+    static bool has_usual_name(const Place& place) {
+        const std::vector<std::string> names = split_list(place.key, '/');
+        return place.key.empty() || std::all_of(names.begin(), names.end(), [](const std::string& name) {
+                   return std::find(places.begin(), places.end(), name) != places.end();
+               });
+    }
+
+    static Place choose(const std::vector<Place>& all, const std::string& key) {
+        if (all.empty())
+            throw Error("it holds neither a network nor a state dictionary; save one with torch.save(model.state_dict(), ...)");
+        std::string names;
+        for (const Place& place : all) names += (names.empty() ? "" : ", ") + (place.key.empty() ? "the top" : place.key);
+        const auto found = std::find_if(all.begin(), all.end(), [&](const Place& place) {
+            return key.empty() ? has_usual_name(place) : place.key == key || place.key.ends_with("/" + key);
+        });
+        if (found != all.end()) return *found;
+        if (!key.empty()) throw Error("it holds no parameters under '" + key + "'; choose one of " + names);
+        if (all.size() > 1) throw Error("it holds several sets of parameters; name one of them as the state key: " + names);
+        return all.front();
     }
 
     at::Tensor load(const StoredTensor& stored) const {
@@ -128,8 +172,8 @@ private:
 
 }  // namespace
 
-StateDictionary read_state_dictionary(const ZipArchive& archive) {
-    return StateReader(archive).read();
+StoredState read_state_dictionary(const ZipArchive& archive, const std::string& key) {
+    return StateReader(archive).read(key);
 }
 
 }  // namespace clipscope

@@ -47,7 +47,7 @@ void describe_bits(LayerInfo& part, const MemoryModel& memory) {
 
 std::shared_ptr<const Network> Network::stored_in(const MemoryModel& memory) const {
     if (memory == this->memory()) return shared_from_this();
-    auto contents = flatten(load_module(path(), metadata().architecture), path());
+    auto contents = flatten(load_module_again(*this), path());
     contents->memory = memory;
     contents->codecs.resize(contents->program.tensors().size());
     std::vector<bool> is_stored(contents->codecs.size());

@@ -121,9 +121,12 @@ std::size_t bytes_of(ElementType type) {
         case ElementType::bfloat16:
         case ElementType::int16:
             return 2;
-        default:
-            return 1;
+        case ElementType::uint8:
+        case ElementType::int8:
+        case ElementType::boolean:
+            break;
     }
+    return 1;
 }
 
 std::int64_t StoredTensor::elements() const {

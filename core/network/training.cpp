@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "common/error.h"
+#include "common/number_text.h"
 #include "data/image_selection.h"
 #include "network/architectures.h"
 #include "network/model_file.h"
@@ -47,7 +48,8 @@ at::Tensor augment(const at::Tensor& images, const TrainingSpecification& specif
     const at::Tensor offsets = at::randint(0, 2 * shift + 1, {images.size(0), 2}, at::kLong);
     const at::Tensor mirror = at::rand({images.size(0)}) < 0.5;
     for (std::int64_t i = 0; i < images.size(0); ++i) {
-        at::Tensor moved = padded[i].narrow(1, offsets[i][0].item<std::int64_t>(), height).narrow(2, offsets[i][1].item<std::int64_t>(), width);
+        at::Tensor moved =
+            padded[i].narrow(1, offsets[i][0].item<std::int64_t>(), height).narrow(2, offsets[i][1].item<std::int64_t>(), width);
         if (specification.mirror && mirror[i].item<bool>()) moved = moved.flip({2});
         result[i].copy_(moved);
     }
@@ -62,7 +64,8 @@ double measure_accuracy(torch::jit::Module& module, const Dataset& dataset, cons
     std::iota(positions.begin(), positions.end(), std::size_t(0));
     std::int64_t correct = 0;
     for (std::size_t first = 0; first < positions.size() && !stop.stop_requested(); first += batch_size) {
-        const Batch batch = prepare_batch(dataset, format, std::span(positions).subspan(first, std::min(batch_size, positions.size() - first)));
+        const Batch batch =
+            prepare_batch(dataset, format, std::span(positions).subspan(first, std::min(batch_size, positions.size() - first)));
         correct += module.forward({batch.images}).toTensor().argmax(1).eq(batch.labels).sum().item<std::int64_t>();
     }
     return dataset.size() == 0 ? 0 : double(correct) / double(dataset.size());
@@ -83,7 +86,8 @@ void check(const TrainingSpecification& specification, const Dataset& images) {
 // One training run: the parts that every epoch needs.
 class Trainer {
 public:
-    Trainer(const TrainingSpecification& specification, const Dataset& images, const Dataset& test_images, const Normalization& normalization)
+    Trainer(const TrainingSpecification& specification, const Dataset& images, const Dataset& test_images,
+            const Normalization& normalization)
         : specification_(specification),
           format_{normalization, ImageShape{images.shape().channels, 32, 32}},
           validation_(images.subset(held_back(images))),
@@ -176,13 +180,8 @@ private:
         metadata.class_names = training_.class_names();
         metadata.training = training_.name() + ", " + std::to_string(training_.size()) + " images, best of " +
                             std::to_string(specification_.epochs) + " epochs: " + std::to_string(result.best_epoch);
-        char accuracies[96];
-        std::snprintf(accuracies, sizeof accuracies, ", validation accuracy %.4f", result.validation_accuracy);
-        metadata.training += accuracies;
-        if (test_accuracy >= 0) {
-            std::snprintf(accuracies, sizeof accuracies, ", test accuracy %.4f", test_accuracy);
-            metadata.training += accuracies;
-        }
+        metadata.training += ", validation accuracy " + fixed_text(result.validation_accuracy, 4);
+        if (test_accuracy >= 0) metadata.training += ", test accuracy " + fixed_text(test_accuracy, 4);
         torch::jit::Module module = best_->deepcopy();
         module.eval();
         save_module(module, metadata, output);

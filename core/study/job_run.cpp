@@ -7,6 +7,8 @@
 #include "campaign/sensitivity.h"
 #include "campaign/sweep.h"
 #include "campaign/thresholds_file.h"
+#include "common/sha256.h"
+#include "network/bundled_networks.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
 #include "study/study_writer.h"
@@ -177,6 +179,14 @@ void end_waiting(Study& study, JobId id, const std::string& why) noexcept {
 
 }  // namespace
 
+void check_model_known(const Study& study, const JobSettings& asked) {
+    for (const JobRecord& job : study.jobs()) {
+        if (!job.model || job.model->path != asked.model) continue;
+        study.check_model(*job.model, {asked.model, 0, file_sha256(resolve_model_path(asked.model)), {}});
+        return;
+    }
+}
+
 JobId continue_or_add_job(Study& study, const JobSettings& asked, const OpenedJob& opened) {
     if (!study.is_writable()) throw Error(study.read_only_reason());
     const std::optional<JobId> found = study.find_job(asked, opened.model, opened.images);
@@ -201,7 +211,7 @@ void run_study_job(Study& study, JobId id, const OpenedJob& opened, const JobRun
     try {
         Run(study, job, opened, options, writer, stop).run();
     } catch (const std::exception& error) {
-        writer.fail(error.what());
+        writer.fail(short_text(error));
         throw;
     }
 }
@@ -212,7 +222,7 @@ void run_study_job(Study study, JobId id, const JobRunOptions& options, const Ev
         const OpenedJob opened = open_job(study.job(id).settings);
         run_study_job(study, id, opened, options, sink, stop);
     } catch (const std::exception& error) {
-        end_waiting(study, id, error.what());
+        end_waiting(study, id, short_text(error));
         throw;
     }
 }

@@ -19,6 +19,10 @@ struct JobRunOptions {
     std::string output_path{};     // of a hardened network; empty: none is written
 };
 
+// Reads the model's file, and nothing else, to see whether the study knows another one under the same path: throws StudyInputError then, as
+// continue_or_add_job() would after everything is open.
+void check_model_known(const Study& study, const JobSettings& asked);
+
 // The job of the study that the asked one continues, grown to what is asked for, or a new one.
 JobId continue_or_add_job(Study& study, const JobSettings& asked, const OpenedJob& opened);
 

@@ -1,7 +1,6 @@
 #include "study/job_settings.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -9,6 +8,7 @@
 #include "campaign/fault_rates.h"
 #include "campaign/memory_json.h"
 #include "common/error.h"
+#include "common/named_values.h"
 #include "common/text_list.h"
 #include "study/study_errors.h"
 
@@ -17,7 +17,23 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kinds = {JobKind::sensitivity, JobKind::bits, JobKind::compare, JobKind::profile, JobKind::sweep, JobKind::harden};
+const char* name_of(JobKind value) {
+    switch (value) {
+        case JobKind::sensitivity:
+            return "sensitivity";
+        case JobKind::bits:
+            return "bits";
+        case JobKind::compare:
+            return "compare";
+        case JobKind::profile:
+            return "profile";
+        case JobKind::sweep:
+            return "sweep";
+        case JobKind::harden:
+            return "harden";
+    }
+    return nullptr;
+}
 
 Json normalization_json(const std::optional<Normalization>& normalization) {
     if (!normalization) return nullptr;
@@ -59,45 +75,77 @@ Json as_json(const JobSettings& settings) {
               {"greedy", settings.greedy},
               {"thresholds", settings.thresholds},
               {"architecture", settings.architecture},
+              {"state_key", settings.state_key},
               {"resize", settings.picture_size.resize},
               {"crop", settings.picture_size.crop}};
     write_memory(json, settings.memory);
+    if (!settings.unknown_fields.empty()) json.update(Json::parse(settings.unknown_fields));
     return json;
+}
+
+// Fields as older and newer programs wrote them: what is missing keeps its default, what is not known is kept as it is.
+class FieldReader {
+public:
+    explicit FieldReader(const Json& json) : json_(json) {}
+
+    template <class Value>
+    void take(const char* name, Value& value) {
+        if (json_.contains(name)) json_.at(name).get_to(value);
+    }
+
+    template <class Value>
+    void take(const char* name, Value& value, Value (*from_string)(const std::string&)) {
+        if (json_.contains(name)) value = from_string(json_.at(name).get<std::string>());
+    }
+
+private:
+    const Json& json_;
+};
+
+std::string unknown_fields(const Json& json) {
+    const Json known = as_json({});
+    Json unknown = Json::object();
+    for (const auto& [name, value] : json.items())
+        if (!known.contains(name)) unknown[name] = value;
+    return unknown.empty() ? std::string() : unknown.dump();
 }
 
 JobSettings read_settings(const Json& json) {
     JobSettings settings;
     settings.kind = job_kind_from_string(json.at("kind").get<std::string>());
-    json.at("model").get_to(settings.model);
-    json.at("data").get_to(settings.data);
-    json.at("split").get_to(settings.split);
-    json.at("images").get_to(settings.images);
-    settings.normalization = read_normalization(json.at("normalization"));
-    json.at("tuning_images").get_to(settings.tuning_images);
-    json.at("tuning_split").get_to(settings.tuning_split);
-    json.at("seed").get_to(settings.seed);
-    json.at("architecture").get_to(settings.architecture);
-    json.at("resize").get_to(settings.picture_size.resize);
-    json.at("crop").get_to(settings.picture_size.crop);
-    settings.memory = read_memory(JsonFields(json, "settings"));
-    settings.nonfinite = nonfinite_rule_from_string(json.at("nonfinite").get<std::string>());
-    settings.auc_axis = auc_axis_from_string(json.at("auc_axis").get<std::string>());
-    json.at("chunk").get_to(settings.chunk);
-    json.at("device").get_to(settings.device);
-    json.at("exact").get_to(settings.exact);
-    json.at("layers").get_to(settings.layers);
-    json.at("rates").get_to(settings.rates);
-    json.at("trials").get_to(settings.trials);
-    settings.place = json.at("faults_everywhere").get<bool>() ? FaultPlace::everywhere : FaultPlace::feeding;
-    json.at("site").get_to(settings.site);
-    json.at("grid").get_to(settings.grid);
-    json.at("grid_in_act_max").get_to(settings.grid_in_act_max);
-    settings.search.algorithm = search_algorithm_from_string(json.at("algorithm").get<std::string>());
-    json.at("n").get_to(settings.search.n);
-    json.at("m").get_to(settings.search.m);
-    json.at("delta").get_to(settings.search.delta);
-    json.at("greedy").get_to(settings.greedy);
-    json.at("thresholds").get_to(settings.thresholds);
+    FieldReader fields(json);
+    fields.take("model", settings.model);
+    fields.take("data", settings.data);
+    fields.take("split", settings.split);
+    fields.take("images", settings.images);
+    if (json.contains("normalization")) settings.normalization = read_normalization(json.at("normalization"));
+    fields.take("tuning_images", settings.tuning_images);
+    fields.take("tuning_split", settings.tuning_split);
+    fields.take("seed", settings.seed);
+    fields.take("architecture", settings.architecture);
+    fields.take("state_key", settings.state_key);
+    fields.take("resize", settings.picture_size.resize);
+    fields.take("crop", settings.picture_size.crop);
+    if (json.contains("format")) settings.memory = read_memory(JsonFields(json, "settings"));
+    fields.take("nonfinite", settings.nonfinite, nonfinite_rule_from_string);
+    fields.take("auc_axis", settings.auc_axis, auc_axis_from_string);
+    fields.take("chunk", settings.chunk);
+    fields.take("device", settings.device);
+    fields.take("exact", settings.exact);
+    fields.take("layers", settings.layers);
+    fields.take("rates", settings.rates);
+    fields.take("trials", settings.trials);
+    if (json.value("faults_everywhere", false)) settings.place = FaultPlace::everywhere;
+    fields.take("site", settings.site);
+    fields.take("grid", settings.grid);
+    fields.take("grid_in_act_max", settings.grid_in_act_max);
+    fields.take("algorithm", settings.search.algorithm, search_algorithm_from_string);
+    fields.take("n", settings.search.n);
+    fields.take("m", settings.search.m);
+    fields.take("delta", settings.search.delta);
+    fields.take("greedy", settings.greedy);
+    fields.take("thresholds", settings.thresholds);
+    settings.unknown_fields = unknown_fields(json);
     return settings;
 }
 
@@ -120,27 +168,12 @@ bool measures_curves(JobKind kind) {
 }
 
 std::string to_string(JobKind kind) {
-    switch (kind) {
-        case JobKind::sensitivity:
-            return "sensitivity";
-        case JobKind::bits:
-            return "bits";
-        case JobKind::compare:
-            return "compare";
-        case JobKind::profile:
-            return "profile";
-        case JobKind::sweep:
-            return "sweep";
-        case JobKind::harden:
-            return "harden";
-    }
-    return "sensitivity";
+    return name_of(kind);
 }
 
 JobKind job_kind_from_string(const std::string& text) {
-    const auto found = std::find_if(kinds.begin(), kinds.end(), [&](JobKind kind) { return to_string(kind) == text; });
-    if (found == kinds.end()) throw UsageError("'" + text + "' is not a kind of job.");
-    return *found;
+    if (const auto kind = value_named<JobKind>(text, name_of)) return *kind;
+    throw UsageError("'" + text + "' is not a kind of job: choose " + names_of_all<JobKind>(name_of) + ".");
 }
 
 std::string to_json(const JobSettings& settings) {
@@ -150,8 +183,13 @@ std::string to_json(const JobSettings& settings) {
 JobSettings job_settings_from_json(const std::string& text, const std::string& file) {
     try {
         return read_settings(Json::parse(text));
+    } catch (const UsageError& error) {
+        throw StudyDamagedError("A job in '" + file +
+                                "' has settings that this ClipScope does not know: open it with the newer one that wrote it, or take a "
+                                "backup (" +
+                                error.what() + ")");
     } catch (const Json::exception&) {
-    } catch (const UsageError&) {
+    } catch (const Error&) {
     }
     throw StudyDamagedError("The settings of a job in '" + file + "' are damaged: save what is left with 'clipscope-cli recover'.");
 }

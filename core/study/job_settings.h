@@ -29,6 +29,7 @@ struct JobSettings {
     // What is measured; texts are as the command line takes them.
     std::string model = "bundled:lenet5";
     std::string architecture{};  // of a state dictionary; empty: found by its shapes
+    std::string state_key{};     // of a checkpoint, where its parameters lie; empty: found by usual names
     std::string data{};          // folder; empty: Fashion-MNIST
     PictureSize picture_size{};  // of folders of pictures
     std::string split = "test";
@@ -61,8 +62,12 @@ struct JobSettings {
 
     // Of a comparison: the tuned thresholds as their file has them; empty: only ACT_max is compared.
     std::string thresholds{};
+
+    // What a newer ClipScope wrote and this one does not know, as the text of a JSON object: kept, and never the same job as one without.
+    std::string unknown_fields{};
 };
 
+// A field that the text lacks, because an older ClipScope wrote it, has its default above: that must be what the older one did.
 // `file` is named in errors: throws StudyDamagedError.
 std::string to_json(const JobSettings& settings);
 JobSettings job_settings_from_json(const std::string& text, const std::string& file);

@@ -23,7 +23,7 @@ Json normalization_json(const Normalization& normalization) {
 SourceRecord describe_model(const JobSettings& settings, const JobInputs& inputs) {
     const std::string& file = inputs.network->path();
     const Json details = {{"normalization", normalization_json(inputs.input.normalization)}};
-    return {settings.model, std::int64_t(std::filesystem::file_size(file)), file_sha256(file), details.dump()};
+    return {settings.model, std::int64_t(std::filesystem::file_size(file)), inputs.network->sha256(), details.dump()};
 }
 
 template <class Number>
@@ -86,7 +86,8 @@ OpenedJob open_job(const JobSettings& settings) {
     TuningImages wanted;
     wanted.evaluation_positions = chosen_positions(settings, dataset);
     const Dataset images = dataset.subset(wanted.evaluation_positions);
-    const auto network = Network::load(resolve_model_path(settings.model), settings.architecture)->stored_in(settings.memory);
+    const auto network =
+        Network::load(resolve_model_path(settings.model), settings.architecture, settings.state_key)->stored_in(settings.memory);
     const InputFormat input = resolve_input_format(*network, images, settings.normalization);
     check(settings, *network);
     const JobInputs evaluation{network, images, input, model_label(settings.model), data_label(settings.data, dataset)};

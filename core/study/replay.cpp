@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "campaign/bit_positions.h"
+#include "campaign/curve_campaign.h"
 #include "campaign/fault_scope.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/trial_run.h"
@@ -54,6 +56,44 @@ FaultScope find_scope(const TrialName& name, const Network& network) {
     return scopes.front();
 }
 
+bool is_bit_position(double number) {
+    constexpr int highest = 31;
+    return number >= 0 && number <= highest && double(int(number)) == number;
+}
+
+// What a trial of this job measures, and over what.
+class TrialMaker {
+public:
+    TrialMaker(const JobRecord& job, const TrialName& name) : job_(job), name_(name) {
+        const bool is_right = axis() == PointAxis::bit_position ? is_bit_position(name.rate) : name.rate <= 1;
+        if (!is_right)
+            throw UsageError(
+                "Job " + std::to_string(name.job) +
+                (axis() == PointAxis::bit_position
+                     ? " measures bit positions, and " + number_text(name.rate) + " is none: write one, as in 2:CONV-1:30:12."
+                     : " measures fault rates, and " + number_text(name.rate) + " is none: write one, as in 1:CONV-1:1e-05:12."));
+    }
+
+    PointAxis axis() const { return job_.settings.kind == JobKind::bits ? PointAxis::bit_position : PointAxis::fault_rate; }
+
+    // A bit-position job has no exact mode.
+    bool is_exact() const { return axis() == PointAxis::fault_rate && job_.settings.exact; }
+
+    // All faults of the trial have a mark below this.
+    double rate() const { return axis() == PointAxis::bit_position ? 1 : name_.rate; }
+
+    // `scope` as the evaluator stores it.
+    TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope) const {
+        const auto trial = std::uint64_t(name_.trial);
+        if (axis() == PointAxis::bit_position) return single_bit_fault(job_.settings.seed, trial, parts, scope, int(name_.rate));
+        return draw_trial_faults(job_.settings.seed, trial, parts, scope.layers, name_.rate);
+    }
+
+private:
+    const JobRecord& job_;
+    const TrialName& name_;
+};
+
 void check_contents(const JobRecord& job, const OpenedJob& opened, const std::string& study) {
     const auto is_same = [](const std::optional<SourceRecord>& known, const SourceRecord& now) {
         return !known || known->sha256 == now.sha256;
@@ -80,15 +120,16 @@ TrialName parse_trial_name(const std::string& text) {
         const auto is_number = [](const std::optional<double>& number) {
             return number && *number >= 0 && *number <= largest && double(std::int64_t(*number)) == *number;
         };
-        if (is_number(job) && is_number(trial) && rate && *rate >= 0 && *rate <= 1 && !parts[first + 1].empty())
+        const bool is_point = rate && ((*rate >= 0 && *rate <= 1) || is_bit_position(*rate));
+        if (is_number(job) && is_number(trial) && is_point && !parts[first + 1].empty())
             return {JobId(*job), parts[first + 1], *rate, int(*trial)};
     }
-    throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12.");
+    throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12, or of a job over bit positions " +
+                     "JOB:LAYER:BIT:TRIAL, as in 2:CONV-1:30:12.");
 }
 
 std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::string& layer) {
     const CampaignSummary summary = read_summary(study, job);
-    if (summary.info.axis != PointAxis::fault_rate) return std::nullopt;
     const CurveSummary* curve = nullptr;
     for (const CurveSummary& one : summary.curves) {
         if (one.points.empty() || one.info.protection != Protection::none) continue;
@@ -105,29 +146,32 @@ std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::s
 std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
                                           const SourcePlaces& places) {
     const JobRecord job = study.job(name.job);
-    const OpenedJob opened = open_job(located(study, job, places));
+    const TrialMaker maker(job, name);
+    const JobSettings settings = located(study, job, places);
+    check_source(job, SourceKind::model, settings.model);
+    const OpenedJob opened = open_job(settings);
     check_contents(job, opened, study.path());
-    const Network& network = *opened.evaluation.network;
+    const JobInputs& inputs = measures_curves(job.settings.kind) ? opened.evaluation : opened.tuning.value().inputs;
+    const Network& network = *inputs.network;
     const FaultScope scope = find_scope(name, network);
-    ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}};
+    ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}, maker.axis()};
     const KnownProtections known = all_protections(study, job, network.sites());
     const auto run = [&](Protection protection, const std::optional<Clipping>& clipping) {
         if (!clipping) return true;
-        Evaluator evaluator(opened.evaluation.network, opened.evaluation.images, opened.evaluation.input,
+        Evaluator evaluator(inputs.network, inputs.images, inputs.input,
                             {.chunk = job.settings.chunk,
                              .device = job.settings.device,
                              .memory_bytes = options.memory_bytes,
-                             .exact = job.settings.exact,
+                             .exact = maker.is_exact(),
                              .clipping = *clipping});
-        const std::vector<std::size_t> stored_parts = evaluator.stored(scope.layers);
-        if (!evaluator.prepare(stored_parts, resolve_threads(options.threads), stop)) return false;
-        const TrialFaults faults =
-            draw_trial_faults(job.settings.seed, std::uint64_t(name.trial), network.memory_parts(), stored_parts, name.rate);
-        replayed.bits = faulty_values(network, faults, name.rate, *clipping);
+        const FaultScope stored_parts = stored_scope(evaluator, scope);
+        if (!evaluator.prepare(stored_parts.layers, resolve_threads(options.threads), stop)) return false;
+        const TrialFaults faults = maker.faults(network.memory_parts(), stored_parts);
+        replayed.bits = faulty_values(network, faults, maker.rate(), *clipping);
         TrialRunner runner(evaluator);
         ReplayedOutcome outcome{protection, evaluator.clean(), {}, std::nullopt};
         const auto keep = [&](std::size_t, const TrialOutcome& result) { outcome.outcome = result; };
-        if (!run_trial(runner, evaluator, faults, std::vector{name.rate}, stop, keep)) return false;
+        if (!run_trial(runner, evaluator, faults, std::vector{maker.rate()}, stop, keep)) return false;
         const auto stored = read_trials(study, job.id, scope.name, protection, name.rate);
         if (const auto found = stored.find(name.trial); found != stored.end()) outcome.stored = found->second;
         replayed.outcomes.push_back(outcome);

@@ -17,13 +17,13 @@ namespace clipscope {
 struct TrialName {
     JobId job = 0;
     std::string layer;  // a curve's scope: "CONV-1", "network", "CONV-1+FC-2"
-    double rate = 0;
+    double rate = 0;    // or in a job over bit positions the position
     int trial = 0;
 };
 
-// "a.clipscope:3:CONV-1:1e-06:12"; without the study where `study` is empty.
+// "a.clipscope:3:CONV-1:1e-06:12", "4:CONV-1:30:12"; without the study where `study` is empty.
 std::string to_string(const TrialName& name, const std::string& study = {});
-// Reads both. Throws UsageError.
+// Reads both; whether the number is a rate or a position only the job can tell. Throws UsageError.
 TrialName parse_trial_name(const std::string& text);
 
 struct ReplayedOutcome {
@@ -36,16 +36,19 @@ struct ReplayedOutcome {
 struct ReplayedTrial {
     TrialName name;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;  // the job's
-    std::vector<FaultyValue> bits;          // of the last of the outcomes, which alone differ in thresholds
-    std::vector<ReplayedOutcome> outcomes;  // unprotected, then under the protections that this study knows for the network
+    std::vector<FaultyValue> bits;                   // of the last of the outcomes, which alone differ in thresholds
+    std::vector<ReplayedOutcome> outcomes;           // unprotected, then under the protections that this study knows for the network
+    PointAxis axis = PointAxis::fault_rate;          // likewise the job's
 };
 
 // The one to look at first: of the layer's curve, or the first one where it has none, the trial that lies lowest below the mean of its
-// point. Nothing where there are no trials over fault rates.
+// point. Nothing where there are no trials of curves.
 std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::string& layer = {});
 
-// Runs it on the job's own images. Nothing is written, so a study opened to be read will do. Empty where it was stopped. Throws UsageError
-// where the name names nothing, StudyInputError where the model or the images have changed, and as open_job() says.
+// Runs it as the job did: on its own images (a profile's, a sweep's and a hardening's are the tuning images), with the faults that its
+// kind draws: every bit at its rate, or the one bit at a position. Nothing is written, so a study opened to be read will do. Empty where it
+// was stopped. Throws UsageError where the name names nothing, StudyInputError where the model or the images have changed, and as
+// open_job() says.
 std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
                                           const SourcePlaces& places = {});
 

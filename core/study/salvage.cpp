@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string_view>
+#include <system_error>
 
+#include "common/file_replacement.h"
 #include "study/database.h"
 #include "study/result_rows.h"
 #include "study/schema.h"
@@ -21,30 +26,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The damaged file with its log, to be taken apart; deleted in the end.
-class Copy {
+// A new folder beside the output, for the damaged file with its log, which is taken apart, and for what is saved until it is whole.
+// Whatever happens it goes in the end, and no file of anybody's can be in its way.
+class Workshop {
 public:
-    Copy(const std::string& path, const std::string& near) : path_(near + ".damaged") {
+    Workshop(const std::string& path, const std::string& output) : folder_(output + ".recovering-XXXXXX") {
+        if (mkdtemp(folder_.data()) == nullptr)
+            throw Error("Nothing can be written beside '" + output + "' (" + std::strerror(errno) + "): choose another place.");
         for (const char* part : {"", "-wal"}) {
             std::error_code error;
             if (!fs::exists(path + part, error)) continue;
-            fs::copy_file(path + part, path_ + part, fs::copy_options::overwrite_existing, error);
-            if (error) throw Error("The study '" + path + "' could not be copied to '" + path_ + part + "' (" + error.message() + ").");
+            fs::copy_file(path + part, copy() + part, error);
+            if (!error) continue;
+            const std::string why = error.message();
+            clear();
+            throw Error("The study '" + path + "' could not be copied beside '" + output + "' (" + why +
+                        "): make room there, or choose another place.");
         }
     }
-    ~Copy() {
-        for (const char* part : {"", "-wal", "-shm", "-journal"}) {
-            std::error_code error;
-            fs::remove(path_ + part, error);
-        }
-    }
-    Copy(const Copy&) = delete;
-    Copy& operator=(const Copy&) = delete;
+    ~Workshop() { clear(); }
+    Workshop(const Workshop&) = delete;
+    Workshop& operator=(const Workshop&) = delete;
 
-    const std::string& path() const { return path_; }
+    std::string copy() const { return folder_ + "/damaged.clipscope"; }
+    std::string saved() const { return folder_ + "/saved.clipscope"; }
 
 private:
-    std::string path_;
+    void clear() const {
+        std::error_code ignored;
+        fs::remove_all(folder_, ignored);
+    }
+
+    std::string folder_;
 };
 
 struct Table {
@@ -248,6 +261,26 @@ std::int64_t count(Database& database, const std::string& table) {
     return database.sql().execAndGet("SELECT count(*) FROM " + table).getInt64();
 }
 
+SalvageReport save(const std::string& copy, const std::string& output) {
+    SalvageReport report;
+    Study::create(output);
+    Database to(output, DatabaseAccess::write);
+    {
+        Database from(copy, DatabaseAccess::read);
+        from.guarded([&] { Salvage(from, to, report).run(); });
+    }
+    to.guarded([&] {
+        Sieve sieve(to, report);
+        sieve.run();
+        sieve.drop_unreadable_jobs(output);
+        report.jobs = count(to, "job");
+        report.trials = count(to, "trial");
+        report.measurements = count(to, "tuning");
+        if (count(to, "study") == 0) to.sql().exec("INSERT INTO study VALUES ('created_by', 'unknown')");
+    });
+    return report;
+}
+
 }  // namespace
 
 bool looks_like_study(const std::string& path) {
@@ -265,33 +298,22 @@ SalvageReport salvage_study(const std::string& path, const std::string& output) 
     std::error_code error;
     if (!fs::is_regular_file(path, error)) throw Error("There is no study '" + path + "': check its name.");
     if (fs::exists(output, error)) throw Error("'" + output + "' is there already: choose another name for what can be saved.");
+    const Workshop workshop(path, output);
     SalvageReport report;
-    report.output = output;
-    const Copy copy(path, output);
-    Study::create(output);
     try {
-        Database to(output, DatabaseAccess::write);
-        {
-            Database from(copy.path(), DatabaseAccess::read);
-            from.guarded([&] { Salvage(from, to, report).run(); });
-        }
-        to.guarded([&] {
-            Sieve sieve(to, report);
-            sieve.run();
-            sieve.drop_unreadable_jobs(output);
-            report.jobs = count(to, "job");
-            report.trials = count(to, "trial");
-            report.measurements = count(to, "tuning");
-            if (count(to, "study") == 0) to.sql().exec("INSERT INTO study VALUES ('created_by', 'unknown')");
-        });
+        report = save(workshop.copy(), workshop.saved());
     } catch (const StudyDamagedError&) {
-        fs::remove(output, error);
         throw StudyDamagedError("Nothing can be saved from '" + path +
                                 "': it is no study, or its first pages are destroyed; take a backup.");
+    } catch (const StudyFullError&) {
+        throw StudyFullError("There is no room at '" + output + "' for what can be saved: free some space, or choose another place.");
     }
-    if (report.jobs == 0) {
-        fs::remove(output, error);
-        throw StudyDamagedError("Nothing can be saved from '" + path + "': no job of it can be read; take a backup.");
+    if (report.jobs == 0) throw StudyDamagedError("Nothing can be saved from '" + path + "': no job of it can be read; take a backup.");
+    report.output = output;
+    try {
+        replace_file(workshop.saved(), output);
+    } catch (const std::system_error& failure) {
+        throw Error("What was saved cannot be put at '" + output + "' (" + failure.code().message() + "): choose another place.");
     }
     return report;
 }

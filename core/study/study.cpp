@@ -3,7 +3,10 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <system_error>
 
+#include "common/error.h"
+#include "common/file_replacement.h"
 #include "common/version.h"
 #include "study/schema.h"
 #include "study/study_contents.h"
@@ -67,8 +70,9 @@ void upgrade_file(const std::string& path, int version) {
             upgrade_schema(fresh, version);
         }
         fs::copy_file(path, old_path);
-        fs::rename(new_path, path);
-    } catch (const fs::filesystem_error& error) {
+        flush_file(old_path);
+        replace_file(new_path, path);
+    } catch (const std::system_error& error) {
         throw Error("The study '" + path + "' is of an older version and could not be upgraded on a copy (" + error.code().message() +
                     "): check its folder.");
     }
@@ -207,10 +211,14 @@ void Study::save_as(const std::string& path) const {
         }
         // What a killed program left beside the replaced file would be taken for a part of the new one.
         for (const char* rest : {"-wal", "-shm", "-journal"}) fs::remove(path + rest, error);
-        fs::rename(unfinished, path, error);
-        if (!error) return;
+        try {
+            return replace_file(unfinished, path);
+        } catch (const std::system_error& failure) {
+            error = failure.code();
+        }
     }
-    fs::remove(unfinished);
+    std::error_code ignored;
+    fs::remove(unfinished, ignored);
     throw Error("The study could not be saved as '" + path + "' (" + error.message() + "): choose another place.");
 }
 

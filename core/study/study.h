@@ -123,6 +123,8 @@ public:
     ResolvedSettings resolved(JobId id) const;
     void set_resolved(JobId id, const ResolvedSettings& resolved);
     void set_machine(JobId id, const std::string& device, int threads);
+    // Throws StudyInputError, one sentence, where the model is not the known one.
+    void check_model(const SourceRecord& known, const SourceRecord& now) const;
     // What the job works on. Throws StudyInputError, one sentence, where it was measured with other contents before, or where another job
     // of this study knows other contents under the same path.
     void set_sources(JobId id, const SourceRecord& model, const SourceRecord& images, const std::optional<SourceRecord>& tuning_images);

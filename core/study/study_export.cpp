@@ -91,8 +91,8 @@ std::vector<std::string> export_csv(const Study& study, const std::string& folde
     Table thresholds(to / "thresholds.csv"), histograms(to / "histograms.csv"), sweeps(to / "sweeps.csv"), searches(to / "searches.csv");
     // Also an empty table has its header.
     const auto add_curves = [&](JobId job, const AccuracyCurves& curves) {
-        trials.add(job, trials_csv(curves));
-        points.add(job, points_csv(curves));
+        trials.add(job, trials_csv(curves, PlaceColumns::both));
+        points.add(job, points_csv(curves, PlaceColumns::both));
     };
     const auto add_tuning = [&](JobId job, const TuningResult& result) {
         thresholds.add(job, thresholds_csv(result));

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/error.h"
+#include "common/named_values.h"
 #include "study/study.h"
 #include "study/study_contents.h"
 #include "study/study_errors.h"
@@ -14,11 +15,27 @@ constexpr const char* job_columns =
     "id, settings, state, error, name, notes, model, images, tuning_images, device, threads, versions, created, started, ended, seconds, "
     "removed";
 
+const char* name_of(JobState value) {
+    switch (value) {
+        case JobState::queued:
+            return "queued";
+        case JobState::running:
+            return "running";
+        case JobState::interrupted:
+            return "interrupted";
+        case JobState::stopped:
+            return "stopped";
+        case JobState::failed:
+            return "failed";
+        case JobState::done:
+            return "done";
+    }
+    return nullptr;
+}
+
+// A state that only a newer ClipScope knows is none that this one can go on from.
 JobState job_state_from_string(const std::string& text) {
-    for (const JobState state :
-         {JobState::queued, JobState::running, JobState::interrupted, JobState::stopped, JobState::failed, JobState::done})
-        if (to_string(state) == text) return state;
-    return JobState::interrupted;
+    return value_named<JobState>(text, name_of).value_or(JobState::interrupted);
 }
 
 std::optional<SourceRecord> read_source(Database& database, const SQLite::Column& id) {
@@ -95,21 +112,7 @@ std::int64_t keep_source(Database& database, const std::string& kind, const Sour
 }  // namespace
 
 std::string to_string(JobState state) {
-    switch (state) {
-        case JobState::queued:
-            return "queued";
-        case JobState::running:
-            return "running";
-        case JobState::interrupted:
-            return "interrupted";
-        case JobState::stopped:
-            return "stopped";
-        case JobState::failed:
-            return "failed";
-        case JobState::done:
-            return "done";
-    }
-    return "interrupted";
+    return name_of(state);
 }
 
 std::vector<JobRecord> Study::jobs(bool with_removed) const {
@@ -254,7 +257,18 @@ void Study::set_resolved(JobId id, const ResolvedSettings& resolved) {
     nlohmann::json json = {{"suggested_rates", resolved.suggested_rates}, {"act_max", nlohmann::json::array()}};
     for (const std::optional<float>& threshold : resolved.act_max)
         json["act_max"].push_back(threshold ? nlohmann::json(*threshold) : nlohmann::json());
-    update(*this, id, "resolved", json.dump());
+    Database& study = database();
+    study.transaction([&] {
+        // What a newer ClipScope keeps beside these stays.
+        SQLite::Statement statement(study.sql(), "UPDATE job SET resolved = json_patch(resolved, ?) WHERE id = ?");
+        statement.bind(1, json.dump());
+        statement.bind(2, id);
+        statement.exec();
+    });
+}
+
+void Study::check_model(const SourceRecord& known, const SourceRecord& now) const {
+    check_same("The model", known, now, path());
 }
 
 void Study::set_sources(JobId id, const SourceRecord& model, const SourceRecord& images, const std::optional<SourceRecord>& tuning_images) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "campaign/fault_scope.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
 #include "study/result_rows.h"
@@ -29,6 +30,10 @@ public:
 private:
     Rows rows_;
 };
+
+PointAxis read_campaign_axis(const Study& study, JobId job) {
+    return study.database().guarded([&] { return read_campaign(study.database(), job).axis; });
+}
 
 }  // namespace
 
@@ -156,13 +161,15 @@ std::vector<LayerAudit> read_audit(const Study& study, JobId job) {
 }
 
 std::vector<std::string> layers_without_faults(const Study& study, JobId job) {
+    // Only jobs over fault rates count what they inject.
+    if (read_campaign_axis(study, job) != PointAxis::fault_rate) return {};
     const std::vector<LayerAudit> audit = read_audit(study, job);
     std::vector<std::string> layers;
     for (const StoredCurve& curve : study.database().guarded([&] { return read_stored_curves(study.database(), job); })) {
         for (const std::string& layer : split_list(curve.info.layer, '+')) {
             const bool is_hit = std::any_of(audit.begin(), audit.end(), [&](const LayerAudit& one) { return one.layer == layer; });
             const bool is_new = std::find(layers.begin(), layers.end(), layer) == layers.end();
-            if (!is_hit && is_new && layer != "network") layers.push_back(layer);
+            if (!is_hit && is_new && !is_scope_group(layer)) layers.push_back(layer);
         }
     }
     return layers;

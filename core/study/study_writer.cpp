@@ -205,12 +205,12 @@ private:
         if (full && !stop.stop_requested()) {
             const std::string text = *full + " The job waits.";
             lock.unlock();
-            next(Message{text});
+            next(Message{text, true});
             lock.lock();
             changed.wait(lock, stop, [&] { return !full || failure; });
             if (!full && !failure) {
                 lock.unlock();
-                next(Message{"There is space again: the job goes on."});
+                next(Message{"The study can be written again: the job goes on.", true});
                 lock.lock();
             }
         }

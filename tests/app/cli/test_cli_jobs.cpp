@@ -145,6 +145,39 @@ private slots:
         QVERIFY(run_cli(sensitivity("2", "1e-6,1e-4") + QStringList{"--details"}).out.contains("Median"));
     }
 
+    void a_rate_that_hits_nothing_says_so() {
+        const CliResult nothing = run_cli(sensitivity("1", "0,1e-12,1e-3"));
+        QVERIFY2(nothing.out.contains("At the rate 1e-12 no bit was hit in any curve"), qPrintable(nothing.out));
+        QCOMPARE(nothing.out.count("no bit was hit"), 1);  // rate 0 goes without saying
+    }
+
+    void layers_are_named_by_path_too() {
+        const QStringList common = {"sensitivity", "--model",  model_, "--data",  data_, "--images",
+                                    "20",          "--trials", "2",    "--rates", "1e-3"};
+        const QString info = run_cli({"info", model_, "--json", "-"}).out;
+        const QJsonArray layers = json_of(info.toUtf8())["layers"].toArray();
+        const QString paths = layers[0]["path"].toString() + "," + layers[1]["path"].toString() + "+" + layers[2]["path"].toString();
+        const QString names = layers[0]["name"].toString() + "," + layers[1]["name"].toString() + "+" + layers[2]["name"].toString();
+        const CliResult by_path = run_cli(common + QStringList{"--layers", paths, "--json", "-"});
+        QVERIFY2(by_path.status == 0, qPrintable(by_path.err));
+        QCOMPARE(by_path.out, run_cli(common + QStringList{"--layers", names, "--json", "-"}).out);
+    }
+
+    void bit_positions_are_called_so() {
+        const QString csv = folder_.filePath("bits");
+        const QStringList bits = {"bits",     "--model", model_,   "--data",   data_,      "--images", "20",
+                                  "--trials", "2",       "--bits", "29,30,31", "--layers", "CONV-1"};
+        const CliResult table = run_cli(bits + QStringList{"--details", "--csv", csv});
+        QVERIFY2(table.status == 0 && table.out.contains("against the position of the one faulty bit"), qPrintable(table.out));
+        QVERIFY(!table.out.contains("rate", Qt::CaseInsensitive));
+        const QJsonObject json = json_of(run_cli(bits + QStringList{"--json", "-"}).out.toUtf8());
+        QCOMPARE(json["axis"].toString(), QString("bit_position"));
+        const QJsonArray points = json["curves"][0]["points"].toArray();
+        QCOMPARE(points.size(), 3);
+        QVERIFY(points[1]["bit"].toInt() == 30 && !points[1].toObject().contains("rate"));
+        QVERIFY(lines_of(csv + "/points.csv").first().contains("clean_accuracy_fraction,bit,trials"));
+    }
+
     void result_is_the_same_for_any_number_of_threads() {
         const QStringList json = {"--json", "-"};
         const CliResult one = run_cli(sensitivity("1", "0,1e-6,1e-4,1e-3") + json);

@@ -159,6 +159,35 @@ private slots:
         QCOMPARE(run_cli(replay).status, 0);
     }
 
+    void another_model_is_refused_before_anything_runs() {
+        const QString path = folder_.filePath("changing.pt");
+        QVERIFY(QFile::copy(model_, path));
+        QStringList run = sensitivity("1", "2") + QStringList{"--study", study_};
+        run[run.indexOf(model_)] = path;
+        QCOMPARE(run_cli(run).status, 0);
+        write_bytes(path, "no network");  // so it cannot even have been opened
+        const CliResult refused = run_cli(run);
+        QCOMPARE(refused.status, 1);
+        QVERIFY2(is_one_sentence(refused.err) && refused.err.contains("holds something else"), qPrintable(refused.err));
+        const CliResult replay = run_cli({"replay", study_, "1:CONV-1:1e-3:1"});
+        QVERIFY2(replay.status == 1 && is_one_sentence(replay.err) && replay.err.contains("SHA-256"), qPrintable(replay.err));
+        QFile::remove(path);
+    }
+
+    void one_faulty_bit_is_replayed_as_one() {
+        QStringList bits = sensitivity("1", "2");
+        bits[0] = "bits";
+        bits.remove(bits.indexOf("--rates"), 2);
+        QCOMPARE(run_cli(bits + QStringList{"--bits", "1,30", "--study", study_}).status, 0);
+        const CliResult one = run_cli({"replay", study_, "1:CONV-1:1:1", "--json", "-"});
+        QVERIFY2(one.status == 0, qPrintable(one.err));
+        const QJsonObject json = json_of(one.out.toUtf8());
+        QCOMPARE(json["bits"].toArray().size(), 1);
+        QCOMPARE(json["bits"][0]["bit"].toInt(), 1);
+        QCOMPARE(json["outcomes"][0]["stored"]["correct"], json["outcomes"][0]["correct"]);
+        QCOMPARE(run_cli({"replay", study_, "1:CONV-1:1e-5:1"}).status, 2);
+    }
+
     void what_is_wrong_is_said_in_one_sentence() {
         QCOMPARE(run_cli(sensitivity("1", "2") + QStringList{"--study", study_}).status, 0);
         QByteArray bytes = read_bytes(study_);

@@ -124,6 +124,30 @@ private slots:
         QVERIFY2(is_one_sentence(refused.err) && refused.err.contains("model_sha256"), qPrintable(refused.err));
     }
 
+    void a_hardened_file_says_how_its_images_enter() {
+        // A file that does not say how its images are normalised, as Python writes them.
+        const QString bare = QString(CLIPSCOPE_SHARED_DIR) + "/models/alexnet_cifar10_traced.pt";
+        if (!QFile::exists(bare)) QSKIP("the shared models are not here");
+        const QString hardened = folder_.filePath("says.pt"), thresholds = folder_.filePath("by-hand.json");
+        make_cifar_folder(folder_.filePath("cifar"), 20);
+        write_bytes(thresholds, R"({"version":1,"sites":[{"site":"ACT-1","threshold":1e30}]})");
+        const QStringList data = {"--data", folder_.filePath("cifar"), "--images", "10"};
+        QCOMPARE(run_cli(QStringList{"evaluate", "--model", bare} + data).status, 2);
+        const CliResult made = run_cli(QStringList{"harden", "--model", bare, "--normalize", "cifar10", "--tuning-images", "5",
+                                                   "--tuning-split", "test", "--thresholds", thresholds, "--output", hardened} +
+                                       data);
+        QVERIFY2(made.status == 0, qPrintable(made.err));
+        const auto correct_of = [&](const QStringList& options) {
+            const CliResult result = run_cli(QStringList{"evaluate", "--json", "-"} + data + options);
+            return QJsonDocument::fromJson(result.out.toUtf8()).object()["correct"].toInt(-1);
+        };
+        QCOMPARE(correct_of({"--model", hardened}), correct_of({"--model", bare, "--normalize", "cifar10"}));
+        QVERIFY(correct_of({"--model", hardened}) >= 0);
+        const QString info = run_cli({"info", hardened}).out;
+        QVERIFY2(info.contains("Normalisation  cifar10") && info.contains("Input          3×32×32") && info.contains("Classes        10"),
+                 qPrintable(info));
+    }
+
     void rates_are_suggested_where_none_are_given() {
         const CliResult result = run_cli(QStringList{"compare", "--trials", "2", "--json", "-"} + common());
         QVERIFY2(result.status == 0, qPrintable(result.err));

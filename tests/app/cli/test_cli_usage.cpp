@@ -61,6 +61,14 @@ private slots:
         QTest::newRow("no rate") << sensitivity({"--rates", "1e-7,much"}) << "much";
         QTest::newRow("no trials") << sensitivity({"--trials", "0"}) << "--trials";
         QTest::newRow("trials in words") << sensitivity({"--trials", "ten"}) << "ten";
+        QTest::newRow("negative trials") << sensitivity({"--trials", "-1"}) << "--trials";
+        QTest::newRow("comma in a rate") << sensitivity({"--rates", "0,5"}) << "decimal point as a point";
+        QTest::newRow("comma in a learning rate") << QStringList{"train", "--lr", "0,5", "--output", "x.pt"} << "decimal point as a point";
+        QTest::newRow("comma in delta") << QStringList{"harden", "--delta", "0,005"} << "decimal point as a point";
+        QTest::newRow("comma in a size") << sensitivity({"--memory", "1,5G"}) << "decimal point as a point";
+        QTest::newRow("comma in a grid") << QStringList{"sweep", "--site", "ACT-1", "--grid", "0:1,5:16"} << "decimal point as a point";
+        QTest::newRow("delta NaN") << QStringList{"harden", "--delta", "nan"} << "nan";
+        QTest::newRow("state key of a whole network") << QStringList{"info", model_, "--state-key", "ema"} << "leave the state key out";
         QTest::newRow("chunk -1") << sensitivity({"--chunk", "-1"}) << "--chunk";
         QTest::newRow("threads -1") << sensitivity({"--threads", "-1"}) << "--threads";
         QTest::newRow("negative seed") << sensitivity({"--seed", "-3"}) << "-3";
@@ -192,6 +200,23 @@ private slots:
         const CliResult result = run_cli({"train", "--data", data_, "--normalize", "mnist", "--epochs", "1000000", "--output", path});
         QCOMPARE(result.status, 1);
         QVERIFY2(is_one_sentence(result.err) && result.err.contains(path), qPrintable(result.err));
+    }
+
+    void a_network_never_takes_the_place_of_a_device() {
+        if (!QFile::exists("/dev/full")) QSKIP("no /dev/full here");
+        const QString thresholds = folder_.filePath("t.json");
+        write_bytes(thresholds, R"({"version":1,"sites":[{"site":"ACT-1","threshold":2}]})");
+        const CliResult result = run_cli({"harden", "--model", model_, "--data", data_, "--images", "20", "--tuning-images", "20",
+                                          "--thresholds", thresholds, "--output", "/dev/full"});
+        QCOMPARE(result.status, 1);
+        QVERIFY2(is_one_sentence(result.err) && result.err.contains("/dev/full"), qPrintable(result.err));
+        QVERIFY(!QFileInfo("/dev/full").isFile() && !QFile::exists("/dev/full.unverified"));
+        // Before a search that would take hours.
+        const CliResult searched = run_cli({"harden", "--model", model_, "--data", data_, "--trials", "1000000", "--output", "/dev/full"});
+        QVERIFY2(searched.status == 1 && is_one_sentence(searched.err), qPrintable(searched.err));
+        write_bytes(thresholds, R"({"version":1,"sites":[{"site":"ACT-1","threshold":NaN}]})");
+        const CliResult nan = run_cli({"harden", "--model", model_, "--data", data_, "--thresholds", thresholds, "--output", "x.pt"});
+        QVERIFY2(nan.status == 1 && is_one_sentence(nan.err), qPrintable(nan.err));
     }
 
     void full_disk_is_not_called_written() {

@@ -68,6 +68,22 @@ private slots:
     void network_is_all_layers() { QCOMPARE(text_of("Network"), "network()=012"); }
     void a_comma_separates_curves() { QCOMPARE(text_of("fc-1, conv-1"), "FC-1(classifier)=2 CONV-1(features.0)=0"); }
     void a_plus_joins_layers() { QCOMPARE(text_of("FC-1 + CONV-1"), "CONV-1+FC-1(features.0+classifier)=02"); }
+    void a_parameter_path_names_a_part_too() {
+        QCOMPARE(text_of("features.3,classifier + features.0,conv-2"), "CONV-2(features.3)=1 CONV-1+FC-1(features.0+classifier)=02");
+        QVERIFY(error_of("Features.3").contains("no layer 'Features.3'"));  // paths tell letters' case apart
+        std::vector<LayerInfo> parts = seven_parts();
+        parts[3].path = parts[4].path = "norm";
+        parts[5].path = "features.0";  // a function called in that module
+        QCOMPARE(text_of("features.0", parts), "CONV-1(features.0)=0");
+        QCOMPARE(error_of("norm", parts), "'norm' is the path of several parts of this network: choose one of BN-1, BN-2.");
+    }
+    void names_make_a_scope() {
+        const FaultScope scope = scope_of_parts({"FC-1", "CONV-1"}, three_layers());
+        QCOMPARE(scope.name + " " + scope.path, std::string("CONV-1+FC-1 features.0+classifier"));
+        QVERIFY(scope.layers == (std::vector<std::size_t>{0, 2}) && scope_of_parts({}, three_layers()).layers.empty());
+        QVERIFY_EXCEPTION_THROWN(scope_of_parts({"CONV-9"}, three_layers()), UsageError);
+        QVERIFY(is_scope_group("batch-norm") && is_scope_group("network") && !is_scope_group("CONV-1"));
+    }
     void curves_come_once() {
         QCOMPARE(text_of("each,network,fc-1,CONV-1+CONV-1,network"),
                  "CONV-1(features.0)=0 CONV-2(features.3)=1 FC-1(classifier)=2 network()=012");

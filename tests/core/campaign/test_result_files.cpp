@@ -6,6 +6,7 @@
 #include "campaign/result_csv.h"
 #include "campaign/result_json.h"
 #include "common/error.h"
+#include "common/text_file.h"
 #include "common/version.h"
 
 using namespace clipscope;
@@ -107,6 +108,41 @@ private slots:
                  R"({"trial":1,"faults":11,"correct":20,"correct_argmax":21,"top5":22,"top5_argmax":23,"due":1,"sdc":2})");
         QVERIFY(json.at("curves").at(1).at("auc").is_null());
         QVERIFY(json.at("curves").at(1).at("auc_ci95").is_null());
+    }
+
+    void points_over_bit_positions_are_called_bits() {
+        CampaignResult before = example();
+        before.kind = "sensitivity";
+        before.curves.curves.pop_back();
+        before.curves.info.axis = PointAxis::bit_position;
+        before.curves.info.rates = {0, 30, 31};
+        const std::string text = result_to_json(before);
+        const Json json = Json::parse(text);
+        QCOMPARE(json.at("axis").get<std::string>(), "bit_position");
+        QCOMPARE(json.at("bit_positions").dump(), std::string("[0,30,31]"));
+        QVERIFY(!json.contains("rates"));
+        const Json& point = json.at("curves").at(0).at("points").at(1);
+        QVERIFY(point.at("bit").is_number_integer() && point.at("bit").get<int>() == 30 && !point.contains("rate"));
+        QVERIFY(result_to_json(result_from_json(text, "r.json")) == text);
+        // As a figure's file of several kinds of results has them: both columns, one of them empty.
+        const QString points = QString::fromStdString(points_csv(before.curves)),
+                      trials = QString::fromStdString(trials_csv(before.curves));
+        QVERIFY(points.startsWith("layer,path,bits,protection,clean_accuracy_fraction,bit,trials,"));
+        QVERIFY(points.contains("\nCONV-1,features.0,320,none,0.8,30,2,"));
+        QVERIFY(trials.startsWith("layer,path,protection,bit,trial,") && trials.contains("\nCONV-1,features.0,none,31,1,11,"));
+        const QString both = QString::fromStdString(trials_csv(before.curves, PlaceColumns::both));
+        QVERIFY(both.startsWith("layer,path,protection,rate_per_bit,bit,trial,") && both.contains("\nCONV-1,features.0,none,,31,1,11,"));
+        before.curves.info.axis = PointAxis::fault_rate;
+        before.curves.info.rates = {0, 0.25, 0.5};
+        QVERIFY(QString::fromStdString(trials_csv(before.curves, PlaceColumns::both)).contains("\nCONV-1,features.0,none,0.5,,1,11,"));
+    }
+
+    void a_file_of_the_first_release_still_reads() {
+        const std::string path = CLIPSCOPE_SOURCE_DIR "/tests/core/study/release-0.1.0/bits.json";
+        const CampaignResult bits = result_from_json(read_text_file(path), path);
+        QCOMPARE(bits.curves.info.axis, PointAxis::bit_position);
+        QVERIFY(bits.curves.info.rates == (std::vector<double>{29, 30, 31}));
+        QCOMPARE(bits.curves.curves.at(0).trials.at(1).size(), 3u);
     }
 
     void everything_comes_back() {

@@ -223,7 +223,7 @@ private Q_SLOTS:
         QVERIFY(clipping == thresholds_of(collected.result).tuned(inputs.network->sites()));
         const std::string applied = folder.filePath("applied.pt").toStdString();
         const Evaluator clipped(inputs.network, inputs.images, inputs.input, {.chunk = 25, .clipping = clipping});
-        QVERIFY(export_hardened(clipped, clipping, applied, {}).has_value());
+        QVERIFY(export_hardened(clipped, clipping, inputs, applied, {}).has_value());
         const auto one = Network::load(specification.output_path), other = Network::load(applied);
         for (std::size_t i = 0; i < 4; ++i) QVERIFY(one->sites()[i].threshold == other->sites()[i].threshold);
     }
@@ -235,7 +235,7 @@ private Q_SLOTS:
         clipping.thresholds = {2.0F, 3.0F};
         const std::string path = folder.filePath("clipped.pt").toStdString();
         const Evaluator clipped(inputs.network, inputs.images, inputs.input, {.chunk = 25, .clipping = clipping});
-        QVERIFY(export_hardened(clipped, clipping, path, {}).has_value());
+        QVERIFY(export_hardened(clipped, clipping, inputs, path, {}).has_value());
         Collected collected;
         run_profile(lenet5_inputs(30, path), {.settings = settings(), .scopes = {}}, collected.sink(), {});
         QCOMPARE(*collected.result.act_max[0], 2.0F);

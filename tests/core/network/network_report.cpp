@@ -19,11 +19,13 @@ at::Tensor first_tensor(c10::IValue value) {
     return value.toTensor();
 }
 
-nlohmann::json report(const std::string& path, const std::string& architecture, int size) {
+nlohmann::json report(const std::string& path, const std::string& which, int size) {
     const torch::NoGradGuard no_gradients;
     torch::jit::setGraphExecutorOptimize(false);
-    const auto network = Network::load(path, architecture);
-    torch::jit::Module module = load_module(path, architecture).module;
+    const std::size_t at = which.find('@');
+    const std::string architecture = which.substr(0, at), key = at == std::string::npos ? "" : which.substr(at + 1);
+    const auto network = Network::load(path, architecture, key);
+    torch::jit::Module module = load_module(path, architecture, key).module;
     module.eval();
     const std::int64_t channels = network->layers()[0].shape.size() == 4 ? network->layers()[0].shape[1] : 3;
     const at::Tensor images = testing::random_images({2, channels, size, size});
@@ -41,12 +43,14 @@ nlohmann::json report(const std::string& path, const std::string& architecture, 
             {"steps", network->program().steps().size()},
             {"architecture", network->metadata().architecture},
             {"stored_as", network->metadata().stored_as},
+            {"state_key", network->metadata().state_key},
+            {"other_state_keys", network->metadata().other_state_keys},
             {"output", std::vector<float>(bytes.data_ptr<float>(), bytes.data_ptr<float>() + bytes.numel())}};
 }
 
 }  // namespace
 
-// network_report SIZE ARCHITECTURE FILE...; an empty architecture lets the file say its own.
+// network_report SIZE ARCHITECTURE[@STATE_KEY] FILE...; an empty architecture lets the file say its own.
 int main(int argc, char** argv) {
     int status = 0;
     for (int i = 3; i < argc; ++i) {

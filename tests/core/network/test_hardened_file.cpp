@@ -1,9 +1,11 @@
 // Hardened files against the formulas of METHOD.md, written out by hand on tensors.
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 
 #include "common/error.h"
+#include "common/sha256.h"
 #include "modules.h"
 #include "network/hardened_file.h"
 #include "network/model_file.h"
@@ -62,6 +64,33 @@ private Q_SLOTS:
     void init() {
         source_ = folder_.filePath("source.pt").toStdString();
         hardened_ = folder_.filePath("hardened.pt").toStdString();
+    }
+
+    void what_was_found_for_one_file_never_goes_onto_another() {
+        const torch::NoGradGuard no_gradients;
+        torch::jit::Module module = three_activations();
+        module.save(source_);
+        const auto network = Network::load(source_);
+        QCOMPARE(network->sha256(), file_sha256(source_));
+        module.attr("first").toTensor().mul_(2);
+        module.save(source_);
+        const std::vector<std::optional<float>> thresholds = {0.5F, 0.125F, 0.3F};
+        const auto says = [](const auto& read_again) {
+            try {
+                read_again();
+            } catch (const Error& error) {
+                return QString(error.what());
+            }
+            return QString();
+        };
+        QVERIFY(says([&] { write_hardened_file(*network, thresholds, hardened_); }).contains("another one than when it was opened"));
+        QVERIFY(!QFile::exists(QString::fromStdString(hardened_)));
+        QVERIFY(says([&] {
+                    network->stored_in(MemoryModel{NumberFormat::parse("int8"), FaultKind::flip, {}, ParameterSelection::all});
+                }).contains("another one"));
+        write_hardened_file(*Network::load(source_), thresholds, hardened_);
+        QVERIFY(QFile::exists(QString::fromStdString(hardened_)));
+        QVERIFY(QFile::remove(QString::fromStdString(hardened_)));
     }
 
     void every_kind_of_activation_is_clipped_as_the_method_says() {

@@ -129,6 +129,30 @@ def check_unknown(checks, program, folder):
     checks.check("--arch of another network", "resnet20" in error and "conv1.weight [16, 3, 3, 3]" in error, error)
 
 
+def check_several_states(checks, program, folder):
+    import torch
+    module, ema = (randomize(dict(make_networks())["lenet5"]) for _ in range(2))
+    for one, name in ((module, "traced.pt"), (ema, "ema.pt")):
+        with torch.no_grad():
+            torch.jit.trace(one, torch.randn(1, 1, 32, 32)).save(str(folder / name))
+    states = {"state_dict_ema": ema.state_dict(), "epoch": 3, "state_dict": module.state_dict()}
+    torch.save(states, folder / "both.pth")
+    traced, traced_ema = reports(program, 32, "", folder / "traced.pt", folder / "ema.pt")
+    usual = reports(program, 32, "", folder / "both.pth")[0]
+    good = same(usual, traced) and usual.get("state_key") == "state_dict" and usual.get("other_state_keys") == ["state_dict_ema"]
+    checks.check("of two states the usual one", good, usual)
+    asked = reports(program, 32, "@state_dict_ema", folder / "both.pth")[0]
+    checks.check("of two states the one asked for", same(asked, traced_ema) and asked.get("other_state_keys") == ["state_dict"], asked)
+    error = reports(program, 32, "@model", folder / "both.pth")[0].get("error", "")
+    checks.check("a state that is not there", "state_dict, state_dict_ema" in error and "\n" not in error, error)
+    torch.save({"student": states["state_dict"], "teacher": states["state_dict_ema"]}, folder / "both.pth")
+    error = reports(program, 32, "", folder / "both.pth")[0].get("error", "")
+    checks.check("two states of unusual names", "student, teacher" in error, error)
+    torch.save({"runs": {"student": states["state_dict"]}}, folder / "both.pth")
+    found = reports(program, 32, "", folder / "both.pth")[0]
+    checks.check("the only state, deep inside", same(found, traced) and found.get("state_key") == "runs/student", found)
+
+
 def check_shared_models(checks, program, folder, models):
     import torch
     if not (models / "alexnet_cifar10_state.pth").exists():
@@ -155,6 +179,7 @@ def main():
         folder = pathlib.Path(name)
         check_architectures(checks, program, folder)
         check_unknown(checks, program, folder)
+        check_several_states(checks, program, folder)
         check_shared_models(checks, program, folder, models)
     return 1 if checks.failures else 0
 

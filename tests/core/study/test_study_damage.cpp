@@ -162,6 +162,38 @@ private slots:
         QCOMPARE(file.readAll(), bytes);
     }
 
+    void a_recovery_touches_no_file_but_its_own() {
+        const QString copy = QString::fromStdString(copy_);
+        const QDir folder(folder_.path());
+        QFile::remove(copy);
+        // What a careless program would use and delete.
+        const QStringList mine = {copy + ".damaged", copy + ".unfinished", copy + "-lock.txt"};
+        for (const QString& path : mine) write(path.toStdString(), "mine");
+        write(path_, whole_.left(4096 * 2));  // nothing to be saved
+        QVERIFY_EXCEPTION_THROWN(salvage_study(path_, copy_), StudyDamagedError);
+        QVERIFY(!QFile::exists(copy));
+        const QStringList before = folder.entryList(QDir::AllEntries | QDir::NoDotAndDotDot);
+        write(path_, whole_);
+        QVERIFY(salvage_study(path_, copy_).trials > 0);  // the failure before blocks nothing
+        for (const QString& path : mine) {
+            QFile file(path);
+            QVERIFY(file.open(QFile::ReadOnly));
+            QCOMPARE(file.readAll(), QByteArray("mine"));
+        }
+        QStringList after = folder.entryList(QDir::AllEntries | QDir::NoDotAndDotDot);
+        QVERIFY(after.removeOne(QFileInfo(copy).fileName()));
+        QCOMPARE(after, before);
+        const QByteArray saved = [&] {
+            QFile file(copy);
+            return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
+        }();
+        QVERIFY_EXCEPTION_THROWN(salvage_study(path_, copy_), Error);  // it is there already
+        QFile file(copy);
+        QVERIFY(file.open(QFile::ReadOnly));
+        QCOMPARE(file.readAll(), saved);
+        for (const QString& path : mine) QFile::remove(path);
+    }
+
     void a_saved_job_resumes_to_the_same_results() {
         QByteArray bytes = whole_;
         bytes.replace(bytes.size() / 2 / 4096 * 4096, 4096, QByteArray(4096, '\0'));

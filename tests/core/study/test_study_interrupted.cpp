@@ -138,6 +138,7 @@ private slots:
         resume(path, id, job, [&](const Event& event) {
             if (const auto* message = std::get_if<Message>(&event)) {
                 messages.push_back(message->text);
+                if (!message->is_urgent) messages.push_back("not told where nobody watches");
                 ++shown;
             }
         });

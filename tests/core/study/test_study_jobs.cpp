@@ -263,6 +263,50 @@ private Q_SLOTS:
         }
     }
 
+    void a_trial_of_a_bit_position_hits_that_one_bit() {
+        JobSettings settings = small_job(JobKind::bits);
+        settings.layers = "CONV-1,CONV-2+FC-1";
+        settings.memory.bits = BitSelection::parse("1,29,30");
+        Study study = Study::create(path_);
+        const JobId id = continue_or_add_job(study, settings, open_job(settings));
+        run_study_job(study.another(), id, {}, [](const Event&) {}, {});
+        for (const char* layer : {"CONV-1", "CONV-2+FC-1"}) {
+            for (const int bit : {1, 29, 30}) {
+                for (int trial = 0; trial < 3; ++trial) {
+                    const TrialName name{id, layer, double(bit), trial};
+                    QCOMPARE(to_string(name), std::to_string(id) + ":" + layer + ":" + std::to_string(bit) + ":" + std::to_string(trial));
+                    const auto replayed = replay_trial(study, parse_trial_name(to_string(name)), {}, {});
+                    QVERIFY(replayed.has_value());
+                    QCOMPARE(replayed->axis, PointAxis::bit_position);
+                    QCOMPARE(replayed->bits.size(), std::size_t(1));
+                    QCOMPARE(replayed->bits[0].bit, bit);
+                    const ReplayedOutcome& outcome = replayed->outcomes.at(0);
+                    QVERIFY(outcome.stored.has_value());
+                    QVERIFY(outcome.stored->outcome == outcome.outcome.outcome && outcome.stored->faults == 1);
+                }
+            }
+        }
+        const auto worst = worst_trial(study, id);
+        QVERIFY(worst && worst->rate == 30);
+        QVERIFY_THROWS_EXCEPTION(UsageError, replay_trial(study, {id, "CONV-1", 1e-5, 0}, {}, {}));
+        JobSettings over_rates = small_job(JobKind::sensitivity);
+        const JobId other = study.add_job(over_rates);
+        QVERIFY_THROWS_EXCEPTION(UsageError, replay_trial(study, {other, "CONV-1", 30, 0}, {}, {}));
+    }
+
+    void another_model_under_the_same_path_is_refused_before_anything_is_opened() {
+        const QString model = folder_->filePath("net.pt");
+        QVERIFY(QFile::copy(QString::fromStdString(resolve_model_path("bundled:lenet5")), model));
+        JobSettings settings = small_job(JobKind::sensitivity);
+        settings.model = model.toStdString();
+        Study study = Study::create(path_);
+        continue_or_add_job(study, settings, open_job(settings));
+        check_model_known(study, settings);
+        QFile file(model);
+        QVERIFY(file.resize(1000));  // no network at all: it need not be opened to be refused
+        QVERIFY_THROWS_EXCEPTION(StudyInputError, check_model_known(study, settings));
+    }
+
     void a_trial_is_replayed_alone_with_every_protection() {
         const JobSettings settings = small_job(JobKind::compare);
         Study study = Study::create(path_);
@@ -286,7 +330,8 @@ private Q_SLOTS:
             QVERIFY(value.layer == "CONV-2" || value.layer == "FC-1");
             QVERIFY(value.parameter.ends_with(".weight") ? value.index.size() >= 2 : value.index.size() == 1);
         }
-        for (const char* wrong : {"1", "1:CONV-1:1e-3", "1:CONV-1:2:0", "1:CONV-1:1e-3:-1", "x:CONV-1:1e-3:1", "1::1e-3:1"})
+        for (const char* wrong :
+             {"1", "1:CONV-1:1e-3", "1:CONV-1:1.5:0", "1:CONV-1:32:0", "1:CONV-1:1e-3:-1", "x:CONV-1:1e-3:1", "1::1e-3:1"})
             QVERIFY_THROWS_EXCEPTION(UsageError, parse_trial_name(wrong));
     }
 
