@@ -3,11 +3,11 @@
 
 #include <QDialog>
 #include <QList>
+#include <QTextCursor>
 
 class QLabel;
 class QLineEdit;
 class QTextBrowser;
-class QTextCursor;
 class QTreeWidget;
 
 namespace clipscope {

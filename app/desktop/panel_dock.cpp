@@ -46,7 +46,12 @@ PanelDock::PanelDock(QMainWindow& window, const char* name, const QString& title
     show_action_->setCheckable(true);
     show_action_->setChecked(true);
     connect(this, &QDockWidget::visibilityChanged, this, &PanelDock::set_in_front);
-    connect(show_action_, &QAction::triggered, this, [this](bool wanted) { wanted ? bring_to_front(true) : close(); });
+    connect(show_action_, &QAction::triggered, this, [this](bool wanted) {
+        if (wanted)
+            bring_to_front(true);
+        else
+            close();
+    });
 }
 
 void PanelDock::set_in_front(bool is_in_front) {

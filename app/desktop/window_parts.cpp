@@ -22,8 +22,8 @@
 namespace clipscope {
 namespace {
 
-// Small enough for three of them side by side on a small screen; how large they are at first, arrange_docks() says.
-constexpr QSize smallest_plot(150, 110);
+// Small enough for three of them beside a form on a small screen; how large they are at first, arrange_docks() says.
+constexpr QSize smallest_panel(150, 110);
 
 QAction* add(QMenu* menu, const QString& text, const QKeySequence& shortcut, const QString& tip) {
     QAction* action = menu->addAction(text);
@@ -136,7 +136,9 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.faults = new PanelDock(window, "faults", QObject::tr("Faults"), docks.fault_table);
     docks.activity = new PanelDock(window, "activity", QObject::tr("Activity"), docks.log);
-    for (PlotPanel* plot : docks.plots()) plot->setMinimumSize(smallest_plot);
+    // Forms know themselves how narrow they can be, as they scroll in one direction only.
+    for (const PanelDock* dock : docks.all())
+        if (dock != docks.sensitivity && dock != docks.method) dock->content()->setMinimumSize(smallest_panel);
     keep_tab_names_readable(window);
     arrange_docks(window, docks);
     return docks;

@@ -298,12 +298,13 @@ private slots:
         QSignalSpy help(&panel, &SensitivityPanel::help_requested);
         panel.set_missing(QStringLiteral("There are no images yet."), QStringLiteral("Open some…"));
         QVERIFY(!button(panel, QStringLiteral("Run"))->isEnabled());
-        QVERIFY(button(panel, QStringLiteral("Open some…"))->isVisible());
-        button(panel, QStringLiteral("Open some…"))->click();
+        QPushButton* open = button(panel, QStringLiteral("Open some…"));
+        QVERIFY(open != nullptr && open->isVisible());
+        open->click();
         QCOMPARE(help.size(), 1);
         panel.set_missing({});
         QVERIFY(button(panel, QStringLiteral("Run"))->isEnabled());
-        QVERIFY(!button(panel, QStringLiteral("Open some…"))->isVisible());
+        QVERIFY(!open->isVisible());
     }
 
     void run_stays_in_sight_where_the_form_has_no_room() {

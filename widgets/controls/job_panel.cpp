@@ -149,7 +149,7 @@ void JobPanel::set_devices(const QStringList& devices) {
 }
 
 void JobPanel::set_max_threads(int threads) {
-    d_->fields->threads->setMaximum(std::max(1, threads));
+    d_->fields->threads->set_range(1, std::max(1, threads));
 }
 
 void JobPanel::set_estimate(const QString& text) {

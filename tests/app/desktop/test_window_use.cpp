@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QFile>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
 #include <QPushButton>
@@ -11,6 +12,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+#include <QTreeView>
+#include <QTreeWidget>
 
 #include "controls/activity_log.h"
 #include "controls/focus_ring.h"
@@ -54,6 +57,7 @@ QStringList alt_keys(MainWindow& window) {
 }
 
 void start_long_job(Desk& desk) {
+    desk.window.findChild<PanelDock*>("job")->bring_to_front();
     desk.set_form(as_long_as_it_takes);
     desk.action("&Run")->trigger();
     QTRY_VERIFY(trials_in(desk.plot().view()) > 20);
@@ -195,6 +199,7 @@ private slots:
     void f6_goes_from_panel_to_panel() {
         Desk desk;
         desk.open_both();
+        desk.run(1);
         QVERIFY(QTest::qWaitForWindowActive(&desk.window));
         desk.table().setFocus();
         desk.action("Ne&xt panel")->trigger();
