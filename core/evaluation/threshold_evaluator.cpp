@@ -101,6 +101,9 @@ std::size_t ThresholdEvaluator::kept_bytes() const {
     for (const auto& [run, images] : state_->known) bytes += images.size() * state_->base.image_count() * sizeof(KnownImage);
     return bytes;
 }
+std::unique_ptr<Evaluator> ThresholdEvaluator::exact_twin(std::size_t threshold) const {
+    return Evaluator::exact_twin_of(*state_->evaluators.at(threshold));
+}
 const Network& ThresholdEvaluator::network() const {
     return *state_->base.network;
 }
