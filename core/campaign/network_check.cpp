@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <random>
@@ -121,6 +120,7 @@ private:
         std::vector<char> is_restored(std::size_t(workers), 1);
         run_on_workers(workers, stop_, [&](int worker, const std::stop_token& stop) {
             TrialRunner runner(*own);
+            if (worker == 0) static_cast<void>(runner.run({}, 0, stop, &clean_logits_));
             for (std::size_t i = std::size_t(worker); i < cases_.size() && !stop.stop_requested(); i += std::size_t(workers)) {
                 const std::size_t place = workers == 1 ? i : cases_.size() - 1 - i;
                 const auto outcome = runner.run(cases_[place].faults, cases_[place].rate, stop, &runs[place].logits);
@@ -182,7 +182,7 @@ private:
     }
 
     void check_thresholds();
-    void compare_thresholds(const Run& exact, const Outcome& found, const Case& one, float threshold);
+    void compare_thresholds(const ExactRun& exact, const Outcome& found, const Case& one, float threshold);
 
     const JobInputs& inputs_;
     CheckedNetwork& checked_;
@@ -190,6 +190,7 @@ private:
     std::mt19937_64 random_;
     int chunk_ = 100;
     std::size_t classes_ = 1;
+    std::vector<float> clean_logits_;  // of the latest run()
     std::vector<FaultScope> scopes_;
     std::vector<Case> cases_;
 };
@@ -217,27 +218,19 @@ void NetworkCheck::check_thresholds() {
     for (std::size_t i = 0; i < thresholds.size() && !stop_.stop_requested(); ++i) {
         const Runs exact = run({.memory_bytes = much_memory, .exact = true, .clipping = Clipping{}.with(site, thresholds[i])}, 1);
         for (std::size_t one = 0; one < found.size() && !stop_.stop_requested(); ++one)
-            compare_thresholds(exact[one], found[one][i], cases_[one], thresholds[i]);
+            compare_thresholds({exact[one].outcome, exact[one].logits, clean_logits_, classes_}, found[one][i], cases_[one], thresholds[i]);
     }
 }
 
 // Only counts are known here: they may be apart by as many images as nearly tie.
-void NetworkCheck::compare_thresholds(const Run& exact, const Outcome& found, const Case& one, float threshold) {
-    const Outcome& expected = exact.outcome;
-    int ties = 0, ties_of_top5 = 0;
-    for (std::size_t first = 0; first < exact.logits.size(); first += classes_) {
-        const auto row = std::span(exact.logits).subspan(first, classes_);
-        ties += is_near_tie(row, 0, 1);
-        ties_of_top5 += is_near_tie(row, 4, 5);
-    }
-    const int apart = std::max({std::abs(expected.correct - found.correct), std::abs(expected.correct_argmax - found.correct_argmax),
-                                std::abs(expected.sdc - found.sdc)});
-    const int top5_apart = std::max(std::abs(expected.top5 - found.top5), std::abs(expected.top5_argmax - found.top5_argmax));
-    checked_.images += expected.images;
-    checked_.near_ties += std::min(apart, ties);
-    if (apart > ties || top5_apart > ties_of_top5 || expected.due != found.due)
-        differ(name(one) + ": at the threshold " + number_text(threshold) + " among several, " + std::to_string(std::max(apart, top5_apart)) +
-               " images are judged otherwise than in the exact mode and are no near-ties");
+void NetworkCheck::compare_thresholds(const ExactRun& exact, const Outcome& found, const Case& one, float threshold) {
+    const CountsApart apart = counts_apart(exact, found);
+    checked_.images += exact.outcome.images;
+    if (apart.is_explained)
+        checked_.near_ties += apart.images;
+    else
+        differ(name(one) + ": at the threshold " + number_text(threshold) + " among several, " + std::to_string(apart.images) +
+               " images are counted otherwise than in the exact mode and are no near-ties");
 }
 
 }  // namespace

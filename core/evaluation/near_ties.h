@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <vector>
+
+#include "evaluation/outcome.h"
 
 namespace clipscope {
 
@@ -19,7 +23,20 @@ enum class Agreement {
 // Of one image's logits in both modes.
 Agreement compare_logits(std::span<const float> exact, std::span<const float> fast);
 
-// Whether the logits with these two ranks (0: the best) nearly tie; false where one is not finite, or there are too few.
-bool is_near_tie(std::span<const float> logits, std::size_t rank, std::size_t other_rank);
+// How far apart two modes' counts are, where only the counts of one are known.
+struct CountsApart {
+    std::int64_t images = 0;
+    bool is_explained = true;  // no more images than nearly tie in the exact mode
+};
+
+// All images in the exact mode, in one trial and without faults (which SDC is counted against); logits one image after the other.
+struct ExactRun {
+    Outcome outcome;
+    std::vector<float> logits;
+    std::vector<float> clean_logits;
+    std::size_t classes = 0;
+};
+
+CountsApart counts_apart(const ExactRun& exact, const Outcome& fast);
 
 }  // namespace clipscope

@@ -104,6 +104,9 @@ std::size_t ThresholdEvaluator::kept_bytes() const {
 std::unique_ptr<Evaluator> ThresholdEvaluator::exact_twin(std::size_t threshold) const {
     return Evaluator::exact_twin_of(*state_->evaluators.at(threshold));
 }
+bool ThresholdEvaluator::is_exact() const {
+    return state_->base.exact && !state_->base.stacks;
+}
 const Network& ThresholdEvaluator::network() const {
     return *state_->base.network;
 }

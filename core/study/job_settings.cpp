@@ -45,6 +45,7 @@ Json as_json(const JobSettings& settings) {
               {"chunk", settings.chunk},
               {"device", settings.device},
               {"exact", settings.exact},
+              {"self_check", settings.self_check},
               {"layers", settings.layers},
               {"rates", settings.rates},
               {"trials", settings.trials},
@@ -85,6 +86,7 @@ JobSettings read_settings(const Json& json) {
     json.at("chunk").get_to(settings.chunk);
     json.at("device").get_to(settings.device);
     json.at("exact").get_to(settings.exact);
+    settings.self_check = json.value("self_check", settings.self_check);
     json.at("layers").get_to(settings.layers);
     json.at("rates").get_to(settings.rates);
     json.at("trials").get_to(settings.trials);
@@ -160,6 +162,7 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
     JobSettings same = asked;
     same.model = stored.model;
     same.data = stored.data;
+    same.self_check = stored.self_check;
     if (can_grow(stored.kind)) {
         same.layers = stored.layers;
         same.rates = stored.rates;
@@ -176,6 +179,7 @@ JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     JobSettings both = stored;
     both.model = asked.model;
     both.data = asked.data;
+    both.self_check = asked.self_check;
     if (!can_grow(stored.kind)) return both;
     both.trials = std::max(stored.trials, asked.trials);
     for (const std::string& layers : split_list(asked.layers, ','))
