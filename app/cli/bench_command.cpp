@@ -70,8 +70,11 @@ int run_check(const BenchOptions& options, std::stop_source& stop) {
         else if (const auto* message = std::get_if<Message>(&event))
             line.say(message->text);
     };
-    const EngineCheckSettings settings{
-        .networks = options.check, .seed = options.input.seed, .trials = check_trials, .threads = options.work.threads, .folder = options.folder};
+    const EngineCheckSettings settings{.networks = options.check,
+                                       .seed = options.input.seed,
+                                       .trials = check_trials,
+                                       .threads = options.work.threads,
+                                       .folder = options.folder};
     const EngineCheckResult result = run_engine_check(settings, show, stop.get_token());
     line.clear();
     if (!options.json.empty()) write_file(options.json, json_text(engine_check_json(settings, result)));
@@ -140,11 +143,13 @@ void add_bench_command(CLI::App& app, CommandRunner& runner) {
     command->add_flag("--scaling", options->scaling,
                       "Measure instead how the cost of a sensitivity job grows with images, trials, layers and threads");
     command
-        ->add_option("--check", options->check,
-                     "Measure nothing, but draw so many random networks from --seed on and check that the default mode, the exact one and the "
-                     "plain loop agree on each; exit status 1 where they do not")
+        ->add_option(
+            "--check", options->check,
+            "Measure nothing, but draw so many random networks from --seed on and check that the default mode, the exact one and the "
+            "plain loop agree on each; exit status 1 where they do not")
         ->type_name("N");
-    command->add_option("--check-files", options->folder, "Keep the networks of --check, and their images where they are grey, in this folder")
+    command
+        ->add_option("--check-files", options->folder, "Keep the networks of --check, and their images where they are grey, in this folder")
         ->type_name("FOLDER");
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);

@@ -138,12 +138,8 @@ Json scaling_json(const JobInputs& inputs, const BenchmarkSpecification& specifi
 }
 
 Json engine_check_json(const EngineCheckSettings& settings, const EngineCheckResult& result) {
-    Json json = {{"seed", settings.seed},
-                 {"networks", result.networks},
-                 {"trials", result.trials},
-                 {"images", result.images},
-                 {"near_ties", result.near_ties},
-                 {"failed", Json::array()}};
+    Json json = {{"seed", settings.seed},   {"networks", result.networks},   {"trials", result.trials},
+                 {"images", result.images}, {"near_ties", result.near_ties}, {"failed", Json::array()}};
     for (const CheckedNetwork& network : result.failed)
         json["failed"].push_back({{"seed", network.form.seed},
                                   {"network", network.summary},

@@ -73,7 +73,8 @@ std::string curves_table(const AccuracyCurves& curves) {
         table.add_row(row);
     }
     return "Mean accuracy in % against the fault rate per bit; " + trials_text(curves) + "; " + info.model + " on " + grouped(info.images) +
-           " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string() + self_check_text(curves.self_check.value_or(SelfCheckCounts{}));
+           " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string() +
+           self_check_text(curves.self_check.value_or(SelfCheckCounts{}));
 }
 
 std::string self_check_text(const SelfCheckCounts& counts) {

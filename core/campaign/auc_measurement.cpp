@@ -125,7 +125,8 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
                 checked.curve += " at the threshold " + number_text(evaluator.thresholds()[i]);
                 return self_check.check(evaluator, i, checked, stopped);
             };
-            if (!check_rates(self_check, plan.scope.name + " " + number_text(evaluator.thresholds()[i]), plan, trial, faults, check)) return;
+            if (!check_rates(self_check, plan.scope.name + " " + number_text(evaluator.thresholds()[i]), plan, trial, faults, check))
+                return;
         }
         const std::lock_guard lock(mutex);
         for (std::size_t i = 0; i < thresholds; ++i)

@@ -70,16 +70,17 @@ private:
             missing_rates.push_back(settings_.rates[rate]);
         }
         std::map<std::size_t, Outcome> outcomes;  // by rate
-        const bool is_done = run_trial(runner, *curves_[curve].evaluator, faults, missing_rates, stop,
-                                       [&](std::size_t rate, const TrialOutcome& outcome) {
-                                           outcomes[missing[rate]] = outcome.outcome;
-                                           report(curve, missing[rate], trial, outcome, faults, runner);
-                                       });
+        const bool is_done =
+            run_trial(runner, *curves_[curve].evaluator, faults, missing_rates, stop, [&](std::size_t rate, const TrialOutcome& outcome) {
+                outcomes[missing[rate]] = outcome.outcome;
+                report(curve, missing[rate], trial, outcome, faults, runner);
+            });
         if (is_done) check_item(runner, curve, trial, faults, outcomes, stop);
     }
 
     bool is_self_checked() const {
-        return self_check_.is_on() && std::any_of(curves_.begin(), curves_.end(), [&](const CampaignCurve& curve) { return self_check_.is_on(*curve.evaluator); });
+        return self_check_.is_on() &&
+               std::any_of(curves_.begin(), curves_.end(), [&](const CampaignCurve& curve) { return self_check_.is_on(*curve.evaluator); });
     }
 
     std::string name_of(std::size_t curve) const {

@@ -130,7 +130,8 @@ EngineCheckResult run_engine_check(const EngineCheckSettings& settings, const Ev
                 result.failed.push_back(checked);
             }
             const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-            sink(Progress{result.networks, settings.networks, seconds / double(result.networks) * double(settings.networks - result.networks),
+            sink(Progress{result.networks, settings.networks,
+                          seconds / double(result.networks) * double(settings.networks - result.networks),
                           "network " + std::to_string(form.seed)});
         }
     });

@@ -106,13 +106,15 @@ SketchValue excited(NetworkSketch& sketch, const SketchValue& x) {
     return sketch.let("torch.mul(torch." + gate + "(" + s.name + ")" + spread + ", " + x.name + ")", x.shape);
 }
 
-SketchValue joined(NetworkSketch& sketch, const SketchValue& shortcut, const SketchValue& branch) {
-    switch (sketch.number(0, 4)) {
+// In place where nobody else sees the branch: the loader refuses it for views.
+SketchValue joined(NetworkSketch& sketch, const SketchValue& shortcut, const SketchValue& branch, bool is_view) {
+    switch (sketch.number(is_view ? 2 : 0, 4)) {
         case 0:
-            return sketch.let("torch.add(" + branch.name + ", " + shortcut.name + ", alpha=0.5)", branch.shape);
         case 1:
             return sketch.let(branch.name + ".add_(" + shortcut.name + ")", branch.shape);
         case 2:
+            return sketch.let("torch.add(" + branch.name + ", " + shortcut.name + ", alpha=0.5)", branch.shape);
+        case 3:
             return sketch.let(branch.name + " + " + shortcut.name, branch.shape);
         default:
             return sketch.let(shortcut.name + " + " + branch.name, branch.shape);
@@ -122,6 +124,7 @@ SketchValue joined(NetworkSketch& sketch, const SketchValue& shortcut, const Ske
 SketchValue residual(NetworkSketch& sketch, const SketchValue& x) {
     const std::int64_t channels = x.shape[0];
     SketchValue y = x;
+    bool is_view = false;
     switch (sketch.number(0, 2)) {
         case 0:  // two convolutions
             y = maybe_norm_and_activation(sketch, same_convolution(sketch, y, channels));
@@ -141,10 +144,11 @@ SketchValue residual(NetworkSketch& sketch, const SketchValue& x) {
             y = sketch.activation(sketch.linear(sketch.layer_norm(y), channels * 2));
             y = sketch.linear(y, channels);
             y = sketch.let(y.name + ".permute([0, 3, 1, 2])", x.shape);
+            is_view = true;
             if (sketch.chance(50)) y = sketch.let(sketch.parameter({channels, 1, 1}, 1) + " * " + y.name, x.shape);
         }
     }
-    y = joined(sketch, x, y);
+    y = joined(sketch, x, y, is_view);
     return sketch.chance(60) ? sketch.activation(y) : y;
 }
 
@@ -181,11 +185,13 @@ SketchValue reviewed(NetworkSketch& sketch, const SketchValue& x) {
         case 0:
             return sketch.let(x.name + ".transpose(2, 3)", {channels, width, height});
         case 1:
-            return sketch.let(x.name + ".contiguous(memory_format=torch.channels_last)", x.shape);
+            return sketch.let(x.name + ".contiguous(memory_format=2)", x.shape);
         case 2:
             return sketch.let("torch.constant_pad_nd(" + x.name + ", [1, 0, 0, 1])", {channels, height + 1, width + 1});
         case 3:
-            return height < 4 ? x : sketch.let("torch.narrow(" + x.name + ", 2, 1, " + std::to_string(height - 2) + ")", {channels, height - 2, width});
+            return height < 4 ? x
+                              : sketch.let("torch.narrow(" + x.name + ", 2, 1, " + std::to_string(height - 2) + ")",
+                                           {channels, height - 2, width});
         case 4:
             return sketch.let(x.name + "[:, :, ::2, ::2]", {channels, (height + 1) / 2, (width + 1) / 2});
         case 5:
@@ -196,7 +202,8 @@ SketchValue reviewed(NetworkSketch& sketch, const SketchValue& x) {
             return sketch.let(x.name + ".permute([0, 2, 1, 3])", {height, channels, width});
         default: {
             const SketchValue channels_last = sketch.let(x.name + ".permute([0, 2, 3, 1])", {height, width, channels});
-            SketchValue y = sketch.chance(50) ? sketch.layer_norm(channels_last) : sketch.activation(sketch.linear(channels_last, channels));
+            SketchValue y =
+                sketch.chance(50) ? sketch.layer_norm(channels_last) : sketch.activation(sketch.linear(channels_last, channels));
             if (sketch.chance(30)) y = sketch.let(y.name + ".contiguous()", y.shape);
             return sketch.let(y.name + ".permute([0, 3, 1, 2])", x.shape);
         }
@@ -251,8 +258,7 @@ SketchValue maps_to_flat(NetworkSketch& sketch, const SketchValue& maps) {
 
 SketchValue maps_to_tokens(NetworkSketch& sketch, const SketchValue& maps) {
     SketchValue x = maps;
-    if (x.shape[1] * x.shape[2] > 40)
-        x = sketch.let("torch.adaptive_avg_pool2d(" + x.name + ", [4, 3])", {x.shape[0], 4, 3});
+    if (x.shape[1] * x.shape[2] > 40) x = sketch.let("torch.adaptive_avg_pool2d(" + x.name + ", [4, 3])", {x.shape[0], 4, 3});
     const std::int64_t channels = x.shape[0], positions = x.shape[1] * x.shape[2];
     switch (sketch.number(0, 4)) {
         case 0:
@@ -269,8 +275,8 @@ SketchValue maps_to_tokens(NetworkSketch& sketch, const SketchValue& maps) {
 
 SketchValue tokens_to_maps(NetworkSketch& sketch, const SketchValue& tokens) {
     const std::int64_t height = sketch.divisor_of(tokens.shape[0]), width = tokens.shape[0] / height, channels = tokens.shape[1];
-    return sketch.let("torch.transpose(" + tokens.name + ", 1, 2).reshape([-1, " + std::to_string(channels) + ", " + std::to_string(height) +
-                          ", " + std::to_string(width) + "])",
+    return sketch.let("torch.transpose(" + tokens.name + ", 1, 2).reshape([-1, " + std::to_string(channels) + ", " +
+                          std::to_string(height) + ", " + std::to_string(width) + "])",
                       {channels, height, width});
 }
 

@@ -77,7 +77,8 @@ private:
         std::vector<FaultScope> each = parse_fault_scopes("each", parts);
         while (each.size() > 3) each.erase(each.begin() + number(0, int(each.size()) - 1));
         scopes_.insert(scopes_.end(), each.begin(), each.end());
-        const bool has_batch_norm = std::any_of(parts.begin(), parts.end(), [](const LayerInfo& p) { return p.part == MemoryPart::batch_norm; });
+        const bool has_batch_norm =
+            std::any_of(parts.begin(), parts.end(), [](const LayerInfo& p) { return p.part == MemoryPart::batch_norm; });
         if (has_batch_norm) scopes_.push_back(parse_fault_scopes("batch-norm", parts).front());
     }
 

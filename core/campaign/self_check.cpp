@@ -56,7 +56,8 @@ double SelfCheck::draw(const std::string& curve, std::uint64_t trial, double poi
 }
 
 bool SelfCheck::check(TrialRunner& runner, const Evaluator& evaluator, const SelfCheckedTrial& trial, const std::stop_token& stop) {
-    const auto exact = run_exact({&evaluator, 0}, [&] { return evaluator.exact_twin(); }, trial, stop);
+    const auto exact = run_exact(
+        {&evaluator, 0}, [&] { return evaluator.exact_twin(); }, trial, stop);
     if (!exact) return false;
     std::vector<float> logits;
     if (!runner.run(trial.faults, trial.rate, stop, &logits)) return false;
@@ -69,14 +70,15 @@ bool SelfCheck::check(TrialRunner& runner, const Evaluator& evaluator, const Sel
 
 bool SelfCheck::check(const ThresholdEvaluator& evaluator, std::size_t threshold, const SelfCheckedTrial& trial,
                       const std::stop_token& stop) {
-    const auto exact = run_exact({&evaluator, threshold}, [&] { return evaluator.exact_twin(threshold); }, trial, stop);
+    const auto exact = run_exact(
+        {&evaluator, threshold}, [&] { return evaluator.exact_twin(threshold); }, trial, stop);
     if (!exact) return false;
     note(trial, threshold, compare_counts(*exact, *trial.outcome, trial));
     return true;
 }
 
 std::optional<ExactRun> SelfCheck::run_exact(const Twins::key_type& of, const std::function<std::unique_ptr<Evaluator>()>& make,
-                                                     const SelfCheckedTrial& trial, const std::stop_token& stop) {
+                                             const SelfCheckedTrial& trial, const std::stop_token& stop) {
     const Evaluator* twin = nullptr;
     {
         const std::lock_guard lock(mutex_);

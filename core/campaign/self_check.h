@@ -34,9 +34,9 @@ struct SelfCheckSettings {
 struct SelfCheckedTrial {
     std::string curve;  // "CONV-1 clip-actmax"
     std::uint64_t trial = 0;
-    double point = 0;            // a fault rate, or a bit position
-    std::string point_name{};    // "rate 1e-06"
-    const TrialFaults& faults;   // those whose mark is below `rate` are faulty
+    double point = 0;           // a fault rate, or a bit position
+    std::string point_name{};   // "rate 1e-06"
+    const TrialFaults& faults;  // those whose mark is below `rate` are faulty
     double rate = 0;
     const Outcome* outcome = nullptr;  // what the job found; null where it is known from before
 };
@@ -56,7 +56,8 @@ public:
 
     // Runs the trial in both modes. False where it was stopped. Throws Error where they differ.
     bool check(TrialRunner& runner, const Evaluator& evaluator, const SelfCheckedTrial& trial, const std::stop_token& stop);
-    // The same at one of several thresholds that share a run. Only counts are known of it: they may be apart by as many images as nearly tie.
+    // The same at one of several thresholds that share a run. Only counts are known of it: they may be apart by as many images as nearly
+    // tie.
     bool check(const ThresholdEvaluator& evaluator, std::size_t threshold, const SelfCheckedTrial& trial, const std::stop_token& stop);
 
     SelfCheckCounts counts() const;
@@ -67,7 +68,7 @@ private:
     using Twins = std::map<std::pair<const void*, std::size_t>, std::unique_ptr<Evaluator>>;
     // By an evaluator in the exact mode that is made and prepared when it is first needed; nothing where it was stopped.
     std::optional<ExactRun> run_exact(const Twins::key_type& of, const std::function<std::unique_ptr<Evaluator>()>& make,
-                                   const SelfCheckedTrial& trial, const std::stop_token& stop);
+                                      const SelfCheckedTrial& trial, const std::stop_token& stop);
     double draw(const std::string& curve, std::uint64_t trial, double point) const;
     void note(const SelfCheckedTrial& trial, std::size_t threshold, std::int64_t near_ties);
 

@@ -25,14 +25,13 @@ SketchValue several_heads(NetworkSketch& sketch, const SketchValue& x) {
     const std::int64_t tokens = x.shape[0], heads = sketch.number(1, 3), size = sketch.number(2, 4);
     const SketchValue all = sketch.linear(x, 3 * heads * size);
     const std::string places = std::to_string(tokens) + ", 3, " + std::to_string(heads) + ", " + std::to_string(size);
-    const SketchValue apart =
-        sketch.let(all.name + ".reshape([" + x.name + ".size(0), " + places + "]).permute([2, 0, 3, 1, 4])", {});
+    const SketchValue apart = sketch.let(all.name + ".reshape([" + x.name + ".size(0), " + places + "]).permute([2, 0, 3, 1, 4])", {});
     std::vector<SketchValue> parts;
     for (const char* place : {"[0]", "[1]", "[2]"}) parts.push_back(sketch.let(apart.name + place, {heads, tokens, size}));
     SketchValue y = attended(sketch, parts[0], parts[1], parts[2]);
     const std::string width = std::to_string(heads * size);
-    y = sketch.let(y.name + ".transpose(1, 2)" + (sketch.chance(50) ? ".contiguous().view([-1, " : ".reshape([-1, ") + std::to_string(tokens) +
-                       ", " + width + "])",
+    y = sketch.let(y.name + ".transpose(1, 2)" + (sketch.chance(50) ? ".contiguous().view([-1, " : ".reshape([-1, ") +
+                       std::to_string(tokens) + ", " + width + "])",
                    {tokens, heads * size});
     return sketch.linear(y, x.shape[1]);
 }

@@ -33,8 +33,8 @@ public:
 
     // One trial: the outcome with the bits faulty whose mark is below `rate`. Outcome::sdc stays 0, for this loop does not know the clean
     // predictions. Any number of threads may call it at once, each for a worker of its own; each should compute with one thread of
-    // LibTorch's, as run_on_workers() has it. Polls `stop` for every chunk of images; empty where it was stopped. `logits`, where given, gets
-    // all images' logits one after the other.
+    // LibTorch's, as run_on_workers() has it. Polls `stop` for every chunk of images; empty where it was stopped. `logits`, where given,
+    // gets all images' logits one after the other.
     std::optional<Outcome> run(int worker, const TrialFaults& faults, double rate, const Clipping& clipping, std::stop_token stop,
                                std::vector<float>* logits = nullptr);
 

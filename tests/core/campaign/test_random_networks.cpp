@@ -16,8 +16,8 @@ constexpr std::uint64_t first_seed = 1;
 constexpr int networks = 64;
 
 std::string repeat_text(const CheckedNetwork& network) {
-    return "network " + std::to_string(network.form.seed) + " (" + network.summary + "), repeat with 'clipscope-cli bench --check 1 --seed " +
-           std::to_string(network.form.seed) + "':";
+    return "network " + std::to_string(network.form.seed) + " (" + network.summary +
+           "), repeat with 'clipscope-cli bench --check 1 --seed " + std::to_string(network.form.seed) + "':";
 }
 
 }  // namespace
