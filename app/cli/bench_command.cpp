@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bench_output.h"
+#include "campaign/engine_check.h"
 #include "campaign/fault_rates.h"
 #include "command.h"
 #include "common/error.h"
@@ -18,6 +19,8 @@ namespace clipscope::cli {
 
 namespace {
 
+constexpr int check_trials = 4;  // of each scope at each rate
+
 struct BenchOptions {
     InputOptions input;
     WorkOptions work;
@@ -27,6 +30,8 @@ struct BenchOptions {
     std::int64_t plain_trials = 112;
     bool no_exact = false;
     bool scaling = false;
+    int check = 0;       // random networks
+    std::string folder;  // that keeps them
     std::string memory;
     std::string json;
 };
@@ -53,7 +58,33 @@ BenchmarkSpecification specification_of(const BenchOptions& options) {
     return specification;
 }
 
+int run_check(const BenchOptions& options, std::stop_source& stop) {
+    check_at_least("--check", options.check, 1);
+    check_threads(options.work.threads);
+    check_writable_file(options.json);
+    check_writable_folder(options.folder);
+    ProgressLine line;
+    const EventSink show = [&line](const Event& event) {
+        if (const auto* progress = std::get_if<Progress>(&event))
+            line.show(double(progress->done) / double(progress->total), progress->seconds_left, progress->activity);
+        else if (const auto* message = std::get_if<Message>(&event))
+            line.say(message->text);
+    };
+    const EngineCheckSettings settings{.networks = options.check,
+                                       .seed = options.input.seed,
+                                       .trials = check_trials,
+                                       .threads = options.work.threads,
+                                       .folder = options.folder};
+    const EngineCheckResult result = run_engine_check(settings, show, stop.get_token());
+    line.clear();
+    if (!options.json.empty()) write_file(options.json, json_text(engine_check_json(settings, result)));
+    if (options.json != "-") print(engine_check_text(settings, result));
+    if (!result.failed.empty()) return exit_failed;
+    return result.is_stopped ? exit_interrupted : exit_done;
+}
+
 int run_bench(const BenchOptions& options, std::stop_source& stop) {
+    if (options.check != 0) return run_check(options, stop);
     const BenchmarkSpecification specification = specification_of(options);
     check_writable_file(options.json);
     const JobInputs inputs = open_job_inputs(options.input);
@@ -111,13 +142,23 @@ void add_bench_command(CLI::App& app, CommandRunner& runner) {
     command->add_flag("--no-exact", options->no_exact, "Leave out the exact mode");
     command->add_flag("--scaling", options->scaling,
                       "Measure instead how the cost of a sensitivity job grows with images, trials, layers and threads");
+    command
+        ->add_option(
+            "--check", options->check,
+            "Measure nothing, but draw so many random networks from --seed on and check that the default mode, the exact one and the "
+            "plain loop agree on each; exit status 1 where they do not")
+        ->type_name("N");
+    command
+        ->add_option("--check-files", options->folder, "Keep the networks of --check, and their images where they are grey, in this folder")
+        ->type_name("FOLDER");
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
     add_json_option(*command, options->json);
     command->footer(
         "The plain loop flips the same faults in the network's own parameters, passes all images through the whole network with the same\n"
         "LibTorch, chunks and threads, and flips them back. Rate 0 is left out, for it costs ClipScope nothing.\n"
-        "Example: clipscope-cli bench --model bundled:alexnet --threads 2 --json bench.json");
+        "Examples: clipscope-cli bench --check 100\n"
+        "          clipscope-cli bench --model bundled:alexnet --threads 2 --json bench.json");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_bench(*options, stop); }; });
 }
 

@@ -131,6 +131,32 @@ Json scaling_json(const JobInputs& inputs, const BenchmarkSpecification& specifi
     return json;
 }
 
+Json engine_check_json(const EngineCheckSettings& settings, const EngineCheckResult& result) {
+    Json json = {{"seed", settings.seed},   {"networks", result.networks},   {"trials", result.trials},
+                 {"images", result.images}, {"near_ties", result.near_ties}, {"failed", Json::array()}};
+    for (const CheckedNetwork& network : result.failed)
+        json["failed"].push_back({{"seed", network.form.seed},
+                                  {"network", network.summary},
+                                  {"trials_that_differ", network.trials_that_differ},
+                                  {"fewest_blocks", network.fewest_blocks},
+                                  {"differences", network.differences}});
+    return json;
+}
+
+std::string engine_check_text(const EngineCheckSettings& settings, const EngineCheckResult& result) {
+    std::string text = counted(result.networks, "random network") + " from seed " + std::to_string(settings.seed) + " on, " +
+                       counted(result.trials, "trial") + ", " + counted(result.images, "image") + " compared, " +
+                       counted(result.near_ties, "near-tie") + ".\n";
+    for (const CheckedNetwork& network : result.failed) {
+        text += "\nNetwork " + std::to_string(network.form.seed) + " (" + network.summary + ") differs in " +
+                counted(network.trials_that_differ, "comparison") + ", cut down to " + counted(network.fewest_blocks, "block") + ":\n";
+        for (const std::string& difference : network.differences) text += "  " + difference + "\n";
+    }
+    if (result.failed.empty()) return text + "The default mode, the exact mode and the plain loop agree.\n";
+    return text + "\n" + counted(std::int64_t(result.failed.size()), "network") +
+           " gave results that differ: this is a defect, please report it with the seeds above, and use --exact meanwhile.\n";
+}
+
 std::string benchmark_table(const JobInputs& inputs, const BenchmarkSpecification& specification, const BenchmarkResult& result) {
     TextTable table({{"Workload"},
                      {"Trials", Align::right},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "campaign/benchmark.h"
+#include "campaign/engine_check.h"
 #include "campaign/job_inputs.h"
 #include "campaign/scaling.h"
 
@@ -17,6 +18,10 @@ nlohmann::ordered_json benchmark_json(const JobInputs& inputs, const BenchmarkSp
 // {"model", ..., "scaling":[{"factor","value","seconds","relative_value","relative_seconds"}]}: relative to the factor's first point.
 nlohmann::ordered_json scaling_json(const JobInputs& inputs, const BenchmarkSpecification& specification,
                                     const std::vector<ScalingPoint>& points);
+
+// {"seed","networks","trials","images","near_ties","failed":[{"seed","network","trials_that_differ","fewest_blocks","differences":[...]}]}.
+nlohmann::ordered_json engine_check_json(const EngineCheckSettings& settings, const EngineCheckResult& result);
+std::string engine_check_text(const EngineCheckSettings& settings, const EngineCheckResult& result);
 
 std::string benchmark_table(const JobInputs& inputs, const BenchmarkSpecification& specification, const BenchmarkResult& result);
 std::string scaling_table(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::vector<ScalingPoint>& points);

@@ -22,6 +22,7 @@ struct BitsOptions {
     std::string layers = "each";
     int trials = 50;
     std::string memory;
+    double self_check = JobSettings{}.self_check;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     std::string study;
     CurvesOutputOptions output;
@@ -32,6 +33,7 @@ int run_bits_in_study(const BitsOptions& options, std::stop_source& stop) {
     settings.layers = options.layers;
     settings.trials = options.trials;
     settings.nonfinite = options.nonfinite;
+    settings.self_check = options.self_check;
     CurvesOutput output("sensitivity", options.output, stop);
     return run_in_study(options.study, settings, job_run_options(options.work, options.memory), output, stop);
 }
@@ -43,6 +45,7 @@ int run_bits_command(const BitsOptions& options, std::stop_source& stop) {
     specification.trials = options.trials;
     specification.seed = options.input.seed;
     specification.nonfinite = options.nonfinite;
+    specification.self_check.share = options.self_check;
     specification.threads = options.work.threads;
     specification.chunk = options.work.chunk;
     specification.device = options.work.device;
@@ -68,6 +71,7 @@ void add_bits_command(CLI::App& app, CommandRunner& runner) {
     add_nonfinite_option(*command, options->nonfinite);
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
+    add_self_check_option(*command, options->self_check);
     add_study_option(*command, options->study);
     add_result_file_options(*command, options->output);
     command->footer(

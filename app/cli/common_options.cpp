@@ -215,6 +215,20 @@ void add_exact_flag(CLI::App& command, bool& exact) {
                      "Bit for bit what full passes give; slower (otherwise images whose best two logits nearly tie may differ)");
 }
 
+void add_self_check_option(CLI::App& command, double& share) {
+    command
+        .add_option(
+            "--self-check", share,
+            "Share of the trials that run in the exact mode as well, at least three of each curve; a difference that is no near-tie "
+            "ends the job; 0 for none")
+        ->check([](const std::string& text) {
+            const std::optional<double> share = parse_number(text);
+            return share && *share >= 0 && *share <= 1 ? std::string() : "'" + text + "' is no share from 0 to 1";
+        })
+        ->type_name("SHARE")
+        ->capture_default_str();
+}
+
 void add_memory_option(CLI::App& command, std::string& size) {
     command.add_option("--memory", size, "For kept activations, as in 512M or 2G (default: a quarter of the free memory)")
         ->type_name("SIZE");

@@ -93,6 +93,9 @@ void add_auc_axis_option(CLI::App& command, std::string& axis);
 // --exact.
 void add_exact_flag(CLI::App& command, bool& exact);
 
+// --self-check SHARE.
+void add_self_check_option(CLI::App& command, double& share);
+
 // --memory SIZE, for parse_memory().
 void add_memory_option(CLI::App& command, std::string& size);
 

@@ -43,6 +43,7 @@ CompareSpecification specification_of(const CompareOptions& options, const Tunin
     specification.device = settings.device;
     specification.memory_bytes = settings.memory_bytes;
     specification.exact = settings.exact;
+    specification.self_check = settings.self_check;
     specification.list_faults = !options.output.faults_out.empty();
     return specification;
 }
@@ -103,6 +104,7 @@ void add_compare_command(CLI::App& app, CommandRunner& runner) {
     add_auc_axis_option(*command, options->measurement.auc_axis);
     add_memory_option(*command, options->measurement.memory);
     add_exact_flag(*command, options->measurement.exact);
+    add_self_check_option(*command, options->measurement.self_check);
     add_work_options(*command, options->work);
     add_study_option(*command, options->study);
     add_curves_output_options(*command, options->output);

@@ -65,6 +65,9 @@ std::string curves_table(const AccuracyCurves& curves);
 // Every statistic of every point, one table a curve.
 std::string curves_details(const AccuracyCurves& curves, AucAxis axis);
 
+// "Self-check: 12 trials ran in the exact mode as well, ..."; empty where there were none.
+std::string self_check_text(const SelfCheckCounts& counts);
+
 // What protections gain and cost, under both rules for non-finite logits; empty where the curves have one protection.
 std::string comparisons_text(const AccuracyCurves& curves, AucAxis axis);
 

@@ -130,7 +130,13 @@ std::string curves_table(const AccuracyCurves& curves) {
     }
     return "Mean accuracy in % against " + axis_text(info.axis) + "; " + trials_text(curves) + "; " + info.model + " on " +
            grouped(info.images) + " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string() +
-           unhit_text(curves);
+           unhit_text(curves) + self_check_text(curves.self_check.value_or(SelfCheckCounts{}));
+}
+
+std::string self_check_text(const SelfCheckCounts& counts) {
+    if (counts.trials == 0) return {};
+    return "\nSelf-check: " + grouped(counts.trials) + (counts.trials == 1 ? " trial" : " trials") +
+           " ran in the exact mode as well and gave the same answers; near-ties: " + grouped(counts.near_ties) + "\n";
 }
 
 std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {

@@ -27,6 +27,7 @@ struct SensitivityOptions {
     std::string layers = "each,network";
     std::string memory;
     bool exact = false;
+    double self_check = JobSettings{}.self_check;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     std::string study;
     CurvesOutputOptions output;
@@ -46,6 +47,7 @@ SensitivitySpecification specification_of(const SensitivityOptions& options) {
     specification.device = options.work.device;
     if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
     specification.exact = options.exact;
+    specification.self_check.share = options.self_check;
     specification.list_faults = !options.output.faults_out.empty();
     return specification;
 }
@@ -77,6 +79,7 @@ int run_sensitivity_in_study(const SensitivityOptions& options, const std::vecto
         settings.trials = options.faults.trials;
         settings.nonfinite = options.nonfinite;
         settings.exact = options.exact;
+        settings.self_check = options.self_check;
     }
     JobRunOptions run = job_run_options(options.work, options.memory);
     run.list_faults = !options.output.faults_out.empty();
@@ -136,6 +139,7 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
     add_exact_flag(*command, options->exact);
+    add_self_check_option(*command, options->self_check);
     add_study_option(*command, options->study);
     add_curves_output_options(*command, options->output);
     command->footer(

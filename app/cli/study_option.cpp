@@ -42,6 +42,7 @@ void add_to(JobSettings& settings, const MeasurementOptions& options) {
     settings.trials = options.faults.trials;
     settings.nonfinite = options.nonfinite;
     settings.exact = options.exact;
+    settings.self_check = options.self_check;
     settings.auc_axis = auc_axis_from_string(options.auc_axis);
     settings.place = fault_place_from_string(options.place);
 }

@@ -46,6 +46,7 @@ void add_measurement_options(CLI::App& command, MeasurementOptions& options) {
         ->capture_default_str();
     add_memory_option(command, options.memory);
     add_exact_flag(command, options.exact);
+    add_self_check_option(command, options.self_check);
 }
 
 std::vector<double> chosen_rates(const std::string& rates) {
@@ -65,6 +66,7 @@ TuningSettings tuning_settings(const InputOptions& input, const WorkOptions& wor
     settings.chunk = work.chunk;
     settings.device = work.device;
     settings.exact = options.exact;
+    settings.self_check.share = options.self_check;
     if (!options.memory.empty()) settings.memory_bytes = parse_memory(options.memory);
     return settings;
 }

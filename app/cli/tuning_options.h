@@ -5,6 +5,7 @@
 
 #include "campaign/tuning_run.h"
 #include "common_options.h"
+#include "study/job_settings.h"
 
 namespace clipscope::cli {
 
@@ -23,7 +24,7 @@ struct OpenedInputs {
 // Throws UsageError, Error; also where no image is left for tuning.
 OpenedInputs open_tuning_inputs(const InputOptions& input, const TuningOptions& options);
 
-// --rates, --trials, --nonfinite, --auc-axis, --scope, --memory, --exact.
+// --rates, --trials, --nonfinite, --auc-axis, --scope, --memory, --exact, --self-check.
 struct MeasurementOptions {
     FaultOptions faults{.rates = "auto", .trials = 50};
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
@@ -31,6 +32,7 @@ struct MeasurementOptions {
     std::string place = "feeding";
     std::string memory;
     bool exact = false;
+    double self_check = JobSettings{}.self_check;
 };
 void add_measurement_options(CLI::App& command, MeasurementOptions& options);
 

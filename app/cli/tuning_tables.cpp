@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "common/number_text.h"
+#include "curves_output.h"
 #include "text_table.h"
 #include "tuning_output.h"
 
@@ -119,7 +120,7 @@ std::string tuning_tables(const TuningResult& result) {
     std::string text = heading(result) + "\n" + profile_table(result);
     for (const SiteSweep& sweep : result.sweeps) text += sweep_table(result, sweep);
     if (!result.searches.empty()) text += hardened_table(result);
-    return text;
+    return text + self_check_text(self_check_of(result));
 }
 
 }  // namespace clipscope::cli

@@ -91,6 +91,7 @@ AccuracyCurves side_by_side(std::span<const AccuracyCurves> results) {
     if (!results.empty()) joint.info = results.front().info;
     joint.info.rates.assign(rates.begin(), rates.end());
     for (const AccuracyCurves& result : results) {
+        if (result.self_check) (joint.self_check ? *joint.self_check : joint.self_check.emplace()) += *result.self_check;
         for (const AccuracyCurve& curve : result.curves) {
             AccuracyCurve& added = joint.curves.emplace_back(curve.info);
             added.info.format = format_of(curve.info, result.info);

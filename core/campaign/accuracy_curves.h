@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "campaign/mean_interval.h"
+#include "campaign/self_check_counts.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
 
@@ -95,6 +96,7 @@ struct AccuracyCurve {
 struct AccuracyCurves {
     CampaignInfo info;
     std::vector<AccuracyCurve> curves;
+    std::optional<SelfCheckCounts> self_check{};  // of all curves together; nothing where there was none
 };
 
 // Several results that differ in the number format as one: all curves in the order given, each with its format, over all rates that there

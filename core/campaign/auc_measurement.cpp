@@ -7,6 +7,7 @@
 #include "campaign/curve_auc.h"
 #include "campaign/statistics.h"
 #include "campaign/trial_run.h"
+#include "common/number_text.h"
 #include "evaluation/item_workers.h"
 
 namespace clipscope {
@@ -46,17 +47,50 @@ TrialFaults draw(const AucPlan& plan, const Network& network, int trial) {
     return draw_trial_faults(plan.seed, std::uint64_t(trial), network.memory_parts(), plan.scope.layers, plan.rates.back());
 }
 
+SelfCheckedTrial checked_trial(const AucPlan& plan, int trial, const TrialFaults& faults, std::size_t rate, const TrialOutcome& outcome) {
+    return {.curve = plan.scope.name,
+            .trial = std::uint64_t(trial),
+            .point = plan.rates[rate],
+            .point_name = "rate " + number_text(plan.rates[rate]),
+            .faults = faults,
+            .rate = plan.rates[rate],
+            .outcome = &outcome.outcome};
+}
+
+// Those rates with faults of their own where the trial is chosen; false where it was stopped.
+bool check_rates(const SelfCheck& self_check, const std::string& curve, const AucPlan& plan, int trial, const TrialFaults& faults,
+                 const std::function<bool(std::size_t rate)>& check) {
+    std::vector<double> rates;
+    std::vector<std::size_t> places;
+    std::int64_t count = 0;
+    for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) {
+        const std::int64_t faulty = faults.count_below(plan.rates[rate]);
+        if (faulty == count) continue;
+        count = faulty;
+        rates.push_back(plan.rates[rate]);
+        places.push_back(rate);
+    }
+    for (const std::size_t chosen : self_check.chosen(curve, std::uint64_t(trial), rates))
+        if (!check(places[chosen])) return false;
+    return true;
+}
+
 }  // namespace
 
 std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const TrialObserver& on_trial,
                                        std::stop_token stop) {
     AccuracyCurve curve = empty_curve(evaluator.clean(), plan, evaluator.network());
+    SelfCheck self_check(plan.self_check, plan.seed);
     std::mutex mutex;
     const auto measure_trial = [&](TrialRunner& runner, int trial, const std::stop_token& stopped) {
         const TrialFaults faults = draw(plan, evaluator.network(), trial);
         std::vector<TrialOutcome> by_rate(plan.rates.size());
         const auto keep = [&](std::size_t rate, const TrialOutcome& outcome) { by_rate[rate] = outcome; };
         if (!run_trial(runner, evaluator, faults, plan.rates, stopped, keep)) return;
+        const auto check = [&](std::size_t rate) {
+            return self_check.check(runner, evaluator, checked_trial(plan, trial, faults, rate, by_rate[rate]), stopped);
+        };
+        if (self_check.is_on(evaluator) && !check_rates(self_check, plan.scope.name, plan, trial, faults, check)) return;
         const std::lock_guard lock(mutex);
         for (std::size_t rate = 0; rate < by_rate.size(); ++rate) curve.trials[rate].emplace(trial, by_rate[rate]);
         if (on_trial) on_trial(trial, by_rate);
@@ -68,13 +102,16 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
     };
     run_items({std::size_t(plan.trials), make_task, [&] { return evaluator.release_memory(); }}, threads, stop);
     if (stop.stop_requested()) return std::nullopt;
-    return summarise(curve, info_of(plan), plan.axis);
+    MeasuredAuc measured = summarise(curve, info_of(plan), plan.axis);
+    measured.self_check = self_check.counts();
+    return measured;
 }
 
 std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluator, const AucPlan& plan, int threads,
                                                      const ThresholdTrialObserver& on_trial, std::stop_token stop) {
     const std::size_t thresholds = evaluator.thresholds().size();
     std::vector<AccuracyCurve> curves;
+    SelfCheck self_check(plan.self_check, plan.seed);
     for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan, evaluator.network()));
     std::mutex mutex;
     const auto measure_trial = [&](ThresholdRunner& runner, int trial, const std::stop_token& stopped) {
@@ -84,6 +121,15 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
             outcomes[threshold][rate] = outcome;
         };
         if (!run_trial(runner, evaluator, std::uint64_t(trial), faults, plan.rates, stopped, keep)) return;
+        for (std::size_t i = 0; self_check.is_on() && !evaluator.is_exact() && i < thresholds; ++i) {
+            const auto check = [&](std::size_t rate) {
+                SelfCheckedTrial checked = checked_trial(plan, trial, faults, rate, outcomes[i][rate]);
+                checked.curve += " at the threshold " + number_text(evaluator.thresholds()[i]);
+                return self_check.check(evaluator, i, checked, stopped);
+            };
+            if (!check_rates(self_check, plan.scope.name + " " + number_text(evaluator.thresholds()[i]), plan, trial, faults, check))
+                return;
+        }
         const std::lock_guard lock(mutex);
         for (std::size_t i = 0; i < thresholds; ++i)
             for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) curves[i].trials[rate].emplace(trial, outcomes[i][rate]);
@@ -97,7 +143,10 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
     run_items({std::size_t(plan.trials), make_task, [&] { return evaluator.release_memory(); }}, threads, stop);
     if (stop.stop_requested()) return std::nullopt;
     std::vector<MeasuredAuc> measured;
-    for (const AccuracyCurve& curve : curves) measured.push_back(summarise(curve, info_of(plan), plan.axis));
+    for (std::size_t i = 0; i < thresholds; ++i) {
+        measured.push_back(summarise(curves[i], info_of(plan), plan.axis));
+        measured.back().self_check = self_check.counts(i);
+    }
     return measured;
 }
 

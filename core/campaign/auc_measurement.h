@@ -9,6 +9,7 @@
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/fault_scope.h"
+#include "campaign/self_check.h"
 #include "campaign/tuning_result.h"
 #include "evaluation/evaluator.h"
 #include "evaluation/threshold_evaluator.h"
@@ -23,6 +24,7 @@ struct AucPlan {
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     AucAxis axis = AucAxis::linear;
+    SelfCheckSettings self_check{};
 };
 
 // Told of a finished trial: its number and its outcome at each of the plan's rates.

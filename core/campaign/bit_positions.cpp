@@ -33,12 +33,14 @@ public:
           evaluator_(evaluator),
           positions_(positions),
           sink_(sink),
+          self_check_(specification.self_check, specification.seed),
           started_(Clock::now()) {}
 
     void run(int threads, const std::stop_token& stop) {
         const std::size_t items = specification_.scopes.size() * std::size_t(specification_.trials);
         positions_reported_.assign(items, 0);
         run_items({items, [this] { return make_task(); }, [this] { return evaluator_.release_memory(); }}, threads, stop);
+        if (self_check_.is_on(evaluator_)) sink_(SelfChecked{self_check_.counts()});
     }
 
 private:
@@ -47,21 +49,54 @@ private:
         return [this, runner](std::size_t item, const std::stop_token& stop) {
             const std::size_t curves = specification_.scopes.size();
             // An item that ran out of memory goes on where it was.
+            const std::set<std::size_t> checked = checked_positions(item % curves, int(item / curves));
             for (std::size_t& position = positions_reported_[item]; position < positions_.size(); ++position)
-                if (!run(*runner, item % curves, position, int(item / curves), stop)) return;
+                if (!run(*runner, item % curves, position, int(item / curves), checked.contains(position), stop)) return;
         };
     }
 
+    // Those that are run in the exact mode too, among those where the scope has a bit.
+    std::set<std::size_t> checked_positions(std::size_t curve, int trial) const {
+        std::set<std::size_t> checked;
+        if (!self_check_.is_on(evaluator_)) return checked;
+        std::vector<double> points;
+        std::vector<std::size_t> places;
+        for (std::size_t position = 0; position < positions_.size(); ++position) {
+            if (fault_of(curve, position, trial).parameters.empty()) continue;
+            points.push_back(positions_[position]);
+            places.push_back(position);
+        }
+        for (const std::size_t chosen : self_check_.chosen(specification_.scopes[curve].name, std::uint64_t(trial), points))
+            checked.insert(places[chosen]);
+        return checked;
+    }
+
+    TrialFaults fault_of(std::size_t curve, std::size_t position, int trial) const {
+        return single_bit_fault(specification_.seed, std::uint64_t(trial), layers_, specification_.scopes[curve], positions_[position]);
+    }
+
+    bool check(TrialRunner& runner, std::size_t curve, std::size_t position, int trial, const TrialFaults& faults, const Outcome* outcome,
+               const std::stop_token& stop) {
+        const SelfCheckedTrial checked{.curve = specification_.scopes[curve].name,
+                                       .trial = std::uint64_t(trial),
+                                       .point = double(positions_[position]),
+                                       .point_name = "bit " + std::to_string(positions_[position]),
+                                       .faults = faults,
+                                       .rate = 1,
+                                       .outcome = outcome};
+        return self_check_.check(runner, evaluator_, checked, stop);
+    }
+
     // False where it was stopped.
-    bool run(TrialRunner& runner, std::size_t curve, std::size_t position, int trial, const std::stop_token& stop) {
+    bool run(TrialRunner& runner, std::size_t curve, std::size_t position, int trial, bool is_checked, const std::stop_token& stop) {
         const FaultScope& scope = specification_.scopes[curve];
+        const TrialFaults faults = fault_of(curve, position, trial);
         if (specification_.known && specification_.known(curve, position, trial)) {
             ++known_;
-            return true;
+            return !is_checked || check(runner, curve, position, trial, faults, nullptr, stop);
         }
-        const TrialFaults faults = single_bit_fault(specification_.seed, std::uint64_t(trial), layers_, scope, positions_[position]);
         const auto outcome = runner.run(faults, 1, stop);
-        if (!outcome) return false;
+        if (!outcome || (is_checked && !check(runner, curve, position, trial, faults, &*outcome, stop))) return false;
         const std::lock_guard lock(mutex_);
         sink_(TrialFinished{int(curve), int(position), trial, {faults.count_below(1), *outcome}});
         const std::int64_t known = known_;
@@ -79,6 +114,7 @@ private:
     const Evaluator& evaluator_;
     const std::vector<int>& positions_;
     const EventSink& sink_;
+    SelfCheck self_check_;
     const Clock::time_point started_;
     std::atomic<std::int64_t> known_{0};           // met so far
     std::vector<std::size_t> positions_reported_;  // by item

@@ -61,7 +61,8 @@ void run_compare(const JobInputs& inputs, const CompareSpecification& specificat
                                         .threads = threads,
                                         .list_faults = specification.list_faults,
                                         .count_faults = specification.count_faults,
-                                        .known = specification.known};
+                                        .known = specification.known,
+                                        .self_check = specification.self_check};
         run_campaign(inputs, settings, curves, sink, stop);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

@@ -33,6 +33,7 @@ struct CompareSpecification {
     bool list_faults = false;      // send FaultsInjected events
     bool count_faults = false;     // send FaultsCounted events
     KnownTrials known{};           // trials that have run before; empty: none
+    SelfCheckSettings self_check{};  // not where `exact`
 };
 
 // As run_sensitivity(): sends CampaignStarted with a curve for each scope and protection, trials with Progress between them, JobFinished.

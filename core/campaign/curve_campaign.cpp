@@ -26,6 +26,7 @@ public:
           settings_(settings),
           curves_(curves),
           sink_(sink),
+          self_check_(settings.self_check, settings.seed),
           started_(Clock::now()),
           known_(count_known()),
           done_(known_) {}
@@ -34,6 +35,7 @@ public:
         const std::size_t items = curves_.size() * std::size_t(settings_.trials);
         rates_reported_.assign(items, 0);
         run_items({items, [this] { return make_task(); }, [this] { return release_memory(); }}, settings_.threads, stop);
+        if (is_self_checked()) sink_(SelfChecked{self_check_.counts()});
     }
 
 private:
@@ -66,8 +68,49 @@ private:
             missing.push_back(rate);
             missing_rates.push_back(settings_.rates[rate]);
         }
-        run_trial(runner, *curves_[curve].evaluator, faults, missing_rates, stop,
-                  [&](std::size_t rate, const TrialOutcome& outcome) { report(curve, missing[rate], trial, outcome, faults, runner); });
+        std::map<std::size_t, Outcome> outcomes;  // by rate
+        const bool is_done =
+            run_trial(runner, *curves_[curve].evaluator, faults, missing_rates, stop, [&](std::size_t rate, const TrialOutcome& outcome) {
+                outcomes[missing[rate]] = outcome.outcome;
+                report(curve, missing[rate], trial, outcome, faults, runner);
+            });
+        if (is_done) check_item(runner, curve, trial, faults, outcomes, stop);
+    }
+
+    bool is_self_checked() const {
+        return self_check_.is_on() &&
+               std::any_of(curves_.begin(), curves_.end(), [&](const CampaignCurve& curve) { return self_check_.is_on(*curve.evaluator); });
+    }
+
+    std::string name_of(std::size_t curve) const {
+        const Protection protection = curves_[curve].protection;
+        return curves_[curve].scope.name + (protection == Protection::none ? "" : " (" + to_string(protection) + ")");
+    }
+
+    void check_item(TrialRunner& runner, std::size_t curve, int trial, const TrialFaults& faults,
+                    const std::map<std::size_t, Outcome>& outcomes, const std::stop_token& stop) {
+        const Evaluator& evaluator = *curves_[curve].evaluator;
+        if (!self_check_.is_on(evaluator)) return;
+        std::vector<double> rates;
+        std::int64_t count = 0;
+        for (const double rate : settings_.rates)
+            if (const std::int64_t faulty = faults.count_below(rate); faulty != count) {
+                rates.push_back(rate);
+                count = faulty;
+            }
+        for (const std::size_t place : self_check_.chosen(name_of(curve), std::uint64_t(trial), rates)) {
+            const double rate = rates[place];
+            const auto index = std::size_t(std::find(settings_.rates.begin(), settings_.rates.end(), rate) - settings_.rates.begin());
+            const auto outcome = outcomes.find(index);
+            const SelfCheckedTrial checked{.curve = name_of(curve),
+                                           .trial = std::uint64_t(trial),
+                                           .point = rate,
+                                           .point_name = "rate " + number_text(rate),
+                                           .faults = faults,
+                                           .rate = rate,
+                                           .outcome = outcome == outcomes.end() ? nullptr : &outcome->second};
+            if (!self_check_.check(runner, evaluator, checked, stop)) return;
+        }
     }
 
     bool is_known(std::size_t curve, std::size_t rate, int trial) const { return settings_.known && settings_.known(curve, rate, trial); }
@@ -81,9 +124,12 @@ private:
         return count;
     }
 
-    // Nothing to run and nothing to list.
+    // Nothing to run, to list or to check.
     bool is_finished(std::size_t curve, int trial) const {
         if (!settings_.known || settings_.list_faults) return false;
+        if (self_check_.is_on(*curves_[curve].evaluator) &&
+            !self_check_.chosen(name_of(curve), std::uint64_t(trial), settings_.rates).empty())
+            return false;
         for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate)
             if (!is_known(curve, rate, trial)) return false;
         return true;
@@ -139,6 +185,7 @@ private:
     const CampaignSettings& settings_;
     const std::span<const CampaignCurve> curves_;
     const EventSink& sink_;
+    SelfCheck self_check_;
     const Clock::time_point started_;
     std::mutex mutex_;
     std::vector<std::size_t> rates_reported_;  // by item

@@ -11,6 +11,7 @@
 #include "campaign/events.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
+#include "campaign/self_check.h"
 #include "evaluation/evaluator.h"
 
 namespace clipscope {
@@ -38,6 +39,7 @@ struct CampaignSettings {
     bool list_faults = false;   // send FaultsInjected events, of known trials too
     bool count_faults = false;  // send FaultsCounted events, of the trials that run
     KnownTrials known{};        // empty: none
+    SelfCheckSettings self_check{};
 };
 
 // Throws UsageError on rates that do not ascend from 0 to 1, and on less than one trial.
@@ -46,7 +48,8 @@ void check_campaign(std::span<const double> rates, int trials);
 // What the campaign is about. The evaluators are prepared.
 CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves);
 
-// Sends CampaignStarted, then trials as they finish with Progress between them. Trial k has the same faults in all curves of a scope.
+// Sends CampaignStarted, then trials as they finish with Progress between them, then SelfChecked where there is a self-check. Trial k has
+// the same faults in all curves of a scope.
 void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink,
                   std::stop_token stop);
 

@@ -12,6 +12,7 @@ struct ApplyToCurves {
 
     void operator()(const CampaignStarted& started) const {
         curves.info = started.info;
+        curves.self_check.reset();
         curves.curves.clear();
         for (const CurveInfo& info : started.curves) {
             curves.curves.push_back({info, std::vector<std::map<int, TrialOutcome>>(started.info.rates.size())});
@@ -24,6 +25,8 @@ struct ApplyToCurves {
             .trials.at(std::size_t(finished.rate_index))
             .insert_or_assign(finished.trial, finished.result);
     }
+
+    void operator()(const SelfChecked& checked) const { curves.self_check = checked.counts; }
 
     template <typename Other>
     void operator()(const Other&) const {}

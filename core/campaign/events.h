@@ -119,6 +119,12 @@ struct HardenedFileWritten {
     HardenedFile file;
 };
 
+// So many trials were run in the exact mode as well and agreed but for near-ties. Comes once, after the trials of curves; a job on tuning
+// images says it of each measurement (MeasuredAuc). Not there where the job has no self-check.
+struct SelfChecked {
+    SelfCheckCounts counts;
+};
+
 enum class JobEnd { done, stopped };
 
 // The last event of a job that did not throw.
@@ -143,7 +149,7 @@ struct Message {
 
 using Event = std::variant<CampaignStarted, TrialFinished, FaultsInjected, FaultsCounted, TuningStarted, ActivationsMeasured, SiteProfiled,
                            SweepStarted, SweepPointMeasured, SearchStarted, ThresholdEvaluated, IntervalChosen, SiteHardened,
-                           HardenedFileWritten, JobFinished, Progress, Message>;
+                           HardenedFileWritten, SelfChecked, JobFinished, Progress, Message>;
 
 // Called by one thread at a time, but not always the same one; must return quickly.
 using EventSink = std::function<void(const Event&)>;

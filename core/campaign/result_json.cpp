@@ -231,6 +231,10 @@ public:
             fields.fail("it holds no curves but a result of the kind '" + result.kind + "'");
         read_info(fields, result);
         info_ = &result.curves.info;
+        if (fields.has("self_check")) {
+            const JsonFields check = fields.object("self_check");
+            result.curves.self_check = {check.integer("trials", 0, largest_int64), check.integer("near_ties", 0, largest_int64)};
+        }
         for (const Json& curve : fields.array("curves")) result.curves.curves.push_back(read_curve(curve, result.curves.curves.size()));
         return result;
     }
@@ -310,6 +314,7 @@ std::string result_to_json(const CampaignResult& result) {
     json[places_field(info.axis)] = Json::array();
     for (const double rate : info.rates) json[places_field(info.axis)].push_back(place_json(rate, info.axis));
     json["clean_accuracy"] = optional_number(clean_accuracy(result.curves));
+    if (const auto& check = result.curves.self_check) json["self_check"] = {{"trials", check->trials}, {"near_ties", check->near_ties}};
     json["curves"] = Json::array();
     for (const AccuracyCurve& curve : result.curves.curves) json["curves"].push_back(curve_json(curve, result));
     if (result.kind == "compare") json["comparisons"] = comparisons_json(result);

@@ -35,7 +35,8 @@ void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& sp
                                         .threads = threads,
                                         .list_faults = specification.list_faults,
                                         .count_faults = specification.count_faults,
-                                        .known = specification.known};
+                                        .known = specification.known,
+                                        .self_check = specification.self_check};
         run_campaign(inputs, settings, curves, sink, stop);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

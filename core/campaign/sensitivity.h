@@ -27,6 +27,7 @@ struct SensitivitySpecification {
     bool list_faults = false;      // send FaultsInjected events
     bool count_faults = false;     // send FaultsCounted events
     KnownTrials known{};           // trials that have run before; empty: none
+    SelfCheckSettings self_check{};  // not where `exact`
 };
 
 // Runs on the calling thread and on workers of its own; sends CampaignStarted, then trials as they finish with Progress between them, then

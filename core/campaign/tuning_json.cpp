@@ -55,6 +55,10 @@ Json activations_json(const TuningResult& result) {
     return all;
 }
 
+Json self_check_json(const SelfCheckCounts& counts) {
+    return {{"trials", counts.trials}, {"near_ties", counts.near_ties}};
+}
+
 Json measured_json(const MeasuredAuc& measured) {
     Json json;
     json["auc"] = measured.auc;
@@ -63,6 +67,7 @@ Json measured_json(const MeasuredAuc& measured) {
     json["clean_accuracy"] = measured.clean_accuracy;
     json["accuracies"] = measured.accuracies;
     json["trial_aucs"] = measured.trial_aucs;
+    if (measured.self_check.trials > 0) json["self_check"] = self_check_json(measured.self_check);
     return json;
 }
 
@@ -168,6 +173,7 @@ std::string tuning_to_json(const TuningResult& result) {
     json["nonfinite"] = to_string(campaign.nonfinite);
     json["auc_axis"] = to_string(result.info.auc_axis);
     json["rates"] = campaign.rates;
+    if (const SelfCheckCounts counts = self_check_of(result); counts.trials > 0) json["self_check"] = self_check_json(counts);
     json["sites"] = sites_json(result);
     json["activations"] = activations_json(result);
     json["sweeps"] = sweeps_json(result);

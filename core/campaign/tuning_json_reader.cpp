@@ -12,6 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::int64_t largest_int64 = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t largest_int = std::numeric_limits<std::int32_t>::max();
 
 // One of a few names, like an algorithm.
@@ -83,6 +84,10 @@ MeasuredAuc read_measured(const JsonFields& fields) {
     measured.clean_accuracy = fields.number("clean_accuracy");
     measured.accuracies = read_numbers(fields, "accuracies");
     measured.trial_aucs = read_numbers(fields, "trial_aucs");
+    if (fields.has("self_check")) {
+        const JsonFields check = fields.object("self_check");
+        measured.self_check = {check.integer("trials", 0, largest_int64), check.integer("near_ties", 0, largest_int64)};
+    }
     return measured;
 }
 

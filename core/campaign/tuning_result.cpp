@@ -70,6 +70,17 @@ const SiteSearch* TuningResult::search(int site) const {
     return last_of(searches, [&](const SiteSearch& one) { return one.site == site; });
 }
 
+SelfCheckCounts self_check_of(const TuningResult& result) {
+    SelfCheckCounts counts;
+    for (const SiteSweep& sweep : result.sweeps) {
+        counts += sweep.unclipped.self_check;
+        for (const ThresholdAuc& point : sweep.points) counts += point.measured.self_check;
+    }
+    for (const SiteSearch& search : result.searches)
+        for (const SearchEvaluation& evaluation : search.evaluations) counts += evaluation.point.measured.self_check;
+    return counts;
+}
+
 TuningResult combined(const TuningResult& earlier, const TuningResult& latest) {
     if (!are_comparable(earlier.info, latest.info)) return latest;
     TuningResult all = latest;

@@ -56,6 +56,7 @@ struct MeasuredAuc {
     std::vector<double> accuracies;  // mean over trials at each rate: the curve whose area this is (Fig. 5a)
     std::vector<double> trial_aucs;  // one a trial: trials pair across thresholds
     std::optional<Interval> ci95{};  // of the AUC, see campaign/mean_interval.h; older results lack it
+    SelfCheckCounts self_check{};    // of these trials
 };
 
 struct ThresholdAuc {
@@ -125,6 +126,9 @@ struct TuningResult {
     const SiteSweep* sweep(int site) const;
     const SiteSearch* search(int site) const;
 };
+
+// Of all measurements together.
+SelfCheckCounts self_check_of(const TuningResult& result);
 
 // What is known after another job: `latest` with all that `earlier` measured and it did not, as long as both are about the same network,
 // tuning images, seed, rule and AUC axis; otherwise `latest` alone. A hardening replaces all searches of an earlier one.

@@ -119,7 +119,8 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
                  .trials = settings_.trials,
                  .seed = settings_.seed,
                  .nonfinite = settings_.nonfinite,
-                 .axis = settings_.auc_axis};
+                 .axis = settings_.auc_axis,
+                 .self_check = settings_.self_check};
     if (const auto rates = known_rates(scope.name)) plan.rates = *rates;
     if (plan.rates.empty()) {
         const auto tell = [&](double rate) {

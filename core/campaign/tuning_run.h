@@ -30,6 +30,7 @@ struct TuningSettings {
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
     bool exact = false;            // see evaluation/evaluator.h
+    SelfCheckSettings self_check{};  // not where `exact`
     // What an earlier run of the same job with the same settings measured: it is sent again instead of being measured again.
     std::shared_ptr<const TuningResult> known{};
 };

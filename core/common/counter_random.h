@@ -15,6 +15,7 @@ enum class RandomDomain : std::uint64_t {
     image_selection = 2,
     training = 3,
     single_bits = 4,
+    self_check = 5,
 };
 
 class CounterRandom {

@@ -85,6 +85,10 @@ const Json& JsonFields::array(const char* name) const {
     return value;
 }
 
+JsonFields JsonFields::object(const char* name) const {
+    return {get(name), file_, place_.empty() ? name : place_ + ", " + name};
+}
+
 std::string JsonFields::text(const char* name) const {
     const Json& value = get(name);
     if (!value.is_string()) fail("'" + std::string(name) + "' is not a text");

@@ -25,6 +25,7 @@ public:
     const nlohmann::ordered_json& get(const char* name) const;
     bool has(const char* name) const;  // there, and not null
     const nlohmann::ordered_json& array(const char* name) const;
+    JsonFields object(const char* name) const;
     std::string text(const char* name) const;
     double number(const char* name) const;
     std::int64_t integer(const char* name, std::int64_t least, std::int64_t most) const;

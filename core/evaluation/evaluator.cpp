@@ -184,6 +184,36 @@ std::unique_ptr<Evaluator> Evaluator::derive(const State& from, std::size_t site
     return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));
 }
 
+std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of) {
+    auto state = std::make_unique<State>();
+    state->network = of.network;
+    state->device = of.device;
+    state->memory_budget = smallest_budget;
+    state->clipping = of.clipping;
+    state->images = of.images;
+    state->chunk = state->images_a_pass = of.chunk;
+    state->exact = state->is_probed = true;
+    state->has_fixed_pass = of.has_fixed_pass;
+    state->batch_slots = find_batch_slots(of.network->program());
+    state->last_reader = find_last_readers(of.network->program());
+    state->initial_frame = frame_on_device(of.network->program(), of.device);
+    state->row_products = of.row_products;
+    state->measured = of.measured;
+    state->multiplications = of.multiplications;
+    state->largest_image_bytes = of.largest_image_bytes;
+    state->has_clean.assign(state->initial_frame.size(), false);
+    state->clip();
+    state->split();
+    return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));
+}
+
+std::unique_ptr<Evaluator> Evaluator::exact_twin() const {
+    return exact_twin_of(*state_);
+}
+bool Evaluator::is_exact() const {
+    return state_->exact && !state_->stacks;
+}
+
 bool Evaluator::prepare(std::span<const std::size_t> first_parts, int threads, std::stop_token stop) {
     std::set<std::size_t> steps;
     for (std::size_t part : first_parts)

@@ -56,6 +56,11 @@ public:
     // this one's memory budget, and is to be prepared like any other. This one must be prepared; it may be destroyed first.
     std::unique_ptr<Evaluator> with_threshold(std::size_t site, std::optional<float> threshold) const;
 
+    // An evaluator of the same images and clipping in the exact mode, with the least memory budget; shares the images and is to be prepared
+    // like any other. This one may be destroyed first.
+    std::unique_ptr<Evaluator> exact_twin() const;
+    bool is_exact() const;
+
     // Gives back about half of the kept clean values, those that save least first; false where there are none. Later trials compute them
     // anew. No runner may be at work.
     bool release_memory() const;
@@ -83,6 +88,7 @@ private:
     void run_clean(CleanRun& clean_run, int threads, const std::stop_token& stop);
     void probe_images(const std::stop_token& stop);
     void with_explained_errors(const std::function<void()>& passes) const;
+    static std::unique_ptr<Evaluator> exact_twin_of(const State& of);
     static std::unique_ptr<Evaluator> derive(const State& from, std::size_t site, std::optional<float> threshold, std::size_t memory_bytes);
 
     std::unique_ptr<State> state_;

@@ -75,9 +75,10 @@ private:
     at::Tensor clean_;
 };
 
-void score_batch(const at::Tensor& logits, const std::vector<std::int32_t>& labels, Outcome& outcome) {
+void score_batch(const at::Tensor& logits, const std::vector<std::int32_t>& labels, Outcome& outcome, std::vector<float>* all) {
     const at::Tensor values = logits.to(at::kCPU, at::kFloat).contiguous();
     const auto classes = std::size_t(values.size(1));
+    if (all) all->insert(all->end(), values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
     for (std::size_t i = 0; i < labels.size(); ++i)
         score_image({values.data_ptr<float>() + i * classes, classes}, labels[i], labels[i], outcome);
 }
@@ -162,8 +163,10 @@ PlainLoop::PlainLoop(std::shared_ptr<const Network> network, const Dataset& imag
 
 PlainLoop::~PlainLoop() = default;
 
-std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, double rate, const Clipping& clipping, std::stop_token stop) {
+std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, double rate, const Clipping& clipping, std::stop_token stop,
+                                      std::vector<float>* logits) {
     const torch::NoGradGuard no_gradients;
+    if (logits) logits->clear();
     State::Worker& own = state_->workers.at(std::size_t(worker));
     if (!(own.clipping == clipping)) state_->put_on(own, clipping);
     bool with_thresholds = clipping != Clipping{};
@@ -179,7 +182,7 @@ std::optional<Outcome> PlainLoop::run(int worker, const TrialFaults& faults, dou
     Outcome outcome;
     for (const ImageBatch& batch : state_->batches) {
         if (stop.stop_requested()) return std::nullopt;
-        score_batch(state_->forward(own, batch, with_thresholds), batch.labels, outcome);
+        score_batch(state_->forward(own, batch, with_thresholds), batch.labels, outcome, logits);
     }
     outcome.sdc = 0;
     return outcome;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "clipping/clipping.h"
 #include "data/dataset.h"
@@ -32,8 +33,10 @@ public:
 
     // One trial: the outcome with the bits faulty whose mark is below `rate`. Outcome::sdc stays 0, for this loop does not know the clean
     // predictions. Any number of threads may call it at once, each for a worker of its own; each should compute with one thread of
-    // LibTorch's, as run_on_workers() has it. Polls `stop` for every chunk of images; empty where it was stopped.
-    std::optional<Outcome> run(int worker, const TrialFaults& faults, double rate, const Clipping& clipping, std::stop_token stop);
+    // LibTorch's, as run_on_workers() has it. Polls `stop` for every chunk of images; empty where it was stopped. `logits`, where given,
+    // gets all images' logits one after the other.
+    std::optional<Outcome> run(int worker, const TrialFaults& faults, double rate, const Clipping& clipping, std::stop_token stop,
+                               std::vector<float>* logits = nullptr);
 
     // Whether every parameter of every worker is bitwise what the file says.
     bool parameters_are_clean() const;

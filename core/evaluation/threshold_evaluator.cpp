@@ -101,6 +101,12 @@ std::size_t ThresholdEvaluator::kept_bytes() const {
     for (const auto& [run, images] : state_->known) bytes += images.size() * state_->base.image_count() * sizeof(KnownImage);
     return bytes;
 }
+std::unique_ptr<Evaluator> ThresholdEvaluator::exact_twin(std::size_t threshold) const {
+    return Evaluator::exact_twin_of(*state_->evaluators.at(threshold));
+}
+bool ThresholdEvaluator::is_exact() const {
+    return state_->base.exact && !state_->base.stacks;
+}
 const Network& ThresholdEvaluator::network() const {
     return *state_->base.network;
 }

@@ -41,6 +41,9 @@ public:
     const Outcome& clean(std::size_t threshold) const;  // at the threshold of this index
     std::size_t kept_bytes() const;  // of the thresholds' own clean values and of remembered verdicts; the base's come on top
     const Network& network() const;
+    bool is_exact() const;
+    // An evaluator with this threshold in the exact mode, to be prepared (Evaluator::exact_twin()).
+    std::unique_ptr<Evaluator> exact_twin(std::size_t threshold) const;
 
     struct State;
 

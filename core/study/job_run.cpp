@@ -69,6 +69,7 @@ private:
         specification.device = settings_.device;
         specification.memory_bytes = options_.memory_bytes;
         specification.known = writer_.known_trials();
+        specification.self_check.share = settings_.self_check;
         return specification;
     }
 
@@ -153,6 +154,7 @@ private:
         settings.device = settings_.device;
         settings.memory_bytes = options_.memory_bytes;
         settings.exact = settings_.exact;
+        settings.self_check.share = settings_.self_check;
         if (settings_.kind != JobKind::compare) settings.known = std::make_shared<const TuningResult>(read_tuning(study_, job_.id));
         return settings;
     }

@@ -61,6 +61,7 @@ Json as_json(const JobSettings& settings) {
               {"chunk", settings.chunk},
               {"device", settings.device},
               {"exact", settings.exact},
+              {"self_check", settings.self_check},
               {"layers", settings.layers},
               {"rates", settings.rates},
               {"trials", settings.trials},
@@ -132,6 +133,7 @@ JobSettings read_settings(const Json& json) {
     fields.take("chunk", settings.chunk);
     fields.take("device", settings.device);
     fields.take("exact", settings.exact);
+    fields.take("self_check", settings.self_check);
     fields.take("layers", settings.layers);
     fields.take("rates", settings.rates);
     fields.take("trials", settings.trials);
@@ -198,6 +200,7 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
     JobSettings same = asked;
     same.model = stored.model;
     same.data = stored.data;
+    same.self_check = stored.self_check;
     if (can_grow(stored.kind)) {
         same.layers = stored.layers;
         same.rates = stored.rates;
@@ -214,6 +217,7 @@ JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     JobSettings both = stored;
     both.model = asked.model;
     both.data = asked.data;
+    both.self_check = asked.self_check;
     if (!can_grow(stored.kind)) return both;
     both.trials = std::max(stored.trials, asked.trials);
     for (const std::string& layers : split_list(asked.layers, ','))

@@ -46,6 +46,7 @@ struct JobSettings {
     int chunk = 0;
     std::string device = "auto";
     bool exact = false;
+    double self_check = 0.01;  // share of the trials that run in the exact mode too (campaign/self_check.h); results do not depend on it
 
     // How much; a sensitivity and a comparison may grow in these.
     std::string layers = "each,network";
