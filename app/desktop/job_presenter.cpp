@@ -111,6 +111,7 @@ void JobPresenter::connect_laboratory() {
 
 void JobPresenter::connect_jobs() {
     connect(&jobs_, &JobController::campaign_started, this, [this](const AccuracyCurves& curves) {
+        show_jobs();  // automatic rates are known by now
         // Of a network in another memory, or on the images of the other form, it is not what the header tells.
         if (curves.curves.empty() || !running_ || running_->settings.kind == JobKind::compare || curves.info.memory != MemoryModel{})
             return;
@@ -243,7 +244,7 @@ void JobPresenter::start(const JobRecord& job, bool beside) {
     laboratory_.cancel_clean();
     follower_.forget();
     running_ = job;
-    results_.expect_curves(beside);
+    results_.expect(job, beside);
     if (measures_curves(job.settings.kind)) results_.set_auc_axis(job.settings.auc_axis);
     const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
     // The other form stays open for jobs that wait.
@@ -259,7 +260,7 @@ void JobPresenter::start(const JobRecord& job, bool beside) {
 void JobPresenter::show_jobs() {
     std::vector<JobRow> rows;
     for (const JobRecord& job : desk_.jobs())
-        rows.push_back(job_row(job, running_ && running_->id == job.id, follower_.progress_of(job.id)));
+        rows.push_back(job_row(job, running_ && running_->id == job.id, follower_.progress_of(job.id), desk_.suggested_rates(job)));
     views_.jobs->set_jobs(rows);
     views_.jobs->set_read_only(desk_.has_study() && !desk_.is_writable());
     emit state_changed();
@@ -356,7 +357,7 @@ void JobPresenter::job_finished(JobEnd end, double seconds) {
         return;
     }
     if (running_) forecast_.learn(running_->settings, seconds);
-    job_ended(tr("Done in %1: %2").arg(duration_text(seconds), summary()));
+    job_ended(tr("Done in %1: %2").arg(elapsed_text(seconds), summary()));
     start_next();
 }
 

@@ -42,6 +42,8 @@ struct Desk {
     std::vector<QString> found;  // where they are now, the first answer first; none left: the user gives up
     QStringList damaged;         // sentences about damaged studies
     QStringList told;
+    QStringList existing_files;  // that were asked about
+    bool replaces = true;
     std::optional<QString> text;
     QString proposed;  // in place of what was answered with `text`
     MainWindow window;
@@ -76,6 +78,10 @@ struct Desk {
         dialogs.choose_recovered = [this](QWidget*, const QString& sentence, const QString&) {
             damaged << sentence;
             return path;
+        };
+        dialogs.may_replace = [this](QWidget*, const QStringList& existing) {
+            existing_files << existing;
+            return replaces;
         };
         dialogs.tell = [this](QWidget*, const QString&, const QString& text) { told << text; };
         dialogs.ask_architecture = [](QWidget*, const QString&) { return QString(); };
