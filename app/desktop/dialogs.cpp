@@ -8,6 +8,7 @@
 #include <QPushButton>
 #include <QStandardPaths>
 
+#include "files/file_to_write.h"
 #include "images_dialog.h"
 #include "network/training.h"
 
@@ -28,13 +29,10 @@ QString choose_data(QWidget* parent) {
 }
 
 QString choose_numbers(QWidget* parent) {
-    const QString csv = QObject::tr("Tables (*.csv)");
-    const QString json = QObject::tr("Results that ClipScope reads again (*.json)");
-    QString chosen = csv;
-    QString path = QFileDialog::getSaveFileName(parent, QObject::tr("Export numbers"), documents() + QStringLiteral("/sensitivity.csv"),
-                                                csv + QStringLiteral(";;") + json, &chosen);
-    if (path.isEmpty() || path.endsWith(QLatin1String(".csv")) || path.endsWith(QLatin1String(".json"))) return path;
-    return path + (chosen == json ? QStringLiteral(".json") : QStringLiteral(".csv"));
+    return choose_file_to_write(parent, {QObject::tr("Export numbers"),
+                                         documents() + QStringLiteral("/sensitivity.csv"),
+                                         {{QObject::tr("Tables (*.csv)"), QStringLiteral(".csv")},
+                                          {QObject::tr("Results that ClipScope reads again (*.json)"), QStringLiteral(".json")}}});
 }
 
 QString choose_thresholds(QWidget* parent) {
@@ -42,10 +40,8 @@ QString choose_thresholds(QWidget* parent) {
                                         QObject::tr("Thresholds (*.json);;All files (*)"));
 }
 
-// Asks for a file to write; the ending is added where the user left it out.
-QString choose_file(QWidget* parent, const QString& title, const QString& name, const QString& filter, const QString& ending) {
-    const QString path = QFileDialog::getSaveFileName(parent, title, documents() + QLatin1Char('/') + name, filter);
-    return path.isEmpty() || path.endsWith(ending) ? path : path + ending;
+QString choose_file(QWidget* parent, const QString& title, const QString& name, const QString& filter, const QString& extension) {
+    return choose_file_to_write(parent, {title, documents() + QLatin1Char('/') + name, {{filter, extension}}});
 }
 
 QString choose_thresholds_file(QWidget* parent) {
@@ -126,9 +122,13 @@ QString ask_for_source(QWidget* parent, const QString& sentence, bool is_folder)
 
 QString choose_recovered(QWidget* parent, const QString& sentence, const QString& suggested) {
     if (!offers(parent, sentence, QObject::tr("Recover into a copy…"))) return {};
-    const QString path = QFileDialog::getSaveFileName(parent, QObject::tr("Save what is left as a new study"), suggested,
-                                                      QObject::tr("Studies (*.clipscope)"));
-    return path.isEmpty() || path.endsWith(QLatin1String(".clipscope")) ? path : path + QStringLiteral(".clipscope");
+    return choose_file_to_write(parent, {QObject::tr("Save what is left as a new study"),
+                                         suggested,
+                                         {{QObject::tr("Studies (*.clipscope)"), QStringLiteral(".clipscope")}}});
+}
+
+bool may_replace(QWidget* parent, const QStringList& existing) {
+    return replace_question(parent)(existing);
 }
 
 QuitAnswer ask_quit(QWidget* parent, const QString& running) {
@@ -184,7 +184,8 @@ Dialogs real_dialogs() {
             tell,
             choose_table,
             ask_line,
-            ask_quit};
+            ask_quit,
+            may_replace};
 }
 
 }  // namespace clipscope

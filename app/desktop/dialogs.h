@@ -22,7 +22,7 @@ enum class QuitAnswer {
 };
 
 struct Dialogs {
-    // Empty where the user changed their mind.
+    // Empty where the user changed their mind. Those that choose a file to write have asked before one that is there is replaced.
     std::function<QString(QWidget* parent)> choose_model;
     std::function<QString(QWidget* parent)> choose_data;
     std::function<QString(QWidget* parent)> choose_numbers;          // a file to write, .csv or .json
@@ -46,6 +46,8 @@ struct Dialogs {
     std::function<QString(QWidget* parent)> choose_table;  // a file to write, .csv
     std::function<std::optional<QString>(QWidget* parent, const QString& title, const QString& text)> ask_line;
     std::function<QuitAnswer(QWidget* parent, const QString& running)> ask_quit;
+    // Files that are there already and are about to be written.
+    std::function<bool(QWidget* parent, const QStringList& existing)> may_replace;
 };
 
 Dialogs real_dialogs();

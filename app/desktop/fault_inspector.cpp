@@ -38,7 +38,7 @@ QString outcome_text(const ReplayedOutcome& replayed, NonfiniteRule nonfinite) {
 FaultView audit_view(const JobRecord& job, const std::vector<LayerAudit>& audit, const std::vector<std::string>& missed) {
     FaultView view;
     view.columns = QStringList{QObject::tr("Layer"), QObject::tr("Bit"), QObject::tr("Asked for"), QObject::tr("Found changed")};
-    view.first_number = 1;
+    view.numbers = {1, 2, 3};
     std::int64_t asked = 0, changed = 0;
     for (const LayerAudit& layer : audit) {
         const QString name = QString::fromStdString(layer.layer);
@@ -70,7 +70,8 @@ FaultView trial_view(const ReplayedTrial& trial, const std::string& study) {
     FaultView view;
     view.columns = QStringList{QObject::tr("Layer"), QObject::tr("Parameter"), QObject::tr("Index"),
                                QObject::tr("Bit"),   QObject::tr("Before"),    QObject::tr("After")};
-    view.first_number = 3;
+    view.numbers = {3, 4, 5};
+    view.order = {0, 3, 4, 5, 2, 1};  // what a bit did, before where it stands
     for (const FaultyValue& value : trial.bits) {
         QStringList index;
         for (const std::int64_t position : value.index) index << QString::number(position);
@@ -85,16 +86,85 @@ FaultView trial_view(const ReplayedTrial& trial, const std::string& study) {
     return view;
 }
 
+std::vector<PickerTrial> picker_trials(const std::map<int, TrialOutcome>& trials, NonfiniteRule nonfinite) {
+    std::vector<std::pair<double, int>> order;
+    for (const auto& [number, trial] : trials) order.emplace_back(accuracy(trial.outcome, nonfinite), number);
+    std::ranges::sort(order);
+    std::vector<PickerTrial> listed;
+    for (const auto& [fraction, number] : order)
+        listed.push_back(
+            {number, QObject::tr("trial %1: %2, %3 faults").arg(number).arg(percent_text(fraction), grouped(trials.at(number).faults))});
+    return listed;
+}
+
 FaultInspector::FaultInspector(QWidget& window, const Dialogs& dialogs, const Laboratory& laboratory, StudyDesk& desk,
-                               const WindowDocks& docks, QObject* parent)
-    : QObject(parent), window_(window), dialogs_(dialogs), laboratory_(laboratory), desk_(desk), docks_(docks) {
+                               ResultPresenter& results, const WindowDocks& docks, QObject* parent)
+    : QObject(parent), window_(window), dialogs_(dialogs), laboratory_(laboratory), desk_(desk), results_(results), docks_(docks) {
+    const TrialPicker& picker = docks_.fault_table->picker();
+    connect(&results_, &ResultPresenter::changed, this, &FaultInspector::fill_picker);
+    connect(&results_, &ResultPresenter::point_chosen, this, &FaultInspector::choose_point);
+    connect(&picker, &TrialPicker::point_chosen, this, &FaultInspector::read_point);
+    connect(&picker, &TrialPicker::trial_requested, this, [this](int place, double rate, int trial) {
+        const ShownCurve& curve = pickable_[std::size_t(place)];
+        if (is_of_this_study(curve)) replay({curve.job, curve.curve.layer, rate, trial});
+    });
     connect(docks_.job_table, &JobTable::audit_requested, this, &FaultInspector::show_audit);
     connect(docks_.job_table, &JobTable::trial_requested, this, &FaultInspector::ask_trial);
     connect(docks_.fault_table, &FaultTable::export_requested, this, &FaultInspector::export_rows);
     connect(&desk_, &StudyDesk::study_changed, this, [this] {
         task_.cancel();
+        trials_task_.cancel();
         docks_.fault_table->clear();
     });
+}
+
+// Single trials are named by their fault rate; without faults there is nothing to list.
+void FaultInspector::fill_picker() {
+    pickable_.clear();
+    picker_places_.clear();
+    std::vector<PickerCurve> curves;
+    const std::vector<ShownCurve>& shown = results_.shown_curves();
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        ShownCurve curve = shown[i];
+        std::erase(curve.rates, 0);
+        const bool has_trials = curve.job != 0 && curve.axis == PointAxis::fault_rate && !curve.rates.empty();
+        picker_places_.push_back(has_trials ? int(pickable_.size()) : -1);
+        if (!has_trials) continue;
+        curves.push_back({results_.series_name(i), curve.rates});
+        pickable_.push_back(std::move(curve));
+    }
+    docks_.fault_table->picker().set_curves(curves);
+}
+
+void FaultInspector::choose_point(int series, double rate, bool opens) {
+    const int place = series < int(picker_places_.size()) ? picker_places_[std::size_t(series)] : -1;
+    if (place < 0 || rate <= 0) return;
+    docks_.fault_table->picker().choose(place, rate, opens);
+    if (opens) show_dock(*docks_.faults);
+}
+
+// Curves stay in sight when another study is opened, whose jobs have the same numbers.
+bool FaultInspector::is_of_this_study(const ShownCurve& curve) {
+    const auto job = desk_.job(curve.job);
+    if (job && job->created == curve.created) return true;
+    fail(tr("The trials of this curve are in another study: open that one to look at them."));
+    return false;
+}
+
+void FaultInspector::read_point(int place, double rate) {
+    const ShownCurve& curve = pickable_[std::size_t(place)];
+    const auto job = desk_.job(curve.job);
+    if (!job || job->created != curve.created) return;
+    const auto failed = [this](const QString& text) { fail(text); };
+    const std::shared_ptr<const Study> study = desk_.for_thread(failed);
+    if (!study) return;
+    using Trials = std::map<int, TrialOutcome>;
+    trials_task_.start<Trials>([study, id = curve.job, layer = curve.curve.layer, protection = curve.curve.protection,
+                                rate](std::stop_token) { return read_trials(*study, id, layer, protection, rate); },
+                               [this, rule = job->settings.nonfinite](const Trials& trials) {
+                                   docks_.fault_table->picker().set_trials(picker_trials(trials, rule));
+                               },
+                               failed);
 }
 
 void FaultInspector::show(const FaultView& view) {

@@ -1,5 +1,5 @@
-// Shows what a job of the study injected, by layer and bit position, and repeats single trials to list their faulty bits. GUI thread; reads
-// and runs on a thread of its own.
+// Shows what a job of the study injected, by layer and bit position, and repeats single trials to list their faulty bits: those chosen
+// among the trials of the curves in sight, or named. GUI thread; reads and runs on threads of its own.
 #pragma once
 
 #include <QObject>
@@ -7,29 +7,37 @@
 #include "background_task.h"
 #include "dialogs.h"
 #include "laboratory.h"
+#include "result_presenter.h"
 #include "study/study_results.h"
 #include "study_desk.h"
 #include "tables/fault_table.h"
+#include "tables/trial_picker.h"
 #include "window_parts.h"
 
 namespace clipscope {
 
 FaultView audit_view(const JobRecord& job, const std::vector<LayerAudit>& audit, const std::vector<std::string>& missed);
+// The worst first.
+std::vector<PickerTrial> picker_trials(const std::map<int, TrialOutcome>& trials, NonfiniteRule nonfinite);
 FaultView trial_view(const ReplayedTrial& trial, const std::string& study);
 
 class FaultInspector : public QObject {
     Q_OBJECT
 
 public:
-    // The table of jobs says of which job.
-    FaultInspector(QWidget& window, const Dialogs& dialogs, const Laboratory& laboratory, StudyDesk& desk, const WindowDocks& docks,
-                   QObject* parent = nullptr);
+    // The table of jobs says of which job, the accuracy plot of which point.
+    FaultInspector(QWidget& window, const Dialogs& dialogs, const Laboratory& laboratory, StudyDesk& desk, ResultPresenter& results,
+                   const WindowDocks& docks, QObject* parent = nullptr);
 
 signals:
     void written(const QString& path);
     void failed(const QString& text);
 
 private:
+    void fill_picker();
+    void choose_point(int series, double rate, bool opens);
+    void read_point(int place, double rate);
+    bool is_of_this_study(const ShownCurve& curve);
     void show_audit(qint64 job);
     void ask_trial(qint64 job);
     void replay(const TrialName& name);
@@ -41,8 +49,12 @@ private:
     const Dialogs& dialogs_;
     const Laboratory& laboratory_;
     StudyDesk& desk_;
+    ResultPresenter& results_;
     const WindowDocks docks_;
+    std::vector<ShownCurve> pickable_;  // as the picker has them
+    std::vector<int> picker_places_;    // of the plot's series among them; -1: has no trials to look at
     BackgroundTask task_;
+    BackgroundTask trials_task_;
 };
 
 }  // namespace clipscope

@@ -12,6 +12,22 @@
 
 namespace clipscope {
 
+namespace {
+
+// "normalised as cifar10"; of numbers without a name the numbers.
+QString normalization_text(const Normalization& normalization) {
+    if (normalization.name == "none") return QObject::tr("not normalised");
+    if (normalization.name != "custom") return QObject::tr("normalised as %1").arg(QString::fromStdString(normalization.name));
+    const auto list = [](const std::vector<float>& values) {
+        QStringList texts;
+        for (const float value : values) texts << QString::number(double(value), 'g', 3);
+        return texts.join(QLatin1Char(','));
+    };
+    return QObject::tr("mean %1 std %2").arg(list(normalization.mean), list(normalization.std));
+}
+
+}  // namespace
+
 QString header_text(const Laboratory& laboratory, const SensitivityForm& form, bool form_is_valid, const QString& opening) {
     QStringList parts;
     if (const auto& model = laboratory.model()) {
@@ -26,6 +42,7 @@ QString header_text(const Laboratory& laboratory, const SensitivityForm& form, b
     } else {
         parts << QObject::tr("no images yet");
     }
+    if (const auto& format = laboratory.input_format()) parts << normalization_text(format->normalization);
     if (const auto& clean = laboratory.clean(); clean && clean->outcome.images > 0) {
         parts << QObject::tr("clean %1").arg(percent_text(accuracy(clean->outcome, form.nonfinite), 1));
     }

@@ -8,7 +8,8 @@ namespace clipscope {
 class Laboratory;
 struct SensitivityForm;
 
-// "AlexNet (2.87 M) · CIFAR-10, 1,000 images · clean 71.6 % · CPU, 2 workers". `opening`: what is on its way, or empty.
+// "AlexNet (2.87 M) · CIFAR-10, 1,000 images · normalised as cifar10 · clean 71.6 % · CPU, 2 workers". `opening`: what is on its way, or
+// empty.
 QString header_text(const Laboratory& laboratory, const SensitivityForm& form, bool form_is_valid, const QString& opening);
 
 }  // namespace clipscope

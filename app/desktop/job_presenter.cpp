@@ -106,6 +106,7 @@ void JobPresenter::connect_laboratory() {
 
 void JobPresenter::connect_jobs() {
     connect(&jobs_, &JobController::campaign_started, this, [this](const AccuracyCurves& curves) {
+        show_jobs();  // automatic rates are known by now
         // Of a network in another memory, or on the images of the other form, it is not what the header tells.
         if (curves.curves.empty() || !running_ || running_->settings.kind == JobKind::compare || curves.info.memory != MemoryModel{})
             return;
@@ -232,7 +233,7 @@ void JobPresenter::start(const JobRecord& job, bool beside, bool is_from_queue) 
     laboratory_.cancel_clean();
     follower_.forget();
     running_ = job;
-    results_.expect_curves(beside);
+    results_.expect(job, beside);
     if (measures_curves(job.settings.kind)) results_.set_auc_axis(job.settings.auc_axis);
     const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
     queue_.take(job.id);
@@ -251,7 +252,7 @@ void JobPresenter::start(const JobRecord& job, bool beside, bool is_from_queue) 
 void JobPresenter::show_jobs() {
     std::vector<JobRow> rows;
     for (const JobRecord& job : desk_.jobs()) {
-        rows.push_back(job_row(job, running_ && running_->id == job.id, follower_.progress_of(job.id)));
+        rows.push_back(job_row(job, running_ && running_->id == job.id, follower_.progress_of(job.id), desk_.suggested_rates(job)));
         if (queue_.waits_again(job.id)) rows.back().state = tr("queued for more");
         if (queue_.is_paused(job.id)) rows.back().state = tr("paused");
     }
@@ -356,7 +357,7 @@ void JobPresenter::job_finished(JobEnd end, double seconds) {
         return;
     }
     if (running_) forecast_.learn(running_->settings, seconds);
-    job_ended(tr("Done in %1: %2").arg(duration_text(seconds), summary()));
+    job_ended(tr("Done in %1: %2").arg(elapsed_text(seconds), summary()));
     start_next();
 }
 

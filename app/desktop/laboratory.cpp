@@ -1,5 +1,6 @@
 #include "laboratory.h"
 
+#include <QDateTime>
 #include <QFileInfo>
 #include <algorithm>
 #include <chrono>
@@ -19,6 +20,14 @@ QString short_name(const QString& name) {
 
 QString folder_of(const JobSettings& settings) {
     return QString::fromStdString(settings.data.empty() ? fashion_mnist_folder() : settings.data);
+}
+
+// The same model file, as long as nobody writes another one in its place, with the same folder of images.
+QString files_key(const QString& model, const QString& folder) {
+    const QFileInfo file(model);
+    return QStringLiteral("%1|%2|%3|%4")
+        .arg(file.absoluteFilePath(), QString::number(file.size()), QString::number(file.lastModified().toMSecsSinceEpoch()),
+             QFileInfo(folder).absoluteFilePath());
 }
 
 }  // namespace
@@ -147,6 +156,10 @@ void Laboratory::match() {
         return;
     }
     if (needs_normalization()) {
+        const auto before = known_.find(files_key(QString::fromStdString(model_->name), source_.folder));
+        if (before != known_.end()) asked_ = before->second;
+    }
+    if (needs_normalization()) {
         emit readiness_changed();
         emit normalization_needed();
         return;
@@ -155,6 +168,7 @@ void Laboratory::match() {
         [find = engine_.input_format, model = *model_, data = *data_, asked = asked_](std::stop_token) { return find(model, data, asked); },
         [this](InputFormat format) {
             input_format_ = std::move(format);
+            if (asked_) known_[files_key(QString::fromStdString(model_->name), source_.folder)] = *asked_;
             emit readiness_changed();
         },
         [this](const QString& text) {
@@ -163,6 +177,12 @@ void Laboratory::match() {
             emit failed(text);
         });
     emit readiness_changed();
+}
+
+void Laboratory::remember_normalization(const JobRecord& job) {
+    const QString model = QString::fromStdString(job.settings.model);
+    if (!job.settings.normalization || (job.model && job.model->bytes != QFileInfo(model).size())) return;
+    known_.emplace(files_key(model, folder_of(job.settings)), *job.settings.normalization);
 }
 
 JobInputs Laboratory::inputs(const ImageSelection& selection, std::uint64_t seed) const {

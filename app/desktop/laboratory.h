@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QObject>
+#include <map>
 #include <optional>
 
 #include "background_task.h"
@@ -48,10 +49,13 @@ public:
     void give_up_model();
     // No split: test where there is one, else train.
     void open_data(const QString& folder, std::optional<Split> split = {}, const PictureSize& size = {});
-    // The normalisation stays until another model is opened; images are read again where another split or size is chosen.
+    // The normalisation stays until another model is opened, and is in use again when the same files come back; images are read again where
+    // another split or size is chosen.
     void choose_images(const ImagesChoice& choice);
     // What a job worked on, as far as it is not open already.
     void open(const JobSettings& settings);
+    // What a job of a study was told about its files need not be asked again for them.
+    void remember_normalization(const JobRecord& job);
     bool has_model_of(const JobSettings& settings) const;
     bool has_images_of(const JobSettings& settings) const;
 
@@ -118,6 +122,7 @@ private:
     DataSource source_;
     std::optional<Normalization> asked_;
     std::optional<Normalization> asked_with_model_;  // that is being opened
+    std::map<QString, Normalization> known_;         // what these files were used with before, by what files_key() makes of them
     std::optional<InputFormat> input_format_;
     std::optional<CleanPass> clean_;
     QString doubt_;

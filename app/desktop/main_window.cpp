@@ -74,7 +74,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     presenter_ =
         new JobPresenter(laboratory_, jobs_, desk_, *results_, *follower_, *finder_,
                          {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, docks_.job_table, strip_, docks_.log}, this);
-    exporter_ = new ResultExporter(*results_, this);
+    exporter_ = new ResultExporter(
+        *results_, [this](const QStringList& existing) { return existing.isEmpty() || dialogs_.may_replace(this, existing); }, this);
     connect(exporter_, &ResultExporter::told, docks_.log, &ActivityLog::append);
     connect(exporter_, &ResultExporter::failed, docks_.log, &ActivityLog::append_error);
     connect(exporter_, &ResultExporter::failed, this, &MainWindow::show_error);
@@ -89,7 +90,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     fill_bundled();
     connect_file_actions();
     new InputPresenter(laboratory_, dialogs_, *actions_.images, *notice_, *docks_.log, *this);
-    inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, docks_, this);
+    inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, *results_, docks_, this);
     connect(inspector_, &FaultInspector::failed, this, &MainWindow::show_error);
     connect(inspector_, &FaultInspector::written, strip_, &ProgressStrip::show_written);
     recovery_ = new StudyRecovery(*this, dialogs_, laboratory_.engine(), this);
@@ -246,6 +247,9 @@ void MainWindow::connect_laboratory() {
     connect(results_, &ResultPresenter::changed, this, &MainWindow::refresh);
     connect(&desk_, &StudyDesk::changed, this, &MainWindow::refresh);
     connect(&desk_, &StudyDesk::named, this, [this](const QString&, const QString& path) { strip_->show_written(path); });
+    connect(&desk_, &StudyDesk::study_changed, this, [this] {
+        for (const JobRecord& job : desk_.jobs()) laboratory_.remember_normalization(job);
+    });
     connect(presenter_, &JobPresenter::state_changed, this, &MainWindow::refresh);
     connect(presenter_, &JobPresenter::state_changed, this, &MainWindow::close_when_done);
     connect(presenter_, &JobPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);

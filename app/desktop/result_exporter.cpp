@@ -13,7 +13,8 @@
 
 namespace clipscope {
 
-ResultExporter::ResultExporter(const ResultPresenter& results, QObject* parent) : QObject(parent), results_(results) {
+ResultExporter::ResultExporter(const ResultPresenter& results, MayReplace may_replace, QObject* parent)
+    : QObject(parent), results_(results), may_replace_(std::move(may_replace)) {
     turn_.setInterval(0);
     connect(&turn_, &QTimer::timeout, this, &ResultExporter::write_next);
 }
@@ -41,11 +42,22 @@ void ResultExporter::write(const QString& path, const std::function<std::string(
 }
 
 void ResultExporter::export_everything(const QString& folder) {
+    if (turn_.isActive()) {
+        emit failed(tr("An export is being written: wait until it is done, then export again."));
+        return;
+    }
     try {
         collect(folder);
     } catch (const Error& error) {
         tasks_.clear();
         emit failed(QString::fromUtf8(error.what()));
+        return;
+    }
+    QStringList paths;
+    for (const ExportTask& task : tasks_) paths << task.path;
+    if (!may_replace_(existing_files(paths))) {
+        tasks_.clear();
+        emit told(tr("Nothing was exported: files in %1 were not to be replaced").arg(folder));
         return;
     }
     emit told(tr("Writing %1 files into %2…").arg(tasks_.size()).arg(folder));

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 
+#include "files/file_to_write.h"
 #include "render.h"
 
 namespace clipscope {
@@ -16,7 +17,9 @@ class ResultExporter : public QObject {
     Q_OBJECT
 
 public:
-    explicit ResultExporter(const ResultPresenter& results, QObject* parent = nullptr);
+    // `may_replace` is asked before files that are there are written over by an export of everything; for single files whoever chooses them
+    // has asked.
+    ResultExporter(const ResultPresenter& results, MayReplace may_replace, QObject* parent = nullptr);
 
     // The accuracy curves: JSON where the path ends so, otherwise CSV.
     void export_numbers(const QString& path);
@@ -35,6 +38,7 @@ private:
     void write_next();
 
     const ResultPresenter& results_;
+    const MayReplace may_replace_;
     std::deque<ExportTask> tasks_;
     QTimer turn_;
     int written_ = 0;

@@ -2,6 +2,7 @@
 
 #include <QPointer>
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "campaign/comparison.h"
@@ -33,9 +34,14 @@ int latest_site(const TuningResult& result) {
     return result.activations.empty() ? -1 : result.activations.front().site;
 }
 
+// The same however often the job is run, changed or moved to another file.
+QString subject_of(const JobRecord& job) {
+    return QStringLiteral("%1 of %2").arg(job.id).arg(QString::fromStdString(job.created));
+}
+
 QString layer_of(const QString& series, const CampaignSummary& curves) {
     for (const CurveSummary& curve : curves.curves) {
-        if (series_name(curve.info, curves) == series) return QString::fromStdString(curve.info.layer);
+        if (clipscope::series_name(curve.info, curves) == series) return QString::fromStdString(curve.info.layer);
     }
     return {};
 }
@@ -44,9 +50,17 @@ QString layer_of(const QString& series, const CampaignSummary& curves) {
 
 ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, const ResultViews& views, QObject* parent)
     : QObject(parent), laboratory_(laboratory), jobs_(jobs), views_(views) {
-    connect(&jobs_, &JobController::started, this, [this] { before_job_ = tuning_; });
+    connect(&jobs_, &JobController::started, this, [this] {
+        before_job_ = tuning_;
+        if (!measures_curves(expected_.settings.kind)) tuning_subject_ = subject_of(expected_);
+    });
     connect(&jobs_, &JobController::campaign_started, this, [this] {
-        if (!std::exchange(next_is_beside_, false)) forget_beside();
+        if (!std::exchange(next_is_beside_, false)) {
+            forget_beside();
+            curve_jobs_.clear();
+            curves_subject_ = subject_of(expected_);
+        }
+        curve_jobs_.push_back(expected_);
         stored_.reset();
         stored_trials_.reset();
         views_.layers->clear_sensitivity();
@@ -61,6 +75,9 @@ void ResultPresenter::connect_selection() {
     connect(views_.sites, &SiteTable::site_selected, &laboratory_, &Laboratory::select_site);
     connect(views_.accuracy, &AccuracyPlot::series_clicked, &laboratory_,
             [this](const QString& series) { laboratory_.select_layer(layer_of(series, shown_)); });
+    connect(views_.accuracy, &AccuracyPlot::point_chosen, this, [this](int series, double rate, bool opens) {
+        if (series < int(shown_curves_.size())) emit point_chosen(series, rate, opens);
+    });
     connect(views_.accuracy, &AccuracyPlot::background_clicked, this, [this] { laboratory_.select_layer({}); });
     // A click into the picture of a site that a job has brought up keeps it there.
     const auto keep_site = [this] {
@@ -85,15 +102,20 @@ void ResultPresenter::show_model() {
     stored_trials_.reset();
     shown_ = {};
     forget_beside();
+    shown_curves_.clear();
+    curve_jobs_.clear();
     kept_.clear();
+    kept_curves_.clear();
     before_job_ = {};
     tuning_ = {};
     opened_thresholds_.reset();
     show_tuning();
 }
 
-void ResultPresenter::show_stored(const StoredCurves& curves) {
+void ResultPresenter::show_stored(const JobRecord& job, const StoredCurves& curves) {
     forget_beside();
+    curve_jobs_ = {job};
+    curves_subject_ = subject_of(job);
     stored_ = curves;
     stored_trials_.reset();
     auc_axis_ = curves.auc_axis;
@@ -101,8 +123,9 @@ void ResultPresenter::show_stored(const StoredCurves& curves) {
     show_curves(curves.summary);
 }
 
-void ResultPresenter::show_stored(const TuningResult& result) {
+void ResultPresenter::show_stored(const JobRecord& job, const TuningResult& result) {
     if (result.info.sites.empty()) return;
+    tuning_subject_ = subject_of(job);
     before_job_ = tuning_;
     take_tuning(result);
 }
@@ -119,7 +142,8 @@ const AccuracyCurves& ResultPresenter::curves() const {
     return *stored_trials_;
 }
 
-void ResultPresenter::expect_curves(bool beside) {
+void ResultPresenter::expect(const JobRecord& job, bool beside) {
+    expected_ = job;
     next_is_beside_ = beside && !jobs_.curves().curves.empty();
     if (!next_is_beside_) return;
     beside_.push_back(jobs_.curves());
@@ -138,6 +162,11 @@ void ResultPresenter::hold_curves() {
 
 bool ResultPresenter::has_curves() const {
     return has_points(views_.accuracy->view());
+}
+
+QString ResultPresenter::series_name(std::size_t curve) const {
+    const auto& series = views_.accuracy->view().series;
+    return curve < series.size() ? series[curve].name : QString();
 }
 
 std::optional<ThresholdsFile> ResultPresenter::thresholds() const {
@@ -185,12 +214,36 @@ void ResultPresenter::show_comparison() {
     });
 }
 
+// Results side by side stand one after the other in what is shown.
+std::vector<ShownCurve> ResultPresenter::curves_of_jobs() const {
+    std::vector<ShownCurve> all;
+    for (const CurveSummary& curve : shown_.curves) {
+        std::size_t result = 0;
+        for (std::size_t end = 0; result < beside_.size(); ++result)
+            if (all.size() < (end += beside_[result].curves.size())) break;
+        ShownCurve one{0, {}, curve.info, shown_.info.axis, {}};
+        if (result < curve_jobs_.size()) {
+            one.job = curve_jobs_[result].id;
+            one.created = curve_jobs_[result].created;
+        }
+        for (const CurvePoint& point : curve.points) one.rates.push_back(point.rate);
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
 void ResultPresenter::show_curves(const CampaignSummary& curves) {
     shown_ = curves;
-    AccuracyView view = accuracy_view(curves, kept_);
+    shown_curves_ = curves_of_jobs();
+    for (std::size_t i = 0; i < kept_.size(); ++i)
+        if (kept_[i].info.axis == curves.info.axis) std::ranges::copy(kept_curves_[i], std::back_inserter(shown_curves_));
+    PartNames parts;
+    if (laboratory_.model())
+        for (const LayerInfo& part : laboratory_.model()->memory_parts) parts.push_back(part.name);
+    AccuracyView view = accuracy_view(curves, kept_, parts);
     // A comparison is about one layer's curves side by side: none of them comes forward.
     if (!is_comparison(curves)) view.emphasised = laboratory_.selected_layer();
-    views_.accuracy->set_title(view.title);
+    views_.accuracy->set_subject(curves_subject_);
     views_.accuracy->set_view(view);
     for (std::size_t i = 0; i < curves.curves.size(); ++i) {
         const CurveInfo& info = curves.curves[i].info;
@@ -204,11 +257,13 @@ void ResultPresenter::show_curves(const CampaignSummary& curves) {
 void ResultPresenter::keep_curves() {
     if (shown_.curves.empty()) return;
     kept_.push_back(shown_);
+    kept_curves_.push_back(curves_of_jobs());
     emit changed();
 }
 
 void ResultPresenter::forget_kept_curves() {
     kept_.clear();
+    kept_curves_.clear();
     show_curves(CampaignSummary(shown_));
 }
 
@@ -222,6 +277,11 @@ void ResultPresenter::take_tuning(const TuningResult& result) {
 void ResultPresenter::show_tuning() {
     views_.sites->set_results(tuning_);
     const int site = shown_site();
+    const QString subject =
+        site < 0 ? QString() : tuning_subject_ + QLatin1Char('/') + QString::fromStdString(tuning_.info.sites[std::size_t(site)].name);
+    for (PlotPanel* panel : {static_cast<PlotPanel*>(views_.activations), static_cast<PlotPanel*>(views_.auc_threshold),
+                             static_cast<PlotPanel*>(views_.auc_area), static_cast<PlotPanel*>(views_.trisection)})
+        panel->set_subject(subject);
     views_.activations->set_view(site < 0 ? ActivationView() : activation_view(tuning_, site));
     views_.auc_threshold->set_view(site < 0 ? AucThresholdView() : auc_threshold_view(tuning_, site));
     views_.auc_area->set_view(site < 0 ? AucAreaView() : auc_area_view(tuning_, site));

@@ -11,6 +11,7 @@
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_result.h"
 #include "clipping/auc.h"
+#include "study/study.h"
 
 namespace clipscope {
 
@@ -43,6 +44,15 @@ struct StoredCurves {
     std::function<AccuracyCurves()> trials;  // up to seconds; throws Error
 };
 
+// A curve in sight: whose trials it is made of.
+struct ShownCurve {
+    JobId job = 0;
+    std::string created;  // the job's: ids of another study mean other jobs
+    CurveInfo curve;
+    PointAxis axis = PointAxis::fault_rate;
+    std::vector<double> rates;  // that have trials
+};
+
 class ResultPresenter : public QObject {
     Q_OBJECT
 
@@ -53,14 +63,14 @@ public:
     void show_model();
 
     // A job is about to run; `beside`: its curves come beside those that are shown, each with its number format.
-    void expect_curves(bool beside);
+    void expect(const JobRecord& job, bool beside);
 
     // The controller is about to forget its curves: they stay in sight, and can be exported, until others come.
     void hold_curves();
 
     // What a study has of a job, maybe nothing yet: then no other's curves stay in its place.
-    void show_stored(const StoredCurves& curves);
-    void show_stored(const TuningResult& result);
+    void show_stored(const JobRecord& job, const StoredCurves& curves);
+    void show_stored(const JobRecord& job, const TuningResult& result);
 
     // With every trial, so a study's may have to be read first: throws Error.
     const AccuracyCurves& curves() const;
@@ -76,6 +86,10 @@ public:
     void forget_kept_curves();
     bool has_kept_curves() const { return !kept_.empty(); }
 
+    // The curves in sight as they come from a study's jobs, in the order of the plot's series.
+    const std::vector<ShownCurve>& shown_curves() const { return shown_curves_; }
+    QString series_name(std::size_t curve) const;  // of one of these, as the legend has it
+
     // Of a file the user opened, otherwise of a hardening that has come to its end; nothing where there is neither.
     std::optional<ThresholdsFile> thresholds() const;
     void use_thresholds(const ThresholdsFile& thresholds);
@@ -85,6 +99,8 @@ public:
 
 signals:
     void changed();
+    // The user pointed at one of shown_curves(), at a rate of it; `opens`: to see the trials there.
+    void point_chosen(int curve, double rate, bool opens);
 
 private:
     void connect_selection();
@@ -92,6 +108,7 @@ private:
     void show_curves(const CampaignSummary& curves);
     void show_comparison();
     void forget_beside();
+    std::vector<ShownCurve> curves_of_jobs() const;
     void take_tuning(const TuningResult& result);
     void show_tuning();
     void show_selection();
@@ -101,9 +118,15 @@ private:
     const ResultViews views_;
     AucAxis auc_axis_ = AucAxis::linear;
     CampaignSummary shown_;
+    std::vector<ShownCurve> shown_curves_;
+    JobRecord expected_;                 // that runs, or ran last
+    std::vector<JobRecord> curve_jobs_;  // of which each of the shown results is; several where they are side by side
+    QString curves_subject_;             // what tells the shown ones from others
+    QString tuning_subject_;
     std::optional<StoredCurves> stored_;                   // shown in place of the controller's
     mutable std::optional<AccuracyCurves> stored_trials_;  // once they were asked for
     std::vector<CampaignSummary> kept_;
+    std::vector<std::vector<ShownCurve>> kept_curves_;
     std::vector<AccuracyCurves> beside_;  // of the jobs in other formats that the latest one is shown with
     std::vector<CampaignSummary> beside_summaries_;
     bool is_latest_beside_ = false;                       // or it has no curves yet

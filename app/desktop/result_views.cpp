@@ -24,6 +24,64 @@ QString difference_text(const CampaignInfo& older, const CampaignInfo& newer) {
     return text.isEmpty() ? QObject::tr(" · before") : text;
 }
 
+// Whose the accuracy without faults is, where there are several.
+QString clean_name(const CurveInfo& curve, const CampaignSummary& all) {
+    switch (curve.protection) {
+        case Protection::clip_actmax:
+            return QStringLiteral("ACT_max");
+        case Protection::clip_tuned:
+            return QObject::tr("tuned T");
+        case Protection::none:
+            break;
+    }
+    return kind_of(all) == "compare" ? protection_name(curve.protection) : QString::fromStdString(format_of(curve, all.info).to_string());
+}
+
+// Each accuracy once, with the names of all that have it; without a name where it is the only one.
+std::vector<CleanAccuracy> distinct(const std::vector<CleanAccuracy>& all) {
+    std::vector<CleanAccuracy> lines;
+    std::vector<QStringList> names;
+    for (const CleanAccuracy& one : all) {
+        const auto found = std::ranges::find(lines, one.accuracy, &CleanAccuracy::accuracy);
+        const auto place = std::size_t(found - lines.begin());
+        if (found == lines.end()) {
+            lines.push_back(one);
+            names.emplace_back();
+        }
+        if (!names[place].contains(one.name)) names[place] << one.name;
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i) lines[i].name = lines.size() > 1 ? names[i].join(QStringLiteral(", ")) : QString();
+    return lines;
+}
+
+// "network, each"; of many layers the first ones and their number.
+QString layers_text(const std::string& layers) {
+    constexpr qsizetype most = 4;
+    const QStringList all = QString::fromStdString(layers).split(QLatin1Char(','));
+    if (all.size() <= most) return all.join(QStringLiteral(", "));
+    return QObject::tr("%1, … (%2)").arg(all.first(most - 1).join(QStringLiteral(", "))).arg(all.size());
+}
+
+// "Sensitivity: network, each", "Sweep: ACT-4".
+QString kind_title(const JobSettings& settings) {
+    const QString layers = layers_text(settings.layers);
+    switch (settings.kind) {
+        case JobKind::sensitivity:
+            return QObject::tr("Sensitivity: %1").arg(layers);
+        case JobKind::bits:
+            return QObject::tr("Bit positions: %1").arg(layers);
+        case JobKind::compare:
+            return QObject::tr("Comparison: %1").arg(layers);
+        case JobKind::profile:
+            return settings.layers.empty() ? QObject::tr("Profile") : QObject::tr("Profile: faults in %1").arg(layers);
+        case JobKind::sweep:
+            return QObject::tr("Sweep: %1").arg(QString::fromStdString(settings.site));
+        case JobKind::harden:
+            break;
+    }
+    return settings.greedy ? QObject::tr("Hardening, greedy") : QObject::tr("Hardening");
+}
+
 template <typename Curves>
 std::string kind_of_curves(const Curves& curves) {
     const bool compares = std::ranges::any_of(curves, [](const auto& curve) { return curve.info.protection != Protection::none; });
@@ -40,21 +98,33 @@ QString series_name(const CurveInfo& curve, const CampaignSummary& all) {
     return curve.protection == Protection::none ? layer : QStringLiteral("%1, %2").arg(layer, protection_name(curve.protection));
 }
 
-AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<CampaignSummary>& kept) {
+AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<CampaignSummary>& kept, const PartNames& parts) {
     AccuracyView view;
+    const PartNames& places = parts.empty() ? parts_of(curves) : parts;
+    std::vector<CleanAccuracy> clean;
+    const auto add = [&](const CurveSummary& curve, const CampaignSummary& all, const QString& suffix) {
+        AccuracySeries series{series_name(curve.info, all) + suffix, curve.points, place_of_scope(curve.info.layer, places),
+                              variant_of(curve.info, all.info)};
+        // Beside a curve of the same layer that looks alike (another seed, another fixed point): the next look that is free.
+        while (std::ranges::any_of(view.series,
+                                   [&](const AccuracySeries& one) { return one.layer == series.layer && one.variant == series.variant; }))
+            ++series.variant;
+        view.series.push_back(std::move(series));
+        clean.push_back({accuracy(curve.info.clean, all.info.nonfinite), clean_name(curve.info, all) + suffix});
+    };
     CampaignInfo shared = curves.info;
     if (has_formats(curves)) shared.memory.format = {};
     view.title = result_title(shared);
     view.rates = curves.info.rates;
     view.axis = curves.info.axis;
     view.format = curves.info.memory.format;
-    for (const CurveSummary& curve : curves.curves) view.series.push_back({series_name(curve.info, curves), curve.points});
+    for (const CurveSummary& curve : curves.curves) add(curve, curves, {});
     for (const CampaignSummary& older : kept) {
         if (older.info.axis != view.axis) continue;
         const QString suffix = difference_text(older.info, curves.info);
-        for (const CurveSummary& curve : older.curves) view.series.push_back({series_name(curve.info, older) + suffix, curve.points});
+        for (const CurveSummary& curve : older.curves) add(curve, older, suffix);
     }
-    if (!curves.curves.empty()) view.clean_accuracy = accuracy(curves.curves.front().info.clean, curves.info.nonfinite);
+    view.clean = distinct(clean);
     return view;
 }
 
@@ -76,49 +146,51 @@ QString result_title(const CampaignInfo& info) {
     return memory.isEmpty() ? title : title + QStringLiteral(" · ") + memory;
 }
 
-QString job_title(const JobRecord& job) {
+QString rates_text(const JobSettings& settings, const std::vector<double>& suggested) {
+    const QString asked = QString::fromStdString(settings.rates);
+    if (!asked.startsWith(QLatin1String("auto")) || suggested.empty()) return QObject::tr("rates %1").arg(asked);
+    const auto [low, high] = std::ranges::minmax(suggested);
+    return QObject::tr("%1 rates %2 … %3 (auto)").arg(suggested.size()).arg(rate_label(low), rate_label(high));
+}
+
+QString job_title(const JobRecord& job, const std::vector<double>& suggested) {
     if (!job.name.empty()) return QString::fromStdString(job.name);
-    const QString model = QString::fromStdString(job.settings.model);
-    const QString name = model.startsWith(QLatin1String("bundled:")) ? model.mid(8) : QFileInfo(model).completeBaseName();
-    switch (job.settings.kind) {
-        case JobKind::sensitivity:
-            return QObject::tr("Sensitivity of %1").arg(name);
-        case JobKind::bits:
-            return QObject::tr("Bit positions of %1").arg(name);
-        case JobKind::compare:
-            return QObject::tr("Comparison of %1").arg(name);
-        case JobKind::profile:
-            return QObject::tr("Profile of %1").arg(name);
-        case JobKind::sweep:
-            return QObject::tr("Sweep of %1, %2").arg(name, QString::fromStdString(job.settings.site));
-        case JobKind::harden:
-            break;
-    }
-    return QObject::tr("Hardening of %1").arg(name);
+    const JobSettings& settings = job.settings;
+    QStringList parts{kind_title(settings)};
+    if (const QString memory = QString::fromStdString(describe(settings.memory)); !memory.isEmpty()) parts << memory;
+    if (settings.kind != JobKind::bits && !(settings.kind == JobKind::profile && settings.layers.empty()))
+        parts << rates_text(settings, suggested);
+    if (settings.kind != JobKind::profile) parts << QObject::tr("%1 trials").arg(settings.trials);
+    const QString model = QString::fromStdString(settings.model);
+    parts << (model.startsWith(QLatin1String("bundled:")) ? model.mid(8) : QFileInfo(model).completeBaseName());
+    return parts.join(QStringLiteral(" · "));
 }
 
 QString job_details(const JobRecord& job) {
     const JobSettings& settings = job.settings;
     QStringList parts;
-    if (measures_curves(settings.kind)) parts << QString::fromStdString(settings.layers);
-    if (settings.kind != JobKind::bits) parts << QObject::tr("rates %1").arg(QString::fromStdString(settings.rates));
-    parts << QObject::tr("%1 trials").arg(settings.trials);
-    if (settings.kind == JobKind::sweep) parts << QObject::tr("T %1 of ACT_max").arg(QString::fromStdString(settings.grid));
     parts << (measures_curves(settings.kind) ? QObject::tr("%1 images").arg(QString::fromStdString(settings.images))
                                              : QObject::tr("%1 tuning images").arg(QString::fromStdString(settings.tuning_images)));
-    if (const QString memory = QString::fromStdString(describe(settings.memory)); !memory.isEmpty()) parts << memory;
+    parts << QObject::tr("seed %1").arg(settings.seed);
+    if (settings.kind == JobKind::sweep) parts << QObject::tr("T %1 of ACT_max").arg(QString::fromStdString(settings.grid));
+    const bool has_place = settings.kind == JobKind::sweep || settings.kind == JobKind::harden;
+    if (has_place)
+        parts << (settings.place == FaultPlace::everywhere ? QObject::tr("faults everywhere")
+                                                           : QObject::tr("faults in what feeds the site"));
+    if (settings.normalization) parts << QObject::tr("normalised as %1").arg(QString::fromStdString(settings.normalization->name));
     return parts.join(QStringLiteral(" · "));
 }
 
-JobRow job_row(const JobRecord& job, bool is_running, const QString& progress) {
+JobRow job_row(const JobRecord& job, bool is_running, const QString& progress, const std::vector<double>& suggested) {
     JobRow row;
     row.id = job.id;
-    row.name = job_title(job);
+    row.name = job_title(job, suggested);
     row.state = is_running ? QObject::tr("running") : QString::fromStdString(to_string(job.state));
     if (!progress.isEmpty()) row.state += QStringLiteral(", ") + progress;
     if (!job.error.empty() && job.state == JobState::failed) row.state += QStringLiteral(": ") + QString::fromStdString(job.error);
     row.details = job_details(job);
-    if (job.seconds > 0) row.time = duration_text(job.seconds);
+    row.seconds = job.seconds;
+    if (job.seconds > 0) row.time = elapsed_text(job.seconds);
     row.notes = QString::fromStdString(job.notes);
     row.can_run = !is_running && job.state != JobState::running;
     return row;

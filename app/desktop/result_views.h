@@ -5,6 +5,7 @@
 
 #include "campaign/campaign_summary.h"
 #include "campaign/tuning_result.h"
+#include "curve_looks.h"
 #include "plots/accuracy_view.h"
 #include "study/study.h"
 #include "tables/job_table.h"
@@ -15,9 +16,9 @@ namespace clipscope {
 // alone "unprotected", "clipped at ACT_max", "clipped at tuned T". Where curves differ in their number format: "CONV-1 · int8".
 QString series_name(const CurveInfo& curve, const CampaignSummary& all);
 
-// All curves; the dashed line is the first one's clean accuracy. Those of `kept` that are over the same axis come after them, with what
-// they differ in after their name: "network · int8", "network · seed 2".
-AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<CampaignSummary>& kept = {});
+// All curves, with a dashed line for each accuracy without faults. Those of `kept` that are over the same axis come after them, with what
+// they differ in after their name: "network · int8", "network · seed 2". `parts` of the network, where it is open, choose the colours.
+AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<CampaignSummary>& kept = {}, const PartNames& parts = {});
 
 // "compare" where a curve is protected, otherwise "sensitivity": the kind of the result's file.
 std::string kind_of(const AccuracyCurves& curves);
@@ -26,12 +27,15 @@ std::string kind_of(const CampaignSummary& curves);
 // "AlexNet · Fashion-MNIST test, 1,000 images · 20 trials"
 QString result_title(const CampaignInfo& info);
 
-// "Sensitivity of alexnet", or the user's own name.
-QString job_title(const JobRecord& job);
-// "network,each · 1e-7:1e-3:9 · 20 trials · 1000 images · int8"
+// "rates 1e-7:1e-3:9"; of automatic ones, once they are found, "7 rates 10⁻⁷ … 10⁻³ (auto)".
+QString rates_text(const JobSettings& settings, const std::vector<double>& suggested);
+// What tells it from other jobs, the most telling first: "Sensitivity: network, each · int8 · rates 1e-7:1e-3:9 · 20 trials · alexnet"; or
+// the user's own name. `suggested`: what automatic rates turned out to be.
+QString job_title(const JobRecord& job, const std::vector<double>& suggested = {});
+// The rest: "1000 images · seed 1 · normalised as cifar10"
 QString job_details(const JobRecord& job);
 // `progress`: of one that another program runs, "62 %", or empty.
-JobRow job_row(const JobRecord& job, bool is_running, const QString& progress = {});
+JobRow job_row(const JobRecord& job, bool is_running, const QString& progress = {}, const std::vector<double>& suggested = {});
 
 // "2,800 trials"
 QString trials_summary(const AccuracyCurves& curves);

@@ -148,6 +148,15 @@ std::optional<JobRecord> StudyDesk::job(JobId id) const {
     return std::nullopt;
 }
 
+std::vector<double> StudyDesk::suggested_rates(const JobRecord& job) const {
+    if (!study_ || job.settings.rates.find("auto") == std::string::npos) return {};
+    try {
+        return study_->resolved(job.id).suggested_rates;
+    } catch (const Error&) {
+        return {};  // what watches the file says what is wrong with it
+    }
+}
+
 JobId StudyDesk::job_for(const JobSettings& settings, std::optional<JobId> running) {
     study();
     if (!study_->is_writable()) throw Error(read_only_reason());

@@ -39,6 +39,8 @@ public:
 
     std::vector<JobRecord> jobs() const;
     std::optional<JobRecord> job(JobId id) const;
+    // What the job's automatic rates turned out to be; empty where it has others, or has not found them yet.
+    std::vector<double> suggested_rates(const JobRecord& job) const;
     // The job that these settings ask for again, maybe with more trials, or a new one at the end of the queue. `running`, where a job does,
     // is not changed meanwhile. Throws Error.
     JobId job_for(const JobSettings& settings, std::optional<JobId> running = {});

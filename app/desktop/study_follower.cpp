@@ -97,7 +97,7 @@ StudyFollower::StudyFollower(StudyDesk& desk, const JobController& jobs, ResultP
 
 void StudyFollower::show(const JobRecord& job) {
     forget();
-    shown_ = job.id;
+    shown_ = job;
     read();
 }
 
@@ -132,7 +132,7 @@ void StudyFollower::read() {
         if (!reader_) {
             Study study = desk_.study().another();
             if (!place_ || *place_ != study.path()) place_ = std::make_shared<std::string>(study.path());
-            reader_ = std::make_shared<Reader>(std::move(study), shown_, place_);
+            reader_ = std::make_shared<Reader>(std::move(study), shown_ ? std::optional(shown_->id) : std::nullopt, place_);
         }
     } catch (const Error& error) {
         fail(QString::fromUtf8(error.what()));
@@ -157,8 +157,8 @@ void StudyFollower::take(const Reading& reading) {
     next_.start(std::max(pause_ms, int(1000 * rest * reading.seconds)));
     running_ = reading.running;
     progress_ = reading.progress;
-    if (const auto* curves = std::get_if<StoredCurves>(&reading.results)) results_.show_stored(*curves);
-    if (const auto* tuning = std::get_if<TuningResult>(&reading.results)) results_.show_stored(*tuning);
+    if (const auto* curves = std::get_if<StoredCurves>(&reading.results); curves && shown_) results_.show_stored(*shown_, *curves);
+    if (const auto* tuning = std::get_if<TuningResult>(&reading.results); tuning && shown_) results_.show_stored(*shown_, *tuning);
     emit progressed();
 }
 

@@ -45,7 +45,7 @@ private:
     const JobController& jobs_;
     ResultPresenter& results_;
     std::shared_ptr<Reader> reader_;
-    std::optional<JobId> shown_;
+    std::optional<JobRecord> shown_;
     std::optional<JobId> running_;  // elsewhere
     QString progress_;
     QString failure_;                     // told last

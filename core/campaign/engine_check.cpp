@@ -62,7 +62,8 @@ void keep_images(const Dataset& images, const fs::path& folder) {
     };
     std::vector<std::uint8_t> pixels, labels;
     for (std::size_t image = 0; image < images.size(); ++image) {
-        pixels.insert(pixels.end(), images.image(image).begin(), images.image(image).end());
+        const ImagePixels one = images.image(image);
+        pixels.insert(pixels.end(), one.begin(), one.end());
         labels.push_back(std::uint8_t(images.label(image)));
     }
     const auto count = std::uint32_t(images.size());

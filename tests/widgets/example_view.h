@@ -30,7 +30,7 @@ inline CurvePoint example_point(double rate, double half_rate, int trials = 50) 
 inline AccuracyView example_view(int series_count, std::vector<double> rates = {0, 1e-8, 5e-8, 1e-7, 5e-7, 1e-6}) {
     AccuracyView view;
     view.title = QStringLiteral("Example");
-    view.clean_accuracy = 0.7;
+    view.clean = {{0.7}};
     view.rates = rates;
     for (int i = 0; i < series_count; ++i) {
         AccuracySeries series;

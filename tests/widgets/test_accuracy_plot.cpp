@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
 
 #include "common/error.h"
@@ -217,6 +218,125 @@ private slots:
         QCOMPARE(plot.title(), QStringLiteral("Mine"));
         plot.set_user_title({});
         QCOMPARE(plot.title(), QStringLiteral("Example 2"));
+    }
+
+    // A title and a zoom belong to the job they were made for; live data of the same job leaves both alone.
+    void another_subject_has_its_own_title_and_no_zoom() {
+        AccuracyPlot plot;
+        plot.set_subject(QStringLiteral("job 1"));
+        plot.set_view(example_view(2));
+        show(plot);
+        plot.set_user_title(QStringLiteral("Mine"));
+        wheel(plot);
+        const QCPRange zoomed = plot.plot().xAxis->range();
+        plot.set_subject(QStringLiteral("job 1"));
+        plot.set_view(example_view(3));
+        QTRY_COMPARE(plot.plot().graphCount(), 3);
+        QCOMPARE(plot.title(), QStringLiteral("Mine"));
+        QCOMPARE(plot.plot().xAxis->range(), zoomed);
+
+        plot.set_subject(QStringLiteral("job 2"));
+        plot.set_view(example_view(4));
+        QCOMPARE(plot.title(), QStringLiteral("Example"));
+        QVERIFY(plot.is_following());
+        QTRY_COMPARE(plot.plot().graphCount(), 4);
+        QCOMPARE(plot.plot().xAxis->range().lower, RatePositions(example_view(4)).range().first);
+        plot.zoom_back();  // the other one's zoom is no view of this one
+        QVERIFY(plot.is_following());
+
+        plot.set_subject(QStringLiteral("job 1"));
+        QCOMPARE(plot.title(), QStringLiteral("Mine"));
+    }
+
+    void the_zoom_button_says_what_it_does() {
+        AccuracyPlot plot;
+        QStringList texts;
+        for (const QToolButton* button : plot.findChildren<QToolButton*>()) texts << button->text();
+        QVERIFY(texts.contains(QStringLiteral("Zoom")));
+        QVERIFY(!texts.contains(QStringLiteral("Box")));
+    }
+
+    void a_double_click_opens_a_point() {
+        AccuracyPlot plot;
+        AccuracyView view = example_view(2);
+        plot.set_view(view);
+        show(plot);
+        QSignalSpy chosen(&plot, &AccuracyPlot::point_chosen);
+        const QPoint at = pixel(plot, -7, 100 * view.series[1].points[3].mean);
+        QTest::mouseClick(&plot.plot(), Qt::LeftButton, {}, at);
+        QCOMPARE(chosen.value(0), (QVariantList{1, 1e-7, false}));
+        QTest::mouseDClick(&plot.plot(), Qt::LeftButton, {}, at);
+        QCOMPARE(chosen.last(), (QVariantList{1, 1e-7, true}));
+    }
+
+    // The extension that is added by itself is part of the question.
+    void a_file_that_is_there_is_not_replaced_silently() {
+        const QTemporaryDir folder;
+        QFile there(folder.filePath(QStringLiteral("figure.pdf")));
+        QVERIFY(there.open(QIODevice::WriteOnly));
+        there.close();
+        ExportChoice choice;
+        choice.path = folder.filePath(QStringLiteral("figure"));
+        ExportDialog dialog(choice);
+        QStringList asked;
+        bool answer = false;
+        dialog.set_may_replace([&](const QStringList& existing) {
+            asked << existing;
+            return existing.isEmpty() || answer;
+        });
+        dialog.show();
+        dialog.accept();
+        QVERIFY(dialog.isVisible());
+        QCOMPARE(asked, QStringList(there.fileName()));
+        answer = true;
+        dialog.accept();
+        QVERIFY(!dialog.isVisible());
+        QCOMPARE(dialog.result(), int(QDialog::Accepted));
+        choice.path = folder.filePath(QStringLiteral("another"));
+        ExportDialog free(choice);
+        free.set_may_replace([&](const QStringList& existing) { return existing.isEmpty(); });
+        free.accept();
+        QCOMPARE(free.result(), int(QDialog::Accepted));
+    }
+
+    void file_dialogs_ask_about_the_name_they_make() {
+        const QTemporaryDir folder;
+        QFile there(folder.filePath(QStringLiteral("points.csv")));
+        QVERIFY(there.open(QIODevice::WriteOnly));
+        there.close();
+        const FileToWrite file{QStringLiteral("Export"),
+                               folder.filePath(QStringLiteral("suggested.csv")),
+                               {{QStringLiteral("Tables"), QStringLiteral(".csv")}, {QStringLiteral("Results"), QStringLiteral(".json")}}};
+        QStringList picks;
+        QStringList suggestions;
+        QStringList asked;
+        const FilePicker pick = [&](const FileToWrite&, const QString& suggested, int& kind) {
+            suggestions << suggested;
+            const QString name = picks.takeFirst();
+            if (name.endsWith(QLatin1String("json"))) kind = 1;
+            return name.isEmpty() ? QString() : folder.filePath(name);
+        };
+        const auto refuse = [&](const QStringList& existing) {
+            asked << existing;
+            return existing.isEmpty();
+        };
+        // Typed without the extension: refused, and asked for again beside the one that is there.
+        picks = {QStringLiteral("points"), QStringLiteral("others")};
+        QCOMPARE(choose_file_to_write(file, pick, refuse), folder.filePath(QStringLiteral("others.csv")));
+        QCOMPARE(asked, QStringList(there.fileName()));
+        QCOMPARE(suggestions, (QStringList{file.suggested, there.fileName()}));
+        // Typed with it: the file dialog itself has asked.
+        picks = {QStringLiteral("points.csv")};
+        QCOMPARE(choose_file_to_write(file, pick, refuse), there.fileName());
+        QCOMPARE(asked.size(), 1);
+        picks = {QStringLiteral("v1.5")};
+        QCOMPARE(choose_file_to_write(file, pick, refuse), folder.filePath(QStringLiteral("v1.5.csv")));
+        picks = {QStringLiteral("a.json")};
+        QCOMPARE(choose_file_to_write(file, pick, refuse), folder.filePath(QStringLiteral("a.json")));
+        picks = {QString()};
+        QCOMPARE(choose_file_to_write(file, pick, refuse), QString());
+        QVERIFY(replace_sentence({QStringLiteral("/a/b.pdf")}).contains(QStringLiteral("/a/b.pdf is there already")));
+        QVERIFY(replace_sentence({QStringLiteral("/a/b.pdf"), QStringLiteral("/a/c.csv")}).contains(QStringLiteral("b.pdf, c.csv")));
     }
 
     void palette_changes_are_followed() {

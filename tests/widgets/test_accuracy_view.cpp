@@ -26,6 +26,12 @@ QStringList legend_texts(const QCustomPlot& plot) {
     return texts;
 }
 
+// Beside the axes on the right.
+QMap<double, QString> clean_labels(const QCustomPlot& plot) {
+    const auto ticker = qSharedPointerDynamicCast<QCPAxisTickerText>(plot.yAxis2->ticker());
+    return plot.yAxis2->visible() && ticker ? ticker->ticks() : QMap<double, QString>();
+}
+
 QStringList tick_labels(std::optional<double> zero, double first, double low, double high) {
     RateTicker ticker(zero, first);
     QVector<double> ticks;
@@ -100,13 +106,63 @@ private slots:
         plot.resize(1200, 500);
         draw(example_view(9), Theme::for_paper(8), plot);
         AccuracyView view = example_view(2);
-        view.clean_accuracy.reset();
+        view.clean.clear();
         draw(view, Theme::for_paper(8), plot);
         draw(view, Theme::for_paper(8), plot);
         QCOMPARE(plot.plottableCount(), 4);
-        QCOMPARE(plot.itemCount(), 1);  // the line beside rate 0
+        QCOMPARE(plot.itemCount(), 7);  // the line beside rate 0, a band for the boxes of each rate
+        QVERIFY(!plot.yAxis2->visible());
         QCOMPARE(legend_texts(plot).size(), 2);
         QVERIFY(plot.plotLayout()->elementCount() <= 4);
+    }
+
+    // A mean that steps aside is read at another rate.
+    void means_lie_at_their_rate() {
+        AccuracyView view = example_view(2);
+        view.show_interval = true;
+        view.box_plots = BoxPlots::all;
+        const RatePositions positions(view);
+        for (const Theme& theme : {Theme::screen(QPalette(), QFont()), Theme::for_paper(8)}) {
+            QCustomPlot plot;
+            draw(view, theme, plot);
+            const auto graphs = plottables<QCPGraph>(plot);
+            QCOMPARE(graphs.size(), 2);
+            for (const QCPGraph* graph : graphs) {
+                QCOMPARE(graph->dataCount(), 6);
+                for (int i = 0; i < 6; ++i) QCOMPARE(graph->dataMainKey(i), positions(view.rates[std::size_t(i)]));
+            }
+            for (const QCPErrorBars* bars : plottables<QCPErrorBars>(plot)) QVERIFY(bars->data()->at(2).errorPlus > 2.9);
+            // The boxes stand on either side of it, within a band in its middle.
+            const auto boxes = plottables<QCPStatisticalBox>(plot);
+            const double rate = positions(1e-7);
+            const double left = (boxes[0]->data()->constBegin() + 3)->key, right = (boxes[1]->data()->constBegin() + 3)->key;
+            QVERIFY(qAbs((left + right) / 2 - rate) < 1e-12);
+            QVERIFY(left < rate && right > rate && right - left < 0.16);
+            const auto bands = plot.findChildren<QCPItemRect*>(QStringLiteral("rate-band"));
+            QCOMPARE(bands.size(), 6);
+            const bool is_tied = std::any_of(bands.begin(), bands.end(), [&](const QCPItemRect* band) {
+                return band->topLeft->coords().x() < left - boxes[0]->width() / 2 + 1e-9 &&
+                       band->bottomRight->coords().x() > right + boxes[1]->width() / 2 - 1e-9;
+            });
+            QVERIFY(is_tied);
+        }
+    }
+
+    void color_tells_the_layer_and_dash_the_variant() {
+        const Theme theme = Theme::for_paper(8);
+        AccuracyView view = example_view(3);
+        view.series[0].layer = AccuracySeries::whole_network;
+        view.series[1].layer = 4;
+        view.series[2].layer = 4;
+        view.series[2].variant = 2;
+        QCustomPlot plot;
+        draw(view, theme, plot);
+        const auto graphs = plottables<QCPGraph>(plot);
+        QCOMPARE(graphs[0]->pen().color(), theme.text);
+        QCOMPARE(graphs[1]->pen().color(), curve_style(4, 0, theme).color);
+        QCOMPARE(graphs[2]->pen().color(), graphs[1]->pen().color());
+        QVERIFY(graphs[2]->pen().dashPattern() != graphs[1]->pen().dashPattern());
+        QVERIFY(graphs[2]->scatterStyle().shape() != graphs[1]->scatterStyle().shape());
     }
 
     void boxes_step_aside() {
@@ -133,25 +189,44 @@ private slots:
         const auto graphs = plottables<QCPGraph>(plot);
         QCOMPARE(graphs.last()->name(), QStringLiteral("CONV-3"));  // on top
         QVERIFY(graphs.last()->pen().widthF() > graphs.first()->pen().widthF());
-        QCOMPARE(graphs.last()->pen().color(), series_style(2, Theme::for_paper(8)).color);
-        QVERIFY(graphs.first()->pen().color() != series_style(0, Theme::for_paper(8)).color);
+        QCOMPARE(graphs.last()->pen().color(), curve_style(2, 0, Theme::for_paper(8)).color);
+        QVERIFY(graphs.first()->pen().color() != curve_style(0, 0, Theme::for_paper(8)).color);
         // The legend keeps its order.
         QCOMPARE(legend_texts(plot), (QStringList{"CONV-1", "CONV-2", "CONV-3", "CONV-4", "CONV-5"}));
         view.emphasised = QStringLiteral("no such layer");
         draw(view, Theme::for_paper(8), plot);
         QCOMPARE(plottables<QCPStatisticalBox>(plot).size(), 0);
-        QCOMPARE(plottables<QCPGraph>(plot)[0]->pen().color(), series_style(0, Theme::for_paper(8)).color);
+        QCOMPARE(plottables<QCPGraph>(plot)[0]->pen().color(), curve_style(0, 0, Theme::for_paper(8)).color);
     }
 
+    // The label stands beside the axes: no marker can lie under it.
     void clean_accuracy_has_a_labelled_line() {
         QCustomPlot plot;
         draw(example_view(1), Theme::for_paper(8), plot);
-        const auto* label = plot.findChild<QCPItemText*>(QStringLiteral("clean-label"));
         const auto* line = plot.findChild<QCPItemStraightLine*>(QStringLiteral("clean-line"));
-        QVERIFY(label && line);
-        QCOMPARE(label->text(), QStringLiteral("clean 70.0 %"));
+        QVERIFY(line);
         QCOMPARE(line->point1->coords().y(), 70.0);
         QCOMPARE(line->pen().style(), Qt::DashLine);
+        QVERIFY(!plot.findChild<QCPItemText*>());
+        const auto labels = clean_labels(plot);
+        QCOMPARE(labels, (QMap<double, QString>{{70, "clean\n70.0 %"}}));
+        plot.yAxis->setRange(10, 20);  // it goes with the axis
+        QCOMPARE(plot.yAxis2->range(), QCPRange(10, 20));
+    }
+
+    void every_clean_accuracy_has_its_line_and_label() {
+        AccuracyView view = example_view(2);
+        view.clean = {{0.7, QStringLiteral("float32")}, {0.2, QStringLiteral("Q1.3")}, {0.69, QStringLiteral("int8")}};
+        QCustomPlot plot;
+        plot.resize(600, 400);
+        draw(view, Theme::for_paper(8), plot);
+        QList<double> lines;
+        for (const auto* line : plot.findChildren<QCPItemStraightLine*>(QRegularExpression(QStringLiteral("^clean.*-line$"))))
+            lines << line->point1->coords().y();
+        std::sort(lines.begin(), lines.end());
+        QCOMPARE(lines, (QList<double>{20, 69, 70}));
+        // Two lines that are too close for a label each share one.
+        QCOMPARE(clean_labels(plot), (QMap<double, QString>{{20, "clean\nQ1.3 20.0 %"}, {69.5, "clean\nfloat32 70.0 %\nint8 69.0 %"}}));
     }
 
     void interval_is_drawn_on_request() {

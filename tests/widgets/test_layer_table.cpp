@@ -122,7 +122,7 @@ private slots:
         QTest::keyClick(&table.view(), Qt::Key_Up);
         QCOMPARE(selected.size(), 1);
         QCOMPARE(selected[0][0].toString(), QStringLiteral("CONV-1"));
-        const QRect row = table.view().visualRect(table.model().index(0, LayerTableModel::kind_column));
+        const QRect row = table.view().visualRect(table.view().model()->index(0, LayerTableModel::kind_column));
         QTest::mouseClick(table.view().viewport(), Qt::LeftButton, {}, row.center());
         QCOMPARE(selected.size(), 2);
         QCOMPARE(selected.last()[0].toString(), QStringLiteral("network"));

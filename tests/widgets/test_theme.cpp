@@ -61,6 +61,24 @@ private slots:
         for (const Theme& theme : {Theme::for_paper(8), dark_theme()}) QVERIFY(contrast(theme.error, theme.background) >= 4.5);
     }
 
+    // Colour tells the layer, dash and marker the format or the protection.
+    void curves_of_a_layer_keep_its_color() {
+        for (const Theme& theme : {Theme::for_paper(8), dark_theme()}) {
+            QSet<QString> seen;
+            for (int layer = -1; layer < 42; ++layer) {
+                const SeriesStyle style = curve_style(layer, 0, theme);
+                const SeriesStyle other = curve_style(layer, 1, theme);
+                QCOMPARE(other.color, style.color);
+                QVERIFY(other.dashes != style.dashes && other.marker != style.marker);
+                const QString key = style.color.name() + (style.filled ? QLatin1Char('+') : QLatin1Char('-'));
+                QVERIFY2(!seen.contains(key), qPrintable(key));
+                seen.insert(key);
+                QVERIFY(contrast(style.color, theme.background) >= 1.7);
+            }
+            QCOMPARE(curve_style(-1, 0, theme).color, theme.text);
+        }
+    }
+
     void first_color_is_okabe_itos_blue_on_paper() {
         QCOMPARE(series_style(0, Theme::for_paper(8)).color.name(), QStringLiteral("#0072b2"));
     }
@@ -90,6 +108,17 @@ private slots:
         QCOMPARE(duration_text(605), QStringLiteral("10:05"));
         QCOMPARE(duration_text(3723), QStringLiteral("1:02:03"));
         QCOMPARE(duration_text(59.7), QStringLiteral("1:00"));
+        QCOMPARE(elapsed_text(0.004), QStringLiteral("under 0.1 s"));
+        QCOMPARE(elapsed_text(0.42), QStringLiteral("0.4 s"));
+        QCOMPARE(elapsed_text(9.96), QStringLiteral("0:10"));
+        QCOMPARE(elapsed_text(41.2), QStringLiteral("0:41"));
+        QCOMPARE(signed_text(-0.001, 2), QStringLiteral("0.00"));
+        QCOMPARE(signed_text(-3.14159, 2), QStringLiteral("−3.14"));
+        QCOMPARE(change_text(0.231), QStringLiteral("+23.1 %"));
+        QCOMPARE(change_text(-0.04), QStringLiteral("−4.0 %"));
+        QCOMPARE(change_text(1.5), QStringLiteral("×2.50"));
+        QCOMPARE(change_text(177.9), QStringLiteral("×179"));
+        QCOMPARE(change_text(17790), QStringLiteral("×17,791"));
     }
 };
 

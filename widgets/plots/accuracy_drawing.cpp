@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "plots/accuracy_layout.h"
 #include "plots/accuracy_view.h"
@@ -27,7 +28,7 @@ struct Picture {
 };
 
 QColor series_color(const Picture& picture, std::size_t i) {
-    const QColor color = series_style(int(i), picture.theme).color;
+    const QColor color = style_of(picture.view, i, picture.theme).color;
     return picture.layout.series[i].pale ? faded(color, picture.theme, picture.theme.dark ? 0.5 : 0.38) : color;
 }
 
@@ -85,12 +86,54 @@ void add_zero_separator(const Picture& picture) {
     line->setSelectable(false);
 }
 
-void add_clean_line(const Picture& picture) {
-    if (!picture.view.clean_accuracy) return;
-    const double y = percent * *picture.view.clean_accuracy;
-    if (y < picture.visible.top() || y > picture.visible.bottom()) return;
-    const QString text = QCoreApplication::translate("AccuracyView", "clean %1 %").arg(y, 0, 'f', 1);
-    add_horizontal_mark(picture.plot, picture.theme, y, {QStringLiteral("clean"), text, picture.theme.muted}, picture.visible);
+// "91.8 %"; of several "int8 91.2 %".
+QString clean_text(const CleanAccuracy& clean) {
+    const QString value = QStringLiteral("%1 %").arg(percent * clean.accuracy, 0, 'f', 1);
+    return clean.name.isEmpty() ? value : clean.name + QLatin1Char(' ') + value;
+}
+
+// The labels stand beside the axes, where no curve can be; those too close to stand apart are lines of one.
+void add_clean_lines(const Picture& picture) {
+    std::vector<LevelLabel> labels;
+    const QString word = QCoreApplication::translate("AccuracyView", "clean");
+    for (std::size_t i = 0; i < picture.view.clean.size(); ++i) {
+        const CleanAccuracy& clean = picture.view.clean[i];
+        const double y = percent * clean.accuracy;
+        if (!std::isfinite(y) || y < picture.visible.top() || y > picture.visible.bottom()) continue;
+        const QString name = i == 0 ? QStringLiteral("clean") : QStringLiteral("clean-%1").arg(i + 1);
+        add_level_line(picture.plot, picture.theme, y, {name, {}, picture.theme.muted});
+        labels.push_back({y, clean_text(clean)});
+    }
+    add_level_labels(picture.plot, picture.theme, word, std::move(labels), picture.visible);
+}
+
+// Ties the boxes that stand side by side to the rate they belong to.
+void add_rate_bands(const Picture& picture) {
+    const AccuracyLayout& layout = picture.layout;
+    if (std::ranges::count(layout.series, true, &SeriesLayout::boxes) < 2) return;
+    std::set<double> rates;
+    for (std::size_t i = 0; i < layout.series.size(); ++i) {
+        if (!layout.series[i].boxes) continue;
+        for (const CurvePoint& p : picture.view.series[i].points)
+            if (p.trials > 1) rates.insert(p.rate);
+    }
+    const double half = 0.5 * layout.group_width;
+    for (const double rate : rates) {
+        const double x = picture.positions(rate);
+        if (x - half < picture.visible.left() || x + half > picture.visible.right()) continue;
+        auto* band = new QCPItemRect(&picture.plot);
+        band->setObjectName(QStringLiteral("rate-band"));
+        for (QCPItemPosition* corner : {band->topLeft, band->bottomRight}) {
+            corner->setTypeX(QCPItemPosition::ptPlotCoords);
+            corner->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        }
+        band->topLeft->setCoords(x - half, 0);
+        band->bottomRight->setCoords(x + half, 1);
+        band->setLayer(QStringLiteral("background"));
+        band->setPen(Qt::NoPen);
+        band->setBrush(faded(picture.theme.text, picture.theme, picture.theme.dark ? 0.09 : 0.06));
+        band->setSelectable(false);
+    }
 }
 
 void add_boxes(const Picture& picture, std::size_t i) {
@@ -130,9 +173,8 @@ void add_interval(const Picture& picture, std::size_t i, QCPGraph& graph) {
     // One entry per vertex of the graph, which may be fewer than the points.
     const auto& points = picture.view.series[i].points;
     for (const QCPGraphData& vertex : *graph.data()) {
-        const auto found = std::find_if(points.begin(), points.end(), [&](const CurvePoint& p) {
-            return std::abs(picture.positions(p.rate) + picture.layout.series[i].offset - vertex.key) < 1e-12;
-        });
+        const auto found = std::find_if(points.begin(), points.end(),
+                                        [&](const CurvePoint& p) { return std::abs(picture.positions(p.rate) - vertex.key) < 1e-12; });
         const bool has_interval = found != points.end() && found->trials > 1;
         down.append(has_interval ? vertex.value - std::max(percent * found->ci95_low, visible.top()) : 0);
         up.append(has_interval ? std::min(percent * found->ci95_high, visible.bottom()) - vertex.value : 0);
@@ -149,12 +191,12 @@ void add_interval(const Picture& picture, std::size_t i, QCPGraph& graph) {
 
 QCPGraph* add_curve(const Picture& picture, std::size_t i) {
     const SeriesLayout& layout = picture.layout.series[i];
-    const SeriesStyle style = series_style(int(i), picture.theme);
+    const SeriesStyle style = style_of(picture.view, i, picture.theme);
     const QColor color = series_color(picture, i);
     const double width = layout.strong ? picture.theme.strong_line_width : picture.theme.line_width;
     std::vector<QPointF> points;
     for (const CurvePoint& p : picture.view.series[i].points)
-        if (std::isfinite(p.mean)) points.emplace_back(picture.positions(p.rate) + layout.offset, percent * p.mean);
+        if (std::isfinite(p.mean)) points.emplace_back(picture.positions(p.rate), percent * p.mean);
     const bool is_cut = picture.view.x_range || picture.view.y_range;
     QCPGraph* graph = add_line(picture.plot, points, series_pen(style, color, width), picture.visible, is_cut);
     graph->setProperty("series", int(i));
@@ -173,7 +215,8 @@ void draw(const AccuracyView& view, const Theme& theme, QCustomPlot& plot) {
     Picture picture{view, theme, plot, positions, layout_series(view, positions), {}};
     set_up_axes(picture);
     add_zero_separator(picture);
-    add_clean_line(picture);
+    add_rate_bands(picture);
+    add_clean_lines(picture);
     // Pale series first, the emphasised one last and so on top; boxes below all curves of their kind.
     std::vector<QCPGraph*> graphs(view.series.size());
     for (const bool strong : {false, true}) {

@@ -1,5 +1,6 @@
-// Which series of an accuracy view get boxes, how strongly they are drawn and how far they step aside for one another. Shared by drawing
-// and by hit testing, so that what is under the pointer is what is seen.
+// Which series of an accuracy view get boxes, how strongly they are drawn and how far boxes step aside for one another. Shared by drawing
+// and by hit testing, so that what is under the pointer is what is seen. Means, lines and intervals never step aside: they lie at their
+// rate.
 #pragma once
 
 #include <vector>
@@ -12,12 +13,13 @@ struct SeriesLayout {
     bool boxes = false;
     bool strong = false;  // the emphasised one
     bool pale = false;    // another one is emphasised
-    double offset = 0;    // sideways, in axis units; 0 for series without boxes
+    double offset = 0;    // of the boxes, sideways, in axis units; 0 for series without boxes
 };
 
 struct AccuracyLayout {
     std::vector<SeriesLayout> series;
-    double box_width = 0;  // in axis units
+    double box_width = 0;    // in axis units
+    double group_width = 0;  // of all boxes of one rate, which lies in its middle
 };
 
 AccuracyLayout layout_series(const AccuracyView& view, const RatePositions& positions);

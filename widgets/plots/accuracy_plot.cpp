@@ -51,7 +51,7 @@ AccuracyView AccuracyPlot::effective_view() const {
 }
 
 bool AccuracyPlot::has_data() const {
-    return has_points(view_) || view_.clean_accuracy.has_value();
+    return has_points(view_) || !view_.clean.empty();
 }
 
 std::optional<AccuracyPlot::Hit> AccuracyPlot::hit_at(const QPointF& position) const {
@@ -70,14 +70,15 @@ std::optional<AccuracyPlot::Hit> AccuracyPlot::hit_at(const QPointF& position) c
         const auto& points = view.series[std::size_t(i)].points;
         for (int j = 0; j < int(points.size()); ++j) {
             const CurvePoint& p = points[std::size_t(j)];
-            const double x = positions(p.rate) + series.offset;
+            const double x = positions(p.rate);
             const QPointF mean(plot.xAxis->coordToPixel(x), plot.yAxis->coordToPixel(100 * p.mean));
             double distance = std::hypot(mean.x() - position.x(), mean.y() - position.y());
             if (series.boxes) {
-                const double half = plot.xAxis->coordToPixel(x + layout.box_width / 2) - mean.x();
+                const double centre = plot.xAxis->coordToPixel(x + series.offset);
+                const double half = plot.xAxis->coordToPixel(x + series.offset + layout.box_width / 2) - centre;
                 const double top = plot.yAxis->coordToPixel(100 * p.max);
                 const double bottom = plot.yAxis->coordToPixel(100 * p.min);
-                const bool on_box = std::abs(position.x() - mean.x()) <= half && position.y() >= top && position.y() <= bottom;
+                const bool on_box = std::abs(position.x() - centre) <= half && position.y() >= top && position.y() <= bottom;
                 if (on_box) distance = std::min(distance, 2.0);
             }
             // Of equally near ones the emphasised comes first: it is the one on top.
@@ -144,15 +145,26 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
     text += tip_row(tr("faulty bits a trial"), grouped(p.faults_mean, 1));
     text += tip_row(tr("wrong, silently (SDC)"), mean_text(p.sdc_mean, p.sdc_ci95, p.trials));
     text += tip_row(tr("non-finite output (DUE)"), mean_text(p.due_mean, p.due_ci95, p.trials));
-    return text + QStringLiteral("</table>");
+    text += QStringLiteral("</table>");
+    if (view_.axis == PointAxis::fault_rate && p.rate > 0) text += tr("Double-click to see its trials, and the bits of each");
+    return text;
 }
 
 void AccuracyPlot::clicked(const QPointF& position) {
     const std::optional<Hit> hit = hit_at(position);
-    if (hit)
-        Q_EMIT series_clicked(view_.series[std::size_t(hit->series)].name);
-    else
+    if (!hit) {
         Q_EMIT background_clicked();
+        return;
+    }
+    const AccuracySeries& series = view_.series[std::size_t(hit->series)];
+    if (hit->point >= 0) Q_EMIT point_chosen(hit->series, series.points[std::size_t(hit->point)].rate, false);
+    Q_EMIT series_clicked(series.name);
+}
+
+void AccuracyPlot::double_clicked(const QPointF& position) {
+    const std::optional<Hit> hit = hit_at(position);
+    if (!hit || hit->point < 0) return;
+    Q_EMIT point_chosen(hit->series, view_.series[std::size_t(hit->series)].points[std::size_t(hit->point)].rate, true);
 }
 
 void AccuracyPlot::fill_menu(QMenu& menu) {

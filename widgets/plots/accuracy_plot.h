@@ -29,12 +29,15 @@ public:
 
 Q_SIGNALS:
     void series_clicked(const QString& name);
+    // A click on a point or a box, and a double-click, which asks for the trials it is made of; `series` as in view().
+    void point_chosen(int series, double rate, bool opens);
     void background_clicked();
 
 protected:
     bool has_data() const override;
     QString tip_at(const QPointF& position) const override;
     void clicked(const QPointF& position) override;
+    void double_clicked(const QPointF& position) override;
     void fill_menu(QMenu& menu) override;
 
 private:

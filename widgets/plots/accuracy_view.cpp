@@ -118,9 +118,11 @@ AccuracyLayout layout_series(const AccuracyView& view, const RatePositions& posi
         boxed += series.boxes;
     }
     if (boxed == 0) return layout;
-    // The boxes of one rate share 70 % of the way to the nearest neighbour, so that they never touch those of another rate.
-    const double slot = std::min(0.7 * positions.smallest_gap(), 0.45 * std::max(1.0, double(boxed) / 2)) / double(boxed);
-    layout.box_width = 0.82 * slot;
+    // The boxes of one rate stand close around it, touching one another: a gap as wide as the group lies between them and the next rate's.
+    const double most = boxed == 1 ? 0.3 : 0.4;
+    layout.group_width = std::min((boxed == 1 ? 0.35 : 0.45) * positions.smallest_gap(), most);
+    const double slot = layout.group_width / double(boxed);
+    layout.box_width = (boxed == 1 ? 1 : 0.9) * slot;
     double offset = -0.5 * slot * double(boxed - 1);
     for (SeriesLayout& series : layout.series) {
         if (!series.boxes) continue;
@@ -128,6 +130,11 @@ AccuracyLayout layout_series(const AccuracyView& view, const RatePositions& posi
         offset += slot;
     }
     return layout;
+}
+
+SeriesStyle style_of(const AccuracyView& view, std::size_t series, const Theme& theme) {
+    const AccuracySeries& one = view.series[series];
+    return curve_style(one.layer.value_or(int(series)), one.variant, theme);
 }
 
 std::string to_csv(const AccuracyView& view) {

@@ -16,10 +16,20 @@ class QCustomPlot;
 
 namespace clipscope {
 
-// One curve. Its style follows its position in the view, so keep the order while results come in (empty series are fine).
+// One curve; keep the order while results come in (empty series are fine).
 struct AccuracySeries {
+    static constexpr int whole_network = -1;
+
     QString name;                    // "CONV-1", as the layer table names it
     std::vector<CurvePoint> points;  // ascending by rate
+    std::optional<int> layer{};      // its place in the network, or whole_network: the colour; nothing: the position in the view
+    int variant = 0;                 // the format or the protection: dash and marker
+};
+
+// The accuracy without faults of the curves that share it.
+struct CleanAccuracy {
+    double accuracy = 0;
+    QString name{};  // whose: "int8"; empty where all curves share it
 };
 
 // Which series get box plots (quartiles, median, whiskers to minimum and maximum).
@@ -33,7 +43,7 @@ struct AccuracyView {
     QString title;
     bool show_title = true;  // in the picture; a panel has its own title
     std::vector<AccuracySeries> series;
-    std::optional<double> clean_accuracy;  // dashed line
+    std::vector<CleanAccuracy> clean;  // a dashed line each, labelled beside the axes where nothing else is
     QString emphasised;         // name of the series drawn strong ("CONV-1 · int8" too by "CONV-1"), the others pale; empty: all alike
     std::vector<double> rates;  // of the whole study, so that the axis stands still while points come in
     PointAxis axis = PointAxis::fault_rate;
@@ -76,6 +86,9 @@ QString protection_name(Protection protection);
 
 // True if there is at least one point.
 bool has_points(const AccuracyView& view);
+
+// How a series is drawn.
+SeriesStyle style_of(const AccuracyView& view, std::size_t series, const Theme& theme);
 
 // Replaces everything in the plot by the view, without replotting. Plottables carry the property "series" (the index in the view).
 void draw(const AccuracyView& view, const Theme& theme, QCustomPlot& plot);

@@ -4,7 +4,6 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -50,7 +49,7 @@ QString with_extension(const QString& path, const QString& format) {
 
 }  // namespace
 
-ExportDialog::ExportDialog(const ExportChoice& choice, QWidget* parent) : QDialog(parent) {
+ExportDialog::ExportDialog(const ExportChoice& choice, QWidget* parent) : QDialog(parent), may_replace_(replace_question(this)) {
     setWindowTitle(tr("Export figure"));
     add_fields(choice);
 
@@ -148,8 +147,15 @@ void ExportDialog::format_chosen() {
 void ExportDialog::browse() {
     const QString format = format_->currentData().toString();
     const QString filter = tr("%1 file (*.%2)").arg(format.toUpper(), format);
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export figure"), path_->text(), filter);
-    if (!path.isEmpty()) path_->setText(with_extension(path, format));
+    const QString path = choose_file_to_write(this, {tr("Export figure"), path_->text(), {{filter, QLatin1Char('.') + format}}});
+    if (path.isEmpty()) return;
+    agreed_ = path;
+    path_->setText(path);
+}
+
+void ExportDialog::accept() {
+    const QString path = choice().path;
+    if (path == agreed_ || may_replace_(existing_files({path}))) QDialog::accept();
 }
 
 }  // namespace clipscope

@@ -1,9 +1,11 @@
-// Asks how and where a figure or its numbers are to be exported. Remembers nothing itself: the caller keeps the choice for the next time.
+// Asks how and where a figure or its numbers are to be exported, and before a file that is there is replaced. Remembers nothing itself: the
+// caller keeps the choice for the next time.
 #pragma once
 
 #include <QDialog>
 #include <QString>
 
+#include "files/file_to_write.h"
 #include "plots/figure_export.h"
 
 class QCheckBox;
@@ -28,12 +30,20 @@ public:
     // The path carries the format's extension.
     ExportChoice choice() const;
 
+    // In place of the question in a box of its own.
+    void set_may_replace(const MayReplace& may_replace) { may_replace_ = may_replace; }
+
+    // Stays open where a file is not to be replaced.
+    void accept() override;
+
 private:
     void add_fields(const ExportChoice& choice);
     void preset_chosen(int index);
     void format_chosen();
     void browse();
 
+    MayReplace may_replace_;
+    QString agreed_;  // the file dialog has asked whether it may be replaced
     QComboBox* format_;
     QComboBox* preset_;
     QDoubleSpinBox* width_;

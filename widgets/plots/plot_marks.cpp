@@ -3,6 +3,7 @@
 #include <QFontMetricsF>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "plots/clipped_line.h"
 
@@ -127,6 +128,40 @@ bool add_vertical_mark(QCustomPlot& plot, const Theme& theme, double x, const Ma
     label->setPositionAlignment(Qt::AlignTop | (left ? Qt::AlignRight : Qt::AlignLeft));
     label->setPadding(QMargins(4, 2 + int(std::lround(mark.line * label_height(theme))), 4, 0));
     return true;
+}
+
+void add_level_line(QCustomPlot& plot, const Theme& theme, double y, const Mark& mark) {
+    add_straight_line(plot, theme, mark, {0, y}, {1, y});
+}
+
+void add_level_labels(QCustomPlot& plot, const Theme& theme, const QString& word, std::vector<LevelLabel> labels, const QRectF& visible) {
+    if (labels.empty()) return;
+    std::ranges::sort(labels, std::greater(), &LevelLabel::y);
+    // The axes' own labels, the title and the legend take about a third of the height. A label is one line longer than its texts.
+    const double line = label_height(theme) / (0.67 * std::max(1, plot.height())) * visible.height();
+    auto ticker = QSharedPointer<QCPAxisTickerText>::create();
+    for (std::size_t first = 0; first < labels.size();) {
+        std::size_t end = first + 1;
+        while (end < labels.size() && labels[end - 1].y - labels[end].y < double(end - first + 2) * line) ++end;
+        QStringList lines{word};
+        for (std::size_t i = first; i < end; ++i) lines << labels[i].text;
+        ticker->addTick(0.5 * (labels[first].y + labels[end - 1].y), lines.join(QLatin1Char('\n')));
+        first = end;
+    }
+    QCPAxis& axis = *plot.yAxis2;
+    axis.setVisible(true);
+    axis.setTicker(ticker);
+    axis.setTickLabelColor(theme.muted);
+    axis.setTickLabelFont(theme.number_font);
+    axis.setBasePen(Qt::NoPen);
+    axis.setTickPen(Qt::NoPen);
+    axis.setSubTickPen(Qt::NoPen);
+    axis.setTickLength(0, 0);
+    axis.setSubTickLength(0, 0);
+    axis.setTickLabelPadding(theme.paper ? 2 : 4);
+    axis.setRange(plot.yAxis->range());
+    QObject::connect(plot.yAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), &axis, qOverload<const QCPRange&>(&QCPAxis::setRange),
+                     Qt::UniqueConnection);
 }
 
 bool add_horizontal_mark(QCustomPlot& plot, const Theme& theme, double y, const Mark& mark, const QRectF& visible) {

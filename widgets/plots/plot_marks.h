@@ -38,6 +38,17 @@ struct Mark {
 bool add_vertical_mark(QCustomPlot& plot, const Theme& theme, double x, const Mark& mark, const QRectF& visible);
 bool add_horizontal_mark(QCustomPlot& plot, const Theme& theme, double y, const Mark& mark, const QRectF& visible);
 
+// Its line alone.
+void add_level_line(QCustomPlot& plot, const Theme& theme, double y, const Mark& mark);
+
+// Labels of horizontal lines, beside the axes on the right, where nothing else is: "clean", and below it the texts. Those that are too
+// close to stand apart share a label, the highest first.
+struct LevelLabel {
+    double y = 0;
+    QString text;
+};
+void add_level_labels(QCustomPlot& plot, const Theme& theme, const QString& word, std::vector<LevelLabel> labels, const QRectF& visible);
+
 // A short text on a pale ground of this colour in the top left or right corner, `line` lines below the top; returns the item.
 QCPItemText* add_badge(QCustomPlot& plot, const Theme& theme, const QString& name, const QString& text, const QColor& color,
                        Qt::Alignment side, int line);

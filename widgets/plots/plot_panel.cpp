@@ -99,7 +99,8 @@ void PlotPanel::build_actions() {
     d_->follow->setCheckable(true);
     d_->back = add_action(tr("Zoom &back"), tr("←"), tr("Back to the view before"), QKeySequence(Qt::ALT | Qt::Key_Left));
     d_->forward = add_action(tr("Zoom f&orward"), tr("→"), tr("Forward to the view after"), QKeySequence(Qt::ALT | Qt::Key_Right));
-    d_->box_zoom = add_action(tr("Zoom to a bo&x"), tr("Box"), tr("Draw a box to zoom in; the same as dragging with Shift held"), {});
+    d_->box_zoom = add_action(tr("&Zoom to a rectangle"), tr("Zoom"),
+                              tr("Draw a rectangle with the mouse to zoom into it; the same as dragging with Shift held"), {});
     d_->box_zoom->setCheckable(true);
     d_->save = add_action(tr("&Export…"), tr("Export…"), tr("Write the figure as PDF, SVG or PNG, or its numbers as CSV"), {});
     d_->rename = add_action(tr("Edit &title…"), {}, tr("Give the figure a title of your own"), Qt::Key_F2);
@@ -152,8 +153,17 @@ void PlotPanel::set_title(const QString& title) {
 void PlotPanel::set_user_title(const QString& title) {
     if (title == d_->user_title) return;
     d_->user_title = title;
+    d_->user_titles[d_->subject] = title;
     update_title();
     Q_EMIT user_title_changed(title);
+}
+
+void PlotPanel::set_subject(const QString& subject) {
+    if (subject == d_->subject) return;
+    d_->subject = subject;
+    d_->has_export_name = false;
+    reset_history();
+    set_user_title(d_->user_titles.value(subject));
 }
 
 void PlotPanel::edit_title() {
@@ -200,6 +210,7 @@ QSize PlotPanel::minimumSizeHint() const {
 }
 void PlotPanel::fill_menu(QMenu&) {}
 void PlotPanel::followed() {}
+void PlotPanel::double_clicked(const QPointF&) {}
 
 void PlotPanel::set_footer(QWidget* footer) {
     d_->footer = footer;
@@ -267,14 +278,18 @@ QString PlotPanel::export_to(const QString& path, const FigureSize& size, bool w
 }
 
 void PlotPanel::show_export_dialog() {
-    if (d_->export_choice.path.isEmpty()) {
+    if (!d_->has_export_name) {
         QString name = title().toLower().simplified();
         name.replace(QRegularExpression(QStringLiteral("[^\\w-]+")), QStringLiteral("-"));
-        d_->export_choice.path = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QLatin1Char('/') + name;
+        const QString before = d_->export_choice.path;
+        const QString folder =
+            before.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) : QFileInfo(before).path();
+        d_->export_choice.path = folder + QLatin1Char('/') + name;
     }
     ExportDialog dialog(d_->export_choice, this);
     if (dialog.exec() != QDialog::Accepted) return;
     d_->export_choice = dialog.choice();
+    d_->has_export_name = true;
     try {
         Q_EMIT exported(export_to(d_->export_choice.path, d_->export_choice.size, d_->export_choice.with_title));
     } catch (const Error& error) {

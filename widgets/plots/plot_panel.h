@@ -3,7 +3,9 @@
 // numbers are. All on the GUI thread.
 //
 // Redraws: data_changed() arms one 40 ms timer; nothing is drawn while the panel is hidden.
-// Zoom: once the user zooms or pans (wheel, drag, Shift+drag for a box), new data leaves the axes alone until "Follow" is pressed.
+// Zoom: once the user zooms or pans (wheel, drag, Shift+drag for a rectangle), new data of the same subject leaves the axes alone until
+// "Follow" is pressed.
+// Subject: what is shown, a job or a site of one. A title that was typed belongs to the subject it was typed for, and comes back with it.
 #pragma once
 
 #include <QKeySequence>
@@ -33,6 +35,9 @@ public:
     QString title() const;
     void set_title(const QString& title);
     void set_user_title(const QString& title);  // empty: back to the panel's own
+
+    // Another one begins unzoomed. Any text that tells subjects apart; call it before the subject's data comes.
+    void set_subject(const QString& subject);
 
     // Shown while there is nothing to draw: what will fill the panel, and a button for the way there (none if its text is empty).
     void set_empty_text(const QString& text, const QString& button = {});
@@ -77,6 +82,7 @@ protected:
     // Rich text for the tooltip, empty where there is nothing.
     virtual QString tip_at(const QPointF& position) const = 0;
     virtual void clicked(const QPointF& position) = 0;
+    virtual void double_clicked(const QPointF& position);
     // Adds entries above the common ones.
     virtual void fill_menu(QMenu& menu);
     // The user pressed Follow.

@@ -5,6 +5,7 @@
 #include <qcustomplot.h>
 
 #include <QAction>
+#include <QHash>
 #include <QLabel>
 #include <QPushButton>
 #include <QStackedWidget>
@@ -20,6 +21,8 @@ class PlotPanel::Private {
 public:
     QString own_title;
     QString user_title;
+    QString subject;
+    QHash<QString, QString> user_titles;  // by subject
     Theme theme;
     QLabel* title = nullptr;
     QStackedWidget* pages = nullptr;
@@ -45,6 +48,7 @@ public:
     int redraws = 0;
     QPointF pressed_at;
     ExportChoice export_choice;
+    bool has_export_name = false;  // of this subject
 
     ZoomState ranges() const {
         const QCPRange x = plot->xAxis->range();

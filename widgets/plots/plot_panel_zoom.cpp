@@ -23,6 +23,9 @@ void PlotPanel::connect_plot() {
         const bool is_click = (event->position() - d_->pressed_at).manhattanLength() < 5;
         if (event->button() == Qt::LeftButton && is_click) clicked(event->position());
     });
+    connect(plot, &QCustomPlot::mouseDoubleClick, this, [this](QMouseEvent* event) {
+        if (event->button() == Qt::LeftButton) double_clicked(event->position());
+    });
     connect(plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
         if (event->buttons() != Qt::NoButton) return;
         const QString tip = tip_at(event->position());

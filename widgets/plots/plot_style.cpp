@@ -56,6 +56,7 @@ void reset_plot(QCustomPlot& plot, const Theme& theme) {
     plot.plotLayout()->setColumnSpacing(theme.paper ? 2 : 4);
     axes->insetLayout()->addElement(plot.legend, Qt::AlignRight | Qt::AlignTop);
     plot.legend->setVisible(false);
+    plot.yAxis2->setVisible(false);
     axes->setMinimumMargins(theme.paper ? QMargins(3, 4, 6, 3) : QMargins(8, 8, 14, 6));
     for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) style_axis(*axis, theme);
 }

@@ -4,12 +4,18 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QHeaderView>
 #include <QLabel>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
 
 #include "common/csv_text.h"
+#include "tables/empty_text.h"
 #include "tables/number_delegate.h"
+#include "tables/sorted_rows.h"
+#include "tables/trial_picker.h"
 #include "theme/theme.h"
 
 namespace clipscope {
@@ -22,6 +28,9 @@ public:
     void set_view(const FaultView& view) {
         beginResetModel();
         view_ = view;
+        numbers_.clear();
+        for (const QStringList& row : view.rows)
+            for (const int column : view.numbers) numbers_.push_back(value_of(row.at(column)));
         endResetModel();
     }
     const FaultView& view() const { return view_; }
@@ -30,6 +39,11 @@ public:
     int columnCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : int(view_.columns.size()); }
 
     QVariant data(const QModelIndex& index, int role) const override {
+        if (role == SortedRows::sort_role) {
+            const auto place = std::ranges::find(view_.numbers, index.column()) - view_.numbers.begin();
+            if (place == std::ssize(view_.numbers)) return {};
+            return numbers_[std::size_t(index.row()) * view_.numbers.size() + std::size_t(place)];
+        }
         if (role == Qt::DisplayRole || role == Qt::ToolTipRole) return view_.rows[std::size_t(index.row())].at(index.column());
         return role == Qt::TextAlignmentRole ? alignment(index.column()) : QVariant();
     }
@@ -41,11 +55,21 @@ public:
     }
 
 private:
+    // Numbers are in English notation here, whatever the locale: "1,204", "-6.8e+36", "nan".
+    static double value_of(QString text) {
+        bool is_number = false;
+        const double value = QLocale::c().toDouble(text.remove(QLatin1Char(',')), &is_number);
+        return is_number ? value : std::nan("");
+    }
+
+    bool is_number(int column) const { return std::ranges::find(view_.numbers, column) != view_.numbers.end(); }
+
     QVariant alignment(int column) const {
-        return QVariant::fromValue((column < view_.first_number ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant::fromValue((is_number(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     }
 
     FaultView view_;
+    std::vector<double> numbers_;  // row by row, of the columns that hold numbers: reading them while sorting would take seconds
 };
 
 std::string to_csv(const FaultView& view) {
@@ -59,12 +83,18 @@ std::string to_csv(const FaultView& view) {
     return text;
 }
 
-FaultTable::FaultTable(QWidget* parent) : QWidget(parent), model_(new FaultTableModel(this)), headline_(new QLabel), view_(new QTreeView) {
+FaultTable::FaultTable(QWidget* parent)
+    : QWidget(parent), model_(new FaultTableModel(this)), picker_(new TrialPicker), headline_(new QLabel), view_(new QTreeView) {
+    number_delegate_ = new NumberDelegate(this);
     headline_->setTextFormat(Qt::PlainText);
     headline_->setWordWrap(true);
     headline_->setContentsMargins(6, 4, 6, 4);
     headline_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    view_->setModel(model_);
+    sorted_ = new SortedRows(*model_, *view_);
+    new EmptyText(
+        tr("The faulty bits of a trial come here: choose one above, or double-click a point in the accuracy plot. What a whole job "
+           "injected: right button on it in the table of jobs."),
+        *view_);
     view_->setRootIsDecorated(false);
     view_->setUniformRowHeights(true);
     view_->setAlternatingRowColors(true);
@@ -86,6 +116,7 @@ FaultTable::FaultTable(QWidget* parent) : QWidget(parent), model_(new FaultTable
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(picker_);
     layout->addWidget(headline_);
     layout->addWidget(view_, 1);
     setFocusProxy(view_);
@@ -93,16 +124,20 @@ FaultTable::FaultTable(QWidget* parent) : QWidget(parent), model_(new FaultTable
 }
 
 void FaultTable::clear() {
-    set_view({tr("Right button on a job in the table of jobs: Injected faults, or Faulty bits of a trial."), {}, 0, {}});
+    set_view({});
 }
 
 void FaultTable::set_view(const FaultView& view) {
     headline_->setText(view.headline);
+    headline_->setHidden(view.headline.isEmpty());
     model_->set_view(view);
     for (int column = 0; column < view.columns.size(); ++column) {
-        view_->setItemDelegateForColumn(column, column < view.first_number ? nullptr : new NumberDelegate(this));
+        view_->setItemDelegateForColumn(column, std::ranges::find(view.numbers, column) == view.numbers.end() ? nullptr : number_delegate_);
         view_->resizeColumnToContents(column);
     }
+    QHeaderView& header = *view_->header();
+    for (int place = 0; place < view.columns.size(); ++place)
+        header.moveSection(header.visualIndex(view.order.empty() ? place : view.order[std::size_t(place)]), place);
 }
 
 const FaultView& FaultTable::fault_view() const {
@@ -117,9 +152,12 @@ void FaultTable::copy() const {
     const QModelIndexList selected = view_->selectionModel()->selectedRows();
     const FaultView& view = model_->view();
     QStringList lines{view.columns.join(QLatin1Char('\t'))};
-    for (const QModelIndex& index : selected) lines << view.rows[std::size_t(index.row())].join(QLatin1Char('\t'));
+    const auto add = [&](const QModelIndex& index) {
+        lines << view.rows[std::size_t(sorted_->mapToSource(index).row())].join(QLatin1Char('\t'));
+    };
+    std::ranges::for_each(selected, add);
     if (selected.isEmpty())
-        for (const QStringList& row : view.rows) lines << row.join(QLatin1Char('\t'));
+        for (int row = 0; row < sorted_->rowCount(); ++row) add(sorted_->index(row, 0));
     QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
 }
 

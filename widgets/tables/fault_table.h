@@ -1,5 +1,5 @@
-// What was injected: bits asked for and found changed of a whole job, or every faulty bit of one trial. A headline says what is shown; the
-// rows can be copied and taken away. GUI thread.
+// What was injected: bits asked for and found changed of a whole job, or every faulty bit of one trial, which is chosen above. A headline
+// says what is shown; the rows can be sorted, copied and taken away. GUI thread.
 #pragma once
 
 #include <QString>
@@ -7,6 +7,7 @@
 #include <QWidget>
 #include <vector>
 
+class QAbstractItemDelegate;
 class QLabel;
 class QTreeView;
 
@@ -15,7 +16,8 @@ namespace clipscope {
 struct FaultView {
     QString headline;  // one or two sentences
     QStringList columns;
-    int first_number = 0;  // columns from here on hold numbers
+    std::vector<int> numbers{};  // the columns that hold numbers
+    std::vector<int> order{};    // of the columns on the screen, the one that must be in sight first; empty: as they are
     std::vector<QStringList> rows;
 };
 
@@ -23,6 +25,8 @@ struct FaultView {
 std::string to_csv(const FaultView& view);
 
 class FaultTableModel;
+class SortedRows;
+class TrialPicker;
 
 class FaultTable : public QWidget {
     Q_OBJECT
@@ -31,6 +35,7 @@ public:
 
     void set_view(const FaultView& view);
     void clear();  // says how to fill it
+    TrialPicker& picker() const { return *picker_; }
     const FaultView& fault_view() const;
 
     QTreeView& view() const { return *view_; }
@@ -44,8 +49,11 @@ private:
     void copy() const;
 
     FaultTableModel* model_;
+    SortedRows* sorted_ = nullptr;
+    TrialPicker* picker_;
     QLabel* headline_;
     QTreeView* view_;
+    QAbstractItemDelegate* number_delegate_ = nullptr;
 };
 
 }  // namespace clipscope

@@ -6,14 +6,23 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
+#include "tables/empty_text.h"
+#include "tables/sorted_rows.h"
 #include "theme/theme.h"
 
 namespace clipscope {
+namespace {
+
+constexpr int id_role = Qt::UserRole;
+
+}  // namespace
 
 JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemModel(this)), view_(new QTreeView) {
     model_->setHorizontalHeaderLabels({tr("Job"), tr("State"), tr("Time"), tr("Settings"), tr("Notes")});
-    view_->setModel(model_);
+    sorted_ = new SortedRows(*model_, *view_);
+    new EmptyText(tr("Every job that you run is kept here, with its settings and its results: a click shows them again."), *view_);
     view_->setRootIsDecorated(false);
     view_->setUniformRowHeights(true);
     view_->setAlternatingRowColors(true);
@@ -22,7 +31,9 @@ JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemM
     view_->setFrameShape(QFrame::NoFrame);
     view_->setFont(tabular(font()));
     view_->setAccessibleName(tr("Jobs of the study"));
-    view_->setToolTip(tr("The jobs of this study, in the order of its queue. A click shows a job's results; the right button has more."));
+    view_->setToolTip(
+        tr("The jobs of this study, in the order of its queue, unless a header is clicked to sort them. A click shows a job's results; the "
+           "right button has more."));
     view_->header()->setStretchLastSection(true);
     view_->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* layout = new QVBoxLayout(this);
@@ -86,6 +97,8 @@ void JobTable::set_jobs(const std::vector<JobRow>& jobs) {
             if (item == nullptr) model_->setItem(row, column, item = new QStandardItem);
             if (item->text() != texts[column]) item->setText(texts[column]);
             item->setToolTip(texts[column]);
+            if (column == 0) item->setData(qint64(job.id), id_role);
+            if (column == 2) item->setData(job.time.isEmpty() ? std::nan("") : job.seconds, SortedRows::sort_role);
         }
     }
     if (!jobs.empty() && selected == 0)
@@ -108,13 +121,13 @@ int JobTable::row_of(std::int64_t id) const {
 
 std::int64_t JobTable::selected_job() const {
     const QModelIndexList rows = view_->selectionModel()->selectedRows();
-    return rows.isEmpty() || rows.first().row() >= int(jobs_.size()) ? 0 : jobs_[std::size_t(rows.first().row())].id;
+    return rows.isEmpty() ? 0 : rows.first().data(id_role).toLongLong();
 }
 
 void JobTable::select_job(std::int64_t id) {
     is_filling_ = true;
     if (const int row = row_of(id); row >= 0)
-        view_->setCurrentIndex(model_->index(row, 0));
+        view_->setCurrentIndex(sorted_->mapFromSource(model_->index(row, 0)));
     else
         view_->selectionModel()->clear();
     is_filling_ = false;

@@ -13,12 +13,15 @@ class QTreeView;
 
 namespace clipscope {
 
+class SortedRows;
+
 struct JobRow {
     std::int64_t id = 0;
-    QString name;     // "Sensitivity of LeNet-5"
+    QString name;     // "Sensitivity: network · int8"
     QString state;    // "done", "interrupted"
     QString details;  // "each,network · 1e-7:1e-3:9 · 20 trials"
     QString time;     // "0:41"; empty before it ran
+    double seconds = 0;
     QString notes;
     bool can_run = true;  // or go on; not while it runs
 };
@@ -56,6 +59,7 @@ private:
     int row_of(std::int64_t id) const;
 
     QStandardItemModel* model_;
+    SortedRows* sorted_ = nullptr;
     QTreeView* view_;
     QAction* run_ = nullptr;
     std::vector<QAction*> looking_;  // also where the study can only be read

@@ -11,7 +11,10 @@ namespace clipscope {
 
 LayerTable::LayerTable(QWidget* parent) : LayerTable(new LayerTableModel, parent) {}
 
-LayerTable::LayerTable(LayerTableModel* model, QWidget* parent) : SelectionTable(model, tr("Layers"), parent), model_(model) {
+LayerTable::LayerTable(LayerTableModel* model, QWidget* parent)
+    : SelectionTable(model, tr("Layers"), tr("Open a model: its layers come here, and a bar for the accuracy that each fault rate leaves."),
+                     parent),
+      model_(model) {
     model->setParent(this);
     view().setItemDelegateForColumn(LayerTableModel::sensitivity_column, new SparkDelegate(LayerTableModel::bars_role, this));
     for (const int column : {LayerTableModel::parameters_column, LayerTableModel::bits_column})

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "plots/accuracy_view.h"
+#include "tables/sorted_rows.h"
 #include "theme/number_text.h"
 
 namespace clipscope {
@@ -122,6 +123,10 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
         }
         case Qt::AccessibleTextRole:
             return index.column() == sensitivity_column ? sensitivity_tip(row) : text(row, index.column());
+        case SortedRows::fixed_role:
+            return row.is_network;
+        case SortedRows::sort_role:
+            return sort_value(row, index.column());
         case bars_role: {
             QVariantList bars;
             for (const CurvePoint& p : row.points) bars.append(p.trials > 0 ? p.mean : std::nan(""));
@@ -130,6 +135,21 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
         default:
             return {};
     }
+}
+
+// Of the bars their mean: a layer that loses less comes after one that loses more.
+QVariant LayerTableModel::sort_value(const Row& row, int column) {
+    if (column == parameters_column) return double(row.parameters);
+    if (column == bits_column) return double(row.bits);
+    if (column != sensitivity_column) return {};
+    double sum = 0;
+    int count = 0;
+    for (const CurvePoint& p : row.points) {
+        if (p.trials == 0) continue;
+        sum += p.mean;
+        ++count;
+    }
+    return count > 0 ? sum / count : std::nan("");
 }
 
 QString LayerTableModel::text(const Row& row, int column) const {

@@ -57,6 +57,7 @@ private:
     };
 
     QString text(const Row& row, int column) const;
+    static QVariant sort_value(const Row& row, int column);
     QString tip(const Row& row, int column) const;
     static QString sensitivity_tip(const Row& row);
 

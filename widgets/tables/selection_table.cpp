@@ -6,13 +6,16 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include "tables/empty_text.h"
+#include "tables/sorted_rows.h"
 #include "theme/theme.h"
 
 namespace clipscope {
 
-SelectionTable::SelectionTable(QAbstractItemModel* model, const QString& accessible_name, QWidget* parent)
+SelectionTable::SelectionTable(QAbstractItemModel* model, const QString& accessible_name, const QString& empty, QWidget* parent)
     : QWidget(parent), view_(new QTreeView) {
-    view_->setModel(model);
+    new SortedRows(*model, *view_);
+    new EmptyText(empty, *view_);
     view_->setRootIsDecorated(false);
     view_->setUniformRowHeights(true);
     view_->setAlternatingRowColors(true);

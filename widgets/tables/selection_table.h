@@ -1,5 +1,5 @@
-// A table of named rows, one of which may be selected: what the tables of layers and of sites share. The first column holds the names. GUI
-// thread.
+// A table of named rows, one of which may be selected: what the tables of layers and of sites share. The first column holds the names; a
+// click on a header sorts. GUI thread.
 #pragma once
 
 #include <QString>
@@ -23,7 +23,8 @@ Q_SIGNALS:
     void name_selected(const QString& name);
 
 protected:
-    SelectionTable(QAbstractItemModel* model, const QString& accessible_name, QWidget* parent);
+    // `empty`: what will fill it.
+    SelectionTable(QAbstractItemModel* model, const QString& accessible_name, const QString& empty, QWidget* parent);
 
     // Without name_selected(); an empty or unknown name clears the selection.
     void select_name(const QString& name);

@@ -10,7 +10,11 @@ namespace clipscope {
 
 SiteTable::SiteTable(QWidget* parent) : SiteTable(new SiteTableModel, parent) {}
 
-SiteTable::SiteTable(SiteTableModel* model, QWidget* parent) : SelectionTable(model, tr("Activation sites"), parent), model_(model) {
+SiteTable::SiteTable(SiteTableModel* model, QWidget* parent)
+    : SelectionTable(model, tr("Activation sites"),
+                     tr("Open a model: its activation sites come here. Profile or harden it, and each gets its ACT_max and its threshold."),
+                     parent),
+      model_(model) {
     model->setParent(this);
     for (int column = SiteTableModel::act_max_column; column <= SiteTableModel::evaluations_column; ++column)
         view().setItemDelegateForColumn(column, new NumberDelegate(this));

@@ -1,6 +1,9 @@
 #include "tables/site_table_model.h"
 
+#include <cmath>
+
 #include "plots/value_axis.h"
+#include "tables/sorted_rows.h"
 #include "theme/number_text.h"
 
 namespace clipscope {
@@ -94,8 +97,31 @@ QVariant SiteTableModel::data(const QModelIndex& index, int role) const {
             return text(row, index.column());
         case Qt::ToolTipRole:
             return tip(row, index.column());
+        case SortedRows::sort_role:
+            return sort_value(row, index.column());
         case Qt::TextAlignmentRole:
             return int((is_number(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        default:
+            return {};
+    }
+}
+
+QVariant SiteTableModel::sort_value(const Row& row, int column) {
+    const auto number = [](const auto& value) { return value ? double(*value) : std::nan(""); };
+    const auto count = [](int value) { return value > 0 ? double(value) : std::nan(""); };
+    switch (column) {
+        case act_max_column:
+            return number(row.act_max);
+        case threshold_column:
+            return number(row.threshold);
+        case auc_before_column:
+            return number(row.auc_before);
+        case auc_after_column:
+            return number(row.auc_after);
+        case iterations_column:
+            return count(row.iterations);
+        case evaluations_column:
+            return count(row.evaluations);
         default:
             return {};
     }

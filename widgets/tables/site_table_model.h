@@ -55,6 +55,7 @@ private:
 
     static Row row_of(const SiteInfo& site, int index, const TuningResult& result);
     QString text(const Row& row, int column) const;
+    static QVariant sort_value(const Row& row, int column);
     QString tip(const Row& row, int column) const;
 
     std::vector<Row> rows_;

@@ -35,4 +35,22 @@ QString duration_text(double seconds) {
     return whole >= 3600 ? QStringLiteral("%1:%2").arg(whole / 3600).arg(minutes_and_seconds) : minutes_and_seconds;
 }
 
+QString elapsed_text(double seconds) {
+    if (!(seconds >= 0) || seconds >= 9.95) return duration_text(seconds);
+    return seconds < 0.05 ? QStringLiteral("under 0.1 s") : QString::number(seconds, 'f', 1) + QStringLiteral(" s");
+}
+
+QString signed_text(double value, int decimals) {
+    const QString digits = QString::number(std::abs(value), 'f', decimals);
+    if (digits.toDouble() == 0) return digits;  // no sign before what is rounded away
+    return (value < 0 ? QChar(0x2212) : QLatin1Char('+')) + digits;
+}
+
+QString change_text(double fraction) {
+    if (!std::isfinite(fraction)) return QStringLiteral("–");
+    if (fraction < 1) return signed_text(100 * fraction, 1) + QStringLiteral(" %");
+    const double factor = 1 + fraction;
+    return QChar(0x00D7) + grouped(factor, factor < 9.995 ? 2 : factor < 99.95 ? 1 : 0);
+}
+
 }  // namespace clipscope

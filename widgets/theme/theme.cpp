@@ -102,21 +102,42 @@ Theme Theme::for_paper(double font_pt) {
     return theme;
 }
 
+namespace {
+
+// Okabe and Ito's palette in an order that keeps neighbours far apart; the eighth colour is black, here the text's.
+const std::array<QColor, 7> palette{QColor(0x00, 0x72, 0xB2), QColor(0xD5, 0x5E, 0x00), QColor(0x00, 0x9E, 0x73), QColor(0xCC, 0x79, 0xA7),
+                                    QColor(0xE6, 0x9F, 0x00), QColor(0x56, 0xB4, 0xE9), QColor(0xF0, 0xE4, 0x42)};
+const std::array<QList<qreal>, 7> dashes{QList<qreal>{}, {6, 3}, {1.5, 2.5}, {7, 2.5, 1.5, 2.5}, {10, 3}, {6, 2, 1.5, 2, 1.5, 2}, {3, 2}};
+
+constexpr double least_curve_contrast = 2.3;
+
+}  // namespace
+
 SeriesStyle series_style(int index, const Theme& theme) {
-    // Okabe and Ito's palette in an order that keeps neighbours far apart; the eighth colour is black, here the text's.
-    static const std::array<QColor, 7> colors{QColor(0x00, 0x72, 0xB2), QColor(0xD5, 0x5E, 0x00), QColor(0x00, 0x9E, 0x73),
-                                              QColor(0xCC, 0x79, 0xA7), QColor(0xE6, 0x9F, 0x00), QColor(0x56, 0xB4, 0xE9),
-                                              QColor(0xF0, 0xE4, 0x42)};
     // Seven dashes against eight colours and markers: the combinations repeat only after 56 series.
-    static const std::array<QList<qreal>, 7> dashes{QList<qreal>{},         {6, 3}, {1.5, 2.5}, {7, 2.5, 1.5, 2.5}, {10, 3},
-                                                    {6, 2, 1.5, 2, 1.5, 2}, {3, 2}};
     index = std::max(0, index);
     const int color = index % 8;
     SeriesStyle style;
-    style.color = color == 7 ? theme.text : readable(colors[std::size_t(color)], theme, 2.3);
+    style.color = color == 7 ? theme.text : readable(palette[std::size_t(color)], theme, least_curve_contrast);
     style.dashes = dashes[std::size_t(index % 7)];
     style.marker = Marker((index + index / 8) % 8);
     style.filled = index / 8 % 2 == 0;
+    return style;
+}
+
+SeriesStyle curve_style(int layer, int variant, const Theme& theme) {
+    variant = std::max(0, variant);
+    SeriesStyle style;
+    style.dashes = dashes[std::size_t(variant % 7)];
+    style.marker = Marker(variant % 8);
+    style.color = theme.text;
+    if (layer < 0) return style;
+    const QColor base = readable(palette[std::size_t(layer % 7)], theme, least_curve_contrast);
+    const int round = layer / 7;
+    style.color = round % 3 == 0   ? base
+                  : round % 3 == 1 ? mixed(base, theme.text, 0.45)
+                                   : readable(mixed(base, theme.background, 0.4), theme, 1.7);
+    style.filled = round % 2 == 0;
     return style;
 }
 

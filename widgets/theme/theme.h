@@ -45,6 +45,11 @@ struct Theme {
 // The style of series `index` (>= 0). No two of the first 56 are alike; after those they begin again.
 SeriesStyle series_style(int index, const Theme& theme);
 
+// The style of an accuracy curve: the colour tells the layer (its place in the network; negative: the network as a whole, the text's
+// colour), dash and marker tell the format or the protection. Colours of layers seven apart are shades of one another, their markers filled
+// in turn; no two of the first 42 layers are alike.
+SeriesStyle curve_style(int layer, int variant, const Theme& theme);
+
 // `color` at `strength` (0...1) over the background, opaque: translucent pens are slow and print badly.
 QColor faded(const QColor& color, const Theme& theme, double strength);
 

@@ -44,6 +44,8 @@ struct Desk {
     QStringList told;
     QStringList quit_asked;  // titles of the jobs that ran
     QuitAnswer quit_answer = QuitAnswer::stop;
+    QStringList existing_files;  // that were asked about
+    bool replaces = true;
     std::optional<QString> text;
     QString proposed;  // in place of what was answered with `text`
     MainWindow window;
@@ -78,6 +80,10 @@ struct Desk {
         dialogs.choose_recovered = [this](QWidget*, const QString& sentence, const QString&) {
             damaged << sentence;
             return path;
+        };
+        dialogs.may_replace = [this](QWidget*, const QStringList& existing) {
+            existing_files << existing;
+            return replaces;
         };
         dialogs.tell = [this](QWidget*, const QString&, const QString& text) { told << text; };
         dialogs.ask_architecture = [](QWidget*, const QString&) { return QString(); };
