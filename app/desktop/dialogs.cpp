@@ -131,6 +131,20 @@ QString choose_recovered(QWidget* parent, const QString& sentence, const QString
     return path.isEmpty() || path.endsWith(QLatin1String(".clipscope")) ? path : path + QStringLiteral(".clipscope");
 }
 
+QuitAnswer ask_quit(QWidget* parent, const QString& running) {
+    QMessageBox box(QMessageBox::Question, QStringLiteral("ClipScope"), QObject::tr("%1 is running.").arg(running), QMessageBox::NoButton,
+                    parent);
+    box.setTextFormat(Qt::PlainText);
+    box.setInformativeText(QObject::tr("What it has found so far is kept in the study either way, and it can go on later."));
+    const QPushButton* const stop = box.addButton(QObject::tr("&Stop it and quit"), QMessageBox::DestructiveRole);
+    const QPushButton* const wait = box.addButton(QObject::tr("Quit when it is &done"), QMessageBox::AcceptRole);
+    QPushButton* const cancel = box.addButton(QMessageBox::Cancel);
+    box.setDefaultButton(cancel);
+    box.exec();
+    if (box.clickedButton() == stop) return QuitAnswer::stop;
+    return box.clickedButton() == wait ? QuitAnswer::wait : QuitAnswer::cancel;
+}
+
 void tell(QWidget* parent, const QString& title, const QString& text) {
     QMessageBox box(QMessageBox::Information, title, text, QMessageBox::Ok, parent);
     box.setTextFormat(Qt::PlainText);
@@ -138,17 +152,39 @@ void tell(QWidget* parent, const QString& title, const QString& text) {
 }
 
 void show_error(QWidget* parent, const QString& sentence) {
-    QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Ok, parent);
+    QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), one_sentence(sentence), QMessageBox::Ok, parent);
     box.setTextFormat(Qt::PlainText);  // file names may look like markup
     box.exec();
 }
 
 }  // namespace
 
+QString one_sentence(const QString& error) {
+    constexpr qsizetype most = 500;
+    const QString first = error.section(QLatin1Char('\n'), 0, 0).trimmed();
+    return first.size() <= most ? first : first.left(most) + QObject::tr("… (the activity log has the rest)");
+}
+
 Dialogs real_dialogs() {
-    return {choose_model,      choose_data, choose_numbers, choose_thresholds, choose_thresholds_file, choose_hardened, choose_study,
-            choose_study_file, ask_text,    choose_folder,  ask_images,        ask_architecture,       show_error,      ask_for_source,
-            choose_recovered,  tell,        choose_table,   ask_line};
+    return {choose_model,
+            choose_data,
+            choose_numbers,
+            choose_thresholds,
+            choose_thresholds_file,
+            choose_hardened,
+            choose_study,
+            choose_study_file,
+            ask_text,
+            choose_folder,
+            ask_images,
+            ask_architecture,
+            show_error,
+            ask_for_source,
+            choose_recovered,
+            tell,
+            choose_table,
+            ask_line,
+            ask_quit};
 }
 
 }  // namespace clipscope

@@ -14,6 +14,13 @@ namespace clipscope {
 
 struct ImagesQuestion;
 
+// What becomes of the job that runs when the window is to be closed.
+enum class QuitAnswer {
+    stop,    // what is done is kept
+    wait,    // the window closes when the job has come to its end
+    cancel,  // it stays open
+};
+
 struct Dialogs {
     // Empty where the user changed their mind.
     std::function<QString(QWidget* parent)> choose_model;
@@ -38,8 +45,12 @@ struct Dialogs {
     std::function<void(QWidget* parent, const QString& title, const QString& text)> tell;
     std::function<QString(QWidget* parent)> choose_table;  // a file to write, .csv
     std::function<std::optional<QString>(QWidget* parent, const QString& title, const QString& text)> ask_line;
+    std::function<QuitAnswer(QWidget* parent, const QString& running)> ask_quit;
 };
 
 Dialogs real_dialogs();
+
+// Of an error's text what a person needs: its first line, and not more of it than a dialog can show. The rest is for the log.
+QString one_sentence(const QString& error);
 
 }  // namespace clipscope

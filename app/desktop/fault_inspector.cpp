@@ -99,7 +99,7 @@ FaultInspector::FaultInspector(QWidget& window, const Dialogs& dialogs, const La
 
 void FaultInspector::show(const FaultView& view) {
     docks_.fault_table->set_view(view);
-    show_dock(*docks_.faults);
+    docks_.faults->bring_to_front();
 }
 
 void FaultInspector::fail(const QString& text) {
@@ -158,6 +158,7 @@ void FaultInspector::export_rows() {
     try {
         write_text_file(path.toStdString(), to_csv(docks_.fault_table->fault_view()));
         docks_.log->append(tr("Wrote %1").arg(path));
+        emit written(path);
     } catch (const Error& error) {
         fail(QString::fromUtf8(error.what()));
     }

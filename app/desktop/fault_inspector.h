@@ -26,6 +26,7 @@ public:
                    QObject* parent = nullptr);
 
 signals:
+    void written(const QString& path);
     void failed(const QString& text);
 
 private:

@@ -32,6 +32,7 @@ void HardenedFiles::save_network(const QString& path) {
                 if (!file) return;
                 emit told(tr("Wrote %1: opened again, it gives the same logits on all %2 tuning images")
                               .arg(QString::fromStdString(file->path), grouped(file->images_compared)));
+                emit written(QString::fromStdString(file->path));
             },
             [this](const QString& text) { emit failed(text); });
     } catch (const Error& error) {

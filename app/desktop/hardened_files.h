@@ -24,6 +24,7 @@ public:
     void open_thresholds(const QString& path);
 
 signals:
+    void written(const QString& path);
     void told(const QString& text);
     void failed(const QString& text);
 

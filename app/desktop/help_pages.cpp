@@ -1,12 +1,10 @@
 #include "help_pages.h"
 
-#include <QDialog>
 #include <QFile>
 #include <QMessageBox>
-#include <QTextBrowser>
-#include <QVBoxLayout>
 
 #include "common/version.h"
+#include "help_window.h"
 
 namespace clipscope {
 namespace {
@@ -14,17 +12,7 @@ namespace {
 void show_page(QWidget* parent, const QString& title, const QString& file) {
     QFile page(file);
     const QString text = page.open(QIODevice::ReadOnly) ? QString::fromUtf8(page.readAll()) : QString();
-    auto* dialog = new QDialog(parent);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(title);
-    auto* browser = new QTextBrowser;
-    browser->setOpenExternalLinks(true);
-    browser->setMarkdown(text);
-    auto* layout = new QVBoxLayout(dialog);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(browser);
-    dialog->resize(680, 640);
-    dialog->show();
+    (new HelpWindow(title, text, parent))->show();
 }
 
 }  // namespace

@@ -7,12 +7,13 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScreen>
-#include <QSpinBox>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "controls/image_grid.h"
+#include "controls/number_field.h"
 #include "data/seen_image.h"
+#include "dialogs.h"
 #include "input_preview.h"
 #include "normalization_choice.h"
 #include "theme/theme.h"
@@ -30,12 +31,11 @@ QString name_of(Split split) {
 }
 
 // 0 stands for leaving this step out.
-QSpinBox* side_field(int value, const QString& tip) {
-    auto* field = new QSpinBox;
-    field->setRange(0, longest_side);
-    field->setSpecialValueText(QObject::tr("as it is"));
-    field->setSuffix(QObject::tr(" pixels"));
-    field->setValue(value);
+NumberField* side_field(int value, const QString& name, const QString& tip) {
+    auto* field = new NumberField(NumberField::Kind::whole, 0, longest_side);
+    field->set_empty(0, QObject::tr("as it is"));
+    field->set_value(value);
+    field->setAccessibleName(name);
     field->setToolTip(tip);
     return field;
 }
@@ -111,22 +111,27 @@ QLayout* ImagesDialog::build_source_fields() {
     for (const Split split : source_.splits) split_->addItem(name_of(split), int(split));
     split_->setCurrentIndex(std::max(0, split_->findData(int(source_.split))));
     add_row(tr("Split"), split_, source_.splits.size() > 1);
-    resize_ = side_field(source_.picture_size.resize,
+    resize_ = side_field(source_.picture_size.resize, tr("Shorter side"),
                          tr("The shorter side of every picture becomes so long, the longer in proportion. “As it is”: pictures of one "
                             "size stay as they are, of several they become 256 pixels, of which the middle 224 are taken."));
     resize_->setObjectName(QStringLiteral("resize"));
-    crop_ = side_field(source_.picture_size.crop, tr("The square of so many pixels in the middle of the picture, after resizing."));
+    crop_ = side_field(source_.picture_size.crop, tr("Square cut out"),
+                       tr("The square of so many pixels in the middle of the picture, after resizing."));
     crop_->setObjectName(QStringLiteral("crop"));
-    add_row(tr("Shorter side"), resize_, source_.holds_pictures);
-    add_row(tr("Square cut out"), crop_, source_.holds_pictures);
+    add_row(tr("Shorter side (pixels)"), resize_, source_.holds_pictures);
+    add_row(tr("Square cut out (pixels)"), crop_, source_.holds_pictures);
     const auto read_again = [this] {
         sample_.reset();
         grid_->set_message(tr("Reading images…"), true);
         read_soon_.start();
     };
     connect(split_, &QComboBox::currentIndexChanged, this, read_again);
-    connect(resize_, &QSpinBox::valueChanged, this, read_again);
-    connect(crop_, &QSpinBox::valueChanged, this, read_again);
+    for (const NumberField* field : {resize_, crop_}) {
+        connect(field, &NumberField::changed, this, [this, read_again] {
+            choice_changed();
+            if (size_problem().isEmpty()) read_again();
+        });
+    }
     return form;
 }
 
@@ -145,7 +150,11 @@ QLayout* ImagesDialog::build_preview() {
 }
 
 PictureSize ImagesDialog::picture_size() const {
-    return {resize_->value(), crop_->value()};
+    return {resize_->whole(), crop_->whole()};
+}
+
+QString ImagesDialog::size_problem() const {
+    return resize_->number() ? crop_->problem() : resize_->problem();
 }
 
 Split ImagesDialog::split() const {
@@ -154,7 +163,7 @@ Split ImagesDialog::split() const {
 
 std::optional<ImagesChoice> ImagesDialog::chosen() const {
     const auto normalization = normalization_->chosen();
-    if (!normalization) return std::nullopt;
+    if (!normalization || !size_problem().isEmpty()) return std::nullopt;
     return ImagesChoice{*normalization, split(), picture_size()};
 }
 
@@ -181,7 +190,7 @@ void ImagesDialog::read_sample() {
 
 void ImagesDialog::choice_changed() {
     accept_->setEnabled(chosen().has_value());
-    problem_->setText(normalization_->problem());
+    problem_->setText(size_problem().isEmpty() ? normalization_->problem() : size_problem());
     preview_task_.cancel();
     show_soon_.start();
 }
@@ -241,8 +250,8 @@ bool ImagesDialog::note_tried(const Normalization& normalization) {
 }
 
 void ImagesDialog::show_problem(const QString& text) {
-    problem_->setText(text);
-    grid_->set_message(text);
+    problem_->setText(one_sentence(text));
+    grid_->set_message(one_sentence(text));
 }
 
 }  // namespace clipscope

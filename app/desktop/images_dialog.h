@@ -15,12 +15,12 @@
 class QComboBox;
 class QLabel;
 class QPushButton;
-class QSpinBox;
 
 namespace clipscope {
 
 class ImageGrid;
 class NormalizationChoice;
+class NumberField;
 
 struct ImagesQuestion {
     std::optional<OpenedModel> model;
@@ -44,6 +44,7 @@ private:
     QLayout* build_source_fields();
     QLayout* build_preview();
     PictureSize picture_size() const;
+    QString size_problem() const;
     Split split() const;
     void read_sample();
     void choice_changed();
@@ -60,8 +61,8 @@ private:
     std::vector<Normalization> tried_;  // on this sample
 
     QComboBox* split_ = nullptr;
-    QSpinBox* resize_ = nullptr;
-    QSpinBox* crop_ = nullptr;
+    NumberField* resize_ = nullptr;
+    NumberField* crop_ = nullptr;
     NormalizationChoice* normalization_ = nullptr;
     ImageGrid* grid_ = nullptr;
     QLabel* problem_ = nullptr;

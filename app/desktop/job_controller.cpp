@@ -16,10 +16,10 @@
 namespace clipscope {
 namespace {
 
-// Anything that is not an Error is a defect somewhere below; its first line says most, the rest is a stack trace.
+// Anything that is not an Error is a defect somewhere below: after the sentence for people comes what it says itself, for the log.
 QString sentence_of(const std::exception& error) {
     if (dynamic_cast<const Error*>(&error) != nullptr) return QString::fromUtf8(error.what());
-    return QStringLiteral("The job ended unexpectedly: %1").arg(QString::fromUtf8(error.what()).section('\n', 0, 0));
+    return QStringLiteral("The job ended unexpectedly; the activity log has the details.\n%1").arg(QString::fromUtf8(error.what()));
 }
 
 // With a worker on every core the window would have to wait for its turn, so jobs step back a little; threads that they start inherit it.

@@ -7,7 +7,6 @@
 #include "controls/sensitivity_panel.h"
 #include "job_controller.h"
 #include "laboratory.h"
-#include "method_request.h"
 #include "result_presenter.h"
 #include "result_views.h"
 #include "sensitivity_request.h"
@@ -23,10 +22,6 @@ namespace {
 
 constexpr int measure_delay_ms = 400;
 
-bool is_of_sensitivity_form(JobKind kind) {
-    return kind == JobKind::sensitivity || kind == JobKind::bits;
-}
-
 }  // namespace
 
 JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDesk& desk, ResultPresenter& results, StudyFollower& follower,
@@ -39,6 +34,8 @@ JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDes
       follower_(follower),
       finder_(finder),
       views_(views),
+      queue_(desk),
+      forms_(laboratory, results, *views.sensitivity, *views.method, *views.layers),
       forecast_(laboratory) {
     measure_soon_.setSingleShot(true);
     measure_soon_.setInterval(measure_delay_ms);
@@ -49,13 +46,7 @@ JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDes
 }
 
 void JobPresenter::connect_forms() {
-    views_.sensitivity->set_validator([this](const SensitivityForm& form) {
-        const auto& model = laboratory_.model();
-        return form_problem(form, model ? model->memory_parts : std::vector<LayerInfo>{}, views_.layers->checked_layers());
-    });
-    views_.method->set_validator([this](const HardenForm& form) { return method_problem(form, laboratory_.model()); });
     for (JobPanel* panel : {static_cast<JobPanel*>(views_.sensitivity), static_cast<JobPanel*>(views_.method)}) {
-        panel->set_ready(false);
         connect(panel, &JobPanel::form_changed, this, &JobPresenter::form_changed);
         connect(panel, &JobPanel::stop_requested, this, &JobPresenter::stop);
     }
@@ -64,6 +55,12 @@ void JobPresenter::connect_forms() {
     connect(views_.sensitivity, &JobPanel::run_requested, this, &JobPresenter::run_sensitivity);
     connect(views_.method, &JobPanel::run_requested, this, &JobPresenter::run_method);
     connect(views_.strip, &ProgressStrip::stop_requested, this, &JobPresenter::stop);
+    connect(views_.strip, &ProgressStrip::discard_requested, &queue_, &JobQueue::discard);
+    connect(views_.strip, &ProgressStrip::go_on_requested, this, [this] {
+        queue_.resume();
+        if (!jobs_.running() && !finder_.serves_queue()) start_next();
+    });
+    connect(&queue_, &JobQueue::changed, this, &JobPresenter::show_jobs);
     connect(views_.jobs, &JobTable::job_selected, this, &JobPresenter::show_job);
     connect(views_.jobs, &JobTable::run_requested, this, &JobPresenter::run_job);
     connect(views_.jobs, &JobTable::change_requested, this, [this](qint64 id) { change_job(id, false); });
@@ -96,8 +93,6 @@ void JobPresenter::connect_laboratory() {
     });
     connect(&laboratory_, &Laboratory::readiness_changed, this, &JobPresenter::readiness_changed);
     connect(&laboratory_, &Laboratory::clean_measured, this, &JobPresenter::show_estimates);
-    connect(&laboratory_, &Laboratory::selection_changed, this,
-            [this](const QString&, const QString& site) { views_.method->select_site(site); });
     const auto forget_plans = [this] {
         run_when_ready_ = false;
         pending_.reset();
@@ -140,7 +135,7 @@ void JobPresenter::job_failed(const QString& text) {
     const JobId id = running_ ? running_->id : 0;
     side_by_side_.clear();
     job_ended(tr("Failed; results so far kept"));
-    if (desk_.next_queued() != id) start_next();
+    if (queue_.next() != id) start_next();
     tell_failure(text);
 }
 
@@ -151,7 +146,7 @@ void JobPresenter::tell_failure(const QString& text) {
 
 void JobPresenter::run_sensitivity() {
     try {
-        run(asked_of_sensitivity());
+        run(forms_.asked_of_sensitivity());
     } catch (const Error& error) {
         tell_failure(QString::fromUtf8(error.what()));
     }
@@ -159,31 +154,25 @@ void JobPresenter::run_sensitivity() {
 
 void JobPresenter::run_method() {
     try {
-        run(asked_of_method());
+        run(forms_.asked_of_method());
     } catch (const Error& error) {
         tell_failure(QString::fromUtf8(error.what()));
     }
 }
 
-std::vector<JobSettings> JobPresenter::asked_of_sensitivity() const {
-    return sensitivity_jobs(views_.sensitivity->form(), views_.layers->checked_layers());
-}
-
-std::vector<JobSettings> JobPresenter::asked_of_method() const {
-    return {method_settings(views_.method->form(), laboratory_.model(), results_.thresholds())};
-}
-
 void JobPresenter::run(std::vector<JobSettings> jobs) {
     const JobId original = original_of(jobs.front());
+    const std::optional<JobId> running = running_ ? std::optional(running_->id) : std::nullopt;
     std::vector<JobId> ids;
     for (JobSettings& settings : jobs) {
         laboratory_.describe(settings);
-        ids.push_back(original != 0 ? desk_.duplicate(original, settings) : desk_.job_for(settings));
+        ids.push_back(original != 0 ? desk_.duplicate(original, settings) : desk_.job_for(settings, running));
     }
-    const bool was_running = jobs_.running();
-    for (std::size_t i = was_running ? 0 : 1; i < ids.size(); ++i)
+    for (std::size_t i = running ? 0 : 1; i < ids.size(); ++i) {
+        queue_.add(ids[i]);
         views_.log->append(tr("Waits for its turn: %1").arg(job_title(*desk_.job(ids[i]))));
-    if (was_running) return;
+    }
+    if (running) return;
     side_by_side_.assign(ids.begin() + 1, ids.end());
     run_job(ids.front());
 }
@@ -191,7 +180,8 @@ void JobPresenter::run(std::vector<JobSettings> jobs) {
 // What "Duplicate…" has put into the form that these settings come from; once only.
 JobId JobPresenter::original_of(const JobSettings& settings) {
     const auto original = desk_.job(std::exchange(duplicated_job_, 0));
-    return original && is_of_sensitivity_form(original->settings.kind) == is_of_sensitivity_form(settings.kind) ? original->id : 0;
+    return original && JobForms::is_of_sensitivity(original->settings.kind) == JobForms::is_of_sensitivity(settings.kind) ? original->id
+                                                                                                                          : 0;
 }
 
 void JobPresenter::run_job(qint64 id) {
@@ -208,7 +198,7 @@ void JobPresenter::start_next() {
         side_by_side_.erase(side_by_side_.begin());
         if (desk_.job(next)) return begin(next, false, true);
     }
-    if (const auto next = desk_.next_queued()) begin(*next, false, false);
+    if (const auto next = queue_.next()) begin(*next, false, false);
 }
 
 // Nobody may be there to answer when a job's turn comes, so `may_ask` is only for those that the user starts.
@@ -216,13 +206,14 @@ void JobPresenter::begin(JobId id, bool may_ask, bool beside) {
     const auto job = desk_.job(id);
     if (!job || jobs_.running()) return;
     const auto go_on = [this, id, may_ask, waited = job->state == JobState::queued](const QString& why) {
+        queue_.take(id);
         if (waited) desk_.set_failed(id, why);
-        if (!may_ask && desk_.next_queued() != id) start_next();
+        if (!may_ask && queue_.next() != id) start_next();
     };
-    const auto found = [this, beside, go_on](const JobRecord& job) {
+    const auto found = [this, beside, may_ask, go_on](const JobRecord& job) {
         if (jobs_.running()) return;
         try {
-            start(job, beside);
+            start(job, beside, !may_ask);
         } catch (const Error& error) {
             const QString why = QString::fromUtf8(error.what());
             go_on(why);
@@ -235,10 +226,8 @@ void JobPresenter::begin(JobId id, bool may_ask, bool beside) {
     });
 }
 
-void JobPresenter::start(const JobRecord& job, bool beside) {
-    const bool is_sensitivity = is_of_sensitivity_form(job.settings.kind);
-    const int threads = is_sensitivity ? views_.sensitivity->form().threads : views_.method->form().threads;
-    Job work = laboratory_.engine().study_job(desk_.study(), job.id, threads);
+void JobPresenter::start(const JobRecord& job, bool beside, bool is_from_queue) {
+    Job work = laboratory_.engine().study_job(desk_.study(), job.id, forms_.threads_for(job.settings.kind));
     measure_soon_.stop();
     laboratory_.cancel_clean();
     follower_.forget();
@@ -246,23 +235,35 @@ void JobPresenter::start(const JobRecord& job, bool beside) {
     results_.expect_curves(beside);
     if (measures_curves(job.settings.kind)) results_.set_auc_axis(job.settings.auc_axis);
     const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
-    // The other form stays open for jobs that wait.
-    (is_sensitivity ? static_cast<JobPanel*>(views_.sensitivity) : views_.method)->set_running(true);
+    queue_.take(job.id);
+    queue_.set_running(job.id);
+    // The forms stay open: what is asked for meanwhile waits.
+    forms_.set_running(true);
     views_.strip->start(what);
     views_.log->append(what);
     jobs_.start(std::move(work));
     show_jobs();
     views_.jobs->select_job(job.id);
+    emit began(job.settings.kind, is_from_queue);
     emit state_changed();
 }
 
 void JobPresenter::show_jobs() {
     std::vector<JobRow> rows;
-    for (const JobRecord& job : desk_.jobs())
+    for (const JobRecord& job : desk_.jobs()) {
         rows.push_back(job_row(job, running_ && running_->id == job.id, follower_.progress_of(job.id)));
+        if (queue_.waits_again(job.id)) rows.back().state = tr("queued for more");
+        if (queue_.is_paused(job.id)) rows.back().state = tr("paused");
+    }
     views_.jobs->set_jobs(rows);
     views_.jobs->set_read_only(desk_.has_study() && !desk_.is_writable());
+    show_queue();
     emit state_changed();
+}
+
+void JobPresenter::show_queue() {
+    views_.strip->set_next(jobs_.running() ? queue_.next_text() : QString());
+    views_.strip->set_paused(queue_.paused_text());
 }
 
 void JobPresenter::show_job(qint64 id) {
@@ -297,17 +298,13 @@ void JobPresenter::change_job(qint64 id, bool as_new) {
         return;
     }
     if (!jobs_.running()) show_job(id);  // its model and images, which the form says nothing of
-    const bool is_sensitivity = is_of_sensitivity_form(job->settings.kind);
-    if (is_sensitivity) {
-        QStringList checked;
-        views_.sensitivity->set_form(sensitivity_form(job->settings, views_.sensitivity->form(), checked));
-        if (!checked.isEmpty()) views_.layers->set_checked_layers(checked);
-    } else {
-        views_.method->set_form(method_form(job->settings, views_.method->form()));
-    }
+    forms_.fill(job->settings);
+    if (!has_place_for(job->settings))
+        tell_failure(tr("The form has no place for layers that are faulty together, as in “%1”: what runs from it has others.")
+                         .arg(QString::fromStdString(job->settings.layers)));
     duplicated_job_ = as_new ? id : 0;
     if (as_new) views_.log->append(tr("%1: what runs next from this form is a copy of it, a job of its own").arg(job_title(*job)));
-    emit form_wanted(is_sensitivity);
+    emit form_wanted(JobForms::is_of_sensitivity(job->settings.kind));
 }
 
 void JobPresenter::run_when_ready() {
@@ -318,6 +315,7 @@ void JobPresenter::run_when_ready() {
 void JobPresenter::stop() {
     side_by_side_.clear();
     if (!jobs_.running()) return;
+    queue_.pause();
     views_.strip->set_stopping();
     jobs_.stop();
 }
@@ -326,23 +324,24 @@ void JobPresenter::stop() {
 void JobPresenter::show_model() {
     const bool was_running = jobs_.running();
     jobs_.discard();
+    if (was_running) queue_.pause();
     if (was_running) job_ended(tr("Given up: another model was opened; its results so far are in the study"));
     forecast_.forget();
     side_by_side_.clear();
     const OpenedModel& model = *laboratory_.model();
     results_.show_model();
-    QStringList sites;
-    for (const SiteInfo& site : model.sites) sites << QString::fromStdString(site.name);
-    views_.method->set_sites(sites);
+    forms_.show_model();
     views_.log->append(tr("%1: %2 layers, %3 parameters, %4 activation sites")
                            .arg(QString::fromStdString(model.title))
                            .arg(model.layers.size())
                            .arg(grouped(model.parameter_count))
                            .arg(model.sites.size()));
-    views_.sensitivity->validate();
-    views_.method->validate();
     if (const auto job = std::exchange(pending_, std::nullopt); job && laboratory_.has_model_of(job->settings)) follower_.show(*job);
     emit state_changed();
+}
+
+QString JobPresenter::running_title() const {
+    return running_ ? job_title(*running_) : QString();
 }
 
 QString JobPresenter::summary() const {
@@ -353,6 +352,7 @@ QString JobPresenter::summary() const {
 void JobPresenter::job_finished(JobEnd end, double seconds) {
     if (end == JobEnd::stopped) {
         job_ended(tr("Stopped after %1; results kept").arg(summary()));
+        queue_.pause();  // also itself, where it had not begun yet
         return;
     }
     if (running_) forecast_.learn(running_->settings, seconds);
@@ -361,21 +361,21 @@ void JobPresenter::job_finished(JobEnd end, double seconds) {
 }
 
 void JobPresenter::job_ended(const QString& summary) {
-    views_.sensitivity->set_running(false);
-    views_.method->set_running(false);
+    forms_.set_running(false);
     views_.strip->finish(summary);
     views_.log->append(summary);
-    running_.reset();
+    const auto ended_job = std::exchange(running_, std::nullopt);
+    queue_.set_running({});
     show_jobs();
     measure_soon_.start();
     show_estimates();
+    if (ended_job) emit ended(ended_job->settings.kind);
     emit state_changed();
 }
 
 void JobPresenter::readiness_changed() {
     const bool ready = laboratory_.is_ready();
-    views_.sensitivity->set_ready(ready);
-    views_.method->set_ready(ready);
+    forms_.show_missing();
     if (ready && std::exchange(run_when_ready_, false)) {
         run_sensitivity();
     } else if (ready) {
@@ -398,10 +398,10 @@ void JobPresenter::measure_clean() {
 
 void JobPresenter::show_estimates() {
     const auto show = [this](JobPanel& panel, const auto& asked) {
-        panel.set_estimate(laboratory_.model() && panel.is_valid() ? forecast_.text((this->*asked)()) : QString());
+        panel.set_estimate(laboratory_.model() && panel.is_valid() ? forecast_.text((forms_.*asked)()) : QString());
     };
-    show(*views_.sensitivity, &JobPresenter::asked_of_sensitivity);
-    show(*views_.method, &JobPresenter::asked_of_method);
+    show(*views_.sensitivity, &JobForms::asked_of_sensitivity);
+    show(*views_.method, &JobForms::asked_of_method);
 }
 
 }  // namespace clipscope

@@ -8,6 +8,8 @@
 
 #include "campaign/events.h"
 #include "job_forecast.h"
+#include "job_forms.h"
+#include "job_queue.h"
 #include "study/study.h"
 
 namespace clipscope {
@@ -52,11 +54,16 @@ public:
     void change_job(qint64 id, bool as_new);
     // A sensitivity job as soon as the model and the data that are being opened have come; forgotten if one of them fails.
     void run_when_ready();
+    // What it has is kept; jobs that wait are paused.
     void stop();
+    JobQueue& queue() { return queue_; }
+    QString running_title() const;  // empty: none does
 
 signals:
-    void state_changed();                // running or not
-    void form_wanted(bool sensitivity);  // bring it to the front
+    void state_changed();                          // running or not
+    void form_wanted(bool sensitivity);            // bring it to the front
+    void began(JobKind kind, bool is_from_queue);  // nobody may be looking then
+    void ended(JobKind kind);
     void failed(const QString& text);
 
 private:
@@ -66,14 +73,13 @@ private:
 
     void leave_study();
     void tell_failure(const QString& text);
-    std::vector<JobSettings> asked_of_sensitivity() const;
-    std::vector<JobSettings> asked_of_method() const;
     void run(std::vector<JobSettings> jobs);
     JobId original_of(const JobSettings& settings);
     void begin(JobId id, bool may_ask, bool beside);
-    void start(const JobRecord& job, bool beside);
+    void start(const JobRecord& job, bool beside, bool is_from_queue);
     void start_next();
     void show_jobs();
+    void show_queue();
     void show_found(const JobRecord& job);
     QString summary() const;
     void show_model();
@@ -92,6 +98,8 @@ private:
     StudyFollower& follower_;
     SourceFinder& finder_;
     const JobViews views_;
+    JobQueue queue_;
+    JobForms forms_;
     QTimer measure_soon_;  // typing in the form must not start a pass for every digit
     JobForecast forecast_;
     std::optional<JobRecord> running_;

@@ -2,13 +2,11 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QCloseEvent>
-#include <QDockWidget>
+#include <QDesktopServices>
 #include <QFileInfo>
-#include <QLabel>
 #include <QMenu>
-#include <QMimeData>
 #include <QScreen>
+#include <QScrollArea>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -19,41 +17,33 @@
 
 #include "common/error.h"
 #include "controls/activity_log.h"
+#include "controls/focus_ring.h"
 #include "controls/harden_panel.h"
 #include "controls/notice_bar.h"
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
-#include "data/dataset_reader.h"
+#include "focus_walk.h"
+#include "header_label.h"
 #include "header_text.h"
 #include "help_pages.h"
 #include "input_presenter.h"
 #include "network/bundled_networks.h"
+#include "panel_hints.h"
 #include "plots/accuracy_plot.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
 #include "result_views.h"
-#include "sensitivity_request.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
-#include "theme/number_text.h"
 
 namespace clipscope {
 namespace {
 
 constexpr QSize first_size(1440, 900);
-
-std::vector<BundledNetwork> bundled_or_none(ActivityLog& log) {
-    try {
-        return bundled_networks();
-    } catch (const Error& error) {
-        log.append_error(QString::fromUtf8(error.what()));
-        return {};
-    }
-}
 
 }  // namespace
 
@@ -62,7 +52,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
       dialogs_(std::move(dialogs)),
       laboratory_(std::move(engine)),
       recent_models_(QStringLiteral("recent/models")),
-      recent_data_(QStringLiteral("recent/data")) {
+      recent_data_(QStringLiteral("recent/data")),
+      log_file_(log_file_path()) {
     setWindowTitle(QStringLiteral("ClipScope"));
     setAcceptDrops(true);
     setDockNestingEnabled(true);
@@ -72,6 +63,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     docks_ = build_docks(*this);
     actions_ = build_menus(*this, docks_);
     build_plots();
+    connect_log();
     set_up_forms(docks_, QThread::idealThreadCount());
     results_ = new ResultPresenter(laboratory_, jobs_,
                                    {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
@@ -84,41 +76,46 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
                          {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, docks_.job_table, strip_, docks_.log}, this);
     exporter_ = new ResultExporter(*results_, this);
     connect(exporter_, &ResultExporter::told, docks_.log, &ActivityLog::append);
+    connect(exporter_, &ResultExporter::failed, docks_.log, &ActivityLog::append_error);
     connect(exporter_, &ResultExporter::failed, this, &MainWindow::show_error);
+    connect(exporter_, &ResultExporter::written, strip_, &ProgressStrip::show_written);
     files_ = new HardenedFiles(laboratory_, *results_, *docks_.harden_panel, this);
     connect(files_, &HardenedFiles::told, docks_.log, &ActivityLog::append);
     connect(files_, &HardenedFiles::failed, docks_.log, &ActivityLog::append_error);
     connect(files_, &HardenedFiles::failed, this, &MainWindow::show_error);
+    connect(files_, &HardenedFiles::written, strip_, &ProgressStrip::show_written);
+    hints_ = new PanelHints(laboratory_, *results_, *presenter_, docks_, this);
 
     fill_bundled();
     connect_file_actions();
     new InputPresenter(laboratory_, dialogs_, *actions_.images, *notice_, *docks_.log, *this);
     inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, docks_, this);
     connect(inspector_, &FaultInspector::failed, this, &MainWindow::show_error);
+    connect(inspector_, &FaultInspector::written, strip_, &ProgressStrip::show_written);
     recovery_ = new StudyRecovery(*this, dialogs_, laboratory_.engine(), this);
     connect(follower_, &StudyFollower::damaged, recovery_, [this](const QString& text) { recovery_->offer(desk_.path(), text); });
     study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
     connect_other_actions();
     connect_laboratory();
+    set_tab_order(regions());
     layout_.emplace(*this, docks_);
     layout_->restore();
+    new FocusRing(this);
     refresh();
 }
 
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
-    for (QObject* part : {static_cast<QObject*>(study_actions_), static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_),
-                          static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_), static_cast<QObject*>(follower_),
-                          static_cast<QObject*>(files_), static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
+    for (QObject* part : {static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_),
+                          static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_),
+                          static_cast<QObject*>(follower_), static_cast<QObject*>(files_), static_cast<QObject*>(exporter_),
+                          static_cast<QObject*>(results_)})
         delete part;
 }
 
 void MainWindow::build_centre() {
-    header_ = new QLabel;
+    header_ = new HeaderLabel;
     header_->setObjectName(QStringLiteral("header"));
-    header_->setTextFormat(Qt::PlainText);
-    header_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    header_->setContentsMargins(8, 4, 8, 4);
     auto* bar = new QToolBar(tr("What is loaded"));
     bar->setObjectName(QStringLiteral("header_bar"));
     bar->setMovable(false);
@@ -130,9 +127,14 @@ void MainWindow::build_centre() {
     plot_ = new AccuracyPlot;
     plot_->set_empty_text(tr("Run a job to see accuracy fall with the fault rate."));
     centre_ = new QStackedWidget;
-    centre_->addWidget(welcome_);
+    auto* welcome_scroll = new QScrollArea;
+    welcome_scroll->setWidget(welcome_);
+    welcome_scroll->setWidgetResizable(true);
+    welcome_scroll->setFrameShape(QFrame::NoFrame);
+    welcome_scroll->setFocusPolicy(Qt::NoFocus);
+    centre_->addWidget(welcome_scroll);
     centre_->addWidget(plot_);
-    notice_ = new NoticeBar(tr("&Look at the images…"), tr("What the network sees of them, and the normalisation to change"));
+    notice_ = new NoticeBar(tr("Loo&k at the images…"), tr("What the network sees of them, and the normalisation to change"));
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -154,9 +156,11 @@ void MainWindow::build_plots() {
             front_plot_ = panel;
             actions_.maximise->toggle();
         });
-        connect(panel, &PlotPanel::exported, docks_.log, [this](const QString& path) { docks_.log->append(tr("Wrote %1").arg(path)); });
+        connect(panel, &PlotPanel::exported, this, [this](const QString& path) {
+            docks_.log->append(tr("Wrote %1").arg(path));
+            strip_->show_written(path);
+        });
         connect(panel, &PlotPanel::export_failed, docks_.log, &ActivityLog::append_error);
-        if (panel != plot_) connect(panel, &PlotPanel::empty_action_requested, this, &MainWindow::harden_all_sites);
     }
     connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
         for (PlotPanel* panel : plots()) {
@@ -182,14 +186,8 @@ void MainWindow::connect_with_path(QAction* action, const std::function<QString(
 }
 
 void MainWindow::connect_file_actions() {
-    const auto choose_model = [this] {
-        if (const QString path = dialogs_.choose_model(this); !path.isEmpty()) open_model(path);
-    };
-    const auto choose_data = [this] {
-        if (const QString folder = dialogs_.choose_data(this); !folder.isEmpty()) open_data(folder);
-    };
-    connect(actions_.open_model, &QAction::triggered, this, choose_model);
-    connect(actions_.open_data, &QAction::triggered, this, choose_data);
+    connect(actions_.open_model, &QAction::triggered, this, &MainWindow::choose_model);
+    connect(actions_.open_data, &QAction::triggered, this, &MainWindow::choose_data);
     connect_recent(*actions_.recent_models, recent_models_, [this](const QString& path) { open_model(path); });
     connect_recent(*actions_.recent_data, recent_data_, [this](const QString& folder) { open_data(folder); });
     connect_with_path(actions_.open_thresholds, dialogs_.choose_thresholds, [this](const QString& path) { files_->open_thresholds(path); });
@@ -201,8 +199,8 @@ void MainWindow::connect_file_actions() {
     connect(actions_.export_figure, &QAction::triggered, this, [this] { front_plot()->show_export_dialog(); });
     connect(actions_.quit, &QAction::triggered, this, &QWidget::close);
 
-    connect(welcome_, &WelcomePane::open_model_requested, this, choose_model);
-    connect(welcome_, &WelcomePane::open_data_requested, this, choose_data);
+    connect(welcome_, &WelcomePane::open_model_requested, this, &MainWindow::choose_model);
+    connect(welcome_, &WelcomePane::open_data_requested, this, &MainWindow::choose_data);
     connect(welcome_, &WelcomePane::network_chosen, this, [this](const QString& id) { open_model(QStringLiteral("bundled:") + id); });
     connect(welcome_, &WelcomePane::first_study_requested, this, &MainWindow::start_first_study);
 }
@@ -216,6 +214,13 @@ void MainWindow::connect_other_actions() {
     connect(actions_.forget_curves, &QAction::triggered, results_, &ResultPresenter::forget_kept_curves);
     connect(actions_.maximise, &QAction::toggled, this, &MainWindow::set_maximised);
     connect(actions_.reset_layout, &QAction::triggered, this, &MainWindow::reset_layout);
+    connect(actions_.next_panel, &QAction::triggered, this, [this] { focus_next_region(regions(), true); });
+    connect(actions_.previous_panel, &QAction::triggered, this, [this] { focus_next_region(regions(), false); });
+    for (const JobPanel* panel : {static_cast<JobPanel*>(docks_.sensitivity_panel), static_cast<JobPanel*>(docks_.harden_panel)})
+        connect(panel, &JobPanel::help_requested, this, &MainWindow::help_with_missing);
+    connect(hints_, &PanelHints::hardening_wanted, this, &MainWindow::harden_all_sites);
+    connect(strip_, &ProgressStrip::folder_requested, this,
+            [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
     connect(actions_.guide, &QAction::triggered, this, [this] { show_guide(this); });
     connect(actions_.shortcuts, &QAction::triggered, this, [this] { show_shortcuts(this); });
     connect(actions_.about, &QAction::triggered, this, [this] { show_about(this); });
@@ -238,113 +243,41 @@ void MainWindow::connect_laboratory() {
             [this] { recent_data_.add(QFileInfo(laboratory_.source().folder).absoluteFilePath()); });
     connect(&laboratory_, &Laboratory::readiness_changed, this, &MainWindow::refresh);
     connect(&laboratory_, &Laboratory::clean_measured, this, &MainWindow::refresh);
-    connect(&jobs_, &JobController::campaign_started, this, [this](const AccuracyCurves& curves) {
-        if (kind_of(curves) == "compare") show_dock(*docks_.comparison);
-    });
     connect(results_, &ResultPresenter::changed, this, &MainWindow::refresh);
     connect(&desk_, &StudyDesk::changed, this, &MainWindow::refresh);
+    connect(&desk_, &StudyDesk::named, this, [this](const QString&, const QString& path) { strip_->show_written(path); });
     connect(presenter_, &JobPresenter::state_changed, this, &MainWindow::refresh);
+    connect(presenter_, &JobPresenter::state_changed, this, &MainWindow::close_when_done);
     connect(presenter_, &JobPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
 }
 
-void MainWindow::launch(const LaunchOptions& options) {
-    if (options.model.endsWith(QLatin1String(".clipscope"))) {
-        open_study(options.model);
-        return;
-    }
-    const bool bundled = options.run && options.model.isEmpty();
-    const auto networks = bundled ? bundled_or_none(*docks_.log) : std::vector<BundledNetwork>{};
-    const QString model = networks.empty() ? options.model : QStringLiteral("bundled:") + QString::fromStdString(networks.front().name);
-    if (!model.isEmpty()) laboratory_.open_model(model, options.normalization, options.architecture);
-    if (!options.data.isEmpty()) {
-        laboratory_.open_data(options.data, options.split, options.picture_size);
-    } else if (model.startsWith(QLatin1String("bundled:"))) {
-        open_default_data();
-    }
-    if (options.run) presenter_->run_when_ready();
+// What is noted now comes after what was noted before this start.
+void MainWindow::connect_log() {
+    constexpr int shown_lines = 200;
+    docks_.log->show_earlier(log_file_.last_lines(shown_lines));
+    connect(docks_.log, &ActivityLog::noted, this, [this](const QString& line) { log_file_.append(line); });
 }
 
-void MainWindow::open_model(const QString& name) {
-    laboratory_.open_model(name);
-    if (name.startsWith(QLatin1String("bundled:")) && !laboratory_.data()) open_default_data();
-}
-
-void MainWindow::open_study(const QString& path) {
-    study_actions_->open(path);
-}
-
-void MainWindow::open_data(const QString& folder) {
-    laboratory_.open_data(folder);
-}
-
-// What the bundled networks were trained for.
-void MainWindow::open_default_data() {
-    laboratory_.open_data(QString::fromStdString(fashion_mnist_folder()));
-}
-
-void MainWindow::start_first_study(const QString& bundled_name) {
-    docks_.sensitivity_panel->set_form(first_study_form(QThread::idealThreadCount()));
-    laboratory_.open_model(QStringLiteral("bundled:") + bundled_name);
-    open_default_data();
-    presenter_->run_when_ready();
-}
-
-void MainWindow::run_front_job() {
-    // Of two tabs only the one in front has anything to be seen.
-    const bool method_in_front = !docks_.harden_panel->visibleRegion().isEmpty();
-    method_in_front ? presenter_->run_method() : presenter_->run_sensitivity();
-}
-
-void MainWindow::harden_all_sites() {
-    HardenForm form = docks_.harden_panel->form();
-    form.job = MethodJob::harden;
-    docks_.harden_panel->set_form(form);
-    for (QDockWidget* dock : {docks_.method, docks_.sites, docks_.auc_threshold, docks_.trisection}) show_dock(*dock);
-    if (actions_.harden->isEnabled()) presenter_->run_method();
+QList<QWidget*> MainWindow::regions() const {
+    return panel_regions(docks_, *centralWidget(), *strip_);
 }
 
 void MainWindow::show_error(const QString& sentence) {
     dialogs_.show_error(this, sentence);
 }
 
-void MainWindow::closeEvent(QCloseEvent* event) {
-    // The threads are joined when the window is destroyed; asked now, they end while the rest is put away.
-    jobs_.discard();
-    laboratory_.cancel_clean();
-    actions_.maximise->setChecked(false);
-    layout_->save();
-    event->accept();
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    const QList<QUrl> urls = event->mimeData()->urls();
-    if (std::any_of(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); })) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-    for (const QUrl& url : event->mimeData()->urls()) {
-        if (!url.isLocalFile()) continue;
-        const QString path = url.toLocalFile();
-        if (path.endsWith(QLatin1String(".clipscope")))
-            open_study(path);
-        else
-            QFileInfo(path).isDir() ? open_data(path) : open_model(path);
+std::vector<BundledNetwork> MainWindow::bundled_or_none() const {
+    try {
+        return bundled_networks();
+    } catch (const Error& error) {
+        docks_.log->append_error(QString::fromUtf8(error.what()));
+        return {};
     }
-    event->acceptProposedAction();
-}
-
-void MainWindow::set_maximised(bool maximised) {
-    layout_->show_alone(maximised ? front_plot() : nullptr);
-}
-
-void MainWindow::reset_layout() {
-    actions_.maximise->setChecked(false);
-    arrange_docks(*this, docks_);
 }
 
 void MainWindow::fill_bundled() {
     std::vector<WelcomeNetwork> offered;
-    for (const BundledNetwork& network : bundled_or_none(*docks_.log)) {
+    for (const BundledNetwork& network : bundled_or_none()) {
         const QString name = QString::fromStdString(network.name);
         const QString title = QString::fromStdString(network.title);
         const QString description = QString::fromStdString(network.description);
@@ -360,8 +293,8 @@ void MainWindow::refresh() {
     if (!laboratory_.is_opening()) opening_.clear();
     const bool running = jobs_.running();
     const bool can_run = laboratory_.is_ready();
-    actions_.run->setEnabled(can_run && (docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid()));
-    actions_.harden->setEnabled(can_run);
+    // Where something is missing they show what.
+    actions_.run->setEnabled(!can_run || docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid());
     actions_.stop->setEnabled(running);
     actions_.images->setEnabled(laboratory_.data() && !laboratory_.is_opening() && !running);
     const bool has_thresholds = results_->thresholds().has_value();
@@ -374,11 +307,12 @@ void MainWindow::refresh() {
     actions_.forget_curves->setEnabled(results_->has_kept_curves());
     actions_.export_all->setEnabled(results_->has_curves() || results_->has_tuning());
     const SensitivityPanel& panel = *docks_.sensitivity_panel;
-    header_->setText(header_text(laboratory_, panel.form(), panel.is_valid(), opening_));
+    const QString news = quits_when_done_ ? tr("closes when the job is done") : opening_;
+    header_->set_text(header_text(laboratory_, panel.form(), panel.is_valid(), news));
 }
 
 QString MainWindow::header() const {
-    return header_->text();
+    return header_->whole_text();
 }
 
 }  // namespace clipscope

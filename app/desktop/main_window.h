@@ -14,6 +14,7 @@
 #include "job_presenter.h"
 #include "laboratory.h"
 #include "launch_options.h"
+#include "log_file.h"
 #include "recent_list.h"
 #include "result_exporter.h"
 #include "result_presenter.h"
@@ -25,16 +26,18 @@
 #include "window_layout.h"
 #include "window_parts.h"
 
-class QLabel;
 class QStackedWidget;
 
 namespace clipscope {
 
 class AccuracyPlot;
+class HeaderLabel;
 class NoticeBar;
+class PanelHints;
 class PlotPanel;
 class ProgressStrip;
 class WelcomePane;
+struct BundledNetwork;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -69,7 +72,14 @@ private:
     void connect_file_actions();
     void connect_other_actions();
     void connect_laboratory();
+    void connect_log();
 
+    void choose_model();
+    void choose_data();
+    void help_with_missing();
+    QList<QWidget*> regions() const;
+    bool may_close();
+    void close_when_done();
     void open_default_data();
     void run_front_job();
     void harden_all_sites();
@@ -79,6 +89,7 @@ private:
     PlotPanel* front_plot() const;
     void reset_layout();
     void refresh();
+    std::vector<BundledNetwork> bundled_or_none() const;
     void fill_bundled();
 
     const Dialogs dialogs_;
@@ -88,7 +99,7 @@ private:
     RecentList recent_models_;
     RecentList recent_data_;
 
-    QLabel* header_ = nullptr;
+    HeaderLabel* header_ = nullptr;
     QStackedWidget* centre_ = nullptr;
     NoticeBar* notice_ = nullptr;
     WelcomePane* welcome_ = nullptr;
@@ -106,7 +117,10 @@ private:
     FaultInspector* inspector_ = nullptr;
     StudyActions* study_actions_ = nullptr;
     std::optional<WindowLayout> layout_;
+    PanelHints* hints_ = nullptr;
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
+    LogFile log_file_;
+    bool quits_when_done_ = false;
     QString opening_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 // None for "auto".
 std::vector<double> rates_of(const HardenForm& form) {
-    return form.rates == QLatin1String("auto") ? std::vector<double>() : parse_rates(form.rates.toStdString());
+    return form.rates == QLatin1String("auto") ? std::vector<double>() : parse_rates(core_list(form.rates));
 }
 
 FaultPlace place_of(const HardenForm& form) {
@@ -21,7 +21,7 @@ FaultPlace place_of(const HardenForm& form) {
 }
 
 ThresholdGrid grid_of(const HardenForm& form) {
-    return ThresholdGrid::parse(form.grid.toStdString(), true);
+    return ThresholdGrid::parse(core_list(form.grid), true);
 }
 
 // Where a profile's faults are; empty: there are none.
@@ -64,7 +64,7 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
     settings.kind = kind_of(form.job);
     settings.images = form.images.toStdString();
     settings.tuning_images = form.tuning_images.toStdString();
-    settings.rates = form.rates.toStdString();
+    settings.rates = core_list(form.rates);
     settings.trials = form.trials;
     settings.seed = form.seed;
     settings.nonfinite = form.nonfinite;
@@ -76,7 +76,7 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
     if (form.job == MethodJob::profile && model) settings.layers = profile_layers(form, *model);
     if (form.job == MethodJob::sweep) {
         settings.site = form.site.toStdString();
-        settings.grid = form.grid.toStdString();
+        settings.grid = core_list(form.grid);
         grid_of(form);
         if (model) find_site(settings.site, model->sites);
     }
@@ -94,7 +94,7 @@ HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
         if (kind_of(job) == settings.kind) filled.job = job;
     filled.images = QString::fromStdString(settings.images);
     filled.tuning_images = QString::fromStdString(settings.tuning_images);
-    filled.rates = QString::fromStdString(settings.rates);
+    filled.rates = readable_list(QString::fromStdString(settings.rates));
     filled.trials = settings.trials;
     filled.seed = settings.seed;
     filled.nonfinite = settings.nonfinite;

@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "common/error.h"
+#include "controls/typed_numbers.h"
 #include "theme/number_text.h"
 #include "theme/theme.h"
 
@@ -26,11 +27,13 @@ QString joined(const std::vector<float>& values) {
 }
 
 std::vector<float> parse_values(const QString& text, const char* what) {
+    const TypedList list = typed_list(text);
+    if (!list.problem.isEmpty()) throw UsageError(list.problem.toStdString());
     std::vector<float> values;
-    for (const QString& part : text.split(QLatin1Char(','))) {
-        bool ok = false;
-        values.push_back(part.trimmed().toFloat(&ok));
-        if (!ok) throw UsageError(std::string("Type the ") + what + " of each channel, separated by commas, such as 0.5, 0.5, 0.5.");
+    for (const QString& part : list.text.split(QLatin1Char(','))) {
+        const auto value = typed_number(part);
+        if (!value) throw UsageError(std::string("Type the ") + what + " of each channel, separated by commas, such as 0.5, 0.5, 0.5.");
+        values.push_back(float(*value));
     }
     return values;
 }
@@ -162,8 +165,8 @@ void NormalizationChoice::choose(const Normalization& normalization) {
     QTreeWidgetItem* item = item_of(QString::fromStdString(normalization.name));
     if (item == nullptr || item->text(name_column) == custom_name || !is_same(Normalization::preset(normalization.name), normalization)) {
         item = item_of(custom_name);
-        mean_->setText(joined(normalization.mean));
-        std_->setText(joined(normalization.std));
+        mean_->setText(own_mean_ = joined(normalization.mean));
+        std_->setText(own_std_ = joined(normalization.std));
     }
     table_->setCurrentItem(item);
 }
@@ -206,6 +209,14 @@ void NormalizationChoice::forget_trials() {
 void NormalizationChoice::selection_changed() {
     const QTreeWidgetItem* item = selected();
     const bool is_custom = item != nullptr && item->data(name_column, name_role).toString() == custom_name;
+    // What was typed comes back with “custom”.
+    if (is_custom && !mean_->isEnabled() && !own_mean_.isEmpty()) {
+        mean_->setText(own_mean_);
+        std_->setText(own_std_);
+    } else if (!is_custom && mean_->isEnabled()) {
+        own_mean_ = mean_->text();
+        own_std_ = std_->text();
+    }
     mean_->setEnabled(is_custom);
     std_->setEnabled(is_custom);
     if (item != nullptr && !is_custom) {

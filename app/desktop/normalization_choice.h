@@ -50,6 +50,7 @@ private:
     QTreeWidget* table_;
     QLineEdit* mean_;
     QLineEdit* std_;
+    QString own_mean_, own_std_;  // typed, while a preset is chosen
 };
 
 }  // namespace clipscope

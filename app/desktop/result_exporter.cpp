@@ -34,6 +34,7 @@ void ResultExporter::write(const QString& path, const std::function<std::string(
     try {
         write_text_file(path.toStdString(), text());
         emit told(tr("Wrote %1").arg(path));
+        emit written(path);
     } catch (const Error& error) {
         emit failed(QString::fromUtf8(error.what()));
     }
@@ -49,6 +50,7 @@ void ResultExporter::export_everything(const QString& folder) {
     }
     emit told(tr("Writing %1 files into %2…").arg(tasks_.size()).arg(folder));
     written_ = 0;
+    folder_ = folder;
     turn_.start();
 }
 
@@ -75,6 +77,7 @@ void ResultExporter::write_next() {
     if (tasks_.empty()) {
         turn_.stop();
         emit told(tr("Wrote %1 files").arg(written_));
+        emit written(folder_);
         return;
     }
     const ExportTask task = std::move(tasks_.front());

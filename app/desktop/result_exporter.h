@@ -25,6 +25,7 @@ public:
     void save_thresholds(const QString& path);
 
 signals:
+    void written(const QString& path);
     void told(const QString& text);  // "Wrote points.csv"
     void failed(const QString& text);
 
@@ -37,6 +38,7 @@ private:
     std::deque<ExportTask> tasks_;
     QTimer turn_;
     int written_ = 0;
+    QString folder_;
 };
 
 }  // namespace clipscope

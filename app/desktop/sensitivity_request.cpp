@@ -5,28 +5,45 @@
 #include "campaign/fault_scope.h"
 #include "common/error.h"
 #include "common/text_list.h"
+#include "controls/typed_numbers.h"
 #include "memory_request.h"
 
 namespace clipscope {
 namespace {
 
-std::string scopes_text(LayersChoice choice, const QStringList& checked) {
+std::string each_of(const CheckedLayers& checked) {
+    if (checked.are_all) return "each";
+    if (checked.names.isEmpty()) throw UsageError("No layer is checked: check some in the table of layers, or choose another entry.");
+    return checked.names.join(QLatin1Char(',')).toStdString();
+}
+
+std::string scopes_text(LayersChoice choice, const CheckedLayers& checked) {
     switch (choice) {
         case LayersChoice::each:
-            return "each";
+            return each_of(checked);
         case LayersChoice::network:
             return "network";
         case LayersChoice::both:
-            return "network,each";
+            return "network," + each_of(checked);
         case LayersChoice::batch_norm:
             return "network,batch-norm";
         case LayersChoice::thresholds:
-            return "network,thresholds";
-        case LayersChoice::checked:
             break;
     }
-    if (checked.isEmpty()) throw UsageError("No layer is checked: check some in the table of layers, or choose another entry.");
-    return checked.join(QLatin1Char(',')).toStdString();
+    return "network,thresholds";
+}
+
+// The choice that these layers are, and what is to be checked for it.
+LayersChoice choice_of(const std::string& layers, std::optional<CheckedLayers>& checked) {
+    checked.reset();
+    for (const LayersChoice choice : {LayersChoice::network, LayersChoice::batch_norm, LayersChoice::thresholds})
+        if (layers == scopes_text(choice, {})) return choice;
+    QStringList names;
+    for (const std::string& name : split_list(layers, ',')) names << QString::fromStdString(name);
+    const bool has_network = names.removeAll(QStringLiteral("network")) > 0;
+    const bool are_all = names.contains(QStringLiteral("each"));
+    checked = CheckedLayers{are_all, are_all ? QStringList() : names};
+    return has_network ? LayersChoice::both : LayersChoice::each;
 }
 
 }  // namespace
@@ -35,11 +52,11 @@ JobKind kind_of(SensitivityJob job) {
     return job == SensitivityJob::bit_positions ? JobKind::bits : JobKind::sensitivity;
 }
 
-JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList& checked) {
+JobSettings sensitivity_settings(const SensitivityForm& form, const CheckedLayers& checked) {
     JobSettings settings;
     settings.kind = kind_of(form.job);
     settings.layers = scopes_text(form.layers, checked);
-    settings.rates = form.rates.toStdString();
+    settings.rates = typed_rates(form.rates);
     settings.trials = form.trials;
     settings.images = form.images.toStdString();
     settings.seed = form.seed;
@@ -49,7 +66,7 @@ JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList&
     return settings;
 }
 
-std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const QStringList& checked) {
+std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const CheckedLayers& checked) {
     std::vector<JobSettings> jobs;
     for (const std::string& format : split_list(form.format.toStdString(), ',')) {
         SensitivityForm one = form;
@@ -68,15 +85,15 @@ std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const QSt
     return jobs;
 }
 
-SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, QStringList& checked) {
+bool has_place_for(const JobSettings& settings) {
+    return settings.layers.find('+') == std::string::npos;
+}
+
+SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, std::optional<CheckedLayers>& checked) {
     SensitivityForm filled = form;
     filled.job = settings.kind == JobKind::bits ? SensitivityJob::bit_positions : SensitivityJob::fault_rates;
-    filled.layers = LayersChoice::checked;
-    for (const LayersChoice choice :
-         {LayersChoice::each, LayersChoice::network, LayersChoice::both, LayersChoice::batch_norm, LayersChoice::thresholds})
-        if (settings.layers == scopes_text(choice, {})) filled.layers = choice;
-    if (filled.layers == LayersChoice::checked) checked = QString::fromStdString(settings.layers).split(QLatin1Char(','));
-    filled.rates = QString::fromStdString(settings.rates);
+    filled.layers = choice_of(settings.layers, checked);
+    filled.rates = readable_list(QString::fromStdString(settings.rates));
     filled.trials = settings.trials;
     filled.images = QString::fromStdString(settings.images);
     filled.seed = settings.seed;
@@ -90,10 +107,10 @@ ImageSelection image_selection(const SensitivityForm& form) {
     return ImageSelection::parse(form.images.toStdString());
 }
 
-QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& parts, const QStringList& checked) {
+QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& parts, const CheckedLayers& checked) {
     try {
         image_selection(form);
-        const JobSettings settings = sensitivity_jobs(form, parts.empty() ? QStringList{QStringLiteral("any")} : checked).front();
+        const JobSettings settings = sensitivity_jobs(form, parts.empty() ? CheckedLayers() : checked).front();
         if (settings.kind == JobKind::sensitivity) all_rates(settings.rates, {});
         if (!parts.empty()) check_thresholds_stored(parse_fault_scopes(settings.layers, parts), parts);
     } catch (const Error& error) {

@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <QStringList>
+#include <optional>
 #include <vector>
 
 #include "controls/sensitivity_panel.h"
@@ -12,20 +13,26 @@
 
 namespace clipscope {
 
-// All but the model and the data, of a form with one number format. `checked`: the layers checked in the table. Throws UsageError with one
-// sentence that says what to change.
-JobSettings sensitivity_settings(const SensitivityForm& form, const QStringList& checked);
+// The layers with a check mark in the table: those that "each layer" is about.
+struct CheckedLayers {
+    bool are_all = true;
+    QStringList names{};  // where not all are
+};
+
+// All but the model and the data, of a form with one number format. Throws UsageError with one sentence that says what to change.
+JobSettings sensitivity_settings(const SensitivityForm& form, const CheckedLayers& checked);
 // One for each number format of the form, which are compared side by side.
-std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const QStringList& checked);
-// Back into the form, as far as it has fields for them; `form` says the rest. `checked`: the layers to check in the table, empty: as they
-// are.
-SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, QStringList& checked);
+std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const CheckedLayers& checked);
+// Back into the form, as far as it has fields for them; `form` says the rest. `checked`: what to check in the table, nothing: as it is.
+SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, std::optional<CheckedLayers>& checked);
+// Whether the form has a place for these layers: it has none for several that are faulty together.
+bool has_place_for(const JobSettings& settings);
 
 JobKind kind_of(SensitivityJob job);
 ImageSelection image_selection(const SensitivityForm& form);
 
 // What is wrong with the form, empty where nothing is; without the memory's parts, as far as can be said.
-QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& parts, const QStringList& checked);
+QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& parts, const CheckedLayers& checked);
 
 // The study offered on first start: small enough to finish within a minute, large enough to show which layers matter.
 SensitivityForm first_study_form(int threads);

@@ -86,7 +86,7 @@ void StudyActions::connect_jobs() {
     connect(docks_.job_table, &JobTable::notes_requested, this,
             [this](qint64 id) { change_text(id, tr("Notes on the job"), &JobRecord::notes, &StudyDesk::set_notes); });
     connect(&presenter_, &JobPresenter::form_wanted, this,
-            [this](bool sensitivity) { show_dock(sensitivity ? *docks_.sensitivity : *docks_.method); });
+            [this](bool sensitivity) { (sensitivity ? docks_.sensitivity : docks_.method)->bring_to_front(true); });
 }
 
 // What can be done with the study as it is.
@@ -143,7 +143,7 @@ void StudyActions::open(const QString& path) {
         show_error(QString::fromUtf8(error.what()));
         return;
     }
-    show_dock(*docks_.jobs);
+    docks_.jobs->bring_to_front();
     const std::vector<JobRecord> jobs = desk_.jobs();
     docks_.log->append(tr("%1: %2 jobs").arg(path).arg(jobs.size()));
     if (!desk_.is_writable()) docks_.log->append(QString::fromStdString(desk_.read_only_reason()));

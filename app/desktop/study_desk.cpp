@@ -21,8 +21,9 @@ StudyDesk::StudyDesk(QObject* parent) : QObject(parent) {
 
 void StudyDesk::look() {
     if (!study_) return;
+    bool is_free = false;
     try {
-        const bool is_free = !writer_text_.empty() && !Study::is_being_written(study_->path());
+        is_free = !writer_text_.empty() && !Study::is_being_written(study_->path());
         if (is_free) {
             study_ = Study::open(study_->path());
             writer_text_.clear();
@@ -36,6 +37,7 @@ void StudyDesk::look() {
         emit failed(QString::fromUtf8(error.what()));
         return;
     }
+    if (is_free) emit became_writable();
     emit changed();
     emit written_elsewhere();
 }
@@ -146,7 +148,7 @@ std::optional<JobRecord> StudyDesk::job(JobId id) const {
     return std::nullopt;
 }
 
-JobId StudyDesk::job_for(const JobSettings& settings) {
+JobId StudyDesk::job_for(const JobSettings& settings, std::optional<JobId> running) {
     study();
     if (!study_->is_writable()) throw Error(read_only_reason());
     const std::vector<JobRecord> all = jobs();
@@ -162,6 +164,8 @@ JobId StudyDesk::job_for(const JobSettings& settings) {
         emit changed();
         return id;
     }
+    if (found->id == running)
+        throw UsageError("This very job runs now: change something to add another one, or ask for more of it when it has come to its end.");
     study_->set_settings(found->id, grown(found->settings, settings));
     emit changed();
     return found->id;
@@ -173,12 +177,6 @@ JobId StudyDesk::duplicate(JobId id, const JobSettings& settings) {
     const JobId copy = study_->duplicate_job(id, settings);
     emit changed();
     return copy;
-}
-
-std::optional<JobId> StudyDesk::next_queued() const {
-    for (const JobRecord& job : jobs())
-        if (job.state == JobState::queued) return job.id;
-    return std::nullopt;
 }
 
 template <typename Change>

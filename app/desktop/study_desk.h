@@ -39,12 +39,11 @@ public:
 
     std::vector<JobRecord> jobs() const;
     std::optional<JobRecord> job(JobId id) const;
-    // The job that these settings ask for again, maybe with more trials, or a new one at the end of the queue. Throws Error.
-    JobId job_for(const JobSettings& settings);
+    // The job that these settings ask for again, maybe with more trials, or a new one at the end of the queue. `running`, where a job does,
+    // is not changed meanwhile. Throws Error.
+    JobId job_for(const JobSettings& settings, std::optional<JobId> running = {});
     // A copy at the end of the queue, even where these settings would continue the job. Throws Error.
     JobId duplicate(JobId id, const JobSettings& settings);
-    // The first that waits; nothing where none does.
-    std::optional<JobId> next_queued() const;
     // A job that could not be begun waits no longer.
     void set_failed(JobId id, const QString& why);
     // The study learns where the job's model or images are now; they were checked.
@@ -63,6 +62,7 @@ signals:
     void changed();                                          // jobs or their states
     void study_changed();                                    // another one
     void named(const QString& before, const QString& path);  // after study_changed(): it is the same one
+    void became_writable();                                  // the program that wrote it has ended
     void written_elsewhere();                                // another connection, maybe another program's, has committed something
     void failed(const QString& text);
 

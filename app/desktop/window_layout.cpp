@@ -1,6 +1,5 @@
 #include "window_layout.h"
 
-#include <QDockWidget>
 #include <QMainWindow>
 #include <QSettings>
 
@@ -29,7 +28,7 @@ void WindowLayout::save() const {
 void WindowLayout::show_alone(const QWidget* alone) {
     if (alone != nullptr) {
         before_ = window_.saveState(layout_version);
-        for (QDockWidget* dock : docks_.all()) dock->setVisible(dock->isAncestorOf(alone));
+        for (PanelDock* dock : docks_.all()) dock->setVisible(dock->isAncestorOf(alone));
         window_.centralWidget()->setVisible(window_.centralWidget()->isAncestorOf(alone));
     } else {
         window_.centralWidget()->show();

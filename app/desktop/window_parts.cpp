@@ -1,7 +1,6 @@
 #include "window_parts.h"
 
 #include <QAction>
-#include <QDockWidget>
 #include <QMainWindow>
 #include <QMenu>
 #include <QMenuBar>
@@ -23,12 +22,8 @@
 namespace clipscope {
 namespace {
 
-QDockWidget* make_dock(QMainWindow& window, const char* name, const QString& title, QWidget* content) {
-    auto* dock = new QDockWidget(title, &window);
-    dock->setObjectName(QLatin1String(name));  // saveState() goes by it
-    dock->setWidget(content);
-    return dock;
-}
+// Small enough for three of them beside a form on a small screen; how large they are at first, arrange_docks() says.
+constexpr QSize smallest_panel(150, 110);
 
 QAction* add(QMenu* menu, const QString& text, const QKeySequence& shortcut, const QString& tip) {
     QAction* action = menu->addAction(text);
@@ -85,7 +80,12 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
 }
 
 void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actions) {
-    for (QDockWidget* dock : docks.all()) view->addAction(dock->toggleViewAction());
+    for (const PanelDock* dock : docks.all()) view->addAction(dock->show_action());
+    view->addSeparator();
+    actions.next_panel =
+        add(view, QObject::tr("Ne&xt panel"), QKeySequence(Qt::Key_F6), QObject::tr("The keys go to the next panel in sight"));
+    actions.previous_panel =
+        add(view, QObject::tr("P&revious panel"), QKeySequence(Qt::SHIFT | Qt::Key_F6), QObject::tr("The keys go to the panel before"));
     view->addSeparator();
     actions.follow = add(view, QObject::tr("&Follow"), QKeySequence(Qt::CTRL | Qt::Key_L),
                          QObject::tr("Show everything again after zooming, and go with new results"));
@@ -100,20 +100,9 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
     actions.reset_layout = add(view, QObject::tr("&Reset layout"), {}, QObject::tr("Every panel back to where it was at first"));
 }
 
-void set_empty_texts(const WindowDocks& docks) {
-    docks.activation_plot->set_empty_text(QObject::tr("A profile or a hardening shows how each site's activations are distributed."),
-                                          QObject::tr("Harden all sites"));
-    docks.auc_threshold_plot->set_empty_text(QObject::tr("A sweep or a hardening draws AUC against the threshold, point by point."),
-                                             QObject::tr("Harden all sites"));
-    docks.auc_area_plot->set_empty_text(QObject::tr("A sweep or a hardening draws the area that is the AUC."),
-                                        QObject::tr("Harden all sites"));
-    docks.trisection_plot->set_empty_text(QObject::tr("A hardening shows its intervals as they narrow, and plays them again."),
-                                          QObject::tr("Harden all sites"));
-}
-
 }  // namespace
 
-QList<QDockWidget*> WindowDocks::all() const {
+QList<PanelDock*> WindowDocks::all() const {
     return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, jobs, faults, activity};
 }
 
@@ -135,21 +124,32 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.job_table = new JobTable;
     docks.fault_table = new FaultTable;
     docks.log = new ActivityLog;
-    docks.layers = make_dock(window, "layers", QObject::tr("Layers"), docks.layer_table);
-    docks.sites = make_dock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
-    docks.sensitivity = make_dock(window, "job", QObject::tr("Sensitivity job"), docks.sensitivity_panel);
-    docks.method = make_dock(window, "method", QObject::tr("FT-ClipAct job"), docks.harden_panel);
-    docks.activations = make_dock(window, "activations", QObject::tr("Activations"), docks.activation_plot);
-    docks.auc_threshold = make_dock(window, "auc_threshold", QObject::tr("AUC against T"), docks.auc_threshold_plot);
-    docks.auc_area = make_dock(window, "auc_area", QObject::tr("Area"), docks.auc_area_plot);
-    docks.trisection = make_dock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
-    docks.comparison = make_dock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
-    docks.jobs = make_dock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
-    docks.faults = make_dock(window, "faults", QObject::tr("Faults"), docks.fault_table);
-    docks.activity = make_dock(window, "activity", QObject::tr("Activity"), docks.log);
-    set_empty_texts(docks);
+    docks.layers = new PanelDock(window, "layers", QObject::tr("Layers"), docks.layer_table);
+    docks.sites = new PanelDock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
+    docks.sensitivity = new PanelDock(window, "job", QObject::tr("Sensitivity job"), docks.sensitivity_panel);
+    docks.method = new PanelDock(window, "method", QObject::tr("FT-ClipAct job"), docks.harden_panel);
+    docks.activations = new PanelDock(window, "activations", QObject::tr("Activations"), docks.activation_plot);
+    docks.auc_threshold = new PanelDock(window, "auc_threshold", QObject::tr("AUC against T"), docks.auc_threshold_plot);
+    docks.auc_area = new PanelDock(window, "auc_area", QObject::tr("Area"), docks.auc_area_plot);
+    docks.trisection = new PanelDock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
+    docks.comparison = new PanelDock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
+    docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
+    docks.faults = new PanelDock(window, "faults", QObject::tr("Faults"), docks.fault_table);
+    docks.activity = new PanelDock(window, "activity", QObject::tr("Activity"), docks.log);
+    // Forms know themselves how narrow they can be, as they scroll in one direction only.
+    for (const PanelDock* dock : docks.all())
+        if (dock != docks.sensitivity && dock != docks.method) dock->content()->setMinimumSize(smallest_panel);
+    keep_tab_names_readable(window);
     arrange_docks(window, docks);
     return docks;
+}
+
+QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip) {
+    QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), &centre};
+    for (const PanelDock* dock : {docks.sensitivity, docks.method, docks.activations, docks.faults, docks.auc_threshold, docks.auc_area,
+                                  docks.comparison, docks.trisection, docks.jobs, docks.activity})
+        regions << dock->content();
+    return regions << &strip;
 }
 
 void set_up_forms(const WindowDocks& docks, int threads) {
@@ -166,7 +166,7 @@ void set_up_forms(const WindowDocks& docks, int threads) {
 }
 
 void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
-    for (QDockWidget* dock : docks.all()) dock->setFloating(false);
+    for (PanelDock* dock : docks.all()) dock->setFloating(false);
     // The foot reaches below the tables; the forms need all the height there is.
     window.setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     window.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
@@ -182,19 +182,14 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.tabifyDockWidget(docks.auc_threshold, docks.comparison);
     window.tabifyDockWidget(docks.trisection, docks.jobs);
     window.tabifyDockWidget(docks.trisection, docks.activity);
-    for (QDockWidget* dock : docks.all()) dock->show();
-    for (QDockWidget* dock : {docks.layers, docks.sensitivity, docks.activations, docks.auc_threshold, docks.trisection}) dock->raise();
+    for (PanelDock* dock : docks.all()) dock->show();
+    for (PanelDock* dock : {docks.layers, docks.sensitivity, docks.activations, docks.auc_threshold, docks.trisection}) dock->raise();
     const int width = window.width();
     const int height = window.height();
     window.resizeDocks({docks.layers, docks.sensitivity}, {width * 26 / 100, width * 23 / 100}, Qt::Horizontal);
     window.resizeDocks({docks.activations, docks.auc_threshold, docks.trisection}, {width * 25 / 100, width * 25 / 100, width * 27 / 100},
                        Qt::Horizontal);
     window.resizeDocks({docks.activations}, {height * 40 / 100}, Qt::Vertical);
-}
-
-void show_dock(QDockWidget& dock) {
-    dock.show();
-    dock.raise();
 }
 
 WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {

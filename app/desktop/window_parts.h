@@ -5,8 +5,9 @@
 #include <QString>
 #include <functional>
 
+#include "panel_dock.h"
+
 class QAction;
-class QDockWidget;
 class QMainWindow;
 class QMenu;
 
@@ -28,18 +29,18 @@ class SiteTable;
 class TrisectionPlot;
 
 struct WindowDocks {
-    QDockWidget* layers = nullptr;
-    QDockWidget* sites = nullptr;
-    QDockWidget* sensitivity = nullptr;
-    QDockWidget* method = nullptr;
-    QDockWidget* activations = nullptr;
-    QDockWidget* auc_threshold = nullptr;
-    QDockWidget* auc_area = nullptr;
-    QDockWidget* trisection = nullptr;
-    QDockWidget* comparison = nullptr;
-    QDockWidget* jobs = nullptr;
-    QDockWidget* faults = nullptr;
-    QDockWidget* activity = nullptr;
+    PanelDock* layers = nullptr;
+    PanelDock* sites = nullptr;
+    PanelDock* sensitivity = nullptr;
+    PanelDock* method = nullptr;
+    PanelDock* activations = nullptr;
+    PanelDock* auc_threshold = nullptr;
+    PanelDock* auc_area = nullptr;
+    PanelDock* trisection = nullptr;
+    PanelDock* comparison = nullptr;
+    PanelDock* jobs = nullptr;
+    PanelDock* faults = nullptr;
+    PanelDock* activity = nullptr;
 
     LayerTable* layer_table = nullptr;
     SiteTable* site_table = nullptr;
@@ -54,18 +55,17 @@ struct WindowDocks {
     FaultTable* fault_table = nullptr;
     ActivityLog* log = nullptr;
 
-    QList<QDockWidget*> all() const;
+    QList<PanelDock*> all() const;
     QList<PlotPanel*> plots() const;
 };
 
 // Makes the docks and puts each where it belongs at first.
 WindowDocks build_docks(QMainWindow& window);
+// All that keys can work in, in the order of reading: left, middle, right, foot.
+QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip);
 void arrange_docks(QMainWindow& window, const WindowDocks& docks);
 // What this machine offers to the job forms.
 void set_up_forms(const WindowDocks& docks, int threads);
-// Brings a dock to the front, also from among tabs.
-void show_dock(QDockWidget& dock);
-
 struct WindowActions {
     QAction* new_study = nullptr;
     QAction* open_study = nullptr;
@@ -90,6 +90,8 @@ struct WindowActions {
     QAction* keep_curves = nullptr;
     QAction* forget_curves = nullptr;
     QAction* maximise = nullptr;
+    QAction* next_panel = nullptr;
+    QAction* previous_panel = nullptr;
     QAction* reset_layout = nullptr;
     QAction* guide = nullptr;
     QAction* shortcuts = nullptr;

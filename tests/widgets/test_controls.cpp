@@ -6,18 +6,23 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QSpinBox>
 #include <QToolButton>
+#include <QVBoxLayout>
+#include <QWheelEvent>
 #include <QtTest>
 
 #include "controls/activity_log.h"
+#include "controls/focus_ring.h"
 #include "controls/image_grid.h"
 #include "controls/notice_bar.h"
+#include "controls/number_field.h"
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
+#include "controls/typed_numbers.h"
 #include "controls/welcome_pane.h"
 
 using namespace clipscope;
@@ -53,7 +58,7 @@ private slots:
         panel.set_max_threads(8);
         panel.set_devices({QStringLiteral("cpu"), QStringLiteral("cuda:0")});
         SensitivityForm form;
-        form.layers = LayersChoice::checked;
+        form.layers = LayersChoice::each;
         form.rates = QStringLiteral("1e-8,5e-8");
         form.trials = 7;
         form.images = QStringLiteral("first:123");
@@ -129,19 +134,220 @@ private slots:
         QVERIFY(panel.is_valid());
     }
 
-    void running_locks_the_form() {
+    void what_is_typed_stays_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("text");
+        QTest::addRow("a text that an item begins with") << "Images"
+                                                         << "100";
+        QTest::addRow("a digit of an item") << "Bits"
+                                            << "3";
+        QTest::addRow("the beginning of a format") << "Number format"
+                                                   << "int";
+        QTest::addRow("other case") << "Number format"
+                                    << "INT8";
+    }
+
+    // Completion made 1000 of a 100, 30 of a 3, and a job ran with it.
+    void what_is_typed_stays() {
+        QFETCH(QString, name);
+        QFETCH(QString, text);
+        SensitivityPanel panel;
+        panel.show();
+        auto* box = field<QComboBox>(panel, name);
+        box->setFocus();
+        box->lineEdit()->selectAll();
+        QTest::keyClicks(box, text);
+        QCOMPARE(box->currentText(), text);
+        QTest::keyClick(box, Qt::Key_Tab);
+        QVERIFY(!box->hasFocus());
+        QCOMPARE(box->currentText(), text);
+        box->setFocus();
+        QTest::keyClick(box, Qt::Key_Return);
+        QCOMPARE(box->currentText(), text);
+    }
+
+    void numbers_out_of_range_are_told_and_stay_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<bool>("is_right");
+        for (const char* right : {"1", "50", "100000", " 7 ", "1e3", "10 000"}) QTest::addRow("%s", right) << QString(right) << true;
+        for (const char* wrong : {"", "0", "100001", "200000", "-5", "1.5", "1,5", "1.000", "1,000", "50x", "many"})
+            QTest::addRow("%s", wrong) << QString(wrong) << false;
+    }
+
+    void numbers_out_of_range_are_told_and_stay() {
+        QFETCH(QString, text);
+        QFETCH(bool, is_right);
+        SensitivityPanel panel;
+        panel.show();
+        auto* trials = field<NumberField>(panel, QStringLiteral("Trials"));
+        trials->setFocus();
+        trials->selectAll();
+        if (text.isEmpty())
+            QTest::keyClick(trials, Qt::Key_Delete);
+        else
+            QTest::keyClicks(trials, text);
+        QTest::keyClick(trials, Qt::Key_Tab);
+        QCOMPARE(trials->text(), text);
+        QCOMPARE(panel.is_valid(), is_right);
+        QCOMPARE(button(panel, QStringLiteral("Run"))->isEnabled(), is_right);
+        if (!is_right)
+            QVERIFY2(panel.message().startsWith(QStringLiteral("Trials: “%1” is not a whole number from 1 to 100000").arg(text)),
+                     qPrintable(panel.message()));
+    }
+
+    void numbers_are_stepped_within_their_range() {
+        NumberField whole(NumberField::Kind::whole, 1, 3);
+        QTest::keyClick(&whole, Qt::Key_Down);
+        QCOMPARE(whole.text(), QStringLiteral("1"));
+        for (int i = 0; i < 5; ++i) QTest::keyClick(&whole, Qt::Key_Up);
+        QCOMPARE(whole.text(), QStringLiteral("3"));
+        NumberField decimal(NumberField::Kind::decimal, 0, 1);
+        decimal.set_step(0.001);
+        decimal.set_value(0.005);
+        QTest::keyClick(&decimal, Qt::Key_Up);
+        QCOMPARE(decimal.text(), QStringLiteral("0.006"));
+        NumberField side(NumberField::Kind::whole, 0, 4096);
+        side.set_empty(0, QStringLiteral("as it is"));
+        QCOMPARE(side.text(), QString());
+        QCOMPARE(side.number(), std::optional(0.0));
+        side.set_value(32);
+        side.set_value(0);
+        QCOMPARE(side.text(), QString());
+    }
+
+    void the_wheel_changes_no_field_that_it_only_passes() {
+        SensitivityPanel panel;
+        panel.show();
+        const SensitivityForm before = panel.form();
+        field<QLineEdit>(panel, QStringLiteral("Seed"))->setFocus();
+        for (QWidget* widget : panel.findChildren<QWidget*>()) {
+            if (qobject_cast<QComboBox*>(widget) == nullptr && qobject_cast<QAbstractSpinBox*>(widget) == nullptr) continue;
+            QWheelEvent turn(QPointF(5, 5), widget->mapToGlobal(QPointF(5, 5)), {}, {0, -240}, Qt::NoButton, Qt::NoModifier,
+                             Qt::NoScrollPhase, false);
+            QApplication::sendEvent(widget, &turn);
+        }
+        QVERIFY(panel.form() == before);
+    }
+
+    void numbers_are_understood_with_point_and_comma() {
+        QCOMPARE(typed_number(QStringLiteral("0,005")), std::optional(0.005));
+        QCOMPARE(typed_number(QStringLiteral(" 1e-3 ")), std::optional(1e-3));
+        QCOMPARE(typed_number(QStringLiteral("1,5e-3")), std::optional(1.5e-3));
+        QVERIFY(!typed_number(QStringLiteral("1,000.5")));
+        QVERIFY(!typed_number(QStringLiteral("1,2,3")));
+        QVERIFY(!typed_number(QStringLiteral("nan")));
+        QVERIFY(!typed_number({}));
+    }
+
+    void lists_are_understood_or_refused_with_a_word_data() {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<QString>("with_points");  // where numbers have points; empty: refused
+        QTest::addColumn<QString>("with_commas");
+        const auto add = [](const char* typed, const char* with_points, const char* with_commas) {
+            QTest::addRow("%s", typed) << QString(typed) << QString(with_points) << QString(with_commas);
+        };
+        add("1e-7,5e-7", "1e-7,5e-7", "1e-7,5e-7");
+        add("0, 1e-6, 1e-5", "0,1e-6,1e-5", "0,1e-6,1e-5");
+        add("0,1e-6,1e-5", "0,1e-6,1e-5", "");
+        add("1,5e-7", "1,5e-7", "");
+        add("1,5e-7; 3e-7", "1.5e-7,3e-7", "1.5e-7,3e-7");
+        add("1.5e-7, 3e-7", "1.5e-7,3e-7", "1.5e-7,3e-7");
+        add("1e-7 5e-7", "1e-7,5e-7", "1e-7,5e-7");
+        add("0:1,5:16", "0:1.5:16", "0:1.5:16");
+        add("1e-7 : 1e-4 : 7", "1e-7:1e-4:7", "1e-7:1e-4:7");
+        add("0,5, 0,5", "0,5,0,5", "");
+        add("0,5; 0,5", "0.5,0.5", "0.5,0.5");
+        add("auto", "auto", "auto");
+        add("", "", "");
+    }
+
+    void lists_are_understood_or_refused_with_a_word() {
+        QFETCH(QString, typed);
+        QFETCH(QString, with_points);
+        QFETCH(QString, with_commas);
+        const TypedList pointed = typed_list(typed, QLocale::c());
+        QCOMPARE(pointed.text, with_points);
+        QVERIFY(pointed.problem.isEmpty());
+        const TypedList in_german = typed_list(typed, QLocale(QLocale::German));
+        if (with_commas.isEmpty() && !typed.isEmpty())
+            QVERIFY2(in_german.problem.contains(QStringLiteral("one number or two")), qPrintable(in_german.problem));
+        else
+            QCOMPARE(in_german.text, with_commas);
+        QCOMPARE(typed_list(readable_list(with_points), QLocale(QLocale::German)).text, with_points);
+    }
+
+    void a_running_job_leaves_the_form_open() {
         SensitivityPanel panel;
         panel.show();
         QSignalSpy stop(&panel, &SensitivityPanel::stop_requested);
+        QSignalSpy run(&panel, &SensitivityPanel::run_requested);
         panel.set_running(true);
-        QVERIFY(!field<QSpinBox>(panel, QStringLiteral("Trials"))->isEnabled());
-        QVERIFY(!button(panel, QStringLiteral("Run"))->isVisible());
+        QVERIFY(field<NumberField>(panel, QStringLiteral("Trials"))->isEnabled());
+        button(panel, QStringLiteral("Add to queue"))->click();
+        QCOMPARE(run.size(), 1);
         QTest::mouseClick(button(panel, QStringLiteral("Stop")), Qt::LeftButton);
         QCOMPARE(stop.size(), 1);
         panel.set_running(false);
         QVERIFY(button(panel, QStringLiteral("Run"))->isEnabled());
-        panel.set_ready(false);
+        QVERIFY(!button(panel, QStringLiteral("Stop"))->isVisible());
+    }
+
+    void what_is_missing_is_told_with_a_way_on() {
+        SensitivityPanel panel;
+        panel.show();
+        QSignalSpy help(&panel, &SensitivityPanel::help_requested);
+        panel.set_missing(QStringLiteral("There are no images yet."), QStringLiteral("Open some…"));
         QVERIFY(!button(panel, QStringLiteral("Run"))->isEnabled());
+        QPushButton* open = button(panel, QStringLiteral("Open some…"));
+        QVERIFY(open != nullptr && open->isVisible());
+        open->click();
+        QCOMPARE(help.size(), 1);
+        panel.set_missing({});
+        QVERIFY(button(panel, QStringLiteral("Run"))->isEnabled());
+        QVERIFY(!open->isVisible());
+    }
+
+    void run_stays_in_sight_where_the_form_has_no_room() {
+        SensitivityPanel panel;
+        QFont large = panel.font();
+        large.setPointSizeF(1.5 * large.pointSizeF());
+        panel.setFont(large);
+        panel.resize(panel.minimumSizeHint().width(), 300);
+        panel.show();
+        panel.set_running(true);
+        QVERIFY2(panel.minimumSizeHint().height() <= 300, qPrintable(QString::number(panel.minimumSizeHint().height())));
+        for (const char* text : {"Add to queue", "Stop"}) {
+            const QPushButton* found = button(panel, QString::fromLatin1(text));
+            QVERIFY2(panel.rect().contains(QRect(found->mapTo(&panel, QPoint()), found->size())), text);
+        }
+        // The last field comes into sight with the focus, and none is cut off at the side.
+        const FocusRing ring;
+        auto* device = field<QComboBox>(panel, QStringLiteral("Device"));
+        panel.activateWindow();
+        device->setFocus(Qt::TabFocusReason);
+        QTRY_VERIFY(device->hasFocus());
+        QVERIFY(!device->visibleRegion().isEmpty());
+        QCOMPARE(device->visibleRegion().boundingRect().size(), device->size());
+    }
+
+    void the_focus_is_framed() {
+        QWidget window;
+        auto* layout = new QVBoxLayout(&window);
+        auto* first = new QToolButton;
+        auto* second = new QPlainTextEdit;
+        first->setFocusPolicy(Qt::TabFocus);
+        layout->addWidget(first);
+        layout->addWidget(second);
+        const FocusRing ring;
+        window.show();
+        window.activateWindow();
+        for (QWidget* widget : {static_cast<QWidget*>(first), static_cast<QWidget*>(second)}) {
+            widget->setFocus(Qt::TabFocusReason);
+            QTRY_VERIFY(ring.frame() != nullptr && ring.frame()->geometry().contains(widget->geometry()));
+            const QImage with = window.grab().toImage();
+            const_cast<QWidget*>(ring.frame())->hide();
+            QVERIFY(window.grab().toImage() != with);
+        }
     }
 
     void every_field_teaches() {
@@ -151,7 +357,7 @@ private slots:
             QVERIFY2(box && !box->toolTip().isEmpty(), name);
         }
         for (const char* name : {"Fault rates", "Seed"}) QVERIFY2(field<QLineEdit>(panel, QString::fromLatin1(name)), name);
-        for (const char* name : {"Trials", "Workers"}) QVERIFY2(field<QSpinBox>(panel, QString::fromLatin1(name)), name);
+        for (const char* name : {"Trials", "Workers"}) QVERIFY2(field<NumberField>(panel, QString::fromLatin1(name)), name);
     }
 
     void strip_shows_progress() {
@@ -176,6 +382,27 @@ private slots:
         QVERIFY(!strip.is_running());
         strip.set_progress({1, 2, 3, "late"});  // of a job that is over
         QVERIFY(!bar->isVisible());
+    }
+
+    void strip_tells_of_paused_jobs_and_written_files() {
+        ProgressStrip strip;
+        strip.show();
+        QSignalSpy go_on(&strip, &ProgressStrip::go_on_requested);
+        QSignalSpy discard(&strip, &ProgressStrip::discard_requested);
+        QSignalSpy folder(&strip, &ProgressStrip::folder_requested);
+        QVERIFY(!button(strip, QStringLiteral("Go on"))->isVisible());
+        strip.set_paused(QStringLiteral("Paused: Harden and 1 more wait."));
+        button(strip, QStringLiteral("Go on"))->click();
+        button(strip, QStringLiteral("Discard"))->click();
+        QCOMPARE(go_on.size() + discard.size(), 2);
+        strip.set_paused({});
+        QVERIFY(!button(strip, QStringLiteral("Go on"))->isVisible());
+        auto* written = strip.findChild<QToolButton*>();
+        QVERIFY(!written->isVisible());
+        strip.show_written(QStringLiteral("/somewhere/hardened.pt"));
+        QVERIFY(written->isVisible() && written->text().contains(QStringLiteral("hardened.pt")));
+        written->click();
+        QCOMPARE(folder.value(0).value(0).toString(), QStringLiteral("/somewhere"));
     }
 
     void log_keeps_lines_with_their_time() {

@@ -1,13 +1,12 @@
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QSpinBox>
 #include <QtTest>
 
 #include "controls/harden_panel.h"
+#include "controls/number_field.h"
 
 using namespace clipscope;
 
@@ -93,18 +92,18 @@ private slots:
     void settings_of_the_search_are_checked_as_they_are_typed() {
         HardenPanel panel;
         QVERIFY(panel.is_valid());
-        auto* m = field<QSpinBox>(panel, "M, the fewest iterations");
+        auto* m = field<NumberField>(panel, "M, the fewest iterations");
         QVERIFY(m);
         QSignalSpy changed(&panel, &JobPanel::form_changed);
-        m->setValue(5);
+        m->set_value(5);
         QCOMPARE(changed.size(), 1);
         QVERIFY(!panel.is_valid());
         QVERIFY(panel.message().contains(QStringLiteral("M must be smaller than N")));
         QVERIFY(!button(panel, "Run")->isEnabled());
-        field<QSpinBox>(panel, "N, the most iterations")->setValue(6);
+        field<NumberField>(panel, "N, the most iterations")->set_value(6);
         QVERIFY(panel.is_valid());
         // Settings that the job does not use cannot be in the way.
-        m->setValue(50);
+        m->set_value(50);
         QVERIFY(!panel.is_valid());
         field<QComboBox>(panel, "Job")->setCurrentIndex(0);
         QVERIFY(panel.is_valid());
@@ -142,15 +141,21 @@ private slots:
         QCOMPARE(run.size(), 1);
     }
 
-    void running_locks_the_form() {
+    void delta_takes_a_comma_and_any_number_of_digits() {
         HardenPanel panel;
         panel.show();
-        QSignalSpy stop(&panel, &JobPanel::stop_requested);
-        panel.set_running(true);
-        QVERIFY(!field<QComboBox>(panel, "Job")->isEnabled());
-        QVERIFY(!button(panel, "Run")->isVisible());
-        QTest::mouseClick(button(panel, "Stop"), Qt::LeftButton);
-        QCOMPARE(stop.size(), 1);
+        auto* delta = field<NumberField>(panel, "delta, the AUC change that counts as none");
+        for (const auto& [typed, expected] : {std::pair("0,00025", 0.00025), std::pair("0.00001", 0.00001), std::pair("1e-3", 0.001)}) {
+            delta->setFocus();
+            delta->selectAll();
+            QTest::keyClicks(delta, QString::fromLatin1(typed));
+            QTest::keyClick(delta, Qt::Key_Tab);
+            QCOMPARE(delta->text(), QString::fromLatin1(typed));
+            QVERIFY(panel.is_valid());
+            QCOMPARE(panel.form().delta, expected);
+        }
+        delta->set_value(2);
+        QVERIFY(panel.message().contains(QStringLiteral("“2” is not a number from 0 to 1")));
     }
 
     void every_field_teaches() {

@@ -75,6 +75,14 @@ void ActivityLog::add(const QString& line, bool is_error) {
     lines_->appendHtml(QStringLiteral("<span style=\"color:%1\">%2</span>&nbsp; <span style=\"color:%3;white-space:pre-wrap\">%4</span>")
                            .arg(theme.muted.name(), QTime::currentTime().toString(QStringLiteral("HH:mm:ss")),
                                 is_error ? theme.error.name() : theme.text.name(), marked.toHtmlEscaped()));
+    Q_EMIT noted(marked);
+}
+
+void ActivityLog::show_earlier(const QStringList& lines) {
+    const Theme theme = Theme::screen(palette(), font());
+    for (const QString& line : lines)
+        lines_->appendHtml(
+            QStringLiteral("<span style=\"color:%1;white-space:pre-wrap\">%2</span>").arg(theme.muted.name(), line.toHtmlEscaped()));
 }
 
 }  // namespace clipscope

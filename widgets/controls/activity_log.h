@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <QWidget>
 
 class QPlainTextEdit;
@@ -22,6 +23,11 @@ public Q_SLOTS:
     void append_error(const QString& line);
     void copy() const;  // all of it, to the clipboard
     void clear();
+    // From before this start: at the top, muted, as they are.
+    void show_earlier(const QStringList& lines);
+
+Q_SIGNALS:
+    void noted(const QString& line);  // as it stands there, without its time
 
 private:
     void add(const QString& line, bool is_error);

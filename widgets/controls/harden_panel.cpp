@@ -2,12 +2,11 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QSpinBox>
+#include <tuple>
 
 #include "controls/job_fields.h"
 #include "theme/theme.h"
@@ -21,9 +20,9 @@ HardenPanel::HardenPanel(QWidget* parent)
       grid_(new QLineEdit),
       tuning_images_(nullptr),
       algorithm_(new QComboBox),
-      n_(new QSpinBox),
-      m_(new QSpinBox),
-      delta_(new QDoubleSpinBox),
+      n_(new NumberField(NumberField::Kind::whole, 2, 100)),
+      m_(new NumberField(NumberField::Kind::whole, 1, 99)),
+      delta_(new NumberField(NumberField::Kind::decimal, 0, 1)),
       scope_(new QComboBox),
       greedy_(new QCheckBox),
       auc_axis_(new QComboBox),
@@ -63,30 +62,24 @@ void HardenPanel::set_up_search() {
     add_choice(*algorithm_, tr("corrected"), SearchAlgorithm::corrected, tr("Algorithm 1 without the slips of its printed listing"));
     add_choice(*algorithm_, tr("literal"), SearchAlgorithm::literal, tr("Algorithm 1 exactly as it is printed, for comparison"));
     name_field(*algorithm_, tr("Algorithm"), tr("How the interval of the threshold is narrowed"));
-    n_->setRange(2, 100);
-    n_->setPrefix(QStringLiteral("N "));
     name_field(*n_, tr("N, the most iterations"), tr("N: iterations at most (literal: one less)"));
-    m_->setRange(1, 99);
-    m_->setPrefix(QStringLiteral("M "));
     name_field(*m_, tr("M, the fewest iterations"), tr("M: no early stop before this iteration; smaller than N"));
-    delta_->setRange(0, 1);
-    delta_->setDecimals(4);
-    delta_->setSingleStep(0.001);
-    delta_->setPrefix(QStringLiteral("δ "));
+    delta_->set_step(0.001);
     name_field(*delta_, tr("delta, the AUC change that counts as none"),
                tr("δ: the search may stop where the AUC changes by no more than this, on the scale 0 to 1"));
     auto* row = new QHBoxLayout(search_row_);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(4);
-    row->addWidget(n_, 2);
-    row->addWidget(m_, 2);
-    row->addWidget(delta_, 3);
+    for (const auto& [sign, field, stretch] : {std::tuple("N", n_, 2), std::tuple("M", m_, 2), std::tuple("δ", delta_, 3)}) {
+        row->addWidget(new QLabel(QString::fromUtf8(sign)));
+        row->addWidget(field, stretch);
+    }
     search_row_->setFocusProxy(n_);
     add_choice(*scope_, tr("layers feeding the site"), SearchScope::feeding, tr("The paper's: only faults that reach the site directly"));
     add_choice(*scope_, tr("everywhere"), SearchScope::everywhere, tr("Faults in the whole network"));
     name_field(*scope_, tr("Faults in"),
                tr("Which weights and biases faults may hit while a threshold is evaluated or faulty activations are counted"));
-    greedy_->setText(tr("&Greedy: keep thresholds found so far"));
+    greedy_->setText(tr("Gree&dy: keep thresholds found so far"));
     name_field(
         *greedy_, tr("Greedy"),
         tr("Every site starts from the thresholds found before it. Off, as in the paper: every site starts from ACT_max everywhere."));
@@ -94,24 +87,24 @@ void HardenPanel::set_up_search() {
 
 void HardenPanel::lay_out() {
     QFormLayout& form = form_layout();
-    form.addRow(tr("&Job"), job_);
+    form.addRow(tr("Jo&b"), job_);
     form.addRow(tr("Si&te"), site_);
-    form.addRow(tr("T&hresholds"), grid_);
-    form.addRow(tr("T&uning images"), tuning_images_);
-    form.addRow(tr("&Evaluation"), fields().images);
-    form.addRow(tr("&Fault rates"), fields().rates_row);
+    form.addRow(tr("Thresh&olds"), grid_);
+    form.addRow(tr("Tunin&g images"), tuning_images_);
+    form.addRow(tr("Evaluation"), fields().images);
+    form.addRow(tr("Fault &rates"), fields().rates_row);
     form.addRow(tr("&Memory"), fields().memory_row);
     form.addRow(tr("Faults are"), fields().faults_row);
-    form.addRow(tr("T&rials"), fields().trials);
+    form.addRow(tr("Tria&ls"), fields().trials);
     form.addRow(tr("&Algorithm"), algorithm_);
     form.addRow(tr("&Iterations"), search_row_);
-    form.addRow(tr("Faults i&n"), scope_);
+    form.addRow(tr("Faults in"), scope_);
     form.addRow(QString(), greedy_);
     form.addRow(tr("AUC a&xis"), auc_axis_);
-    form.addRow(tr("See&d"), fields().seed);
-    form.addRow(tr("N&on-finite"), fields().nonfinite);
+    form.addRow(tr("S&eed"), fields().seed);
+    form.addRow(tr("&Non-finite"), fields().nonfinite);
     form.addRow(tr("&Workers"), fields().threads);
-    form.addRow(tr("De&vice"), fields().device);
+    form.addRow(tr("Devi&ce"), fields().device);
     style_fields(*form.parentWidget());
 }
 
@@ -120,8 +113,7 @@ void HardenPanel::connect_fields() {
     for (QComboBox* box : {job_, site_, tuning_images_, algorithm_, scope_, auc_axis_})
         connect(box, &QComboBox::currentTextChanged, this, &HardenPanel::field_changed);
     connect(grid_, &QLineEdit::textChanged, this, &HardenPanel::field_changed);
-    for (QSpinBox* box : {n_, m_}) connect(box, &QSpinBox::valueChanged, this, &HardenPanel::field_changed);
-    connect(delta_, &QDoubleSpinBox::valueChanged, this, &HardenPanel::field_changed);
+    for (NumberField* field : {n_, m_, delta_}) connect(field, &NumberField::changed, this, &HardenPanel::field_changed);
     connect(greedy_, &QCheckBox::toggled, this, &HardenPanel::field_changed);
 }
 
@@ -150,8 +142,8 @@ HardenForm HardenPanel::form() const {
     form.grid = grid_->text().trimmed();
     form.tuning_images = tuning_images_->currentText().trimmed();
     form.algorithm = choice<SearchAlgorithm>(*algorithm_);
-    form.n = n_->value();
-    form.m = m_->value();
+    form.n = n_->whole();
+    form.m = m_->whole();
     form.delta = delta_->value();
     form.scope = choice<SearchScope>(*scope_);
     form.greedy = greedy_->isChecked();
@@ -167,9 +159,9 @@ void HardenPanel::set_form(const HardenForm& form) {
         grid_->setText(form.grid);
         tuning_images_->setCurrentText(form.tuning_images);
         set_choice(*algorithm_, form.algorithm);
-        n_->setValue(form.n);
-        m_->setValue(form.m);
-        delta_->setValue(form.delta);
+        n_->set_value(form.n);
+        m_->set_value(form.m);
+        delta_->set_value(form.delta);
         set_choice(*scope_, form.scope);
         greedy_->setChecked(form.greedy);
         set_choice(*auc_axis_, form.auc_axis);
@@ -198,6 +190,10 @@ void HardenPanel::select_site(const QString& name) {
 
 QString HardenPanel::problem() const {
     const HardenForm form = this->form();
+    if (form.job == MethodJob::harden) {
+        for (const NumberField* field : {n_, m_, delta_})
+            if (const QString found = field->problem(); !found.isEmpty()) return found;
+    }
     if (form.job == MethodJob::harden && form.m >= form.n)
         return tr("M must be smaller than N: the search can stop early only before its end.");
     if (form.job == MethodJob::sweep && form.site.isEmpty()) return tr("There is no activation site to sweep; open another network.");

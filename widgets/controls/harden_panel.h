@@ -16,11 +16,11 @@
 
 class QCheckBox;
 class QComboBox;
-class QDoubleSpinBox;
 class QLineEdit;
-class QSpinBox;
 
 namespace clipscope {
+
+class NumberField;
 
 enum class MethodJob { profile, sweep, harden, compare };
 
@@ -92,9 +92,9 @@ private:
     QLineEdit* grid_;
     QComboBox* tuning_images_;
     QComboBox* algorithm_;
-    QSpinBox* n_;
-    QSpinBox* m_;
-    QDoubleSpinBox* delta_;
+    NumberField* n_;
+    NumberField* m_;
+    NumberField* delta_;
     QComboBox* scope_;
     QCheckBox* greedy_;
     QComboBox* auc_axis_;

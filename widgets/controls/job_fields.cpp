@@ -4,7 +4,6 @@
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QMenu>
-#include <QRegularExpressionValidator>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <QWidgetAction>
@@ -28,23 +27,34 @@ QStringList usual_formats() {
 
 }  // namespace
 
+void let_type(QComboBox& box) {
+    box.setEditable(true);
+    box.setInsertPolicy(QComboBox::NoInsert);
+    box.setCompleter(nullptr);
+}
+
+void show_text(QComboBox& box, const QString& text) {
+    if (box.findText(text) < 0) box.addItem(text);
+    box.setCurrentIndex(box.findText(text));
+}
+
 QComboBox* make_images_field(const QString& name, const QString& tip) {
     auto* images = new QComboBox;
-    images->setEditable(true);
+    let_type(*images);
     images->addItems({QStringLiteral("200"), QStringLiteral("1000"), QStringLiteral("all"), QStringLiteral("first:1000")});
-    images->setInsertPolicy(QComboBox::NoInsert);
     name_field(*images, name, tip);
     return images;
 }
 
 void style_fields(QWidget& form) {
     for (QAbstractSpinBox* box : form.findChildren<QAbstractSpinBox*>()) {
-        box->setAlignment(Qt::AlignRight);
         box->setFont(tabular(box->font()));
+        keep_from_wheel(*box);
     }
     for (QComboBox* box : form.findChildren<QComboBox*>()) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->setMinimumContentsLength(8);
+        keep_from_wheel(*box);
     }
 }
 
@@ -58,7 +68,7 @@ JobFields::JobFields(bool with_several_formats, QObject* parent) : QObject(paren
         edit->setFont(tabular(edit->font()));
         connect(edit, &QLineEdit::textChanged, this, &JobFields::changed);
     }
-    for (QSpinBox* box : {trials, threads}) connect(box, &QSpinBox::valueChanged, this, &JobFields::changed);
+    for (NumberField* field : {trials, threads}) connect(field, &NumberField::changed, this, &JobFields::changed);
 }
 
 void JobFields::set_up_rates() {
@@ -90,8 +100,7 @@ void JobFields::set_up_rates() {
 }
 
 void JobFields::set_up_memory(bool with_several_formats) {
-    format->setEditable(true);
-    format->setInsertPolicy(QComboBox::NoInsert);
+    let_type(*format);
     format->addItems(usual_formats());
     name_field(
         *format, tr("Number format"),
@@ -108,8 +117,7 @@ void JobFields::set_up_memory(bool with_several_formats) {
     add_choice(*fault_kind, tr("stuck at 0"), FaultKind::stuck0, tr("A faulty bit is 0 whatever was written"));
     add_choice(*fault_kind, tr("stuck at 1"), FaultKind::stuck1, tr("A faulty bit is 1 whatever was written"));
     name_field(*fault_kind, tr("Kind of faults"), tr("What becomes of a faulty bit"));
-    bits->setEditable(true);
-    bits->setInsertPolicy(QComboBox::NoInsert);
+    let_type(*bits);
     bits->addItems({QStringLiteral("all"), QStringLiteral("sign"), QStringLiteral("exponent"), QStringLiteral("mantissa"),
                     QStringLiteral("integer"), QStringLiteral("fraction"), QStringLiteral("30")});
     name_field(*bits, tr("Bits"),
@@ -156,29 +164,26 @@ QWidget* JobFields::make_formats_button() {
 }
 
 void JobFields::set_up_others() {
-    trials->setRange(1, 100000);
-    trials->setGroupSeparatorShown(true);
     name_field(*trials, tr("Trials"), tr("Draws of faulty bits at every rate; 50 in the paper. More trials give tighter box plots."));
     images = make_images_field(tr("Images"), tr("How many images every trial is evaluated on: a number (a sample with the classes in "
                                                 "proportion), first:N (the first N) or all. More images cost time and give finer "
                                                 "accuracy steps."));
-    // All of 64 bits; a spin box holds half of 32.
-    seed->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{1,20}")), seed));
     name_field(*seed, tr("Seed"), tr("Decides which bits are faulty: the same seed gives the same faults on every machine"));
     add_choice(*nonfinite, tr("count as wrong"), NonfiniteRule::wrong, tr("An image with a NaN or infinite output is a wrong answer"));
     add_choice(*nonfinite, tr("by plain argmax"), NonfiniteRule::argmax,
                tr("As PyTorch scripts count: a dead network still guesses one class right"));
     name_field(*nonfinite, tr("Non-finite outputs"),
                tr("How images count whose outputs are NaN or infinite; both counts are kept in the results"));
-    threads->setRange(1, 64);
     name_field(*threads, tr("Workers"), tr("Threads that run trials side by side; the results do not depend on their number"));
     name_field(*device, tr("Device"), tr("Where the network runs"));
     device->addItem(QStringLiteral("cpu"));
 }
 
 QString JobFields::problem() const {
+    for (const NumberField* field : {trials, threads})
+        if (const QString found = field->problem(); !found.isEmpty()) return found;
     bool seed_fits = false;
-    seed->text().toULongLong(&seed_fits);
+    seed->text().trimmed().toULongLong(&seed_fits);
     return seed_fits ? QString() : tr("The seed must be a whole number from 0 to 18446744073709551615.");
 }
 
@@ -187,7 +192,7 @@ void JobFields::set_devices(const QStringList& devices) {
     const QString chosen = device->currentText();
     device->clear();
     device->addItems(devices);
-    device->setCurrentIndex(std::max(0, device->findText(chosen)));
+    show_text(*device, chosen);
 }
 
 }  // namespace clipscope

@@ -6,10 +6,10 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QObject>
-#include <QSpinBox>
 #include <QStringList>
 #include <algorithm>
 
+#include "controls/number_field.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
 
@@ -37,10 +37,16 @@ void set_choice(QComboBox& box, Enum value) {
     box.setCurrentIndex(std::max(0, box.findData(int(value))));
 }
 
+// What is typed into the box stays as it is: no completion makes 1000 of a 100. Texts that are no item are for the form to judge.
+void let_type(QComboBox& box);
+
+// Selects the item of this text, and adds it where there is none: a form shows what it was given.
+void show_text(QComboBox& box, const QString& text);
+
 // An editable choice of how many images: "200", "all", "first:1000".
 QComboBox* make_images_field(const QString& name, const QString& tip);
 
-// Numbers stand on the right, in tabular figures; long texts do not widen the form.
+// Numbers in tabular figures; long texts do not widen the form; the mouse wheel scrolls it and changes no field on the way.
 void style_fields(QWidget& form);
 
 class JobFields : public QObject {
@@ -51,7 +57,7 @@ public:
 
     QLineEdit* rates = new QLineEdit;
     QWidget* rates_row = new QWidget;  // the field and its presets
-    QSpinBox* trials = new QSpinBox;
+    NumberField* trials = new NumberField(NumberField::Kind::whole, 1, 100000);
     QComboBox* images = nullptr;
     QLineEdit* seed = new QLineEdit;
     QComboBox* nonfinite = new QComboBox;
@@ -61,28 +67,28 @@ public:
     QComboBox* bits = new QComboBox;
     QWidget* memory_row = new QWidget;  // format and parameters; with several formats: format and the button to tick them
     QWidget* faults_row = new QWidget;  // kind and bits
-    QSpinBox* threads = new QSpinBox;
+    NumberField* threads = new NumberField(NumberField::Kind::whole, 1, 64);
     QComboBox* device = new QComboBox;
 
     // Form: anything with members of these names.
     template <typename Form>
     void read(Form& form) const {
         form.rates = rates->text().trimmed();
-        form.trials = trials->value();
+        form.trials = trials->whole();
         form.images = images->currentText().trimmed();
-        form.seed = seed->text().toULongLong();
+        form.seed = seed->text().trimmed().toULongLong();
         form.nonfinite = choice<NonfiniteRule>(*nonfinite);
         form.format = format->currentText().trimmed();
         form.parameters = choice<ParameterSelection>(*parameters);
         form.fault_kind = choice<FaultKind>(*fault_kind);
         form.bits = bits->currentText().trimmed();
-        form.threads = threads->value();
+        form.threads = threads->whole();
         form.device = device->currentText();
     }
     template <typename Form>
     void write(const Form& form) {
         rates->setText(form.rates);
-        trials->setValue(form.trials);
+        trials->set_value(form.trials);
         images->setCurrentText(form.images);
         seed->setText(QString::number(form.seed));
         set_choice(*nonfinite, form.nonfinite);
@@ -90,8 +96,8 @@ public:
         set_choice(*parameters, form.parameters);
         set_choice(*fault_kind, form.fault_kind);
         bits->setCurrentText(form.bits);
-        threads->setValue(form.threads);
-        device->setCurrentIndex(std::max(0, device->findText(form.device)));
+        threads->set_value(form.threads);
+        show_text(*device, form.device);
     }
 
     // What the fields themselves cannot take; empty: nothing.

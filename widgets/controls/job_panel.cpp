@@ -5,6 +5,8 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -12,18 +14,30 @@
 #include "theme/theme.h"
 
 namespace clipscope {
+namespace {
+
+// As high as the form where there is room, unlike Qt's own, whose wish ends at a few lines.
+class FormScroll : public QScrollArea {
+public:
+    QSize sizeHint() const override { return widget() == nullptr ? QScrollArea::sizeHint() : widget()->sizeHint(); }
+};
+
+}  // namespace
 
 class JobPanel::Private {
 public:
     JobFields* fields = nullptr;
     QWidget* form = new QWidget;
     QFormLayout* form_layout = nullptr;
+    QScrollArea* scroll = new FormScroll;
+    QWidget* missing_row = new QWidget;
+    QLabel* missing = new QLabel;
+    QPushButton* help = new QPushButton;
     QLabel* message = new QLabel;
     QLabel* estimate = new QLabel;
     QPushButton* run = new QPushButton;
     QPushButton* stop = new QPushButton;
     QString run_tip;
-    bool ready = true;
     bool running = false;
     bool valid = true;
     bool filling = false;
@@ -37,6 +51,7 @@ JobPanel::JobPanel(bool with_several_formats, const QString& run_tip, QWidget* p
     connect(d_->fields->rates, &QLineEdit::returnPressed, d_->run, &QPushButton::click);
     connect(d_->run, &QPushButton::clicked, this, &JobPanel::run_requested);
     connect(d_->stop, &QPushButton::clicked, this, &JobPanel::stop_requested);
+    connect(d_->help, &QPushButton::clicked, this, &JobPanel::help_requested);
 }
 
 JobPanel::~JobPanel() = default;
@@ -46,26 +61,58 @@ void JobPanel::lay_out() {
     d_->form_layout->setContentsMargins(0, 0, 0, 0);
     d_->form_layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     d_->form_layout->setRowWrapPolicy(QFormLayout::DontWrapRows);
-    d_->message->setWordWrap(true);
-    d_->message->setTextFormat(Qt::PlainText);
-    d_->message->setAccessibleName(tr("What to change"));
-    d_->estimate->setForegroundRole(QPalette::PlaceholderText);
-    d_->estimate->setFont(tabular(d_->estimate->font()));
-    d_->estimate->setToolTip(tr("Expected duration, from the speed of the last trials"));
-    d_->run->setText(tr("R&un"));
-    d_->run->setDefault(true);
-    d_->stop->setText(tr("&Stop"));
-    d_->stop->setToolTip(tr("Stop the job; what is done is kept"));
-    d_->stop->hide();
+    d_->scroll->setWidget(d_->form);
+    d_->scroll->setWidgetResizable(true);
+    d_->scroll->setFrameShape(QFrame::NoFrame);
+    d_->scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    d_->scroll->setFocusPolicy(Qt::NoFocus);  // its fields scroll it
+    d_->scroll->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    d_->form->installEventFilter(this);
+    build_foot();
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(d_->estimate, 1);
     buttons->addWidget(d_->run);
     buttons->addWidget(d_->stop);
     auto* layout = new QVBoxLayout(this);
-    layout->addWidget(d_->form);
+    layout->addWidget(d_->scroll, 1);
     layout->addWidget(d_->message);
+    layout->addWidget(d_->missing_row);
     layout->addLayout(buttons);
     layout->addStretch();
+}
+
+// What never scrolls away.
+void JobPanel::build_foot() {
+    d_->message->setWordWrap(true);
+    d_->message->setTextFormat(Qt::PlainText);
+    d_->message->setAccessibleName(tr("What to change"));
+    d_->missing->setWordWrap(true);
+    d_->missing->setTextFormat(Qt::PlainText);
+    d_->missing->setAccessibleName(tr("What is missing"));
+    auto* row = new QHBoxLayout(d_->missing_row);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(d_->missing, 1);
+    row->addWidget(d_->help);
+    d_->missing_row->hide();
+    d_->estimate->setForegroundRole(QPalette::PlaceholderText);
+    d_->estimate->setFont(tabular(d_->estimate->font()));
+    d_->estimate->setToolTip(tr("Expected duration, from the speed of the last trials"));
+    d_->run->setText(tr("R&un"));
+    d_->run->setDefault(true);
+    d_->stop->setText(tr("Stop"));
+    d_->stop->setToolTip(tr("Stop the job; what is done is kept"));
+    d_->stop->hide();
+}
+
+// The form never scrolls sideways, so its scroll area may not be narrower than it; rows come and go.
+bool JobPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == d_->form && (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Show)) fit_width();
+    return QWidget::eventFilter(watched, event);
+}
+
+void JobPanel::fit_width() {
+    d_->scroll->setMinimumWidth(d_->form->minimumSizeHint().width() + d_->scroll->verticalScrollBar()->sizeHint().width());
+    d_->scroll->updateGeometry();
 }
 
 JobFields& JobPanel::fields() const {
@@ -102,7 +149,7 @@ void JobPanel::set_devices(const QStringList& devices) {
 }
 
 void JobPanel::set_max_threads(int threads) {
-    d_->fields->threads->setMaximum(std::max(1, threads));
+    d_->fields->threads->set_range(1, std::max(1, threads));
 }
 
 void JobPanel::set_estimate(const QString& text) {
@@ -111,15 +158,24 @@ void JobPanel::set_estimate(const QString& text) {
 
 void JobPanel::set_running(bool running) {
     d_->running = running;
-    d_->form->setEnabled(!running);
-    d_->run->setVisible(!running);
+    d_->run->setText(running ? tr("Add to q&ueue") : tr("R&un"));
     d_->stop->setVisible(running);
     validate();
 }
 
-void JobPanel::set_ready(bool ready) {
-    d_->ready = ready;
+void JobPanel::set_missing(const QString& sentence, const QString& help) {
+    d_->missing->setText(sentence);
+    d_->missing_row->setVisible(!sentence.isEmpty());
+    d_->help->setText(help);
+    d_->help->setVisible(!help.isEmpty());
     validate();
+}
+
+void JobPanel::focus_next_step() {
+    if (d_->missing->text().isEmpty())
+        d_->run->setFocus(Qt::OtherFocusReason);
+    else if (!d_->help->isHidden())
+        d_->help->setFocus(Qt::OtherFocusReason);
 }
 
 bool JobPanel::is_valid() const {
@@ -137,11 +193,10 @@ void JobPanel::validate() {
     d_->message->setText(found);
     d_->message->setVisible(!found.isEmpty());
     show_message_color();
-    d_->run->setEnabled(d_->ready && d_->valid && !d_->running);
-    if (!d_->ready)
-        d_->run->setToolTip(tr("Open a model and data first"));
-    else
-        d_->run->setToolTip(d_->valid ? d_->run_tip : found);
+    const QString& missing = d_->missing->text();
+    d_->run->setEnabled(missing.isEmpty() && d_->valid);
+    const QString tip = d_->running ? tr("Runs after the job that runs and those that wait already") : d_->run_tip;
+    d_->run->setToolTip(!missing.isEmpty() ? missing : d_->valid ? tip : found);
 }
 
 void JobPanel::show_message_color() {

@@ -1,5 +1,6 @@
-// What the forms for jobs share: fields that lock while a job runs, a red line that says what to change, the estimate, Run and Stop. A
-// panel for certain jobs derives from it and adds its fields. GUI thread.
+// What the forms for jobs share: fields that scroll where there is little room, a red line that says what to change, what is still missing
+// with a button that helps, the estimate, Run and Stop. While a job runs the form stays open, and Run adds to the queue. A panel for
+// certain jobs derives from it and adds its fields. GUI thread.
 #pragma once
 
 #include <QString>
@@ -21,8 +22,11 @@ public:
     void set_devices(const QStringList& devices);
     void set_max_threads(int threads);
     void set_estimate(const QString& text);  // "about 0:41"; empty: nothing to say
-    void set_running(bool running);          // Run gives way to Stop, the fields are locked
-    void set_ready(bool ready);              // a network and data are loaded; otherwise Run stays off and says why
+    void set_running(bool running);          // Run becomes "Add to queue", and Stop is there
+    // What a job still lacks, as a sentence, and the text of a button that helps; empty: nothing, and Run is on.
+    void set_missing(const QString& sentence, const QString& help = {});
+    // To the button that helps, or where nothing is missing, to Run.
+    void focus_next_step();
 
     bool is_valid() const;
     QString message() const;  // what the red line says
@@ -34,6 +38,7 @@ Q_SIGNALS:
     void form_changed();
     void run_requested();
     void stop_requested();
+    void help_requested();  // with what is missing
 
 protected:
     // `with_several_formats`: formats can be ticked side by side. `run_tip` says what Run does.
@@ -57,11 +62,14 @@ protected:
     virtual QString problem() const = 0;
 
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void begin_filling();
     void end_filling();
     void lay_out();
+    void build_foot();
+    void fit_width();
     void show_message_color();
 
     class Private;

@@ -21,10 +21,11 @@ void SensitivityPanel::set_up_layers() {
     add_choice(*job_, tr("bit position"), SensitivityJob::bit_positions,
                tr("Exactly one bit is faulty: the same one of a number drawn in each trial, for every position. Shows which bits matter."));
     name_field(*job_, tr("Accuracy against"), tr("What accuracy is measured against"));
-    add_choice(*layers_, tr("Each layer and the network"), LayersChoice::both, tr("A curve for every layer, and one with faults anywhere"));
-    add_choice(*layers_, tr("Each layer"), LayersChoice::each, tr("A curve for every layer: faults in that layer alone"));
+    add_choice(*layers_, tr("Each checked layer and the network"), LayersChoice::both,
+               tr("A curve for every layer with a check mark in the table, and one with faults anywhere"));
+    add_choice(*layers_, tr("Each checked layer"), LayersChoice::each,
+               tr("A curve for every layer with a check mark in the table: faults in that layer alone"));
     add_choice(*layers_, tr("The whole network"), LayersChoice::network, tr("One curve: faults anywhere in the weights and biases"));
-    add_choice(*layers_, tr("The checked layers"), LayersChoice::checked, tr("A curve for every layer with a check mark in the table"));
     add_choice(*layers_, tr("Network and batch norm"), LayersChoice::batch_norm,
                tr("Two curves: faults anywhere in the weights and biases, and faults in gamma, beta, running means and variances of batch "
                   "norms. Those are few numbers, always float32, and each scales a whole channel."));
@@ -38,16 +39,16 @@ void SensitivityPanel::lay_out() {
     QFormLayout& form = form_layout();
     form.addRow(tr("A&gainst"), job_);
     form.addRow(tr("&Layers"), layers_);
-    form.addRow(tr("&Fault rates"), fields().rates_row);
+    form.addRow(tr("Fault &rates"), fields().rates_row);
     form.addRow(tr("&Memory"), fields().memory_row);
     form.addRow(tr("&Parameters"), fields().parameters);
     form.addRow(tr("F&aults"), fields().faults_row);
-    form.addRow(tr("T&rials"), fields().trials);
+    form.addRow(tr("&Trials"), fields().trials);
     form.addRow(tr("&Images"), fields().images);
-    form.addRow(tr("S&eed"), fields().seed);
+    form.addRow(tr("Se&ed"), fields().seed);
     form.addRow(tr("&Non-finite"), fields().nonfinite);
     form.addRow(tr("&Workers"), fields().threads);
-    form.addRow(tr("&Device"), fields().device);
+    form.addRow(tr("Devi&ce"), fields().device);
     style_fields(*form.parentWidget());
 }
 

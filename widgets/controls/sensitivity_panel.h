@@ -15,10 +15,9 @@ class QComboBox;
 namespace clipscope {
 
 enum class LayersChoice {
-    each,        // a curve per layer
+    each,        // a curve per layer that is checked in the table
     network,     // one curve, faults anywhere
-    both,        // each layer and the network
-    checked,     // a curve per layer checked in the table
+    both,        // each checked layer and the network
     batch_norm,  // the network, and beside it faults in batch norms
     thresholds   // the network, and beside it faults in clipping thresholds
 };

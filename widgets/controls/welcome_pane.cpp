@@ -25,7 +25,7 @@ QLabel* heading(const QString& text, double factor) {
 }  // namespace
 
 WelcomePane::WelcomePane(QWidget* parent)
-    : QWidget(parent), networks_(new QVBoxLayout), first_study_(new QPushButton(tr("&Run a first study"))) {
+    : QWidget(parent), networks_(new QVBoxLayout), first_study_(new QPushButton(tr("Run a first stud&y"))) {
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
     auto* text =
@@ -40,9 +40,9 @@ WelcomePane::WelcomePane(QWidget* parent)
     first_study_->setToolTip(
         tr("Loads the first bundled network and Fashion-MNIST and injects faults layer by layer: a curve moves at once"));
     first_study_->setEnabled(false);
-    auto* open_model = new QPushButton(tr("Open a &model…"));
+    auto* open_model = new QPushButton(tr("Open a model…"));
     open_model->setToolTip(tr("A TorchScript file (.pt), traced or scripted; you can also drop it on the window"));
-    auto* open_data = new QPushButton(tr("Open a &data folder…"));
+    auto* open_data = new QPushButton(tr("Open a data folder…"));
     open_data->setToolTip(
         tr("CIFAR-10 binary files or IDX files (MNIST, Fashion-MNIST), plain or gzip; you can also drop the folder on the window"));
 
@@ -88,9 +88,9 @@ QWidget* WelcomePane::build_offer() {
     offer_text_ = new QLabel;
     offer_text_->setTextFormat(Qt::PlainText);  // file names may look like markup
     offer_text_->setWordWrap(true);
-    auto* reopen = new QPushButton(tr("R&eopen"));
+    auto* reopen = new QPushButton(tr("Reopen"));
     reopen->setToolTip(tr("Opens it with its model and data and shows the results of its last job"));
-    auto* not_now = new QPushButton(tr("&Not now"));
+    auto* not_now = new QPushButton(tr("Not now"));
     not_now->setToolTip(tr("It stays where it is: File ▸ Recent studies has it"));
     auto* row = new QHBoxLayout(offer_);
     row->setContentsMargins(8, 3, 8, 3);

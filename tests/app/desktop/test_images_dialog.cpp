@@ -4,13 +4,13 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QSpinBox>
 #include <QTest>
 #include <QTreeWidget>
 #include <atomic>
 #include <thread>
 
 #include "controls/image_grid.h"
+#include "controls/number_field.h"
 #include "fake_engine.h"
 #include "images_dialog.h"
 #include "input_preview.h"
@@ -204,14 +204,44 @@ private slots:
         choose(dialog, "none");
         QTRY_COMPARE(grid(dialog).images().size(), std::size_t(12));
         QCOMPARE(crop.load(), -1);  // these are open
-        dialog.findChild<QSpinBox*>("crop")->setValue(64);
-        dialog.findChild<QSpinBox*>("resize")->setValue(72);
+        dialog.findChild<NumberField*>("crop")->set_value(64);
+        dialog.findChild<NumberField*>("resize")->set_value(72);
         QTRY_COMPARE(crop.load(), 64);
         dialog.findChild<QComboBox*>("split")->setCurrentIndex(0);
         const ImagesChoice choice = dialog.chosen().value();
         QCOMPARE(choice.split, Split::train);
         QVERIFY((choice.picture_size == PictureSize{72, 64}));
         QTRY_VERIFY(grid(dialog).message().isEmpty());
+    }
+
+    void sizes_out_of_range_are_told_and_stay() {
+        ImagesDialog dialog(fake_engine(), question(fake_images(), {"folder", Split::test, {0, 32}, {Split::test}, true}));
+        choose(dialog, "none");
+        QVERIFY(dialog.chosen());
+        auto* crop = dialog.findChild<NumberField*>("crop");
+        dialog.show();
+        crop->setFocus();
+        crop->selectAll();
+        QTest::keyClicks(crop, "9000");
+        QTest::keyClick(crop, Qt::Key_Tab);
+        QCOMPARE(crop->text(), QString("9000"));
+        QVERIFY(!dialog.chosen());
+        QVERIFY(dialog.findChild<QLabel*>("problem")->text().contains("from 0 to 4096"));
+        crop->setFocus();
+        crop->selectAll();
+        QTest::keyClick(crop, Qt::Key_Delete);  // "as it is"
+        QCOMPARE(dialog.chosen()->picture_size.crop, 0);
+    }
+
+    void own_values_come_back_after_a_preset() {
+        ImagesDialog dialog(fake_engine(), question(fake_images()));
+        choose(dialog, "custom");
+        auto* mean = dialog.findChild<QLineEdit*>("mean");
+        mean->setText("0.25");
+        choose(dialog, "mnist");
+        QVERIFY(mean->text() != "0.25");
+        choose(dialog, "custom");
+        QCOMPARE(mean->text(), QString("0.25"));
     }
 
     void closing_waits_for_nothing_long() {

@@ -206,15 +206,15 @@ private slots:
         QTRY_VERIFY(seen_inside > 20);
     }
 
-    void errors_arrive_as_one_sentence_data() {
+    void errors_arrive_as_a_sentence_first_data() {
         QTest::addColumn<int>("kind");
         QTest::addColumn<QString>("sentence");
         QTest::newRow("error") << 0 << "Cannot read a.bin: open another folder.";
-        QTest::newRow("defect") << 1 << "The job ended unexpectedly: first line";
+        QTest::newRow("defect") << 1 << "The job ended unexpectedly; the activity log has the details.\nfirst line\nstack trace";
         QTest::newRow("unknown") << 2 << "The job ended unexpectedly, with an error of unknown kind.";
     }
 
-    void errors_arrive_as_one_sentence() {
+    void errors_arrive_as_a_sentence_first() {
         QFETCH(int, kind);
         QFETCH(QString, sentence);
         JobController controller;

@@ -55,7 +55,8 @@ private slots:
     }
 
     void the_help_names_every_option() {
-        for (const char* option : {"--data", "--normalize", "--arch", "--split", "--resize", "--crop", "--run", "--render", "--output", "--latency-log", "--help", "--version"}) {
+        for (const char* option : {"--data", "--normalize", "--arch", "--split", "--resize", "--crop", "--run", "--render", "--output",
+                                   "--latency-log", "--help", "--version"}) {
             QVERIFY2(launch_help().contains(option), option);
         }
     }

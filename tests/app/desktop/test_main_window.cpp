@@ -54,7 +54,7 @@ private slots:
         Desk desk;
         QVERIFY(desk.window.header().startsWith("No model yet · no images yet"));
         QVERIFY(desk.part<WelcomePane>().isVisible());
-        QVERIFY(!desk.action("&Run")->isEnabled());
+        QVERIFY(!desk.window.laboratory().is_ready());
         desk.open_both();
         QTRY_VERIFY(desk.window.header().contains("clean 90.0 %"));
         QVERIFY2(desk.window.header().startsWith("Fake (300) · Fake test, 1,000 images · clean 90.0 % · CPU, "),

@@ -32,19 +32,33 @@ private slots:
     void settings_come_back_into_the_form() {
         SensitivityForm form;
         form.job = SensitivityJob::bit_positions;
-        form.layers = LayersChoice::checked;
+        form.layers = LayersChoice::each;
         form.format = "Q3.12";
         form.bits = "sign";
         form.fault_kind = FaultKind::stuck1;
         form.parameters = ParameterSelection::weights;
         form.trials = 9;
         form.images = "first:77";
-        QStringList checked;
-        const SensitivityForm back = sensitivity_form(sensitivity_settings(form, {"CONV-1", "FC-1"}), SensitivityForm(), checked);
+        std::optional<CheckedLayers> checked;
+        const SensitivityForm back = sensitivity_form(sensitivity_settings(form, some_), SensitivityForm(), checked);
         QVERIFY(back == form);
-        QCOMPARE(checked, (QStringList{"CONV-1", "FC-1"}));
-        form.layers = LayersChoice::each;
-        QCOMPARE(sensitivity_form(sensitivity_settings(form, {}), SensitivityForm(), checked).layers, LayersChoice::each);
+        QVERIFY(checked && !checked->are_all);
+        QCOMPARE(checked->names, some_.names);
+        for (const LayersChoice choice : {LayersChoice::each, LayersChoice::both, LayersChoice::network, LayersChoice::batch_norm}) {
+            form.layers = choice;
+            const JobSettings settings = sensitivity_settings(form, {});
+            QCOMPARE(sensitivity_form(settings, SensitivityForm(), checked).layers, choice);
+            const bool is_about_layers = choice == LayersChoice::each || choice == LayersChoice::both;
+            QCOMPARE(checked.has_value(), is_about_layers);
+            if (is_about_layers) QVERIFY(checked->are_all);
+        }
+        // As the command line has it.
+        JobSettings settings;
+        settings.layers = "each,network";
+        QCOMPARE(sensitivity_form(settings, SensitivityForm(), checked).layers, LayersChoice::both);
+        QVERIFY(has_place_for(settings));
+        settings.layers = "CONV-1+FC-1";
+        QVERIFY(!has_place_for(settings));
     }
 
     void layers_follow_the_choice() {
@@ -53,9 +67,11 @@ private slots:
         QCOMPARE(sensitivity_settings(form, {}).layers, std::string("each"));
         form.layers = LayersChoice::network;
         QCOMPARE(sensitivity_settings(form, {}).layers, std::string("network"));
-        form.layers = LayersChoice::checked;
-        QCOMPARE(sensitivity_settings(form, {"CONV-1", "FC-1"}).layers, std::string("CONV-1,FC-1"));
-        QVERIFY_EXCEPTION_THROWN(sensitivity_settings(form, {}), UsageError);
+        form.layers = LayersChoice::each;
+        QCOMPARE(sensitivity_settings(form, some_).layers, std::string("CONV-1,FC-1"));
+        form.layers = LayersChoice::both;
+        QCOMPARE(sensitivity_settings(form, some_).layers, std::string("network,CONV-1,FC-1"));
+        QVERIFY_EXCEPTION_THROWN(sensitivity_settings(form, {false, {}}), UsageError);
     }
 
     void several_formats_become_a_job_each() {
@@ -82,7 +98,7 @@ private slots:
     void other_parts_of_the_memory_stand_beside_the_network() {
         SensitivityForm form;
         form.layers = LayersChoice::batch_norm;
-        QStringList checked;
+        std::optional<CheckedLayers> checked;
         const JobSettings made = sensitivity_settings(form, {});
         QCOMPARE(made.layers, std::string("network,batch-norm"));
         QCOMPARE(sensitivity_form(made, SensitivityForm(), checked).layers, LayersChoice::batch_norm);
@@ -157,9 +173,9 @@ private slots:
         form.layers = LayersChoice::network;
         // One clean pass, then ten trials at two rates; rate 0 needs none.
         QCOMPARE(estimated_passes(sensitivity_settings(form, {}), layers_, 2), 21.0);
-        form.layers = LayersChoice::checked;
+        form.layers = LayersChoice::each;
         // From the last of three layers on: a third of the network.
-        QCOMPARE(estimated_passes(sensitivity_settings(form, {"FC-1"}), layers_, 2), 1 + 20.0 / 3);
+        QCOMPARE(estimated_passes(sensitivity_settings(form, {false, {"FC-1"}}), layers_, 2), 1 + 20.0 / 3);
     }
 
     void estimates_are_round() {
@@ -171,6 +187,7 @@ private slots:
 
 private:
     const std::vector<LayerInfo> layers_ = fake_model("fake.pt").layers;
+    const CheckedLayers some_{false, {"CONV-1", "FC-1"}};
 };
 
 QTEST_GUILESS_MAIN(TestSensitivityRequest)

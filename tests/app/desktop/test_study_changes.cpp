@@ -11,6 +11,7 @@
 #include "campaign/result_json.h"
 #include "common/text_file.h"
 #include "controls/activity_log.h"
+#include "controls/progress_strip.h"
 #include "study/study_results.h"
 #include "study/study_writer.h"
 #include "tables/job_table.h"
@@ -195,7 +196,7 @@ private slots:
         Desk desk(engine);
         desk.window.open_study(file_);
         QTRY_VERIFY(desk.window.laboratory().is_ready());
-        emit desk.part<JobTable>().run_requested(ids[0]);
+        emit desk.part<ProgressStrip>().go_on_requested();
         QTRY_VERIFY(is_searching);
         emit desk.part<JobTable>().job_selected(ids[0]);
         QVERIFY(desk.part<ActivityLog>().text().contains("Results of other jobs can be looked at"));
@@ -217,7 +218,7 @@ private slots:
         Desk desk(engine);
         desk.window.open_study(file_);
         QTRY_VERIFY(desk.window.laboratory().is_ready());
-        emit desk.part<JobTable>().run_requested(ids[0]);
+        emit desk.part<ProgressStrip>().go_on_requested();
         QTRY_COMPARE_WITH_TIMEOUT(desk.window.desk().job(ids[2])->state, JobState::done, 20'000);
         QCOMPARE(desk.window.desk().job(ids[1])->error, std::string("There is nothing in it."));
         QCOMPARE(desk.errors, QStringList("There is nothing in it."));

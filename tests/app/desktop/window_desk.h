@@ -42,6 +42,8 @@ struct Desk {
     std::vector<QString> found;  // where they are now, the first answer first; none left: the user gives up
     QStringList damaged;         // sentences about damaged studies
     QStringList told;
+    QStringList quit_asked;  // titles of the jobs that ran
+    QuitAnswer quit_answer = QuitAnswer::stop;
     std::optional<QString> text;
     QString proposed;  // in place of what was answered with `text`
     MainWindow window;
@@ -79,6 +81,10 @@ struct Desk {
         };
         dialogs.tell = [this](QWidget*, const QString&, const QString& text) { told << text; };
         dialogs.ask_architecture = [](QWidget*, const QString&) { return QString(); };
+        dialogs.ask_quit = [this](QWidget*, const QString& running) {
+            quit_asked << running;
+            return quit_answer;
+        };
         dialogs.show_error = [this](QWidget*, const QString& sentence) { errors << sentence; };
         return dialogs;
     }

@@ -1,0 +1,52 @@
+// The two forms and the layers checked in the table, taken to the settings of jobs and back. GUI thread; owns none of the widgets.
+#pragma once
+
+#include <QObject>
+#include <optional>
+#include <vector>
+
+#include "sensitivity_request.h"
+#include "study/job_settings.h"
+
+namespace clipscope {
+
+class HardenPanel;
+class Laboratory;
+class LayerTable;
+class ResultPresenter;
+class SensitivityPanel;
+
+class JobForms : public QObject {
+    Q_OBJECT
+
+public:
+    JobForms(Laboratory& laboratory, const ResultPresenter& results, SensitivityPanel& sensitivity, HardenPanel& method, LayerTable& layers,
+             QObject* parent = nullptr);
+
+    static bool is_of_sensitivity(JobKind kind);
+
+    // All but model and images; throw UsageError.
+    std::vector<JobSettings> asked_of_sensitivity() const;
+    std::vector<JobSettings> asked_of_method() const;
+    int threads_for(JobKind kind) const;
+
+    // The layers of a model that is not open yet are checked when it comes.
+    void fill(const JobSettings& settings);
+    void set_running(bool running);
+    // What a job still lacks, and the model's sites and layers.
+    void show_missing();
+    void show_model();
+
+private:
+    CheckedLayers checked_layers() const;
+    void check(const CheckedLayers& layers);
+
+    Laboratory& laboratory_;
+    const ResultPresenter& results_;
+    SensitivityPanel& sensitivity_;
+    HardenPanel& method_;
+    LayerTable& layers_;
+    std::optional<CheckedLayers> to_check_;  // when the model has come
+};
+
+}  // namespace clipscope

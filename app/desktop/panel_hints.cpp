@@ -1,0 +1,101 @@
+#include "panel_hints.h"
+
+#include "job_presenter.h"
+#include "laboratory.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_area_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "plots/trisection_plot.h"
+#include "result_presenter.h"
+
+namespace clipscope {
+
+PanelHints::PanelHints(Laboratory& laboratory, const ResultPresenter& results, const JobPresenter& jobs, const WindowDocks& docks,
+                       QObject* parent)
+    : QObject(parent), laboratory_(laboratory), results_(results), docks_(docks) {
+    connect(&jobs, &JobPresenter::began, this, [this](JobKind kind, bool is_from_queue) {
+        set_running(kind);
+        PanelDock* dock = dock_of(kind);
+        if (dock != nullptr && !is_from_queue) dock->bring_to_front();
+    });
+    connect(&jobs, &JobPresenter::ended, this, [this](JobKind kind) {
+        set_running({});
+        if (PanelDock* dock = dock_of(kind); dock != nullptr) dock->mark();
+    });
+    connect(&results_, &ResultPresenter::changed, this, &PanelHints::refresh);
+    connect(&laboratory_, &Laboratory::selection_changed, this, &PanelHints::refresh);
+    connect(&laboratory_, &Laboratory::model_changed, this, &PanelHints::refresh);
+    for (PlotPanel* panel : docks_.plots()) connect(panel, &PlotPanel::empty_action_requested, this, [this, panel] { act(panel); });
+    refresh();
+}
+
+void PanelHints::set_running(std::optional<JobKind> kind) {
+    running_ = kind;
+    refresh();
+}
+
+// Nothing where the results come to the centre, which is always there.
+PanelDock* PanelHints::dock_of(JobKind kind) const {
+    switch (kind) {
+        case JobKind::profile:
+            return docks_.activations;
+        case JobKind::sweep:
+            return docks_.auc_threshold;
+        case JobKind::harden:
+            return docks_.trisection;
+        case JobKind::compare:
+            return docks_.comparison;
+        case JobKind::sensitivity:
+        case JobKind::bits:
+            break;
+    }
+    return nullptr;
+}
+
+// The one that the latest search or sweep was about.
+QString PanelHints::site_with_results(bool is_of_search) const {
+    const TuningResult& tuning = results_.tuning();
+    int site = -1;
+    if (!is_of_search && !tuning.sweeps.empty()) site = tuning.sweeps.back().site;
+    if (!tuning.searches.empty()) site = tuning.searches.back().site;
+    return site < 0 ? QString() : QString::fromStdString(tuning.info.sites[std::size_t(site)].name);
+}
+
+PanelHints::Hint PanelHints::hint_for(bool is_of_search, const QString& otherwise) const {
+    const bool hardens = running_ == JobKind::harden;
+    const QString selected = laboratory_.selected_site();
+    const QString other = site_with_results(is_of_search);
+    if (!selected.isEmpty() && !other.isEmpty() && other != selected) {
+        const QString text = hardens ? tr("%1 has not been searched yet: %2 is being searched.") : tr("Nothing was evaluated for %1 yet.");
+        return {hardens ? text.arg(selected, other) : text.arg(selected), tr("Show %1").arg(other), other};
+    }
+    if (hardens || (running_ == JobKind::sweep && !is_of_search))
+        return {tr("The job that runs fills this as soon as it comes to it."), {}, {}};
+    return {otherwise, tr("Harden all sites"), {}};
+}
+
+void PanelHints::refresh() {
+    Hint profile{tr("A profile or a hardening shows how each site's activations are distributed."), tr("Harden all sites"), {}};
+    if (running_ == JobKind::profile || running_ == JobKind::harden) profile = {tr("The job that runs fills this first."), {}, {}};
+    show(*docks_.activation_plot, profile);
+    show(*docks_.auc_threshold_plot, hint_for(false, tr("A sweep or a hardening draws AUC against the threshold, point by point.")));
+    show(*docks_.auc_area_plot, hint_for(false, tr("A sweep or a hardening draws the area that is the AUC.")));
+    show(*docks_.trisection_plot, hint_for(true, tr("A hardening shows its intervals as they narrow, and plays them again.")));
+}
+
+void PanelHints::show(PlotPanel& panel, const Hint& hint) {
+    Hint& before = shown_[&panel];
+    if (before.text == hint.text && before.button == hint.button) return;
+    before = hint;
+    panel.set_empty_text(hint.text, hint.button);
+}
+
+void PanelHints::act(const PlotPanel* panel) {
+    const QString site = shown_[panel].site;
+    if (site.isEmpty())
+        emit hardening_wanted();
+    else
+        laboratory_.select_site(site);
+}
+
+}  // namespace clipscope

@@ -1,0 +1,51 @@
+// Shows the way to results: brings the panel that a job fills to the front for those who have just asked for it, and marks its tab where
+// results came unseen; empty plots of the method say what will fill them, with a button for the way there, or to the site that has
+// something to see. GUI thread.
+#pragma once
+
+#include <QObject>
+#include <map>
+#include <optional>
+
+#include "study/job_settings.h"
+#include "window_parts.h"
+
+namespace clipscope {
+
+class JobPresenter;
+class Laboratory;
+class ResultPresenter;
+
+class PanelHints : public QObject {
+    Q_OBJECT
+
+public:
+    PanelHints(Laboratory& laboratory, const ResultPresenter& results, const JobPresenter& jobs, const WindowDocks& docks,
+               QObject* parent = nullptr);
+
+signals:
+    void hardening_wanted();
+
+private:
+    struct Hint {
+        QString text;
+        QString button;
+        QString site;  // that the button shows; empty: it starts a hardening
+    };
+
+    void set_running(std::optional<JobKind> kind);
+    PanelDock* dock_of(JobKind kind) const;
+    void refresh();
+    Hint hint_for(bool is_of_search, const QString& otherwise) const;
+    void show(PlotPanel& panel, const Hint& hint);
+    void act(const PlotPanel* panel);
+    QString site_with_results(bool is_of_search) const;
+
+    Laboratory& laboratory_;
+    const ResultPresenter& results_;
+    const WindowDocks docks_;
+    std::optional<JobKind> running_;
+    std::map<const PlotPanel*, Hint> shown_;
+};
+
+}  // namespace clipscope

@@ -1,0 +1,558 @@
+// The window in use: with the keyboard alone, in little room, with jobs that wait, with something missing, and at its end.
+#include <QApplication>
+#include <QComboBox>
+#include <QFile>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTabBar>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <QTreeView>
+#include <QTreeWidget>
+
+#include "controls/activity_log.h"
+#include "controls/focus_ring.h"
+#include "controls/progress_strip.h"
+#include "controls/welcome_pane.h"
+#include "help_window.h"
+#include "latency_probe.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "plots/trisection_plot.h"
+#include "study/study_writer.h"
+#include "tables/job_table.h"
+#include "tables/site_table.h"
+#include "window_desk.h"
+
+using namespace clipscope;
+
+namespace {
+
+constexpr int as_long_as_it_takes = 100'000;  // trials
+
+QPushButton* button(QWidget& parent, const QString& text) {
+    for (QPushButton* candidate : parent.findChildren<QPushButton*>())
+        if (QString(candidate->text()).remove(QLatin1Char('&')) == text) return candidate;
+    return nullptr;
+}
+
+// What an Alt key does, of everything in sight.
+QStringList alt_keys(MainWindow& window) {
+    QStringList keys;
+    const auto add = [&](const QString& text) {
+        const QKeySequence key = QKeySequence::mnemonic(text);
+        if (!key.isEmpty()) keys << key.toString();
+    };
+    for (const QAction* menu : window.menuBar()->actions()) add(menu->text());
+    for (const QLabel* label : window.findChildren<QLabel*>())
+        if (label->isVisible() && label->buddy() != nullptr) add(label->text());
+    for (const QAbstractButton* one : window.findChildren<QAbstractButton*>())
+        if (one->isVisible()) add(one->text());
+    return keys;
+}
+
+void start_long_job(Desk& desk) {
+    desk.window.findChild<PanelDock*>("job")->bring_to_front();
+    desk.set_form(as_long_as_it_takes);
+    desk.action("&Run")->trigger();
+    QTRY_VERIFY(trials_in(desk.plot().view()) > 20);
+}
+
+PanelDock& dock(Desk& desk, const char* name) {
+    return *desk.window.findChild<PanelDock*>(QLatin1String(name));
+}
+
+// As the user gives it, to whatever has the focus.
+void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+    QWidget* target = QApplication::focusWidget();
+    QTest::keyClick(target != nullptr ? target : QApplication::activeWindow(), key, modifiers);
+}
+
+bool tab_to(const std::function<bool(QWidget*)>& is_wanted) {
+    for (int i = 0; i < 200; ++i) {
+        press(Qt::Key_Tab);
+        if (QWidget* now = QApplication::focusWidget(); now != nullptr && is_wanted(now)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+class TestWindowUse : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        QApplication::setOrganizationName("ClipScope test");
+        QApplication::setApplicationName("test_window_use");
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+    }
+
+    void init() {
+        folder_ = std::make_unique<QTemporaryDir>();
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_->filePath("settings"));
+        QSettings().clear();
+        qputenv("XDG_STATE_HOME", folder_->filePath("state").toLocal8Bit());
+    }
+
+    void the_first_study_hardening_and_comparison_need_no_mouse() {
+        Desk desk;
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        QVERIFY(tab_to([](QWidget* now) {
+            const auto* one = qobject_cast<QPushButton*>(now);
+            return one != nullptr && one->text().contains("first stud");
+        }));
+        press(Qt::Key_Space);
+        QTRY_VERIFY(desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 30'000);
+        QCOMPARE(desk.plot().view().series.size(), std::size_t(4));
+
+        press(Qt::Key_H, Qt::ControlModifier);
+        QTRY_VERIFY(desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 30'000);
+        QVERIFY(desk.action("&Save hardened network…")->isEnabled());
+
+        press(Qt::Key_B, Qt::AltModifier);  // Job
+        auto* job = qobject_cast<QComboBox*>(QApplication::focusWidget());
+        QVERIFY(job != nullptr && job->accessibleName() == "Job");
+        press(Qt::Key_C);
+        QCOMPARE(desk.part<HardenPanel>().form().job, MethodJob::compare);
+        press(Qt::Key_U, Qt::AltModifier);  // Run
+        QTRY_VERIFY(desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 30'000);
+        QCOMPARE(desk.plot().view().series.size(), std::size_t(3));
+        QVERIFY(dock(desk, "comparison").is_in_front());
+        QCOMPARE(desk.errors, QStringList());
+    }
+
+    void alt_opens_the_menus_and_no_key_is_there_twice() {
+        Desk desk;
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        const auto check = [&](const char* state) {
+            for (const char* form : {"job", "method"}) {
+                dock(desk, form).bring_to_front();
+                QStringList keys = alt_keys(desk.window);
+                QCOMPARE(keys.removeDuplicates(), qsizetype(0));
+                for (const char* menu : {"Alt+F", "Alt+J", "Alt+V", "Alt+H"}) QVERIFY2(keys.contains(menu), state);
+            }
+        };
+        check("nothing is open");
+        desk.open_both();
+        check("ready");
+        start_long_job(desk);
+        emit desk.part<HardenPanel>().run_requested();
+        check("a job runs");
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY(!desk.window.jobs().running());
+        check("jobs are paused");
+        for (const auto& [key, title] : {std::pair(Qt::Key_F, "&File"), std::pair(Qt::Key_J, "&Jobs"), std::pair(Qt::Key_V, "&View")}) {
+            QTest::keyClick(&desk.window, key, Qt::AltModifier);
+            const auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            QVERIFY2(menu != nullptr && menu->title() == title, title);
+            while (QApplication::activePopupWidget() != nullptr) QTest::keyClick(QApplication::activePopupWidget(), Qt::Key_Escape);
+        }
+    }
+
+    void tab_goes_only_where_it_can_be_seen() {
+        Desk desk;
+        desk.open_both();
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        const auto* ring = desk.window.findChild<FocusRing*>();
+        QVERIFY(ring != nullptr);
+        desk.table().setFocus();
+        QSet<QWidget*> seen;
+        for (int i = 0; i < 150; ++i) {
+            press(Qt::Key_Tab);
+            QWidget* now = QApplication::focusWidget();
+            QVERIFY(now != nullptr && now->isVisible());
+            const QByteArray name = now->accessibleName().toUtf8() + " " + now->metaObject()->className();
+            QVERIFY2(!now->visibleRegion().isEmpty(), name.constData());
+            QVERIFY2(!desk.part<HardenPanel>().isAncestorOf(now), name.constData());
+            QTRY_VERIFY2(ring->frame() != nullptr, name.constData());
+            seen << now;
+        }
+        QVERIFY(seen.size() < 150);  // it comes round
+        QVERIFY(seen.contains(button(desk.panel(), "Run")));
+        QVERIFY(seen.contains(&desk.part<JobTable>().view()) == dock(desk, "jobs").is_in_front());
+    }
+
+    // Keystrokes turned a job into another one in a form that nobody saw.
+    void a_form_behind_another_tab_takes_no_key() {
+        Desk desk;
+        QVERIFY(!desk.part<HardenPanel>().isVisible());
+        dock(desk, "method").bring_to_front();
+        QVERIFY(desk.part<HardenPanel>().isVisible());
+        QVERIFY(!desk.panel().isVisible());
+        for (QTabBar* tabs : desk.window.findChildren<QTabBar*>()) {
+            for (int i = 0; i < tabs->count(); ++i)
+                if (tabs->tabText(i) == "Sensitivity job") tabs->setCurrentIndex(i);
+        }
+        QTRY_VERIFY(desk.panel().isVisible());
+        QTRY_VERIFY(!desk.part<HardenPanel>().isVisible());
+    }
+
+    void f6_goes_from_panel_to_panel() {
+        Desk desk;
+        desk.open_both();
+        desk.run(1);
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        desk.table().setFocus();
+        desk.action("Ne&xt panel")->trigger();
+        QVERIFY(desk.plot().isAncestorOf(QApplication::focusWidget()));
+        desk.action("Ne&xt panel")->trigger();
+        QVERIFY(desk.panel().isAncestorOf(QApplication::focusWidget()));
+        desk.action("P&revious panel")->trigger();
+        QVERIFY(desk.plot().isAncestorOf(QApplication::focusWidget()));
+    }
+
+    void unchecked_layers_do_not_run() {
+        Desk desk;
+        desk.open_both();
+        desk.table().set_checked_layers({"CONV-1", "FC-1"});
+        QCOMPARE(desk.panel().form().layers, LayersChoice::both);
+        desk.run(1);
+        QCOMPARE(desk.plot().view().series.size(), std::size_t(3));
+        QCOMPARE(desk.plot().view().series[2].name, QString("FC-1"));
+        desk.table().set_checked_layers({});
+        QVERIFY(desk.panel().message().contains("No layer is checked"));
+        // A job's layers are checked again with its settings, also where its model has to be opened first.
+        const JobId id = desk.window.desk().jobs().front().id;
+        emit desk.part<JobTable>().change_requested(id);
+        QCOMPARE(desk.table().checked_layers(), (QStringList{"CONV-1", "FC-1"}));
+        desk.window.open_model("another.pt");
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        emit desk.part<JobTable>().change_requested(id);
+        QTRY_COMPARE(desk.table().checked_layers(), (QStringList{"CONV-1", "FC-1"}));
+    }
+
+    void jobs_that_wait_are_paused_by_stop_until_someone_says_so() {
+        Desk desk;
+        desk.open_both();
+        start_long_job(desk);
+        emit desk.part<HardenPanel>().run_requested();
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY(!desk.window.jobs().running());
+        auto& strip = desk.part<ProgressStrip>();
+        QPushButton* go_on = button(strip, "Go on");
+        QVERIFY(go_on->isVisible());
+        const auto state_of = [&](int row) { return desk.part<JobTable>().view().model()->index(row, 1).data().toString(); };
+        QCOMPARE(state_of(1), QString("paused"));
+        // Another run does not set it off.
+        desk.run(1);
+        QTest::qWait(100);
+        QVERIFY(!desk.window.jobs().running());
+        QVERIFY(go_on->isVisible());
+        go_on->click();
+        QVERIFY(desk.window.jobs().running());
+        QVERIFY(!go_on->isVisible());
+        QTRY_VERIFY(!desk.window.jobs().running());
+        QCOMPARE(desk.window.desk().jobs()[1].state, JobState::done);
+    }
+
+    void paused_jobs_can_be_discarded_and_brought_back() {
+        Desk desk;
+        desk.open_both();
+        start_long_job(desk);
+        emit desk.part<HardenPanel>().run_requested();
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY(!desk.window.jobs().running());
+        button(desk.part<ProgressStrip>(), "Discard")->click();
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(1));
+        QVERIFY(!button(desk.part<ProgressStrip>(), "Discard")->isVisible());
+        desk.action("&Undo removing")->trigger();
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
+    }
+
+    void a_finished_job_that_is_asked_for_more_waits_too() {
+        Desk desk;
+        desk.open_both();
+        desk.run(2);
+        const JobId first = desk.window.desk().jobs().front().id;
+        SensitivityForm form = desk.panel().form();
+        form.seed = 9;
+        form.trials = 60;
+        desk.panel().set_form(form);
+        desk.action("&Run")->trigger();
+        QVERIFY(desk.window.jobs().running());
+        QVERIFY(button(desk.panel(), "Add to queue")->isEnabled());
+        // The very job that runs cannot be added.
+        button(desk.panel(), "Add to queue")->click();
+        QTRY_COMPARE(desk.errors.size(), 1);
+        QVERIFY(desk.errors[0].contains("This very job runs now"));
+        form.seed = 1;
+        form.trials = 3;
+        desk.panel().set_form(form);
+        button(desk.panel(), "Add to queue")->click();
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 20'000);
+        QCOMPARE(desk.window.desk().job(first)->settings.trials, 3);
+        QCOMPARE(desk.plot().view().series[0].points[1].trials, 3);
+    }
+
+    void a_study_that_is_opened_starts_nothing_by_itself() {
+        const QString file = folder_->filePath("kept.clipscope");
+        {
+            Study study = Study::create(file.toStdString());
+            for (const char* layer : {"CONV-1", "CONV-2"})
+                study.add_job({.model = "good.pt", .layers = layer, .rates = "1e-6", .trials = 2});
+        }
+        Desk desk;
+        desk.window.open_study(file);
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QVERIFY(button(desk.part<ProgressStrip>(), "Go on")->isVisible());
+        emit desk.part<JobTable>().run_requested(1);
+        QTRY_VERIFY(desk.window.desk().job(1)->state == JobState::done && !desk.window.jobs().running());
+        QTest::qWait(100);
+        QCOMPARE(desk.window.desk().job(2)->state, JobState::queued);
+        button(desk.part<ProgressStrip>(), "Go on")->click();
+        QTRY_COMPARE(desk.window.desk().job(2)->state, JobState::done);
+    }
+
+    void what_is_missing_is_asked_for_where_one_looks() {
+        Desk desk;
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        emit desk.part<TrisectionPlot>().empty_action_requested();
+        QVERIFY(!desk.window.jobs().running());
+        auto& form = desk.part<HardenPanel>();
+        QVERIFY(form.isVisible());
+        QPushButton* help = button(form, "Open a model…");
+        QVERIFY(help != nullptr && help->isVisible());
+        QTRY_VERIFY(help->hasFocus());
+        help->click();  // chosen.pt
+        QTRY_VERIFY(desk.window.laboratory().model());
+        QTRY_VERIFY(button(form, "Open a data folder…") != nullptr);
+        press(Qt::Key_F5);
+        QPushButton* images = button(form, "Open a data folder…");
+        QTRY_VERIFY(images->hasFocus());
+        press(Qt::Key_Space);
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QVERIFY(!help->isVisible());
+        QVERIFY(button(form, "Run")->isEnabled());
+    }
+
+    void results_come_to_the_front_or_mark_their_tab() {
+        Desk desk;
+        desk.open_both();
+        dock(desk, "faults").bring_to_front();
+        QVERIFY(!desk.part<ActivationPlot>().isVisible());
+        desk.run_method(MethodJob::profile);
+        QVERIFY(desk.part<ActivationPlot>().isVisible());
+        // Of a job that waited nobody may be looking when it comes to its end.
+        start_long_job(desk);
+        HardenForm form = desk.part<HardenPanel>().form();
+        form.job = MethodJob::harden;
+        desk.part<HardenPanel>().set_form(form);
+        emit desk.part<HardenPanel>().run_requested();
+        dock(desk, "activity").bring_to_front();
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY(!desk.window.jobs().running());
+        button(desk.part<ProgressStrip>(), "Go on")->click();
+        QTRY_VERIFY(!desk.window.jobs().running());
+        QVERIFY(dock(desk, "activity").is_in_front());
+        QVERIFY(dock(desk, "trisection").is_marked());
+        dock(desk, "trisection").bring_to_front();
+        QVERIFY(!dock(desk, "trisection").is_marked());
+    }
+
+    void an_empty_panel_leads_to_the_site_that_is_searched() {
+        Desk desk;
+        desk.open_both();
+        emit desk.part<SiteTable>().site_selected("ACT-2");
+        emit desk.part<TrisectionPlot>().empty_action_requested();
+        QTRY_VERIFY(desk.window.jobs().running());
+        QPushButton* show = nullptr;
+        QTRY_VERIFY((show = button(desk.part<TrisectionPlot>(), "Show ACT-1")) != nullptr);
+        QVERIFY(button(desk.part<AucThresholdPlot>(), "Show ACT-1") != nullptr);
+        QVERIFY(button(desk.part<AucThresholdPlot>(), "Harden all sites") == nullptr);
+        show->click();
+        QCOMPARE(desk.window.laboratory().selected_site(), QString("ACT-1"));
+        QVERIFY(!desk.part<TrisectionPlot>().view().search.grids.empty());
+        QTRY_VERIFY(!desk.window.jobs().running());
+        QCOMPARE(desk.window.desk().jobs().size(), std::size_t(1));
+    }
+
+    void what_was_written_stays_in_sight() {
+        Desk desk;
+        desk.open_both();
+        desk.run(2);
+        desk.numbers_file = folder_->filePath("numbers.csv");
+        desk.action("Export &numbers…")->trigger();
+        const auto* written = desk.part<ProgressStrip>().findChild<QToolButton*>();
+        QVERIFY(written->isVisible());
+        QCOMPARE(written->text(), QString("Wrote numbers.csv"));
+        QVERIFY(written->toolTip().startsWith(desk.numbers_file));
+        desk.path = folder_->filePath("kept.clipscope");
+        desk.action("Save stud&y as…")->trigger();
+        QCOMPARE(written->text(), QString("Wrote kept.clipscope"));
+    }
+
+    void the_window_fits_small_screens_data() {
+        QTest::addColumn<QSize>("screen");
+        QTest::addColumn<double>("font_scale");
+        QTest::addRow("1280 x 800") << QSize(1280, 800) << 1.0;
+        QTest::addRow("1440 x 900, large font") << QSize(1440, 900) << 1.5;
+    }
+
+    void the_window_fits_small_screens() {
+        QFETCH(QSize, screen);
+        QFETCH(double, font_scale);
+        const QFont before = QApplication::font();
+        QFont font = before;
+        font.setPointSizeF(font.pointSizeF() * font_scale);
+        QApplication::setFont(font);
+        const auto put_back = qScopeGuard([before] { QApplication::setFont(before); });
+        Desk desk;
+        desk.window.resize(screen);
+        desk.open_both();
+        desk.action("&Reset layout")->trigger();
+        start_long_job(desk);
+        emit desk.part<HardenPanel>().run_requested();
+        for (const char* form : {"job", "method"}) {
+            dock(desk, form).bring_to_front();
+            QTest::qWait(50);
+            QVERIFY2(desk.window.width() <= screen.width() && desk.window.height() <= screen.height(),
+                     qPrintable(QStringLiteral("%1 x %2").arg(desk.window.width()).arg(desk.window.height())));
+            for (const char* text : {"Add to queue", "Stop"}) {
+                const QPushButton* found = button(*dock(desk, form).content(), text);
+                const QRect place(found->mapTo(&desk.window, QPoint()), found->size());
+                QVERIFY2(found->isVisible() && desk.window.rect().contains(place), text);
+                QVERIFY2(found->visibleRegion().boundingRect().size() == found->size(), text);
+            }
+        }
+        for (const QTabBar* tabs : desk.window.findChildren<QTabBar*>())
+            if (tabs->isVisible()) QCOMPARE(tabs->elideMode(), Qt::ElideNone);
+    }
+
+    void quitting_during_a_job_asks() {
+        Desk desk;
+        QVERIFY(desk.window.close());  // nothing runs
+        desk.window.show();
+        desk.open_both();
+        start_long_job(desk);
+        desk.quit_answer = QuitAnswer::cancel;
+        QVERIFY(!desk.window.close());
+        QCOMPARE(desk.quit_asked, QStringList("Sensitivity of fake"));
+        QVERIFY(desk.window.isVisible() && desk.window.jobs().running());
+        desk.quit_answer = QuitAnswer::stop;
+        QVERIFY(desk.window.close());
+        QVERIFY(!desk.window.jobs().running());
+        QCOMPARE(desk.quit_asked.size(), 2);
+    }
+
+    void quitting_can_wait_for_the_job() {
+        Desk desk;
+        desk.open_both();
+        desk.set_form(20);
+        desk.action("&Run")->trigger();
+        QVERIFY(desk.window.jobs().running());
+        desk.quit_answer = QuitAnswer::wait;
+        QVERIFY(!desk.window.close());
+        QVERIFY(desk.window.header().endsWith("closes when the job is done"));
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.isVisible(), 20'000);
+        QCOMPARE(desk.window.desk().jobs().front().state, JobState::done);
+    }
+
+    void the_log_survives_a_restart() {
+        {
+            Desk desk;
+            desk.window.open_model("broken.pt");
+            QTRY_COMPARE(desk.errors.size(), 1);
+        }
+        const Desk desk;
+        const QString text = desk.window.findChild<ActivityLog*>()->text();
+        QVERIFY2(text.contains("Error: Cannot read broken.pt"), qPrintable(text));
+    }
+
+    void the_log_file_is_bounded() {
+        LogFile file(folder_->filePath("activity.log"), 4096);
+        for (int i = 0; i < 1000; ++i) file.append(QStringLiteral("line %1").arg(i));
+        file.append(QString(100'000, QLatin1Char('x')));
+        const auto size = [](const QString& path) { return QFileInfo(path).size(); };
+        QVERIFY(size(file.path()) + size(file.path() + ".1") <= 4096);
+        QVERIFY(file.last_lines(10).join('\n').contains("line 999"));
+        QCOMPARE(file.last_lines(10).size(), qsizetype(10));
+    }
+
+    void raw_errors_go_to_the_log_and_one_sentence_to_people() {
+        Engine engine = fake_engine();
+        engine.open_model = [](const std::string&, const std::string&) -> OpenedModel {
+            throw std::runtime_error("The following operation failed in the interpreter.\nTraceback: " + std::string(5000, 'x'));
+        };
+        Desk desk(engine);
+        desk.window.open_model("some.pt");
+        QTRY_COMPARE(desk.errors.size(), 1);
+        QCOMPARE(one_sentence(desk.errors[0]), QString("The job ended unexpectedly; the activity log has the details."));
+        QVERIFY(desk.part<ActivityLog>().text().contains("Traceback: xxx"));
+        QVERIFY(one_sentence(QString(5000, 'y')).size() < 600);
+    }
+
+    void the_guide_has_contents_and_a_search() {
+        HelpWindow guide("Guide", "# Guide\n\nOne bit.\n\n## First\n\nTwo bits.\n\n### Deeper\n\n## Second\n\nNo more.");
+        guide.show();
+        auto* contents = guide.findChild<QTreeWidget*>();
+        QCOMPARE(contents->topLevelItemCount(), 3);
+        QCOMPARE(contents->topLevelItem(1)->text(0), QString("First"));
+        QCOMPARE(contents->topLevelItem(1)->child(0)->text(0), QString("Deeper"));
+        auto* wanted = guide.findChild<QLineEdit*>();
+        QTest::keyClicks(wanted, "BIT");
+        QCOMPARE(guide.matches(), 2);
+        const auto says = [&](const QString& text) {
+            for (const QLabel* label : guide.findChildren<QLabel*>())
+                if (label->text() == text) return true;
+            return false;
+        };
+        QVERIFY(says("1 of 2"));
+        QTest::keyClick(wanted, Qt::Key_Return);
+        QVERIFY(says("2 of 2"));
+        QTest::keyClick(wanted, Qt::Key_Return);
+        QVERIFY(says("1 of 2"));
+        QTest::keyClicks(wanted, "zzz");
+        QVERIFY(says("not found"));
+    }
+
+    // How long opening takes is a matter of the machine; that it does not hold up the window for seconds is not.
+    void a_hundred_thousand_trials_hold_nothing_up() {
+        const QString file = folder_->filePath("large.clipscope");
+        make_large_study(file);
+        Desk desk;
+        LatencyProbe probe;
+        probe.start();
+        desk.window.open_study(file);
+        QTRY_VERIFY_WITH_TIMEOUT(trials_in(desk.plot().view()) == 100'000, 60'000);
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        for (const char* layer : {"CONV-1", "FC-1", "network"}) {
+            emit desk.table().layer_selected(layer);
+            QTest::qWait(60);
+        }
+        emit desk.part<JobTable>().job_selected(desk.window.desk().jobs().front().id);
+        QTest::qWait(500);
+        probe.stop();
+        qInfo("longest gap %.0f ms, 99 %% %.0f ms", probe.longest_gap_ms(), probe.quantile_ms(0.99));
+        QVERIFY2(probe.longest_gap_ms() < 1000, probe.report().constData());
+    }
+
+private:
+    static void make_large_study(const QString& path) {
+        const std::vector<double> rates{1e-6, 1e-5, 1e-4, 1e-3, 1e-2};
+        Study study = Study::create(path.toStdString());
+        const JobId id = study.add_job({.model = "good.pt", .layers = "network,each", .rates = "1e-6,1e-5,1e-4,1e-3,1e-2", .trials = 5000});
+        StudyWriter writer(study, id, [](const Event&) {}, {});
+        const EventSink sink = writer.sink();
+        sink(fake_start({"network", "CONV-1", "CONV-2", "FC-1"}, rates, 5000));
+        for (int trial = 0; trial < 5000; ++trial)
+            for (int curve = 0; curve < 4; ++curve)
+                for (int rate = 0; rate < 5; ++rate) sink(fake_trial(curve, rate, trial));
+        sink(JobFinished{JobEnd::done, 0.5});
+    }
+
+    std::unique_ptr<QTemporaryDir> folder_;
+};
+
+QTEST_MAIN(TestWindowUse)
+#include "test_window_use.moc"
