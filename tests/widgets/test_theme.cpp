@@ -112,8 +112,8 @@ private slots:
         QCOMPARE(elapsed_text(0.42), QStringLiteral("0.4 s"));
         QCOMPARE(elapsed_text(9.96), QStringLiteral("0:10"));
         QCOMPARE(elapsed_text(41.2), QStringLiteral("0:41"));
-        QCOMPARE(signed_text(-0.001, 2), QStringLiteral("0.00"));
-        QCOMPARE(signed_text(-3.14159, 2), QStringLiteral("−3.14"));
+        QCOMPARE(signed_number_text(-0.001, 2), QStringLiteral("0.00"));
+        QCOMPARE(signed_number_text(-3.14159, 2), QStringLiteral("−3.14"));
         QCOMPARE(change_text(0.231), QStringLiteral("+23.1 %"));
         QCOMPARE(change_text(-0.04), QStringLiteral("−4.0 %"));
         QCOMPARE(change_text(1.5), QStringLiteral("×2.50"));

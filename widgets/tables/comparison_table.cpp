@@ -28,8 +28,8 @@ QString change(double first, double second, int decimals) {
 
 QString interval(const PairedDifference& difference, int decimals) {
     if (difference.pairs < 2) return QStringLiteral("–");
-    return ComparisonTable::tr("%1…%2").arg(signed_text(difference.ci95_low * 100, decimals),
-                                            signed_text(difference.ci95_high * 100, decimals));
+    return ComparisonTable::tr("%1…%2").arg(signed_number_text(difference.ci95_low * 100, decimals),
+                                            signed_number_text(difference.ci95_high * 100, decimals));
 }
 
 QString auc_text(const std::optional<double>& auc) {
@@ -41,11 +41,11 @@ QString summary(const ProtectionComparison& comparison) {
     QString text = ComparisonTable::tr("%1 against %2").arg(protection_name(comparison.second), protection_name(comparison.first));
     text += ComparisonTable::tr(" · AUC %1 → %2").arg(auc_text(comparison.first_auc), auc_text(comparison.second_auc));
     if (comparison.first_auc && comparison.second_auc) {
-        QString gain = signed_text(*comparison.second_auc - *comparison.first_auc, 4);
+        QString gain = signed_number_text(*comparison.second_auc - *comparison.first_auc, 4);
         if (comparison.improvement) gain += QStringLiteral(", ") + change_text(*comparison.improvement);
         text += ComparisonTable::tr(" (%1)").arg(gain);
     }
-    return text + ComparisonTable::tr(" · cost without faults %1 points").arg(signed_text(comparison.clean_cost * 100, 2));
+    return text + ComparisonTable::tr(" · cost without faults %1 points").arg(signed_number_text(comparison.clean_cost * 100, 2));
 }
 
 QString tip(const RateComparison& rate) {
@@ -53,13 +53,13 @@ QString tip(const RateComparison& rate) {
                "Fault rate %1 per bit, %2 trials of both\nMean %3 %\nDifference %4 points, its 95 % interval %5\nWorst trial %6 %")
         .arg(rate_label(rate.rate))
         .arg(rate.difference.pairs)
-        .arg(change(rate.first_mean, rate.second_mean, 2), signed_text(rate.difference.mean * 100, 2), interval(rate.difference, 2),
+        .arg(change(rate.first_mean, rate.second_mean, 2), signed_number_text(rate.difference.mean * 100, 2), interval(rate.difference, 2),
              change(rate.first_worst, rate.second_worst, 2));
 }
 
 QList<QStandardItem*> row_of(const RateComparison& rate) {
     const std::pair<QString, double> cells[column_total] = {{rate_label(rate.rate), rate.rate},
-                                                            {signed_text(rate.difference.mean * 100, 1), rate.difference.mean},
+                                                            {signed_number_text(rate.difference.mean * 100, 1), rate.difference.mean},
                                                             {interval(rate.difference, 1), rate.difference.ci95_low},
                                                             {change(rate.first_worst, rate.second_worst, 1), rate.second_worst},
                                                             {change(rate.first_mean, rate.second_mean, 1), rate.second_mean}};

@@ -40,7 +40,7 @@ QString elapsed_text(double seconds) {
     return seconds < 0.05 ? QStringLiteral("under 0.1 s") : QString::number(seconds, 'f', 1) + QStringLiteral(" s");
 }
 
-QString signed_text(double value, int decimals) {
+QString signed_number_text(double value, int decimals) {
     const QString digits = QString::number(std::abs(value), 'f', decimals);
     if (digits.toDouble() == 0) return digits;  // no sign before what is rounded away
     return (value < 0 ? QChar(0x2212) : QLatin1Char('+')) + digits;
@@ -48,7 +48,7 @@ QString signed_text(double value, int decimals) {
 
 QString change_text(double fraction) {
     if (!std::isfinite(fraction)) return QStringLiteral("–");
-    if (fraction < 1) return signed_text(100 * fraction, 1) + QStringLiteral(" %");
+    if (fraction < 1) return signed_number_text(100 * fraction, 1) + QStringLiteral(" %");
     const double factor = 1 + fraction;
     return QChar(0x00D7) + grouped(factor, factor < 9.995 ? 2 : factor < 99.95 ? 1 : 0);
 }
