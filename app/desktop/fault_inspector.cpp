@@ -140,7 +140,7 @@ void FaultInspector::choose_point(int series, double rate, bool opens) {
     const int place = series < int(picker_places_.size()) ? picker_places_[std::size_t(series)] : -1;
     if (place < 0 || rate <= 0) return;
     docks_.fault_table->picker().choose(place, rate, opens);
-    if (opens) show_dock(*docks_.faults);
+    if (opens) docks_.faults->bring_to_front();
 }
 
 // Curves stay in sight when another study is opened, whose jobs have the same numbers.

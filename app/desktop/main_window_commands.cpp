@@ -14,6 +14,7 @@
 #include "main_window.h"
 #include "missing_input.h"
 #include "network/bundled_networks.h"
+#include "plots/plot_panel.h"
 #include "sensitivity_request.h"
 
 namespace clipscope {

@@ -46,7 +46,7 @@ std::optional<std::size_t> find_dependent_step(const Evaluator::State& evaluator
     const torch::NoGradGuard no_gradients;
     const Program& program = evaluator.network->program();
     const std::size_t least = evaluator.least_images;
-    const std::size_t count = std::min({evaluator.image_count(), std::max(evaluator.chunk, least + 1), 2 * least + 17});
+    const std::size_t count = std::min({evaluator.image_count(), std::max(evaluator.images_a_pass, 2 * least), 2 * least + 17});
     if (count <= least) return std::nullopt;  // they will all stand together
     const at::Tensor images = evaluator.images->range({0, count});
     std::vector<std::int64_t> all(count);

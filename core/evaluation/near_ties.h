@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct ExactRun {
     std::vector<float> logits;
     std::vector<float> clean_logits;
     std::size_t classes = 0;
+    // Asked only where modes differ: by image, whether its values grew so large that the order of additions decides what comes out
+    // (TrialRunner::images_without_bound()).
+    std::function<std::vector<bool>()> without_bound{};
 };
 
 CountsApart counts_apart(const ExactRun& exact, const Outcome& fast);
