@@ -15,6 +15,7 @@
 #include "evaluation/near_ties.h"
 #include "evaluation/plain_loop.h"
 #include "evaluation/threshold_evaluator.h"
+#include "evaluation/value_bounds.h"
 #include "evaluation/worker_threads.h"
 
 namespace clipscope {
@@ -157,7 +158,7 @@ private:
     std::vector<bool> without_bound(const Case& one, const Clipping& clipping) {
         const auto own = evaluator({.memory_bytes = much_memory, .exact = true, .clipping = clipping});
         if (!own->prepare(all_layers(), 1, stop_)) return {};
-        return TrialRunner(*own).images_without_bound(one.faults, one.rate);
+        return images_without_bound(*own, one.faults, one.rate);
     }
 
     // Image by image.

@@ -7,6 +7,7 @@
 #include "common/counter_random.h"
 #include "common/error.h"
 #include "evaluation/scoring.h"
+#include "evaluation/value_bounds.h"
 
 namespace clipscope {
 
@@ -102,7 +103,7 @@ std::optional<ExactRun> SelfCheck::run_exact(const Twins::key_type& of, const st
     const auto outcome = runner.run(trial.faults, trial.rate, stop, &exact.logits);
     if (!outcome) return std::nullopt;
     exact.outcome = *outcome;
-    exact.without_bound = [twin, &trial] { return TrialRunner(*twin).images_without_bound(trial.faults, trial.rate); };
+    exact.without_bound = [twin, &trial] { return images_without_bound(*twin, trial.faults, trial.rate); };
     return exact;
 }
 

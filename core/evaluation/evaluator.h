@@ -111,10 +111,6 @@ public:
     bool run_rates(const TrialFaults& faults, std::span<const double> rates, std::stop_token stop,
                    const std::function<void(std::size_t rate_index, const Outcome& outcome)>& report);
 
-    // By image, whether these faults take values on its way through the whole network so far (1e5 and more, or no numbers) that the order in
-    // which sums are added up decides what comes out: there modes may differ by more than near-ties.
-    std::vector<bool> images_without_bound(const TrialFaults& faults, double rate);
-
     // What the latest run() with a faulty bit injected, in a report the rate told; layers in ascending order.
     const InjectionCounts& injected() const;
 

@@ -37,7 +37,7 @@ struct ExactRun {
     std::vector<float> clean_logits;
     std::size_t classes = 0;
     // Asked only where modes differ: by image, whether its values grew so large that the order of additions decides what comes out
-    // (TrialRunner::images_without_bound()).
+    // (value_bounds.h).
     std::function<std::vector<bool>()> without_bound{};
 };
 
