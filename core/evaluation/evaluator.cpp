@@ -276,7 +276,7 @@ void Evaluator::with_explained_errors(const std::function<void()>& passes) const
         throw;
     } catch (const std::exception& error) {
         if (is_out_of_memory(std::current_exception())) throw;
-        const std::size_t images = state_->chunks.empty() ? std::min<std::size_t>(2, state_->image_count()) : state_->chunks.front().count;
+        const std::size_t images = state_->chunks.empty() ? state_->chunk : state_->chunks.front().count;
         throw LibraryError(explain_first_pass(state_->network->path(), libtorch_text(error), state_->images->shape(), std::int64_t(images)),
                            error.what());
     }

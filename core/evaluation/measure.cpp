@@ -90,6 +90,7 @@ void Evaluator::State::measure(int asked_chunk) {
     const torch::NoGradGuard no_gradients;
     std::vector<bool> has_rows;
     try {
+        chunk = 1;  // what an explanation of a failure tells of
         has_rows = find_image_rows(*this);
         measure_pass(std::min<std::size_t>(2, image_count()), has_rows, asked_chunk);
     } catch (const c10::Error&) {
@@ -103,6 +104,7 @@ void Evaluator::State::measure(int asked_chunk) {
 void Evaluator::State::measure_pass(std::size_t passed, const std::vector<bool>& has_rows, int asked_chunk) {
     const Program& program = network->program();
     const auto count = std::int64_t(passed);
+    chunk = passed;
     const at::Tensor few = images->range({0, passed});
     const Frame values = all_values(*this, few);
     SharedMemory memory(initial_frame, few);

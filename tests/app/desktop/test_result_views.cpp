@@ -1,5 +1,6 @@
 // From results to what the widgets show: names, looks, titles.
 #include <QTest>
+#include <set>
 
 #include "result_views.h"
 

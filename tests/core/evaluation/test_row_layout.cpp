@@ -1,4 +1,5 @@
 // Values are cut into images and put together again without a change of their numbers or of how they lie in memory.
+#include <ATen/Parallel.h>
 #include <torch/script.h>
 
 #include <QTest>
