@@ -140,7 +140,7 @@ private slots:
         const std::string table = curves_table(curves);
         QVERIFY2(table.find("0 to 1 of 2 trials") != std::string::npos, table.c_str());
         QVERIFY2(table.find("CONV-1  3,200  100.00  75.00      -\n") != std::string::npos, table.c_str());
-        QVERIFY(curves_details(curves).find("CONV-1 (c), 3,200 bits") != std::string::npos);
+        QVERIFY(curves_details(curves, AucAxis::linear).find("CONV-1 (c), 3,200 bits") != std::string::npos);
     }
 };
 

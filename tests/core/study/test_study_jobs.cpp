@@ -57,7 +57,9 @@ struct Live {
     }
     std::string result(JobKind kind) const {
         const std::string result_kind = kind == JobKind::compare ? "compare" : "sensitivity";
-        return measures_curves(kind) ? result_to_json({.kind = result_kind, .curves = curves}) : tuning_to_json(tuning);
+        AccuracyCurves kept = curves;
+        kept.self_check.reset();  // told by a job as it runs, not kept in its study
+        return measures_curves(kind) ? result_to_json({.kind = result_kind, .curves = kept}) : tuning_to_json(tuning);
     }
 };
 
