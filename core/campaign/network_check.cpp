@@ -14,8 +14,8 @@
 #include "evaluation/evaluator.h"
 #include "evaluation/near_ties.h"
 #include "evaluation/plain_loop.h"
+#include "evaluation/rounding.h"
 #include "evaluation/threshold_evaluator.h"
-#include "evaluation/value_bounds.h"
 #include "evaluation/worker_threads.h"
 
 namespace clipscope {
@@ -154,11 +154,11 @@ private:
         if (checked_.differences.size() < most_told) checked_.differences.push_back(text);
     }
 
-    // By image, whether the order of additions decides what comes out: the exact mode is no measure there.
-    std::vector<bool> without_bound(const Case& one, const Clipping& clipping) {
+    // By image, whether rounding decides what comes out: the exact mode is no measure there.
+    std::vector<bool> decided_by_rounding(const Case& one, const Clipping& clipping) {
         const auto own = evaluator({.memory_bytes = much_memory, .exact = true, .clipping = clipping});
         if (!own->prepare(all_layers(), 1, stop_)) return {};
-        return images_without_bound(*own, one.faults, one.rate);
+        return images_decided_by_rounding(*own, one.faults, one.rate);
     }
 
     // Image by image.
@@ -172,7 +172,7 @@ private:
                 const Agreement agreement = compare_logits(row(exact[i]), row(fast[i]));
                 checked_.near_ties += agreement == Agreement::near_tie;
                 if (agreement != Agreement::different) continue;
-                if (excused.empty()) excused = without_bound(cases_[i], {});
+                if (excused.empty()) excused = decided_by_rounding(cases_[i], {});
                 if (!excused.empty() && excused[image]) {
                     ++checked_.near_ties;
                     continue;
@@ -210,7 +210,7 @@ private:
     std::vector<Case> cases_;
 };
 
-// Several thresholds of one site at once against an exact evaluator of each.
+// Several thresholds of one site at once against evaluators of each.
 void NetworkCheck::check_thresholds() {
     std::vector<std::size_t> sites;
     for (std::size_t site = 0; site < inputs_.network->sites().size(); ++site)
@@ -231,10 +231,15 @@ void NetworkCheck::check_thresholds() {
             found.push_back(runner.run(i, cases_[i].faults, cases_[i].rate, stop).value_or(std::vector<Outcome>(thresholds.size())));
     });
     for (std::size_t i = 0; i < thresholds.size() && !stop_.stop_requested(); ++i) {
-        const Runs exact = run({.memory_bytes = much_memory, .exact = true, .clipping = Clipping{}.with(site, thresholds[i])}, 1);
-        for (std::size_t one = 0; one < found.size() && !stop_.stop_requested(); ++one)
-            compare_thresholds({exact[one].outcome, exact[one].logits, clean_logits_, classes_}, found[one][i], cases_[one],
-                               Clipping{}.with(site, thresholds[i]), thresholds[i]);
+        const Clipping clipping = Clipping{}.with(site, thresholds[i]);
+        const Runs exact = run({.memory_bytes = much_memory, .exact = true, .clipping = clipping}, 1);
+        const Runs alone = run({.memory_bytes = much_memory, .clipping = clipping}, 1);
+        for (std::size_t one = 0; one < found.size() && !stop_.stop_requested(); ++one) {
+            if (found[one][i] != alone[one].outcome)
+                differ(name(cases_[one]) + ": the threshold " + number_text(thresholds[i]) + " counts otherwise among several than alone");
+            compare_thresholds({exact[one].outcome, exact[one].logits, clean_logits_, classes_}, found[one][i], cases_[one], clipping,
+                               thresholds[i]);
+        }
     }
 }
 
@@ -244,7 +249,7 @@ void NetworkCheck::compare_thresholds(const ExactRun& exact, const Outcome& foun
     const CountsApart apart = counts_apart(exact, found);
     checked_.images += exact.outcome.images;
     const auto excused = [&] {
-        const std::vector<bool> images = without_bound(one, clipping);
+        const std::vector<bool> images = decided_by_rounding(one, clipping);
         return std::count(images.begin(), images.end(), true);
     };
     if (apart.is_explained || apart.images <= excused())

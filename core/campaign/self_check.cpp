@@ -6,8 +6,8 @@
 
 #include "common/counter_random.h"
 #include "common/error.h"
+#include "evaluation/rounding.h"
 #include "evaluation/scoring.h"
-#include "evaluation/value_bounds.h"
 
 namespace clipscope {
 
@@ -27,11 +27,11 @@ std::string where_text(const SelfCheckedTrial& trial) {
 // How many images the counts are apart.
 std::int64_t compare_counts(const ExactRun& exact, const Outcome& fast, const SelfCheckedTrial& trial) {
     const CountsApart apart = counts_apart(exact, fast);
-    const auto without_bound = [&] {
-        const std::vector<bool> images = exact.without_bound ? exact.without_bound() : std::vector<bool>();
+    const auto decided_by_rounding = [&] {
+        const std::vector<bool> images = exact.decided_by_rounding ? exact.decided_by_rounding() : std::vector<bool>();
         return std::count(images.begin(), images.end(), true);
     };
-    if (!apart.is_explained && apart.images > without_bound())
+    if (!apart.is_explained && apart.images > decided_by_rounding())
         fail(where_text(trial), std::to_string(apart.images) +
                                     " images are counted otherwise in the default mode than in the exact mode, and they are no near-ties");
     return apart.images;
@@ -68,7 +68,7 @@ bool SelfCheck::check(TrialRunner& runner, const Evaluator& evaluator, const Sel
     std::vector<float> logits;
     if (!runner.run(trial.faults, trial.rate, stop, &logits)) return false;
     if (settings_.disturb) settings_.disturb(logits);
-    const std::int64_t near_ties = compare_modes(exact->logits, logits, exact->classes, where_text(trial), exact->without_bound);
+    const std::int64_t near_ties = compare_modes(exact->logits, logits, exact->classes, where_text(trial), exact->decided_by_rounding);
     if (trial.outcome) compare_counts(*exact, *trial.outcome, trial);
     note(trial, 0, near_ties);
     return true;
@@ -103,7 +103,7 @@ std::optional<ExactRun> SelfCheck::run_exact(const Twins::key_type& of, const st
     const auto outcome = runner.run(trial.faults, trial.rate, stop, &exact.logits);
     if (!outcome) return std::nullopt;
     exact.outcome = *outcome;
-    exact.without_bound = [twin, &trial] { return images_without_bound(*twin, trial.faults, trial.rate); };
+    exact.decided_by_rounding = [twin, &trial] { return images_decided_by_rounding(*twin, trial.faults, trial.rate); };
     return exact;
 }
 
@@ -128,13 +128,13 @@ SelfCheckCounts SelfCheck::counts(std::size_t threshold) const {
 }
 
 std::int64_t compare_modes(std::span<const float> exact, std::span<const float> fast, std::size_t classes, const std::string& where,
-                           const std::function<std::vector<bool>()>& without_bound) {
+                           const std::function<std::vector<bool>()>& decided_by_rounding) {
     std::int64_t near_ties = 0;
     std::vector<bool> excused;
     for (std::size_t first = 0; first < exact.size(); first += classes) {
         const std::span<const float> expected = exact.subspan(first, classes), found = fast.subspan(first, classes);
         const Agreement agreement = compare_logits(expected, found);
-        if (agreement == Agreement::different && without_bound && excused.empty()) excused = without_bound();
+        if (agreement == Agreement::different && decided_by_rounding && excused.empty()) excused = decided_by_rounding();
         const bool is_excused = agreement == Agreement::different && !excused.empty() && excused[first / classes];
         near_ties += agreement == Agreement::near_tie || is_excused;
         if (agreement == Agreement::different && !is_excused)

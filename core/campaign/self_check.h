@@ -80,9 +80,10 @@ private:
     std::map<std::tuple<std::size_t, std::string, std::uint64_t, double>, std::int64_t> checked_;
 };
 
-// Compares all images' logits and returns the number of near-ties, those among `without_bound` (asked only where images differ) included.
+// Compares all images' logits and returns the number of near-ties, those of `decided_by_rounding` (asked only where images differ)
+// included.
 // Throws Error where an image differs otherwise; `where` says of which trial, "CONV-1, rate 1e-06, trial 3".
 std::int64_t compare_modes(std::span<const float> exact, std::span<const float> fast, std::size_t classes, const std::string& where,
-                           const std::function<std::vector<bool>()>& without_bound = {});
+                           const std::function<std::vector<bool>()>& decided_by_rounding = {});
 
 }  // namespace clipscope

@@ -31,7 +31,7 @@ void CleanCache::compute(const Evaluator::State& evaluator, const ImageRange& ra
         }
     }
     for (std::size_t slot = 0; slot < pieces.size(); ++slot)
-        if (!pieces[slot].empty()) values_[slot] = join_rows(pieces[slot]);
+        if (!pieces[slot].empty()) values_[slot] = join_rows(pieces[slot], *evaluator.measured[slot].layout);
     range_ = range;
     evaluator_ = &evaluator;
 }

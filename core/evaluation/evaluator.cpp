@@ -16,6 +16,7 @@
 #include "evaluation/operation_count.h"
 #include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
+#include "evaluation/whole_vectors.h"
 #include "evaluation/worker_threads.h"
 #include "network/model_file.h"
 
@@ -73,7 +74,10 @@ std::vector<std::size_t> find_last_readers(const Program& program) {
 
 void Evaluator::State::clip() {
     thresholds = stored_thresholds(*network, clipping);
-    overrides = clip_sites(*network, thresholds);
+    overrides = clip_sites(*network, thresholds, run_step);
+    overrides_apart = clip_sites(*network, thresholds, [](const Step& step, Frame& frame) {
+        has_vector_kernel(step) ? run_on_whole_vectors(step, frame) : run_step(step, frame);
+    });
     traits = find_step_traits(*network, thresholds);
     write_thresholds(*network, thresholds, device, initial_frame);
     batch_slots.resize(initial_frame.size());
@@ -124,10 +128,12 @@ bool Evaluator::State::has_clean_values_at(std::size_t step) const {
 
 void Evaluator::State::run_step_apart(std::size_t index, Frame& frame) const {
     const Step& step = network->program().steps()[index];
-    if (const auto replaced = overrides.find(index); replaced != overrides.end())
+    if (const auto replaced = overrides_apart.find(index); replaced != overrides_apart.end())
         replaced->second(frame);
     else if (row_products[index])
         row_products[index]->run(step, frame);
+    else if (has_vector_kernel(step))
+        run_on_whole_vectors(step, frame);
     else
         run_step(step, frame);
 }

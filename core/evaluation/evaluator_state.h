@@ -38,6 +38,7 @@ struct Evaluator::State {
     Clipping clipping;                                     // asked for
     Clipping thresholds;                                   // stored: those, and the file's own
     StepOverrides overrides;                               // the clipped sites
+    StepOverrides overrides_apart;                         // likewise, for run_step_apart()
     std::unordered_map<std::size_t, Slot> threshold_read;  // by step: where a clipped site's threshold is
     std::shared_ptr<const PreparedImages> images;
     std::vector<ImageRange> chunks;       // the images of a pass; the last may have fewer

@@ -36,9 +36,8 @@ struct ExactRun {
     std::vector<float> logits;
     std::vector<float> clean_logits;
     std::size_t classes = 0;
-    // Asked only where modes differ: by image, whether its values grew so large that the order of additions decides what comes out
-    // (value_bounds.h).
-    std::function<std::vector<bool>()> without_bound{};
+    // Asked only where modes differ: by image, whether rounding decides what comes out (rounding.h).
+    std::function<std::vector<bool>()> decided_by_rounding{};
 };
 
 CountsApart counts_apart(const ExactRun& exact, const Outcome& fast);

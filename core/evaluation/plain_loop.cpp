@@ -137,7 +137,7 @@ struct PlainLoop::State {
     void put_on(Worker& worker, const Clipping& clipping) const {
         const Clipping stored = stored_thresholds(*network, clipping);
         write_thresholds(*network, stored, batches.front().images.device(), worker.frame);
-        worker.overrides = clip_sites(*network, stored);
+        worker.overrides = clip_sites(*network, stored, run_step);
         worker.clipping = clipping;
     }
 

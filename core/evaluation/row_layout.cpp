@@ -17,6 +17,13 @@ std::vector<std::int64_t> strides_of(const RowLayout& layout) {
 
 }  // namespace
 
+bool operator==(const RowLayout& one, const RowLayout& other) {
+    if (one.shape != other.shape || one.type != other.type) return false;
+    for (std::size_t i = 0; i < one.shape.size(); ++i)
+        if (one.shape[i] != 1 && one.strides[i] != other.strides[i]) return false;
+    return true;
+}
+
 std::vector<std::int64_t> RowLayout::shape_of(std::int64_t images) const {
     std::vector<std::int64_t> whole{images};
     whole.insert(whole.end(), shape.begin(), shape.end());
@@ -29,9 +36,6 @@ std::optional<RowLayout> row_layout(const at::Tensor& values) {
     for (const std::int64_t size : layout.shape) layout.elements *= size;
     if (values.size(0) > 1 && values.stride(0) != layout.elements) return std::nullopt;
     if (values.size(0) > 0 && !values.select(0, 0).is_non_overlapping_and_dense()) return std::nullopt;
-    // Strides of dimensions of one element mean nothing and may differ between values that lie alike.
-    for (std::size_t i = 0; i < layout.shape.size(); ++i)
-        if (layout.shape[i] == 1) layout.strides[i] = 1;
     return layout;
 }
 
@@ -56,11 +60,13 @@ at::Tensor select_rows(const at::Tensor& values, const at::Tensor& images) {
 
 at::Tensor join_rows(const std::vector<at::Tensor>& values) {
     const std::optional<RowLayout> layout = row_layout(values.front());
-    if (values.size() == 1) return values.front();
-    if (!layout) return at::cat(values);
+    return layout ? join_rows(values, *layout) : at::cat(values);
+}
+
+at::Tensor join_rows(const std::vector<at::Tensor>& values, const RowLayout& layout) {
     std::int64_t images = 0;
     for (const at::Tensor& one : values) images += one.size(0);
-    at::Tensor joined = empty_rows(*layout, images, values.front().device());
+    at::Tensor joined = empty_rows(layout, images, values.front().device());
     std::int64_t first = 0;
     for (const at::Tensor& one : values) {
         joined.narrow(0, first, one.size(0)).copy_(one);

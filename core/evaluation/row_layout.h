@@ -20,7 +20,9 @@ struct RowLayout {
     std::size_t bytes() const { return std::size_t(elements) * c10::elementSize(type); }
     // The shape of a value of so many images, and the strides it has in this layout.
     std::vector<std::int64_t> shape_of(std::int64_t images) const;
-    friend bool operator==(const RowLayout&, const RowLayout&) = default;
+    // Strides of dimensions of one element may differ between values that lie alike; they are kept all the same, for LibTorch chooses
+    // kernels by them.
+    friend bool operator==(const RowLayout& one, const RowLayout& other);
 };
 
 // The layout of a value with at least one dimension; nothing where its images are not dense pieces one behind the other (expanded values,
@@ -38,7 +40,8 @@ at::Tensor with_rows(const at::Tensor& values);
 // A copy of these images, in the same layout.
 at::Tensor select_rows(const at::Tensor& values, const at::Tensor& images);
 
-// Values one behind the other; all in the first one's layout. At least one.
+// Values one behind the other, in the first one's layout or this one. At least one.
 at::Tensor join_rows(const std::vector<at::Tensor>& values);
+at::Tensor join_rows(const std::vector<at::Tensor>& values, const RowLayout& layout);
 
 }  // namespace clipscope

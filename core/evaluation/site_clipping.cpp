@@ -83,18 +83,18 @@ void write_thresholds(const Network& network, const Clipping& stored, at::Device
     }
 }
 
-StepOverrides clip_sites(const Network& network, const Clipping& stored) {
+StepOverrides clip_sites(const Network& network, const Clipping& stored, const RunStep& run_own) {
     StepOverrides overrides;
     const FoundStructure& structure = network.structure();
     for (std::size_t i = 0; i < structure.sites.size(); ++i) {
         if (!stored.at(i)) continue;
         const FoundSite& site = structure.sites[i];
         const Step& step = network.program().steps()[site.step];
-        overrides[site.step] = [&site, &step, slot = std::size_t(threshold_slot(network, i))](Frame& frame) {
+        overrides[site.step] = [&site, &step, run_own, slot = std::size_t(threshold_slot(network, i))](Frame& frame) {
             const at::Tensor values = frame[std::size_t(site.input_slot)].toTensor();
             const auto own_output = [&] {
                 Frame copy = frame;
-                run_step(step, copy);
+                run_own(step, copy);
                 return copy[std::size_t(site.output_slot)].toTensor();
             };
             frame[std::size_t(site.output_slot)] = clip_activation(site, values, frame[slot].toTensor().item<float>(), own_output);

@@ -2,6 +2,8 @@
 // that faults may hit it like any parameter. Includes LibTorch.
 #pragma once
 
+#include <functional>
+
 #include "clipping/clipping.h"
 #include "network/layer_finder.h"
 #include "network/network.h"
@@ -17,8 +19,10 @@ Slot threshold_slot(const Network& network, std::size_t site);
 // Puts them there.
 void write_thresholds(const Network& network, const Clipping& stored, at::Device device, Frame& frame);
 
-// The steps to run in place of the clipped sites' own, on frames with thresholds.
-StepOverrides clip_sites(const Network& network, const Clipping& stored);
+// The steps to run in place of the clipped sites' own, on frames with thresholds. `run_own` runs a site's own step, where it is clipped by
+// magnitude.
+using RunStep = std::function<void(const Step&, Frame&)>;
+StepOverrides clip_sites(const Network& network, const Clipping& stored, const RunStep& run_own);
 
 // How a site is clipped: as ReLU or leaky ReLU in one go with the activation, or by the magnitude of what any activation has put out.
 enum class ClippedForm { relu, leaky_relu, magnitude };

@@ -65,7 +65,7 @@ struct Desk {
 
     void run_small_job() {
         SensitivityForm form = part<SensitivityPanel>().form();
-        form.rates = QStringLiteral("0,1e-6");
+        form.rates = QStringLiteral("0, 1e-6");
         form.trials = 1;
         part<SensitivityPanel>().set_form(form);
         emit part<SensitivityPanel>().run_requested();

@@ -533,7 +533,7 @@ private slots:
         desk.open_both();
         SensitivityForm form = desk.panel().form();
         form.layers = LayersChoice::network;
-        form.rates = QStringLiteral("1e-6,1e-5");
+        form.rates = QStringLiteral("1e-6, 1e-5");
         form.trials = 2;
         form.format = QStringLiteral("float32, int8, Q3.12");
         desk.panel().set_form(form);

@@ -14,7 +14,7 @@ private slots:
     void the_form_becomes_a_specification() {
         SensitivityForm form;
         form.layers = LayersChoice::both;
-        form.rates = "0,1e-6,1e-5";
+        form.rates = "0, 1e-6, 1e-5";
         form.trials = 7;
         form.seed = 42;
         form.nonfinite = NonfiniteRule::argmax;
@@ -168,7 +168,7 @@ private slots:
 
     void the_estimate_counts_what_is_recomputed() {
         SensitivityForm form;
-        form.rates = "0,1e-6,1e-5";
+        form.rates = "0, 1e-6, 1e-5";
         form.trials = 10;
         form.layers = LayersChoice::network;
         // One clean pass, then ten trials at two rates; rate 0 needs none.

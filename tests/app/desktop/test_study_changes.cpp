@@ -1,8 +1,6 @@
 // What running jobs, the queue, forms and shown results make of it when the study or the model changes, or something goes away.
-#include <QApplication>
 #include <QFile>
 #include <QFileInfo>
-#include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
@@ -39,17 +37,9 @@ class TestStudyChanges : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() {
-        QApplication::setOrganizationName("ClipScope test");
-        QApplication::setApplicationName("test_study_changes");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-    }
-
     void init() {
         folder_ = std::make_unique<QTemporaryDir>();
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_->filePath("settings"));
-        QSettings().clear();
-        qputenv("XDG_STATE_HOME", folder_->filePath("state").toLocal8Bit());
+        remember_in(*folder_);
         file_ = folder_->filePath("kept.clipscope");
     }
 
@@ -238,7 +228,7 @@ private slots:
         desk.open_both();
         SensitivityForm form = desk.panel().form();
         form.layers = LayersChoice::network;
-        form.rates = QStringLiteral("1e-6,1e-5");
+        form.rates = QStringLiteral("1e-6, 1e-5");
         form.trials = 2;
         form.format = QStringLiteral("float32, int8");
         desk.panel().set_form(form);

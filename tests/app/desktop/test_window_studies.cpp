@@ -1,10 +1,8 @@
 // Studies in the window: moved models, damaged files, other programs that write, copies of jobs, what was left open.
-#include <QApplication>
 #include <QFile>
 #include <QFileInfo>
 #include <QLabel>
 #include <QPushButton>
-#include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
@@ -12,6 +10,7 @@
 #include "campaign/result_json.h"
 #include "common/text_file.h"
 #include "controls/activity_log.h"
+#include "controls/progress_strip.h"
 #include "controls/welcome_pane.h"
 #include "core/study/made_up_job.h"
 #include "study/study_errors.h"
@@ -53,29 +52,15 @@ QString state_of(Desk& desk, int row) {
     return desk.part<JobTable>().view().model()->index(row, 1).data().toString();
 }
 
-QPushButton* button(QWidget& parent, const QString& text) {
-    for (QPushButton* one : parent.findChildren<QPushButton*>())
-        if (one->text() == text) return one;
-    return nullptr;
-}
-
 }  // namespace
 
 class TestWindowStudies : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() {
-        QApplication::setOrganizationName("ClipScope test");
-        QApplication::setApplicationName("test_window_studies");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-    }
-
     void init() {
         folder_ = std::make_unique<QTemporaryDir>();
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_->filePath("settings"));
-        QSettings().clear();
-        qputenv("XDG_STATE_HOME", folder_->filePath("state").toLocal8Bit());
+        remember_in(*folder_);
         file_ = folder_->filePath("kept.clipscope");
     }
 
@@ -95,6 +80,7 @@ private slots:
         desk.window.open_study(file_);
         QTRY_VERIFY(desk.window.laboratory().is_ready());
         emit desk.part<JobTable>().run_requested(first);
+        button(desk.part<ProgressStrip>(), "Go on")->click();  // what waited when the study was opened is paused
         QTRY_COMPARE_WITH_TIMEOUT(study.job(third)->state, JobState::done, 20'000);
         QCOMPARE(study.job(first)->state, JobState::done);
         QCOMPARE(study.job(second)->state, JobState::failed);
@@ -137,6 +123,7 @@ private slots:
         QCOMPARE(jobs.size(), std::size_t(4));
         QTRY_COMPARE(desk.missing.size(), 1);  // to show the one that has run
         emit desk.part<JobTable>().run_requested(jobs[0].id);
+        button(desk.part<ProgressStrip>(), "Go on")->click();
         QTRY_COMPARE_WITH_TIMEOUT(desk.window.desk().jobs()[3].state, JobState::done, 20'000);
         QCOMPARE(desk.window.desk().jobs()[2].state, JobState::failed);
         QVERIFY(desk.window.desk().jobs()[2].error.find("no longer in") != std::string::npos);
@@ -257,7 +244,7 @@ private slots:
         QString unnamed;
         {
             Desk desk;
-            QVERIFY(!button(desk.part<WelcomePane>(), "R&eopen")->isVisible());
+            QVERIFY(!button(desk.part<WelcomePane>(), "Reopen")->isVisible());
             QVERIFY(!desk.action("Reopen &last study")->isEnabled());
             desk.open_both();
             desk.run(1);
@@ -265,7 +252,7 @@ private slots:
         }
         {
             Desk desk;
-            QPushButton* reopen = button(desk.part<WelcomePane>(), "R&eopen");
+            QPushButton* reopen = button(desk.part<WelcomePane>(), "Reopen");
             QVERIFY(reopen->isVisible());
             reopen->click();
             QCOMPARE(desk.window.desk().path(), unnamed);
@@ -278,7 +265,7 @@ private slots:
         for (QLabel* label : desk.part<WelcomePane>().findChildren<QLabel*>())
             if (label->text().contains("kept.clipscope")) text = label;
         QVERIFY(text != nullptr && text->isVisible());
-        button(desk.part<WelcomePane>(), "&Not now")->click();
+        button(desk.part<WelcomePane>(), "Not now")->click();
         QVERIFY(!text->isVisible());
         desk.action("Reopen &last study")->trigger();
         QCOMPARE(desk.window.desk().path(), file_);

@@ -6,7 +6,6 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTabBar>
 #include <QTemporaryDir>
@@ -34,12 +33,6 @@ using namespace clipscope;
 namespace {
 
 constexpr int as_long_as_it_takes = 100'000;  // trials
-
-QPushButton* button(QWidget& parent, const QString& text) {
-    for (QPushButton* candidate : parent.findChildren<QPushButton*>())
-        if (QString(candidate->text()).remove(QLatin1Char('&')) == text) return candidate;
-    return nullptr;
-}
 
 // What an Alt key does, of everything in sight.
 QStringList alt_keys(MainWindow& window) {
@@ -87,17 +80,9 @@ class TestWindowUse : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() {
-        QApplication::setOrganizationName("ClipScope test");
-        QApplication::setApplicationName("test_window_use");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-    }
-
     void init() {
         folder_ = std::make_unique<QTemporaryDir>();
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_->filePath("settings"));
-        QSettings().clear();
-        qputenv("XDG_STATE_HOME", folder_->filePath("state").toLocal8Bit());
+        remember_in(*folder_);
     }
 
     void the_first_study_hardening_and_comparison_need_no_mouse() {

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <QAction>
+#include <QApplication>
+#include <QFileInfo>
 #include <QLabel>
+#include <QPushButton>
+#include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
 #include <vector>
@@ -16,6 +20,23 @@
 #include "tables/layer_table.h"
 
 namespace clipscope {
+
+// Keeps what the window remembers between its runs (settings, unnamed studies) in a folder, empty at first, in place of the user's own.
+inline void remember_in(const QTemporaryDir& folder) {
+    QApplication::setOrganizationName(QStringLiteral("ClipScope test"));
+    QApplication::setApplicationName(QFileInfo(QApplication::applicationFilePath()).baseName());
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.filePath(QStringLiteral("settings")));
+    QSettings().clear();
+    qputenv("XDG_STATE_HOME", folder.filePath(QStringLiteral("state")).toLocal8Bit());
+}
+
+// The button of this text, whatever its Alt key; nullptr where there is none.
+inline QPushButton* button(QWidget& parent, const QString& text) {
+    for (QPushButton* candidate : parent.findChildren<QPushButton*>())
+        if (QString(candidate->text()).remove(QLatin1Char('&')) == text) return candidate;
+    return nullptr;
+}
 
 // The figure as it is exported: the same theme and size whatever the window looks like.
 inline QImage picture(const PlotPanel& panel) {
@@ -121,7 +142,7 @@ struct Desk {
 
     void set_form(int trials) {
         SensitivityForm form = panel().form();
-        form.rates = QStringLiteral("0,1e-6,1e-5");
+        form.rates = QStringLiteral("0, 1e-6, 1e-5");
         form.trials = trials;
         panel().set_form(form);
     }

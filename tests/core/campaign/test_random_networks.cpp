@@ -15,10 +15,6 @@ namespace {
 constexpr std::uint64_t first_seed = 1;
 constexpr int networks = 64;
 
-// Found, understood in part and not mended yet: 25, 38, 50 and 52 (chunks of 7 images) differ in their last bits between memory budgets, 13
-// and 48 in one image at one of several thresholds, 29 in one image of a trial whose values grow large. Whoever mends one takes it out.
-const std::set<std::uint64_t> known_to_differ{13, 25, 29, 38, 48, 50, 52};
-
 std::string repeat_text(const CheckedNetwork& network) {
     return "network " + std::to_string(network.form.seed) + " (" + network.summary +
            "), repeat with 'clipscope-cli bench --check 1 --seed " + std::to_string(network.form.seed) + "':";
@@ -38,7 +34,7 @@ private Q_SLOTS:
         qInfo("%lld networks, %lld trials, %lld images, %lld near-ties, %zu networks differ", (long long)result.networks,
               (long long)result.trials, (long long)result.images, (long long)result.near_ties, result.failed.size());
         QCOMPARE(result.networks, std::int64_t(networks));
-        for (const CheckedNetwork& network : result.failed) QVERIFY2(known_to_differ.contains(network.form.seed), "another network differs");
+        QCOMPARE(result.failed.size(), std::size_t(0));
         QVERIFY2(result.trials > networks * 5, "too few trials had a fault");
         QVERIFY2(result.near_ties * 1000 < result.images, "so many near-ties hide what they should not");
     }
