@@ -8,7 +8,7 @@ HeaderLabel::HeaderLabel(QWidget* parent) : QLabel(parent) {
     setTextFormat(Qt::PlainText);
     setTextInteractionFlags(Qt::TextSelectableByMouse);
     setContentsMargins(8, 4, 8, 4);
-    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
 }
 
 void HeaderLabel::set_text(const QString& text) {
@@ -17,6 +17,10 @@ void HeaderLabel::set_text(const QString& text) {
     setAccessibleName(text);
     setToolTip(text);
     fit();
+}
+
+QSize HeaderLabel::sizeHint() const {
+    return minimumSizeHint();
 }
 
 QSize HeaderLabel::minimumSizeHint() const {

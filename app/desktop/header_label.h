@@ -14,6 +14,7 @@ public:
     void set_text(const QString& text);
     const QString& whole_text() const { return text_; }
 
+    QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
 protected:

@@ -16,6 +16,11 @@
 namespace clipscope {
 namespace {
 
+QString self_check_sentence(const SelfCheckCounts& counts) {
+    return QObject::tr("Self-check: trials run in the exact mode as well, with the same answers: %1; near-ties: %2.")
+        .arg(QString::number(counts.trials), QString::number(counts.near_ties));
+}
+
 // Anything that is not an Error is a defect somewhere below: after the sentence for people comes what it says itself, for the log.
 QString sentence_of(const std::exception& error) {
     if (dynamic_cast<const Error*>(&error) != nullptr) return QString::fromUtf8(error.what());
@@ -103,6 +108,8 @@ JobController::~JobController() {
 void JobController::start(Job job) {
     give_up();
     running_ = true;
+    tunes_ = false;
+    self_check_ = {};
     auto inbox = std::make_shared<Inbox>();
     current_.inbox = inbox;
     current_.thread = std::jthread([inbox, job = std::move(job)](std::stop_token stop) mutable {
@@ -175,11 +182,17 @@ bool JobController::deliver_events(const std::vector<Event>& events) {
     for (const Event& event : events) {
         live_.take(event);
         has_tuning |= apply(event, tuning_);
+        tunes_ |= std::holds_alternative<TuningStarted>(event);
         campaign_began |= std::holds_alternative<CampaignStarted>(event);
         has_trials |= std::holds_alternative<TrialFinished>(event);
         if (const auto* injected = std::get_if<FaultsInjected>(&event)) faults.push_back(*injected);
         if (const auto* latest = std::get_if<Progress>(&event)) progress = *latest;
         if (const auto* said = std::get_if<Message>(&event)) messages.push_back(QString::fromStdString(said->text));
+        if (const auto* checked = std::get_if<SelfChecked>(&event)) self_check_ += checked->counts;
+        if (std::holds_alternative<JobFinished>(event)) {
+            if (tunes_) self_check_ += self_check_of(tuning_);
+            if (self_check_.trials > 0) messages.push_back(self_check_sentence(self_check_));
+        }
     }
 
     if (campaign_began) emit campaign_started(curves());

@@ -82,6 +82,8 @@ private:
     std::vector<Worker> retired_;  // discarded jobs that have not come to their end yet
     LiveCurves live_;
     TuningResult tuning_;
+    bool tunes_ = false;          // whether tuning() is the latest job's
+    SelfCheckCounts self_check_;  // the latest job's: of curves, and at its end of its tuning too
     bool running_ = false;
 };
 

@@ -1,10 +1,10 @@
 #include "source_finder.h"
 
 #include <QFileInfo>
-#include <QLocale>
 #include <utility>
 
 #include "data/dataset_reader.h"
+#include "theme/number_text.h"
 
 namespace clipscope {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 QString missing_text(const JobRecord& job, SourceKind kind) {
     const QString path = QString::fromStdString(source_path(job.settings, kind));
     if (kind == SourceKind::images) return QObject::tr("The images of this study are no longer in '%1'").arg(path);
-    const QString size = job.model ? QObject::tr(" (%1)").arg(QLocale().formattedDataSize(job.model->bytes)) : QString();
+    const QString size = job.model ? QObject::tr(" (%1)").arg(bytes_text(job.model->bytes)) : QString();
     return QObject::tr("The model of this study, '%1'%2, is no longer in '%3'")
         .arg(QFileInfo(path).fileName(), size, QFileInfo(path).absolutePath());
 }

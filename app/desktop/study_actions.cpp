@@ -13,6 +13,7 @@
 #include "study/study_errors.h"
 #include "study_recovery.h"
 #include "tables/job_table.h"
+#include "theme/number_text.h"
 
 namespace clipscope {
 
@@ -112,7 +113,7 @@ void StudyActions::purge_removed() {
             return before - QFileInfo(QString::fromStdString(own->path())).size();
         },
         [this](std::int64_t freed) {
-            docks_.log->append(tr("Removed jobs are gone for good; %1 less").arg(QLocale().formattedDataSize(std::max<qint64>(freed, 0))));
+            docks_.log->append(tr("Removed jobs are gone for good; %1 less").arg(bytes_text(std::max<qint64>(freed, 0))));
             desk_.forget_purged();
         },
         [this](const QString& text) { show_error(text); });

@@ -294,6 +294,8 @@ private slots:
         QCOMPARE(fields[4].toDouble(), view.series[1].points[2].mean);
         QVERIFY(fields[13].isEmpty());
         QCOMPARE(lines[7].split(QLatin1Char(','))[13].toDouble(), 0.9);
+        view.axis = PointAxis::bit_position;
+        QVERIFY(to_csv(view).starts_with("series,bit,trials,"));
     }
 
     void empty_view_can_be_drawn() {

@@ -103,6 +103,8 @@ private slots:
     void numbers_as_text() {
         QCOMPARE(grouped(std::int64_t(2869962)), QStringLiteral("2,869,962"));
         QCOMPARE(percent_text(0.716, 1), QStringLiteral("71.6 %"));
+        QCOMPARE(bytes_text(10), QStringLiteral("10 bytes"));
+        QCOMPARE(bytes_text(1'269'760), QStringLiteral("1.21 MiB"));
         QCOMPARE(duration_text(41.2), QStringLiteral("0:41"));
         QCOMPARE(duration_text(0), QStringLiteral("0:00"));
         QCOMPARE(duration_text(605), QStringLiteral("10:05"));

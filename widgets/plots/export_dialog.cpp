@@ -16,8 +16,17 @@ namespace clipscope {
 
 namespace {
 
+// Shows a point and takes a comma for one, whatever the desktop's language.
+class LengthBox : public QDoubleSpinBox {
+public:
+    LengthBox() { setLocale(QLocale::c()); }
+    QValidator::State validate(QString& text, int& position) const override {
+        return QDoubleSpinBox::validate(text.replace(QLatin1Char(','), QLatin1Char('.')), position);
+    }
+};
+
 QDoubleSpinBox* spin_box(double value, double low, double high, const QString& unit, const QString& name, const QString& tip) {
-    auto* box = new QDoubleSpinBox;
+    auto* box = new LengthBox;
     box->setRange(low, high);
     box->setDecimals(1);
     box->setSuffix(unit);

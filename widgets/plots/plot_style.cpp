@@ -42,6 +42,7 @@ int most_columns(const std::vector<double>& widths, double around, double availa
 }  // namespace
 
 void reset_plot(QCustomPlot& plot, const Theme& theme) {
+    plot.setLocale(QLocale::c());  // figures have points in their numbers, whatever the desktop's language
     plot.clearItems();
     plot.clearPlottables();
     plot.setAutoAddPlottableToLegend(false);

@@ -22,6 +22,10 @@ QString grouped(double number, int decimals) {
     return english().toString(number, 'f', decimals);
 }
 
+QString bytes_text(std::int64_t bytes) {
+    return english().formattedDataSize(qint64(bytes));
+}
+
 QString percent_text(double fraction, int decimals) {
     return QString::number(100 * fraction, 'f', decimals) + QStringLiteral(" %");
 }

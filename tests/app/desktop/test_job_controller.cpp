@@ -97,6 +97,22 @@ private slots:
         QCOMPARE(faults, std::size_t(100));
     }
 
+    void what_the_self_check_did_is_said_at_the_end() {
+        JobController controller;
+        QStringList messages;
+        connect(&controller, &JobController::message, [&](const QString& text) { messages << text; });
+        for (int run = 0; run < 2; ++run) {  // counted anew by each job
+            messages.clear();
+            controller.start([](const EventSink& sink, std::stop_token) {
+                sink(SelfChecked{{21, 2}});
+                sink(JobFinished{JobEnd::done, 1});
+            });
+            QTRY_VERIFY(!controller.running());
+            QCOMPARE(messages.size(), 1);
+            QVERIFY2(messages.first().contains("21") && messages.first().endsWith("near-ties: 2."), qPrintable(messages.first()));
+        }
+    }
+
     void stop_keeps_the_results() {
         JobController controller;
         QSignalSpy finished(&controller, &JobController::finished);
