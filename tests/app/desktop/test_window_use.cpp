@@ -188,7 +188,6 @@ private slots:
         QVERIFY(QTest::qWaitForWindowActive(&desk.window));
         desk.table().setFocus();
         desk.action("Ne&xt panel")->trigger();
-        QEXPECT_FAIL("", "Since the plot has a subject of its own, F6 passes it over: to be mended", Abort);
         QVERIFY(desk.plot().isAncestorOf(QApplication::focusWidget()));
         desk.action("Ne&xt panel")->trigger();
         QVERIFY(desk.panel().isAncestorOf(QApplication::focusWidget()));
