@@ -30,6 +30,7 @@ QString normalization_text(const Normalization& normalization) {
 
 QString header_text(const Laboratory& laboratory, const SensitivityForm& form, bool form_is_valid, const QString& opening) {
     QStringList parts;
+    std::size_t images = 0;
     if (const auto& model = laboratory.model()) {
         parts << QStringLiteral("%1 (%2)").arg(QString::fromStdString(model->title), short_count(model->parameter_count));
     } else {
@@ -37,13 +38,14 @@ QString header_text(const Laboratory& laboratory, const SensitivityForm& form, b
     }
     if (const auto& data = laboratory.data()) {
         const std::size_t wanted = form_is_valid ? image_selection(form).count : 0;
-        const std::size_t images = wanted == 0 ? data->size() : std::min(wanted, data->size());
+        images = wanted == 0 ? data->size() : std::min(wanted, data->size());
         parts << QObject::tr("%1, %2 images").arg(QString::fromStdString(data->name()), grouped(std::int64_t(images)));
     } else {
         parts << QObject::tr("no images yet");
     }
     if (const auto& format = laboratory.input_format()) parts << normalization_text(format->normalization);
-    if (const auto& clean = laboratory.clean(); clean && clean->outcome.images > 0) {
+    // While the form asks for other images than were measured, nothing is known of them.
+    if (const auto& clean = laboratory.clean(); clean && images > 0 && std::size_t(clean->outcome.images) == images) {
         parts << QObject::tr("clean %1").arg(percent_text(accuracy(clean->outcome, form.nonfinite), 1));
     }
     if (laboratory.needs_normalization()) parts << QObject::tr("normalisation unknown (File ▸ Images…)");

@@ -83,9 +83,10 @@ void MainWindow::run_front_job() {
     // Where both are in sight, the one with the focus counts.
     const bool has_focus = docks_.harden_panel->isAncestorOf(QApplication::focusWidget());
     const bool is_method = docks_.harden_panel->isVisible() && (has_focus || !docks_.sensitivity_panel->isVisible());
-    if (!laboratory_.is_ready()) {
+    JobPanel& panel = is_method ? static_cast<JobPanel&>(*docks_.harden_panel) : *docks_.sensitivity_panel;
+    if (!laboratory_.is_ready() || !panel.is_valid()) {
         (is_method ? docks_.method : docks_.sensitivity)->bring_to_front();
-        (is_method ? static_cast<JobPanel*>(docks_.harden_panel) : docks_.sensitivity_panel)->focus_next_step();
+        panel.focus_next_step();  // the form says what is amiss
         return;
     }
     is_method ? presenter_->run_method() : presenter_->run_sensitivity();

@@ -74,7 +74,7 @@ void HardenPanel::set_up_search() {
         row->addWidget(new QLabel(QString::fromUtf8(sign)));
         row->addWidget(field, stretch);
     }
-    search_row_->setFocusProxy(n_);
+    give_focus(*search_row_, *n_);
     add_choice(*scope_, tr("layers feeding the site"), SearchScope::feeding, tr("The paper's: only faults that reach the site directly"));
     add_choice(*scope_, tr("everywhere"), SearchScope::everywhere, tr("Faults in the whole network"));
     name_field(*scope_, tr("Faults in"),

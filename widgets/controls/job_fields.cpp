@@ -18,6 +18,11 @@ void name_field(QWidget& field, const QString& name, const QString& tip) {
     field.setToolTip(tip);
 }
 
+void give_focus(QWidget& row, QWidget& field) {
+    row.setFocusPolicy(field.focusPolicy());  // a label passes over what takes no focus itself
+    row.setFocusProxy(&field);
+}
+
 namespace {
 
 QStringList usual_formats() {
@@ -96,7 +101,7 @@ void JobFields::set_up_rates() {
     row->setSpacing(4);
     row->addWidget(rates, 1);
     row->addWidget(button);
-    rates_row->setFocusProxy(rates);
+    give_focus(*rates_row, *rates);
 }
 
 void JobFields::set_up_memory(bool with_several_formats) {
@@ -131,7 +136,7 @@ void JobFields::set_up_memory(bool with_several_formats) {
         layout->setSpacing(4);
         layout->addWidget(left, 1);
         layout->addWidget(right, qobject_cast<QComboBox*>(right) ? 1 : 0);
-        row->setFocusProxy(left);
+        give_focus(*row, *left);
     }
 }
 

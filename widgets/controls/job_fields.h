@@ -20,6 +20,9 @@ namespace clipscope {
 // A name for screen readers and a tooltip.
 void name_field(QWidget& field, const QString& name, const QString& tip);
 
+// What the key of a row's label does in a row of several fields: it goes to this one.
+void give_focus(QWidget& row, QWidget& field);
+
 // A combo box whose items carry enumerators.
 template <typename Enum>
 void add_choice(QComboBox& box, const QString& text, Enum value, const QString& tip) {

@@ -102,7 +102,7 @@ inline MeasuredAuc fake_auc(double auc) {
 inline void fake_hardening(const EventSink& sink, const std::stop_token& stop) {
     fake_profile(TuningJob::harden, sink);
     for (int site = 0; site < int(fake_sites().size()); ++site) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(80));
+        std::this_thread::sleep_for(std::chrono::milliseconds(250));
         if (stop.stop_requested()) return sink(JobFinished{JobEnd::stopped, 0.1});
         const float act_max = 1.0F + float(site);
         sink(SearchStarted{site, fake_sites()[std::size_t(site)].fed_by.front(), act_max, {}, {1e-6, 1e-5}});

@@ -13,6 +13,7 @@
 #include <QToolButton>
 #include <QTreeView>
 #include <QTreeWidget>
+#include <qcustomplot.h>
 
 #include "controls/activity_log.h"
 #include "controls/focus_ring.h"
@@ -143,6 +144,39 @@ private slots:
         }
     }
 
+    void the_key_of_a_label_goes_to_its_field() {
+        Desk desk;
+        desk.open_both();
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        int labels = 0;
+        for (const char* form : {"job", "method"}) {
+            dock(desk, form).bring_to_front();
+            for (const QLabel* label : desk.window.findChildren<QLabel*>()) {
+                const QKeySequence key = QKeySequence::mnemonic(label->text());
+                if (!label->isVisible() || label->buddy() == nullptr || !label->buddy()->isEnabled() || key.isEmpty()) continue;
+                desk.table().setFocus();
+                QTest::keyClick(&desk.window, key[0].key(), key[0].keyboardModifiers());
+                const QWidget* now = QApplication::focusWidget();
+                QVERIFY2(now == label->buddy() || label->buddy()->isAncestorOf(now), qPrintable(label->text()));
+                ++labels;
+            }
+        }
+        QVERIFY(labels >= 20);
+    }
+
+    void a_form_that_is_wrong_does_not_run() {
+        Desk desk;
+        desk.open_both();
+        for (QLineEdit* field : desk.panel().findChildren<QLineEdit*>())
+            if (field->accessibleName() == "Seed") field->setText("1e-5");
+        QVERIFY(!desk.panel().is_valid());
+        desk.action("&Run")->trigger();
+        QTest::qWait(50);
+        QVERIFY(!desk.window.jobs().running());
+        QVERIFY(desk.plot().view().series.empty());
+        QVERIFY(desk.panel().message().contains("seed"));
+    }
+
     void tab_goes_only_where_it_can_be_seen() {
         Desk desk;
         desk.open_both();
@@ -186,6 +220,7 @@ private slots:
         desk.open_both();
         desk.run(1);
         QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        QTRY_VERIFY(desk.plot().findChild<QCustomPlot*>()->isVisible());  // drawn a moment after the job's end
         desk.table().setFocus();
         desk.action("Ne&xt panel")->trigger();
         QVERIFY(desk.plot().isAncestorOf(QApplication::focusWidget()));
