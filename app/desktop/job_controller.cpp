@@ -110,6 +110,7 @@ void JobController::start(Job job) {
     running_ = true;
     tunes_ = false;
     self_check_ = {};
+    end_.reset();
     auto inbox = std::make_shared<Inbox>();
     current_.inbox = inbox;
     current_.thread = std::jthread([inbox, job = std::move(job)](std::stop_token stop) mutable {
@@ -160,10 +161,7 @@ void JobController::deliver() {
         emit failed(contents.error);
         return;
     }
-    JobFinished end{stopped ? JobEnd::stopped : JobEnd::done, 0};
-    if (!contents.events.empty()) {
-        if (const auto* said = std::get_if<JobFinished>(&contents.events.back())) end = *said;
-    }
+    const JobFinished end = end_.value_or(JobFinished{stopped ? JobEnd::stopped : JobEnd::done, 0});
     emit finished(end.end, end.seconds);
 }
 
@@ -189,7 +187,8 @@ bool JobController::deliver_events(const std::vector<Event>& events) {
         if (const auto* latest = std::get_if<Progress>(&event)) progress = *latest;
         if (const auto* said = std::get_if<Message>(&event)) messages.push_back(QString::fromStdString(said->text));
         if (const auto* checked = std::get_if<SelfChecked>(&event)) self_check_ += checked->counts;
-        if (std::holds_alternative<JobFinished>(event)) {
+        if (const auto* said = std::get_if<JobFinished>(&event)) {
+            end_ = *said;  // the job itself may end some deliveries later
             if (tunes_) self_check_ += self_check_of(tuning_);
             if (self_check_.trials > 0) messages.push_back(self_check_sentence(self_check_));
         }

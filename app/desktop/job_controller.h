@@ -13,6 +13,7 @@
 #include <QTimer>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -82,7 +83,8 @@ private:
     std::vector<Worker> retired_;  // discarded jobs that have not come to their end yet
     LiveCurves live_;
     TuningResult tuning_;
-    bool tunes_ = false;          // whether tuning() is the latest job's
+    bool tunes_ = false;  // whether tuning() is the latest job's
+    std::optional<JobFinished> end_;
     SelfCheckCounts self_check_;  // the latest job's: of curves, and at its end of its tuning too
     bool running_ = false;
 };

@@ -113,6 +113,17 @@ private slots:
         }
     }
 
+    void a_job_that_takes_long_to_end_has_its_own_time() {
+        JobController controller;
+        QSignalSpy finished(&controller, &JobController::finished);
+        controller.start([](const EventSink& sink, std::stop_token) {
+            sink(JobFinished{JobEnd::done, 7});
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));  // as one does that gives much memory back
+        });
+        QTRY_COMPARE(finished.count(), 1);
+        QCOMPARE(finished[0][1].toDouble(), 7.0);
+    }
+
     void stop_keeps_the_results() {
         JobController controller;
         QSignalSpy finished(&controller, &JobController::finished);
