@@ -151,7 +151,7 @@ void CleanRun::make_room() {
         at::Tensor& room = rooms[value.same_as];
         if (!room.defined() && shared.isTensor() && shared.toTensor().numel() == images * value.layout->elements) room = shared.toTensor();
         if (!room.defined()) room = empty_rows(*value.layout, images, state_.device);
-        state_.clean_values[std::size_t(slot)] = value.same_as == slot ? room : room.view(value.layout->shape_of(images));
+        state_.clean_values[std::size_t(slot)] = value.same_as == slot ? room : view_rows(room, *value.layout);
     }
 }
 

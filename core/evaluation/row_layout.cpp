@@ -51,6 +51,10 @@ at::Tensor with_rows(const at::Tensor& values) {
     return values.dim() == 0 || row_layout(values) ? values : values.contiguous();
 }
 
+at::Tensor view_rows(const at::Tensor& values, const RowLayout& layout) {
+    return values.as_strided(layout.shape_of(values.size(0)), strides_of(layout));
+}
+
 at::Tensor select_rows(const at::Tensor& values, const at::Tensor& images) {
     const std::optional<RowLayout> layout = row_layout(values);
     if (!layout) return values.index_select(0, images);

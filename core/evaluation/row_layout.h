@@ -37,6 +37,9 @@ at::Tensor empty_rows(const RowLayout& layout, std::int64_t images, at::Device d
 // The values themselves where they have a row layout, else a contiguous copy.
 at::Tensor with_rows(const at::Tensor& values);
 
+// The same memory in another layout of as many images and numbers.
+at::Tensor view_rows(const at::Tensor& values, const RowLayout& layout);
+
 // A copy of these images, in the same layout.
 at::Tensor select_rows(const at::Tensor& values, const at::Tensor& images);
 
