@@ -10,6 +10,7 @@
 #include "launch_options.h"
 #include "main_window.h"
 #include "render.h"
+#include "theme/theme.h"
 
 namespace {
 
@@ -48,6 +49,7 @@ int show_window(int argc, char** argv, const LaunchOptions& options) {
     QApplication application(argc, argv);
     name_application();
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/clipscope/icons/clipscope.svg")));
+    QApplication::setPalette(readable_hints(QApplication::palette()));
     LatencyProbe probe;
     MainWindow window;
     window.show();

@@ -39,6 +39,17 @@ private slots:
         QCOMPARE(Theme::for_paper(8).background, QColor(Qt::white));
     }
 
+    void hints_can_be_read_whatever_the_desktop_says() {
+        for (const QColor& background : {QColor(Qt::white), QColor(27, 30, 32), QColor(Qt::black)}) {
+            QPalette palette(background, background);
+            palette.setColor(QPalette::Base, background);
+            palette.setColor(QPalette::PlaceholderText, QColor(0, 0, 0, 128));
+            const QColor hint = readable_hints(palette).color(QPalette::PlaceholderText);
+            QCOMPARE(hint.alpha(), 255);
+            QVERIFY(std::abs(hint.lightnessF() - background.lightnessF()) > 0.25);
+        }
+    }
+
     void series_differ() {
         const Theme theme = Theme::for_paper(8);
         QSet<QString> seen;

@@ -145,6 +145,12 @@ QColor faded(const QColor& color, const Theme& theme, double strength) {
     return mixed(theme.background, color, strength);
 }
 
+QPalette readable_hints(const QPalette& palette) {
+    QPalette hints;
+    hints.setColor(QPalette::PlaceholderText, Theme::screen(palette, QFont()).muted);
+    return hints;
+}
+
 QFont tabular(const QFont& base) {
     const auto has_equal_figures = [](const QFont& font) {
         const QFontMetricsF metrics(font);

@@ -53,6 +53,10 @@ SeriesStyle curve_style(int layer, int variant, const Theme& theme);
 // `color` at `strength` (0...1) over the background, opaque: translucent pens are slow and print badly.
 QColor faded(const QColor& color, const Theme& theme, double strength);
 
+// What a desktop's palette lacks, for QApplication::setPalette: hints (placeholder text) that can be read on its background. Some
+// desktops leave them black on black.
+QPalette readable_hints(const QPalette& palette);
+
 // `base` if all its figures have the same width, otherwise a face whose figures have.
 QFont tabular(const QFont& base);
 
