@@ -29,8 +29,11 @@ bool is_one_of(const std::array<std::string_view, size>& names, const Node* node
     return std::find(names.begin(), names.end(), std::string_view(node->kind().toQualString())) != names.end();
 }
 
+// Also one that drops with probability 0: torchvision's Swin has those, in training for ever.
 bool is_inactive_dropout(const Node* node) {
     if (!is_one_of(dropouts, node)) return false;
+    const auto probability = torch::jit::toIValue(node->input(1));
+    if (probability && probability->isDouble() && probability->toDouble() == 0) return true;
     const auto is_training = torch::jit::toIValue(node->input(2));
     return is_training && is_training->isBool() && !is_training->toBool();
 }

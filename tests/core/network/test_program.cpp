@@ -235,6 +235,13 @@ def forward(self, x):
         compare_with_forward(module, random_images({3, 4}));
     }
 
+    void dropout_is_run_only_where_it_drops_nothing() {
+        const std::string code = "def forward(self, x: Tensor) -> Tensor:\n    return torch.dropout(torch.relu(x), ";
+        compare_with_forward(testing::make_module({}, code + "0.0, True)\n"), random_images({4, 3, 8, 8}));
+        compare_with_forward(testing::make_module({}, code + "0.5, self.training)\n"), random_images({4, 3, 8, 8}));
+        QVERIFY_EXCEPTION_THROWN(Program(testing::make_module({}, code + "0.5, True)\n")), Error);
+    }
+
     void refuses_several_inputs() {
         QVERIFY_EXCEPTION_THROWN(Program(make_module({{"w", {4, 4}}}, "def forward(self, x, y):\n    return torch.linear(x, self.w) + y\n")), Error);
     }
