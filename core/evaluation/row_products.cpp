@@ -1,10 +1,21 @@
 #include "evaluation/row_products.h"
 
+#include <algorithm>
+
 namespace clipscope {
 
 namespace {
 
-constexpr std::int64_t block = 48;  // rows: a multiple of what the kernels of all processors work on at once
+constexpr std::int64_t most_rows = 240;  // from about 300 on, oneDNN takes another kernel for some shapes (1024 to 768, 512 to 1536)
+
+// Rows: a multiple of what the processor's kernels work on at once (6 with AVX2, 48 with AVX-512), and a divisor of most_rows.
+std::int64_t rows_a_block() {
+#if defined(__x86_64__)
+    static const bool has_small_kernels = __builtin_cpu_supports("avx2") && !__builtin_cpu_supports("avx512f");
+    if (has_small_kernels) return 24;
+#endif
+    return 48;
+}
 
 bool is_one(const c10::IValue& value) {
     return (value.isInt() && value.toInt() == 1) || (value.isDouble() && value.toDouble() == 1);
@@ -13,8 +24,16 @@ bool is_one(const c10::IValue& value) {
 at::Tensor product(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) {
     if (!at::globalContext().hasMKLDNN() || !rows.device().is_cpu()) return at::linear(rows, weight, bias);
     const auto packed = [](const at::Tensor& values) { return values.is_mkldnn() ? values : values.contiguous().to_mkldnn(); };
+    const at::Tensor own_weight = packed(weight);
     const auto own_bias = bias.defined() ? c10::optional<at::Tensor>(packed(bias)) : c10::nullopt;
-    return at::mkldnn_linear(packed(rows), packed(weight), own_bias).to_dense();
+    const auto multiply = [&](const at::Tensor& some) { return at::mkldnn_linear(packed(some), own_weight, own_bias).to_dense(); };
+    if (rows.size(0) <= most_rows) return multiply(rows);
+    at::Tensor all = at::empty({rows.size(0), weight.size(0)}, rows.options());
+    for (std::int64_t first = 0; first < rows.size(0); first += most_rows) {
+        const std::int64_t count = std::min(most_rows, rows.size(0) - first);
+        all.narrow(0, first, count).copy_(multiply(rows.narrow(0, first, count)));
+    }
+    return all;
 }
 
 }  // namespace
@@ -24,7 +43,7 @@ at::Tensor multiply_rows(const at::Tensor& values, const at::Tensor& weight, con
     std::vector<std::int64_t> shape = values.sizes().vec();
     shape.back() = weight.size(0);
     at::Tensor rows = values.reshape({-1, inputs});
-    const std::int64_t count = rows.size(0), missing = (block - count % block) % block;
+    const std::int64_t count = rows.size(0), block = rows_a_block(), missing = (block - count % block) % block;
     if (missing > 0) {
         at::Tensor filled = at::empty({count + missing, inputs}, rows.options());
         filled.narrow(0, 0, count).copy_(rows);

@@ -13,7 +13,8 @@
 
 namespace clipscope {
 
-// values (…×I) · weightᵀ (O×I) + bias (O, or undefined), over rows that are filled up to whole blocks. `weight` may be in oneDNN's layout.
+// values (…×I) · weightᵀ (O×I) + bias (O, or undefined), over rows that are filled up to whole blocks, so many at a time that a
+// library has no reason to take another kernel. `weight` may be in oneDNN's layout.
 at::Tensor multiply_rows(const at::Tensor& values, const at::Tensor& weight, const at::Tensor& bias);
 
 // Where a step is such a product of the images' values and a stored matrix.
