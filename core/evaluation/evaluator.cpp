@@ -14,6 +14,7 @@
 #include "evaluation/image_independence.h"
 #include "evaluation/item_workers.h"
 #include "evaluation/operation_count.h"
+#include "evaluation/row_products.h"
 #include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
 #include "evaluation/whole_vectors.h"
@@ -78,6 +79,13 @@ void Evaluator::State::clip() {
     overrides_apart = clip_sites(*network, thresholds, [](const Step& step, Frame& frame) {
         has_vector_kernel(step) ? run_on_whole_vectors(step, frame) : run_step(step, frame);
     });
+    const std::vector<Step>& steps = network->program().steps();
+    for (std::size_t i = 0; i < steps.size(); ++i) {  // where no clipped site is
+        if (const auto product = find_row_product(network->program(), steps[i], batch_slots))
+            overrides_apart.try_emplace(i, [product = *product, &step = steps[i]](Frame& frame) { product.run(step, frame); });
+        else if (has_vector_kernel(steps[i]))
+            overrides_apart.try_emplace(i, [&step = steps[i]](Frame& frame) { run_on_whole_vectors(step, frame); });
+    }
     traits = find_step_traits(*network, thresholds);
     write_thresholds(*network, thresholds, device, initial_frame);
     batch_slots.resize(initial_frame.size());
@@ -127,15 +135,10 @@ bool Evaluator::State::has_clean_values_at(std::size_t step) const {
 }
 
 void Evaluator::State::run_step_apart(std::size_t index, Frame& frame) const {
-    const Step& step = network->program().steps()[index];
     if (const auto replaced = overrides_apart.find(index); replaced != overrides_apart.end())
         replaced->second(frame);
-    else if (row_products[index])
-        row_products[index]->run(step, frame);
-    else if (has_vector_kernel(step))
-        run_on_whole_vectors(step, frame);
     else
-        run_step(step, frame);
+        run_step(network->program().steps()[index], frame);
 }
 
 void Evaluator::State::run_whole_steps(Frame& frame, std::size_t chunk_index, std::size_t first, std::size_t last) const {
@@ -167,8 +170,6 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
     state_->batch_slots = find_batch_slots(state_->network->program());
     state_->last_reader = find_last_readers(state_->network->program());
     state_->initial_frame = frame_on_device(state_->network->program(), state_->device);
-    for (const Step& step : state_->network->program().steps())
-        state_->row_products.push_back(find_row_product(state_->network->program(), step, state_->batch_slots));
     state_->clip();
     with_explained_errors([&] { run_on_workers(1, {}, [&](int, const std::stop_token&) { state_->measure(options.chunk); }); });
 }
@@ -203,7 +204,6 @@ std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of) {
     state->batch_slots = find_batch_slots(of.network->program());
     state->last_reader = find_last_readers(of.network->program());
     state->initial_frame = frame_on_device(of.network->program(), of.device);
-    state->row_products = of.row_products;
     state->measured = of.measured;
     state->multiplications = of.multiplications;
     state->largest_image_bytes = of.largest_image_bytes;

@@ -12,7 +12,6 @@
 #include "evaluation/evaluator.h"
 #include "evaluation/image_batches.h"
 #include "evaluation/row_layout.h"
-#include "evaluation/row_products.h"
 #include "evaluation/scoring.h"
 #include "evaluation/step_traits.h"
 #include "network/layer_finder.h"
@@ -38,7 +37,7 @@ struct Evaluator::State {
     Clipping clipping;                                     // asked for
     Clipping thresholds;                                   // stored: those, and the file's own
     StepOverrides overrides;                               // the clipped sites
-    StepOverrides overrides_apart;                         // likewise, for run_step_apart()
+    StepOverrides overrides_apart;                         // those and all else that run_step_apart() runs otherwise
     std::unordered_map<std::size_t, Slot> threshold_read;  // by step: where a clipped site's threshold is
     std::shared_ptr<const PreparedImages> images;
     std::vector<ImageRange> chunks;       // the images of a pass; the last may have fewer
@@ -69,11 +68,10 @@ struct Evaluator::State {
     std::size_t largest_image_bytes = 1;        // of a value, for one image
     std::vector<bool> has_clean;                // by slot: images' values that trials may use
     std::vector<StepTraits> traits;
-    std::vector<std::optional<RowProduct>> row_products;  // by step
-    Frame clean_values;                                   // by slot, of all images (N×…); None where the value is not kept
-    std::vector<char> is_finite;                          // by slot: no NaN or infinity in a value that trials may use
-    bool clean_is_finite = true;                          // in none of them
-    bool keeps_all_clean = false;                         // every value of has_clean is in clean_values
+    Frame clean_values;            // by slot, of all images (N×…); None where the value is not kept
+    std::vector<char> is_finite;   // by slot: no NaN or infinity in a value that trials may use
+    bool clean_is_finite = true;   // in none of them
+    bool keeps_all_clean = false;  // every value of has_clean is in clean_values
     std::shared_ptr<const std::map<std::size_t, DenseStep>> dense_steps;  // with clean parameters; null until they are worth packing
     std::size_t images_a_pass = 0;  // at least a chunk; more where values are small, for a pass has costs of its own
     bool stacks = false;            // variants of a network in one pass (StackedRun) instead of one after the other
@@ -118,7 +116,7 @@ struct Evaluator::State {
     // All images in whole chunks, so many at least in each.
     std::vector<ImageRange> ranges(std::size_t images_a_range) const;
 
-    // One step as trials run it: as the network does, but with products whose rows do not depend on each other.
+    // One step as trials run it: as the network does, but with products and functions whose rows do not depend on each other.
     void run_step_apart(std::size_t index, Frame& frame) const;
 
     // Steps [first, last) of the whole network on a chunk's frame, by the network's own operations and the clipped sites'.

@@ -1,6 +1,6 @@
 // Functions of single values whose kernels compute the last few values of a tensor, which fill no whole vector of the processor, by another
-// routine than the rest (exp of a vector and exp of a number differ in their last bit): an image's values would depend on where in a pass it
-// stands. Includes LibTorch.
+// routine than the rest (exp of a vector and exp of a number differ in their last bit): an image's values would depend on where in a pass
+// it stands. Includes LibTorch.
 #pragma once
 
 #include "network/program.h"

@@ -141,7 +141,8 @@ std::string to_csv(const AccuracyView& view) {
     std::ostringstream out;
     out.imbue(std::locale::classic());
     out.precision(std::numeric_limits<double>::max_digits10);
-    out << "series," << (view.axis == PointAxis::bit_position ? "bit" : "rate") << ",trials,faults_mean,mean,sd,min,q1,median,q3,max,ci95_low,ci95_high,top5_mean,sdc_mean,due_mean\n";
+    out << "series," << (view.axis == PointAxis::bit_position ? "bit" : "rate")
+        << ",trials,faults_mean,mean,sd,min,q1,median,q3,max,ci95_low,ci95_high,top5_mean,sdc_mean,due_mean\n";
     for (const AccuracySeries& series : view.series) {
         const std::string name = csv_field(series.name);
         for (const CurvePoint& p : series.points) {
