@@ -58,7 +58,8 @@ bool has_only_finite(const at::Tensor& values) {
 
 }  // namespace
 
-CleanRun::CleanRun(Evaluator::State& state, std::set<std::size_t> steps, int workers) : state_(state), steps_(std::move(steps)) {
+CleanRun::CleanRun(Evaluator::State& state, std::set<std::size_t> steps, int workers, std::size_t memory)
+    : state_(state), steps_(std::move(steps)) {
     const Program& program = state_.network->program();
     const std::size_t slots = state_.initial_frame.size();
     state_.clean_values.resize(slots);
@@ -73,7 +74,7 @@ CleanRun::CleanRun(Evaluator::State& state, std::set<std::size_t> steps, int wor
         }
     state_.clean_verdicts.assign(state_.image_count(), {});
     state_.clean_logits = at::Tensor();
-    choose(workers);
+    choose(workers, memory);
     make_room();
 }
 
@@ -96,12 +97,11 @@ void CleanRun::finish() {
 }
 
 // Later values save more work and, in most networks, take less memory; those that trials start from go first.
-void CleanRun::choose(int workers) {
+void CleanRun::choose(int workers, std::size_t memory) {
     const Program& program = state_.network->program();
     constexpr std::size_t values_at_once = 6;  // about so many of the largest size are alive in a pass
-    const std::size_t for_passes =
-        std::min(state_.memory_budget / 2, std::size_t(workers) * state_.chunk * values_at_once * state_.largest_image_bytes);
-    Budget budget(state_.memory_budget - for_passes);
+    const std::size_t for_passes = std::min(memory / 2, std::size_t(workers) * state_.chunk * values_at_once * state_.largest_image_bytes);
+    Budget budget(memory - for_passes);
     const std::size_t images = state_.image_count(), all_memory = state_.measured.size() + 1;
     const auto keeps_rows = [&](Slot slot) { return !state_.exact && state_.has_clean[std::size_t(slot)]; };
     const auto item = [&](Slot slot) -> Budget::Item {

@@ -14,9 +14,9 @@ namespace clipscope {
 
 class CleanRun {
 public:
-    // `steps`: those that trials may start at. What came from another evaluator (state.shared_until) is kept and not computed again. So
-    // many workers will need memory for passes beside what is kept.
-    CleanRun(Evaluator::State& state, std::set<std::size_t> steps, int workers);
+    // `steps`: those that trials may start at. What came from another evaluator (state.shared_until) is kept and not computed again.
+    // `memory`: for what is kept and for the passes of so many workers, in bytes.
+    CleanRun(Evaluator::State& state, std::set<std::size_t> steps, int workers, std::size_t memory);
 
     // The first chunk goes before the others, which may then run on any threads.
     void run_first();
@@ -24,7 +24,7 @@ public:
     void finish();  // after all chunks
 
 private:
-    void choose(int workers);
+    void choose(int workers, std::size_t memory);
     void make_room();
     void run_chunk(std::size_t chunk);
     void note(Slot slot, const c10::IValue& value, std::size_t chunk);

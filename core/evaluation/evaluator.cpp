@@ -230,7 +230,7 @@ bool Evaluator::prepare(std::span<const std::size_t> first_parts, int threads, s
             if (stop.stop_requested()) return false;
             if (!state_->exact && !state_->dense_steps && !first_parts.empty())
                 run_on_workers(1, stop, [&](int, const std::stop_token&) { state_->pack(); });
-            CleanRun clean_run(*state_, steps, threads);
+            CleanRun clean_run(*state_, steps, threads, first_parts.empty() ? 0 : state_->memory_budget);
             run_clean(clean_run, threads, stop);
             return !stop.stop_requested();
         } catch (...) {

@@ -48,8 +48,8 @@ public:
     Evaluator& operator=(const Evaluator&) = delete;
 
     // Runs the clean network on all images with so many workers and keeps clean values before `first_parts` (indices into the network's
-    // memory parts), where trials will start, as far as the memory budget allows. Returns false where it was stopped; then nothing else may
-    // be called.
+    // memory parts), where trials will start, as far as the memory budget allows: none where there are no such parts. Returns false where
+    // it was stopped; then nothing else may be called.
     bool prepare(std::span<const std::size_t> first_parts, int threads, std::stop_token stop);
 
     // An evaluator of the same images with another threshold at one site; shares the images and all that the site does not change, keeps

@@ -441,6 +441,19 @@ private Q_SLOTS:
         }
     }
 
+    // As for a clean accuracy alone, which needs no more memory for a thousand pictures than for ten.
+    void keeps_nothing_where_no_trial_follows() {
+        if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
+        const Case work = bundled_case("lenet5", 200);
+        const EvaluatorOptions options{.chunk = 50, .device = "cpu", .memory_bytes = std::size_t(1) << 30};
+        Evaluator alone(Network::load(work.model), work.images, work.input, options), before(Network::load(work.model), work.images,
+                                                                                            work.input, options);
+        QVERIFY(alone.prepare({}, 1, {}) && before.prepare(std::vector<std::size_t>{0, 1, 2, 3, 4}, 1, {}));
+        QCOMPARE(alone.kept_bytes(), std::size_t(0));
+        QVERIFY(before.kept_bytes() > 0);
+        QCOMPARE(alone.clean(), before.clean());
+    }
+
     void refuses_images_that_do_not_fit() {
         if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");
         const Case work = bundled_case("lenet5", 10);
