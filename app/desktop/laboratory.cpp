@@ -9,7 +9,7 @@
 
 #include "common/error.h"
 #include "data/dataset_reader.h"
-#include "network/architecture_error.h"
+#include "network/architectures/architecture_error.h"
 
 namespace clipscope {
 namespace {

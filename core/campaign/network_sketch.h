@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "network/architect.h"
+#include "network/architectures/architect.h"
 
 namespace clipscope {
 

@@ -6,21 +6,14 @@
 
 #include <string>
 
+#include "network/formats/model_format.h"
 #include "network/network.h"
 
 namespace clipscope {
 
-struct LoadedModule {
-    torch::jit::Module module;
-    ModelMetadata metadata;
-    bool is_state_dictionary = false;  // parameters alone, put into a built-in architecture
-    std::string sha256;                // of the bytes that were read
-};
-
-// Opens TorchScript, or a state dictionary or checkpoint of torch.save, told apart by content. A state dictionary goes into the built-in
-// `architecture`, or where that is empty into the one its shapes belong to; of several in one checkpoint `state_key` names one. Before
-// anything in the file runs, its directory, its pickles and its code are checked; before its graph is touched, its operations are. Throws
-// Error (what, where, what to do); UsageError on an unknown architecture.
+// Opens a file of any of the formats in formats/model_formats.h, told by its content. A state dictionary goes into the built-in
+// `architecture`, or where that is empty into the one its shapes belong to; of several in one checkpoint `state_key` names one. Throws
+// Error (what, where, what to do), ArchitectureError where parameters fit no network; UsageError on an unknown architecture.
 LoadedModule load_module(const std::string& path, const std::string& architecture = {}, const std::string& state_key = {});
 
 // Reads the file of an open network once more. Throws Error where its bytes are no longer those that the network was read from, so that

@@ -30,6 +30,7 @@ struct ModelMetadata {
     std::string stored_as;                      // "Half" where the file's parameters are not float32, in which everything is computed
     std::string state_key;                      // where in a checkpoint the parameters lay, "state_dict"; empty: at the top
     std::vector<std::string> other_state_keys;  // where there are others, "state_dict_ema"
+    std::int64_t fixed_batch = 0;               // images that the file's program takes at once; 0: any number
 };
 
 class Network : public std::enable_shared_from_this<Network> {

@@ -9,7 +9,7 @@
 #include "common/error.h"
 #include "common/number_text.h"
 #include "data/image_selection.h"
-#include "network/architectures.h"
+#include "network/architectures/architectures.h"
 #include "network/model_file.h"
 
 namespace clipscope {

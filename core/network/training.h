@@ -43,7 +43,7 @@ struct TrainingResult {
     bool stopped = false;
 };
 
-// "lenet5", "alexnet", "vgg16_bn", "resnet20", ...; what each is: network/architectures.h.
+// "lenet5", "alexnet", "vgg16_bn", "resnet20", ...; what each is: network/architectures/architectures.h.
 const std::vector<std::string>& architecture_names();
 
 // Writes `output` after every epoch that is the best so far, and once more at the end with the test accuracy in its metadata, so that a stop or

@@ -4,7 +4,7 @@
 
 #include "common/error.h"
 #include "fuzz_target.h"
-#include "network/code_check.h"
+#include "network/formats/torchscript/code_check.h"
 #include "small_archive.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

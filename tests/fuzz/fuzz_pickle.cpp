@@ -4,8 +4,8 @@
 
 #include "common/error.h"
 #include "fuzz_target.h"
-#include "network/pickle_tree.h"
-#include "network/stored_tensor.h"
+#include "network/formats/records/pickle_tree.h"
+#include "network/formats/records/stored_tensor.h"
 #include "small_archive.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -10,7 +10,7 @@
 #include "common/error.h"
 #include "engine.h"
 #include "fake_jobs.h"
-#include "network/architecture_error.h"
+#include "network/architectures/architecture_error.h"
 #include "study/study_writer.h"
 
 namespace clipscope {

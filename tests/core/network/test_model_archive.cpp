@@ -3,10 +3,10 @@
 #include <sstream>
 
 #include "common/error.h"
-#include "network/pickle_tree.h"
-#include "network/script_records.h"
-#include "network/stored_tensor.h"
-#include "network/zip_archive.h"
+#include "network/formats/records/pickle_tree.h"
+#include "network/formats/torchscript/script_records.h"
+#include "network/formats/records/stored_tensor.h"
+#include "network/formats/records/zip_archive.h"
 
 using namespace clipscope;
 

@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 #include "modules.h"
-#include "network/architectures.h"
+#include "network/architectures/architectures.h"
 #include "network/layer_finder.h"
 #include "network/program.h"
 #include "network/training.h"

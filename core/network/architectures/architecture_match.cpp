@@ -1,4 +1,4 @@
-#include "network/architecture_match.h"
+#include "network/architectures/architecture_match.h"
 
 #include <algorithm>
 #include <map>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "common/error.h"
-#include "network/architecture_error.h"
-#include "network/architectures.h"
+#include "network/architectures/architecture_error.h"
+#include "network/architectures/architectures.h"
 #include "network/training.h"
 
 namespace clipscope {

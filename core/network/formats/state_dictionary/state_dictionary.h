@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "network/zip_archive.h"
+#include "network/formats/records/zip_archive.h"
 
 namespace clipscope {
 

@@ -1,4 +1,4 @@
-#include "network/state_dictionary.h"
+#include "network/formats/state_dictionary/state_dictionary.h"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,8 @@
 
 #include "common/error.h"
 #include "common/text_list.h"
-#include "network/pickle_tree.h"
-#include "network/script_records.h"
-#include "network/stored_tensor.h"
+#include "network/formats/records/pickle_tree.h"
+#include "network/formats/records/stored_tensor.h"
 
 namespace clipscope {
 

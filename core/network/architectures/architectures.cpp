@@ -1,10 +1,10 @@
-#include "network/architectures.h"
+#include "network/architectures/architectures.h"
 
 #include <utility>
 #include <vector>
 
 #include "common/error.h"
-#include "network/architect.h"
+#include "network/architectures/architect.h"
 #include "network/training.h"
 
 namespace clipscope {

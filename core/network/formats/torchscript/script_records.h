@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "network/zip_archive.h"
+#include "network/formats/records/zip_archive.h"
 
 namespace clipscope {
 
@@ -16,8 +16,5 @@ bool is_torchscript(const ZipArchive& archive);
 // `classes` are those that the archive's code defines: "__torch__.torch.nn.modules.conv.Conv2d". Throws Error with a clause that completes
 // "PATH cannot be read: ..." and names what is refused.
 void check_script_records(const ZipArchive& archive, const std::unordered_set<std::string>& classes);
-
-// No record but tensors can be larger.
-constexpr std::uint64_t max_pickle_size = std::uint64_t(32) << 20;
 
 }  // namespace clipscope

@@ -1,4 +1,4 @@
-#include "network/zip_archive.h"
+#include "network/formats/records/zip_archive.h"
 
 #include <zlib.h>
 

@@ -1,4 +1,4 @@
-#include "network/code_check.h"
+#include "network/formats/torchscript/code_check.h"
 
 #include <algorithm>
 #include <cctype>
@@ -7,8 +7,9 @@
 
 #include "common/error.h"
 #include "network/allowed_operations.h"
+#include "network/formats/records/pickle_tree.h"
 #include "network/libtorch_internals.h"
-#include "network/script_records.h"
+#include "network/formats/torchscript/script_records.h"
 
 namespace clipscope {
 

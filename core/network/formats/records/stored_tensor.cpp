@@ -1,4 +1,4 @@
-#include "network/stored_tensor.h"
+#include "network/formats/records/stored_tensor.h"
 
 #include <algorithm>
 #include <array>

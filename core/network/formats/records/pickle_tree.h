@@ -11,6 +11,9 @@
 
 namespace clipscope {
 
+// No pickle of a network, and no other record of its archive but tensors, needs more bytes.
+constexpr std::uint64_t max_pickle_size = std::uint64_t(32) << 20;
+
 using PickleId = std::uint32_t;  // index of a node
 
 enum class PickleKind {

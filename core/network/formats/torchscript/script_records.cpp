@@ -1,4 +1,4 @@
-#include "network/script_records.h"
+#include "network/formats/torchscript/script_records.h"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 
 #include "common/error.h"
 #include "common/text_list.h"
-#include "network/pickle_tree.h"
-#include "network/stored_tensor.h"
+#include "network/formats/records/pickle_tree.h"
+#include "network/formats/records/stored_tensor.h"
 
 namespace clipscope {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "data/dataset.h"
-#include "network/state_dictionary.h"
+#include "network/formats/state_dictionary/state_dictionary.h"
 
 namespace clipscope {
 

@@ -1,4 +1,4 @@
-#include "network/architect.h"
+#include "network/architectures/architect.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 

@@ -1,4 +1,4 @@
-#include "network/pickle_tree.h"
+#include "network/formats/records/pickle_tree.h"
 
 #include <bit>
 #include <unordered_map>

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "network/pickle_tree.h"
-#include "network/zip_archive.h"
+#include "network/formats/records/pickle_tree.h"
+#include "network/formats/records/zip_archive.h"
 
 namespace clipscope {
 

@@ -1,0 +1,47 @@
+// What a kind of model file is to ClipScope: how it is told from others, by content alone, and how it becomes a network. Each format has a
+// folder beside this file and a line in model_formats.cpp. Includes LibTorch.
+#pragma once
+
+#include <torch/script.h>
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+#include "network/formats/records/zip_archive.h"
+#include "network/network.h"
+
+namespace clipscope {
+
+// A network as every format delivers it: a module whose forward takes one batch of images N×C×H×W, with parameters and buffers at the
+// author's own paths.
+struct LoadedModule {
+    torch::jit::Module module;
+    ModelMetadata metadata;
+    bool is_state_dictionary = false;  // parameters alone, put into a built-in architecture
+    std::string sha256;                // of the bytes that were read; load_module fills it in
+};
+
+// An open file, not trusted.
+struct ModelFile {
+    const std::string& path;
+    std::istream& stream;       // readable and seekable; anywhere
+    std::string_view start;     // its first bytes, at most 4,096
+    const ZipArchive* archive;  // where it is a zip archive; null elsewhere
+};
+
+// Which of what a file holds is wanted.
+struct ModelRequest {
+    std::string architecture;  // of a state dictionary: the built-in one it goes into; empty: the one it fits
+    std::string state_key;     // of a checkpoint with several; empty: the one under a usual name
+};
+
+struct ModelFormat {
+    std::string_view name;  // for people: "TorchScript"
+    bool (*recognises)(const ModelFile& file);
+    // Runs nothing of the file's before it is judged. Throws Error with a clause that completes "PATH cannot be opened: ...", UsageError
+    // where the request cannot be met.
+    LoadedModule (*load)(const ModelFile& file, const ModelRequest& request);
+};
+
+}  // namespace clipscope

@@ -1,0 +1,20 @@
+#include "network/formats/model_formats.h"
+
+#include <array>
+
+#include "network/formats/refused/refused_formats.h"
+#include "network/formats/state_dictionary/state_dictionary_format.h"
+#include "network/formats/torchscript/torchscript_format.h"
+
+namespace clipscope {
+
+std::span<const ModelFormat> model_formats() {
+    static const std::array formats{
+        torchscript_format,
+        old_torch_save_format,
+        state_dictionary_format,
+    };
+    return formats;
+}
+
+}  // namespace clipscope

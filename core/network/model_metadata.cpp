@@ -1,0 +1,50 @@
+#include "network/model_metadata.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "common/error.h"
+
+namespace clipscope {
+
+using Json = nlohmann::ordered_json;
+
+std::string to_json(const ModelMetadata& metadata) {
+    Json json{{"architecture", metadata.architecture}};
+    if (metadata.normalization)
+        json["normalization"] = {
+            {"name", metadata.normalization->name}, {"mean", metadata.normalization->mean}, {"std", metadata.normalization->std}};
+    if (metadata.input_shape)
+        json["input_shape"] = {metadata.input_shape->channels, metadata.input_shape->height, metadata.input_shape->width};
+    json["class_names"] = metadata.class_names;
+    json["training"] = metadata.training;
+    return json.dump(2);
+}
+
+ModelMetadata metadata_from_json(const std::string& text) {
+    ModelMetadata metadata;
+    if (text.empty()) return metadata;
+    try {
+        const Json json = Json::parse(text);
+        metadata.architecture = json.value("architecture", "");
+        metadata.training = json.value("training", "");
+        metadata.class_names = json.value("class_names", std::vector<std::string>{});
+        if (json.contains("normalization")) {
+            const Json& normalization = json["normalization"];
+            metadata.normalization = Normalization::custom(normalization.at("mean").get<std::vector<float>>(),
+                                                           normalization.at("std").get<std::vector<float>>());
+            metadata.normalization->name = normalization.value("name", "custom");
+        }
+        if (json.contains("input_shape")) {
+            const auto shape = json["input_shape"].get<std::array<int, 3>>();
+            if (shape[0] < 1 || shape[1] < 1 || shape[2] < 1 || shape[0] > 1024 || shape[1] > 65536 || shape[2] > 65536)
+                throw Error("the input shape makes no sense");
+            metadata.input_shape = ImageShape{shape[0], shape[1], shape[2]};
+        }
+    } catch (const std::exception& error) {
+        throw Error(std::string("its metadata (") + metadata_record + ") cannot be read (" + error.what() + "): train or export it again");
+    }
+    return metadata;
+}
+
+}  // namespace clipscope
