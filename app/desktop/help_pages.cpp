@@ -21,6 +21,10 @@ void show_guide(QWidget* parent) {
     show_page(parent, QObject::tr("Guide"), QStringLiteral(":/clipscope/help/guide.md"));
 }
 
+void show_method(QWidget* parent) {
+    show_page(parent, QObject::tr("Method"), QStringLiteral(":/clipscope/help/method.md"));
+}
+
 void show_shortcuts(QWidget* parent) {
     show_page(parent, QObject::tr("Keyboard shortcuts"), QStringLiteral(":/clipscope/help/shortcuts.md"));
 }

@@ -223,6 +223,7 @@ void MainWindow::connect_other_actions() {
     connect(strip_, &ProgressStrip::folder_requested, this,
             [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
     connect(actions_.guide, &QAction::triggered, this, [this] { show_guide(this); });
+    connect(actions_.method, &QAction::triggered, this, [this] { show_method(this); });
     connect(actions_.shortcuts, &QAction::triggered, this, [this] { show_shortcuts(this); });
     connect(actions_.about, &QAction::triggered, this, [this] { show_about(this); });
 

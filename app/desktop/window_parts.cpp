@@ -212,6 +212,8 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     QMenu* help = bar->addMenu(QObject::tr("&Help"));
     actions.guide =
         add(help, QObject::tr("&Guide"), QKeySequence::HelpContents, QObject::tr("What the program does and how to read its plots"));
+    actions.method = add(help, QObject::tr("&Method"), {},
+                         QObject::tr("What is computed, with formulas and sources: faults, trials, intervals, AUC, the threshold search"));
     actions.shortcuts = add(help, QObject::tr("&Keyboard shortcuts"), {}, {});
     help->addSeparator();
     actions.about = add(help, QObject::tr("&About ClipScope"), {}, {});

@@ -94,6 +94,7 @@ struct WindowActions {
     QAction* previous_panel = nullptr;
     QAction* reset_layout = nullptr;
     QAction* guide = nullptr;
+    QAction* method = nullptr;
     QAction* shortcuts = nullptr;
     QAction* about = nullptr;
     QMenu* recent_studies = nullptr;

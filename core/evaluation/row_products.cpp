@@ -28,9 +28,12 @@ at::Tensor product(const at::Tensor& rows, const at::Tensor& weight, const at::T
     const auto own_bias = bias.defined() ? c10::optional<at::Tensor>(packed(bias)) : c10::nullopt;
     const auto multiply = [&](const at::Tensor& some) { return at::mkldnn_linear(packed(some), own_weight, own_bias).to_dense(); };
     if (rows.size(0) <= most_rows) return multiply(rows);
+    // About as many in each: few rows cost almost as much as many.
+    const std::int64_t block = rows_a_block(), blocks = (rows.size(0) + block - 1) / block;
+    const std::int64_t slices = (rows.size(0) + most_rows - 1) / most_rows, rows_a_slice = (blocks + slices - 1) / slices * block;
     at::Tensor all = at::empty({rows.size(0), weight.size(0)}, rows.options());
-    for (std::int64_t first = 0; first < rows.size(0); first += most_rows) {
-        const std::int64_t count = std::min(most_rows, rows.size(0) - first);
+    for (std::int64_t first = 0; first < rows.size(0); first += rows_a_slice) {
+        const std::int64_t count = std::min(rows_a_slice, rows.size(0) - first);
         all.narrow(0, first, count).copy_(multiply(rows.narrow(0, first, count)));
     }
     return all;
