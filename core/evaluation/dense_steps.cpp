@@ -34,7 +34,7 @@ at::Tensor matrix_of(const Program& program, const Step& step, at::IntArrayRef i
 }
 
 DenseStep pack(const at::Tensor& weight, const c10::IValue& bias, at::IntArrayRef output) {
-    DenseStep dense{weight.to_mkldnn(), {}, output.slice(1).vec()};
+    DenseStep dense{pack_matrix(weight), {}, output.slice(1).vec(), weight.numel()};
     if (bias.isTensor()) {
         const std::int64_t plane = weight.size(0) / bias.toTensor().numel();
         dense.bias = bias.toTensor().unsqueeze(1).expand({bias.toTensor().numel(), plane}).flatten().contiguous().to_mkldnn();

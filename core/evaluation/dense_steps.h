@@ -5,6 +5,7 @@
 #include <torch/script.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <vector>
@@ -16,9 +17,10 @@ namespace clipscope {
 
 // outputs = inputs · weightᵀ + bias over flattened values; sums are added up in another order than the step's own operation does.
 struct DenseStep {
-    at::Tensor weight;                       // outputs×inputs, in oneDNN's layout
+    at::Tensor weight;                       // outputs×inputs, packed (row_products.h)
     at::Tensor bias;                         // outputs; undefined where there is none
     std::vector<std::int64_t> output_shape;  // without the images' dimension
+    std::int64_t multiplications = 0;        // an image
 
     at::Tensor run(const at::Tensor& values) const;
 };

@@ -95,7 +95,7 @@ bool IncrementalRun::run_dense(std::size_t index, const std::vector<std::int64_t
     if (dense == evaluator_->dense_steps->end()) return false;
     const Step& step = program_.steps()[index];
     const at::Tensor input = whole(step.inputs[0]);
-    count_multiplications(std::uint64_t(input.size(0)) * std::uint64_t(dense->second.weight.numel()));
+    count_multiplications(std::uint64_t(input.size(0)) * std::uint64_t(dense->second.multiplications));
     at::Tensor result = dense->second.run(input);
     correct_rows(index, rows, can_update, result);
     set(step.outputs[0], result);

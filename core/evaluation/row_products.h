@@ -14,8 +14,11 @@
 namespace clipscope {
 
 // values (…×I) · weightᵀ (O×I) + bias (O, or undefined), over rows that are filled up to whole blocks, so many at a time that a
-// library has no reason to take another kernel. `weight` may be in oneDNN's layout.
+// library has no reason to take another kernel. `weight` may be what pack_matrix() made of it.
 at::Tensor multiply_rows(const at::Tensor& values, const at::Tensor& weight, const at::Tensor& bias);
+
+// A matrix O×I for many products, where oneDNN runs them: in its layout, with more columns where that is faster.
+at::Tensor pack_matrix(const at::Tensor& weight);
 
 // Where a step is such a product of the images' values and a stored matrix.
 struct RowProduct {
