@@ -75,8 +75,11 @@ private:
 std::string to_csv(const FaultView& view) {
     const auto line = [](const QStringList& cells) {
         std::string text;
-        for (const QString& cell : cells) text += (text.empty() ? "" : ",") + csv_field(cell.toStdString());
-        return text + "\n";
+        for (const QString& cell : cells) {
+            if (!text.empty()) text += ',';
+            text += csv_field(cell.toStdString());
+        }
+        return text += '\n';
     };
     std::string text = line(view.columns);
     for (const QStringList& row : view.rows) text += line(row);
