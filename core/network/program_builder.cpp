@@ -138,6 +138,7 @@ void ProgramBuilder::optimise() {
     remove_what_does_nothing(graph->block());
     torch::jit::RemoveTensorMutation(graph);
     replace_changes_in_place(*graph, graph->block());
+    replace_changes_of_parts(*graph, graph->block());
     replace_appends(*graph);
     replace_row_views(*graph, graph->block());
     torch::jit::ConstantPropagation(graph);

@@ -316,7 +316,7 @@ std::string innermost_module(std::string_view stack) {
     path = path.substr(0, path.find(','));
     path = path.substr(0, path.find('@'));  // a module's second call: "layer@1"
     const bool is_path = std::all_of(path.begin(), path.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.';
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
     });
     return is_path && !path.starts_with("_empty_nn_module_stack") ? std::string(path) : std::string();
 }

@@ -60,7 +60,7 @@ private:
     }
 
     static void check_names(const std::vector<std::string>& names, const std::string& path) {
-        const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+        const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; };
         const bool are_names = std::all_of(names.begin(), names.end(), [&](const std::string& name) {
             return !name.empty() && std::all_of(name.begin(), name.end(), is_letter);
         });

@@ -119,6 +119,8 @@ private:
             add(node, "conv2d", {"input", "weight", "bias", "stride", "padding", "dilation", "groups"});
         } else if (name == "squeeze" && overload == "dims") {
             rewrite_squeeze(node);
+        } else if ((name == "new_zeros" || name == "new_ones") && is_of_known_type(node)) {
+            rewrite_new(node, name.substr(4));
         } else if (name == "_prelu_kernel") {
             rewrite_prelu(node);
         } else if (name.starts_with("_scaled_dot_product") || (name == "scaled_dot_product_attention" && !has_attention_)) {
@@ -201,7 +203,7 @@ private:
 
     // Sizes that only pass on how many images there are.
     void rewrite_view(ExportedNode& node) {
-        node.target = target_of(operation_name(node.target).name == "reshape" ? "reshape" : "view");
+        node.target = target_of("reshape");  // what PyTorch could view may lie otherwise here
         const TensorShape* from = shape_of(find(node, "self"));
         const TensorShape* to = node.outputs.empty() ? nullptr : shape_of(&node.outputs[0]);
         const auto sizes = std::find_if(node.inputs.begin(), node.inputs.end(), [](const NamedArgument& input) {
@@ -261,6 +263,18 @@ private:
         ExportedArgument value = *self;
         for (const std::int64_t dim : from_last) value = add_value(node, "squeeze", "dim", {{"self", value}, {"dim", integer(dim)}});
         program_.nodes.push_back({pass_on, {{"self", value}}, node.outputs, node.module_path});
+    }
+
+    bool is_of_known_type(const ExportedNode& node) const {
+        return node.outputs.size() == 1 && shape_of(&node.outputs[0]) != nullptr && find(node, "size") != nullptr;
+    }
+
+    // What takes nothing of another tensor but its type depends on no image.
+    void rewrite_new(const ExportedNode& node, std::string_view operation) {
+        add(node, operation, {"size"});
+        const std::int64_t type = shape_of(&node.outputs[0])->scalar_type;
+        program_.nodes.back().inputs.push_back(
+            {"dtype", {.kind = ArgumentKind::scalar_type, .integer = type, .text = {}, .items = {}}});
     }
 
     void rewrite_prelu(const ExportedNode& node) {
