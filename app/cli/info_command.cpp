@@ -45,6 +45,7 @@ Json network_json(const Network& network, const std::string& label) {
     }
     json["parameters"] = network.parameter_count();
     json["fault_bits"] = network.fault_bits();
+    json["fixed_batch"] = network.metadata().fixed_batch;
     return json;
 }
 
@@ -57,6 +58,7 @@ std::string metadata_text(const ModelMetadata& metadata) {
         const ImageShape& shape = *metadata.input_shape;
         text += "Input          " + shape_text({shape.channels, shape.height, shape.width}) + "\n";
     }
+    if (metadata.fixed_batch > 0) text += "Images a pass  exactly " + std::to_string(metadata.fixed_batch) + "\n";
     if (!metadata.class_names.empty()) text += "Classes        " + std::to_string(metadata.class_names.size()) + "\n";
     if (!metadata.stored_as.empty()) text += "Stored as      " + metadata.stored_as + "; computed in float32\n";
     if (!metadata.training.empty()) text += "Training       " + metadata.training + "\n";

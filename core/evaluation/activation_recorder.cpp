@@ -27,6 +27,12 @@ Frame faulty_frame(const Evaluator::State& evaluator, const TrialFaults& faults,
     return frame;
 }
 
+// Without what a network of a fixed batch was given to fill the pass; an image's values, or its windows', lie together.
+at::Tensor of_images(const at::Tensor& values, std::int64_t passed, std::int64_t images) {
+    if (passed == images || values.dim() == 0 || values.size(0) % passed != 0) return values;
+    return values.narrow(0, 0, values.size(0) / passed * images);
+}
+
 void record_chunk(const Evaluator::State& evaluator, Frame frame, const ImageBatch& batch, std::vector<ActivationHistogram>& histograms) {
     const torch::NoGradGuard no_gradients;
     const Program& program = evaluator.network->program();
@@ -39,7 +45,8 @@ void record_chunk(const Evaluator::State& evaluator, Frame frame, const ImageBat
         done = sites[i].step + 1;
         const c10::IValue& output = frame[std::size_t(sites[i].output_slot)];
         if (!output.isTensor()) continue;  // nothing reads it
-        const at::Tensor values = output.toTensor().to(at::kCPU, at::kFloat).contiguous();
+        const at::Tensor own = of_images(output.toTensor(), batch.images.size(0), std::int64_t(batch.labels.size()));
+        const at::Tensor values = own.to(at::kCPU, at::kFloat).contiguous();
         histograms[i].add({values.data_ptr<float>(), std::size_t(values.numel())});
     }
 }

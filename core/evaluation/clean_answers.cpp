@@ -29,7 +29,7 @@ Answer answer_of(std::span<const float> logits) {
 
 std::vector<Answer> clean_answers(const std::shared_ptr<const Network>& network, const Dataset& images, const InputFormat& input,
                                   int threads, const std::string& device, std::stop_token stop) {
-    Evaluator evaluator(network, images, input, {.chunk = images_a_chunk, .device = device});
+    Evaluator evaluator(network, images, input, {.chunk = network->metadata().fixed_batch > 0 ? 0 : images_a_chunk, .device = device});
     if (!evaluator.prepare({}, threads, stop)) return {};
     const float* logits = evaluator.state().clean_logits.data_ptr<float>();
     std::vector<Answer> answers;

@@ -198,7 +198,10 @@ void CleanRun::keep_start(std::size_t step, const Frame& frame, std::size_t chun
     state_.kept.at(step)[chunk] = std::move(kept);
 }
 
-void CleanRun::judge_logits(const at::Tensor& logits, std::size_t chunk) {
+void CleanRun::judge_logits(const at::Tensor& passed, std::size_t chunk) {
+    const auto images = std::int64_t(state_.chunks[chunk].count);
+    const bool is_filled = state_.has_fixed_pass && passed.dim() == 2 && passed.size(0) > images;
+    const at::Tensor logits = is_filled ? passed.narrow(0, 0, images) : passed;
     const auto labels = state_.images->labels().begin() + std::ptrdiff_t(state_.first_image(chunk));
     check_logits(logits, {labels, labels + std::ptrdiff_t(state_.chunks[chunk].count)}, *state_.network);
     const auto classes = std::size_t(logits.size(1));

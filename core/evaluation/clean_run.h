@@ -29,7 +29,7 @@ private:
     void run_chunk(std::size_t chunk);
     void note(Slot slot, const c10::IValue& value, std::size_t chunk);
     void keep_start(std::size_t step, const Frame& frame, std::size_t chunk);
-    void judge_logits(const at::Tensor& logits, std::size_t chunk);
+    void judge_logits(const at::Tensor& passed, std::size_t chunk);
     bool parameters_meet_images() const;
     bool can_stack() const;
 

@@ -158,12 +158,16 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
                      const EvaluatorOptions& options)
     : state_(std::make_unique<State>()) {
     if (options.chunk < 0) throw UsageError("A chunk needs at least 1 image; 0 lets the network and its images decide.");
+    const std::int64_t fixed = network->metadata().fixed_batch;
+    if (fixed > 0 && options.chunk > 0 && options.chunk != fixed)
+        throw UsageError("\"" + network->path() + "\" takes exactly " + std::to_string(fixed) + (fixed == 1 ? " image" : " images") +
+                         " a pass, and a chunk of " + std::to_string(options.chunk) + " was asked for: leave the chunk out.");
     if (images.size() == 0) throw Error("There are no images to evaluate: choose a folder or a selection that has some.");
     state_->network = std::move(network);
     state_->device = choose_device(options.device);
     state_->memory_budget = options.memory_bytes ? options.memory_bytes : free_memory_bytes() / 4;
     const std::size_t most_image_bytes = std::max(always_kept_images, state_->memory_budget / 4);
-    state_->images = std::make_shared<PreparedImages>(images, input, state_->device, most_image_bytes);
+    state_->images = std::make_shared<PreparedImages>(images, input, state_->device, most_image_bytes, fixed);
     state_->clipping = options.clipping;
     state_->stacks = !options.exact && (options.stack || !state_->device.is_cpu());
     state_->exact = options.exact || state_->stacks;
@@ -306,7 +310,7 @@ std::size_t Evaluator::chunk() const {
 std::optional<std::string> Evaluator::why_exact() const {
     if (state_->has_fixed_pass)
         return "\"" + state_->network->path() + "\" is made for passes of exactly " + std::to_string(chunk()) +
-               " images: every pass runs them all.";
+               (chunk() == 1 ? " image" : " images") + ": every pass runs whole.";
     if (!state_->dependent_step) return std::nullopt;
     return "The images of a pass influence each other in \"" + state_->network->path() + "\" (at " +
            network().program().steps()[*state_->dependent_step].name + "): every pass runs whole chunks of " + std::to_string(chunk()) +

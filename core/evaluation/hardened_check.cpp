@@ -1,5 +1,6 @@
 #include "evaluation/hardened_check.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "common/error.h"
@@ -51,7 +52,8 @@ std::optional<HardenedCheck> check_hardened_file(const Evaluator& clipped, const
             for (std::size_t chunk = 0; chunk < state.chunks.size() && !stopped.stop_requested(); ++chunk) {
                 const ImageBatch batch = state.images->batch(state.chunks[chunk]);
                 const auto images = std::int64_t(batch.labels.size());
-                check.different += count_different_rows(clipped_logits(state, batch), file_logits(module, batch), images);
+                const auto own = [&](const at::Tensor& logits) { return logits.narrow(0, 0, std::min(images, logits.size(0))); };
+                check.different += count_different_rows(own(clipped_logits(state, batch)), own(file_logits(module, batch)), images);
                 check.images += images;
             }
         });

@@ -4,8 +4,9 @@
 
 namespace clipscope {
 
-PreparedImages::PreparedImages(const Dataset& dataset, const InputFormat& input, at::Device device, std::size_t most_bytes)
-    : dataset_(dataset), input_(input), device_(device), shape_(prepared_shape(dataset, input)) {
+PreparedImages::PreparedImages(const Dataset& dataset, const InputFormat& input, at::Device device, std::size_t most_bytes,
+                               std::int64_t fixed_batch)
+    : dataset_(dataset), input_(input), device_(device), shape_(prepared_shape(dataset, input)), fixed_batch_(fixed_batch) {
     for (std::size_t i = 0; i < dataset.size(); ++i) labels_.push_back(dataset.label(i));
     if (size() * shape_.pixels() * sizeof(float) <= most_bytes) kept_ = prepare({0, size()});
 }
@@ -19,7 +20,11 @@ at::Tensor PreparedImages::prepare(const ImageRange& range) const {
 }
 
 at::Tensor PreparedImages::range(const ImageRange& range) const {
-    return kept_.defined() ? kept_.narrow(0, std::int64_t(range.first), std::int64_t(range.count)) : prepare(range);
+    const at::Tensor images = kept_.defined() ? kept_.narrow(0, std::int64_t(range.first), std::int64_t(range.count)) : prepare(range);
+    if (images.size(0) >= fixed_batch_ || range.count == 0) return images;
+    std::vector<at::Tensor> filled(std::size_t(fixed_batch_ - images.size(0)), images.narrow(0, images.size(0) - 1, 1));
+    filled.insert(filled.begin(), images);
+    return at::cat(filled);
 }
 
 ImageBatch PreparedImages::batch(const ImageRange& images) const {
@@ -34,8 +39,9 @@ std::vector<ImageRange> split_into_ranges(std::size_t images, std::size_t images
     return ranges;
 }
 
-std::vector<ImageBatch> make_batches(const Dataset& dataset, const InputFormat& input, int chunk, at::Device device) {
-    const PreparedImages all(dataset, input, device, std::numeric_limits<std::size_t>::max());
+std::vector<ImageBatch> make_batches(const Dataset& dataset, const InputFormat& input, int chunk, at::Device device,
+                                     std::int64_t fixed_batch) {
+    const PreparedImages all(dataset, input, device, std::numeric_limits<std::size_t>::max(), fixed_batch);
     std::vector<ImageBatch> batches;
     for (const ImageRange& range : split_into_ranges(all.size(), std::size_t(chunk))) batches.push_back(all.batch(range));
     return batches;

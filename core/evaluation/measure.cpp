@@ -88,6 +88,12 @@ std::size_t least_images_of(const Program& program) {
 
 void Evaluator::State::measure(int asked_chunk) {
     const torch::NoGradGuard no_gradients;
+    if (const std::int64_t fixed = network->metadata().fixed_batch; fixed > 0) {
+        exact = has_fixed_pass = true;
+        stacks = false;
+        measure_pass(std::size_t(fixed), std::vector<bool>(initial_frame.size(), false), int(fixed));
+        return;
+    }
     std::vector<bool> has_rows;
     try {
         chunk = 1;  // what an explanation of a failure tells of
@@ -105,7 +111,7 @@ void Evaluator::State::measure_pass(std::size_t passed, const std::vector<bool>&
     const Program& program = network->program();
     const auto count = std::int64_t(passed);
     chunk = passed;
-    const at::Tensor few = images->range({0, passed});
+    const at::Tensor few = images->range({0, std::min(passed, image_count())});
     const Frame values = all_values(*this, few);
     SharedMemory memory(initial_frame, few);
     measured.assign(initial_frame.size(), {});

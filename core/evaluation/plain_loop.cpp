@@ -78,7 +78,7 @@ private:
 void score_batch(const at::Tensor& logits, const std::vector<std::int32_t>& labels, Outcome& outcome, std::vector<float>* all) {
     const at::Tensor values = logits.to(at::kCPU, at::kFloat).contiguous();
     const auto classes = std::size_t(values.size(1));
-    if (all) all->insert(all->end(), values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+    if (all) all->insert(all->end(), values.data_ptr<float>(), values.data_ptr<float>() + labels.size() * classes);
     for (std::size_t i = 0; i < labels.size(); ++i)
         score_image({values.data_ptr<float>() + i * classes, classes}, labels[i], labels[i], outcome);
 }
@@ -154,7 +154,7 @@ PlainLoop::PlainLoop(std::shared_ptr<const Network> network, const Dataset& imag
     const torch::NoGradGuard no_gradients;
     const at::Device place(device);
     state_->network = std::move(network);
-    state_->batches = make_batches(images, input, chunk, place);
+    state_->batches = make_batches(images, input, chunk, place, state_->network->metadata().fixed_batch);
     state_->constants = state_->network->program().initial_frame();
     for (c10::IValue& value : state_->constants)
         if (value.isTensor()) value = value.toTensor().to(place);

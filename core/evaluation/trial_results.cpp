@@ -27,7 +27,9 @@ void TrialResults::set_logits(std::int64_t image, const float* logits) {
 
 void TrialResults::set_logits_of_chunk(std::size_t first, const at::Tensor& logits) {
     const at::Tensor values = logits.to(at::kCPU, at::kFloat).contiguous();
-    for (std::int64_t i = 0; i < values.size(0); ++i)
+    // What a network of a fixed batch was given to fill its last pass has no answers.
+    const std::int64_t images = std::min(values.size(0), std::int64_t(evaluator_.image_count() - first));
+    for (std::int64_t i = 0; i < images; ++i)
         set_logits(std::int64_t(first) + i, values.data_ptr<float>() + std::size_t(i) * evaluator_.classes);
 }
 

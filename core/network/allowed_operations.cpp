@@ -60,7 +60,7 @@ constexpr std::string_view tensor_operations =
     "broadcast_tensors stack cat concat concatenate hstack vstack dstack chunk split split_with_sizes tensor_split unsafe_chunk "
     "unsafe_split "
     "unsafe_split_with_sizes unbind slice select narrow index index_select index_add index_copy index_fill index_put gather scatter "
-    "scatter_add "
+    "scatter_add slice_scatter select_scatter "
     "take take_along_dim flip fliplr flipud roll rot90 diag diagonal diag_embed tril triu sort argsort topk kthvalue argmax argmin nonzero "
     "one_hot meshgrid copy fill zero is_contiguous "
     // making tensors, changing their type

@@ -89,19 +89,61 @@ bool is_row_view(const Node* node) {
            is_first_dimension(shape->input(0), node->input(0)) && torch::jit::toIValue(shape->input(1));
 }
 
+// Whether all that the node puts out is new memory.
+bool makes_its_own(const Node* node) {
+    const c10::FunctionSchema* schema = node->maybeSchema();
+    return schema && std::none_of(schema->returns().begin(), schema->returns().end(),
+                                  [](const c10::Argument& made) { return made.alias_info(); });
+}
+
 // A value of this block that nothing else shares before `change` runs: made by an operation that makes a tensor of its own, and read by
 // such only.
 bool is_unshared_before(const Value* value, const Node* change) {
     const Node* maker = value->node();
-    const auto makes_its_own = [](const Node* node) {
-        const c10::FunctionSchema* schema = node->maybeSchema();
-        return schema && std::none_of(schema->returns().begin(), schema->returns().end(),
-                                      [](const c10::Argument& made) { return made.alias_info(); });
-    };
     if (maker->owningBlock() != change->owningBlock() || (!is_image_batch(value) && !makes_its_own(maker))) return false;
     return std::all_of(value->uses().begin(), value->uses().end(), [&](const torch::jit::Use& use) {
         return use.user == change || use.user->isAfter(change) || (use.user->kind() != torch::jit::prim::Return && makes_its_own(use.user));
     });
+}
+
+// What takes a part out of a tensor, and what puts one in.
+bool takes_a_part(const Node* node) {
+    return node->kind() == c10::aten::slice || node->kind() == c10::aten::select;
+}
+
+Value* put_part(Graph& graph, Node* taker, Value* part) {
+    std::vector<Value*> inputs{taker->input(0), part};
+    for (std::size_t i = 1; i < taker->inputs().size(); ++i) inputs.push_back(taker->input(i));
+    const bool is_slice = taker->kind() == c10::aten::slice;
+    Node* put = graph.insertNode(graph.create(c10::Symbol::fromQualString(is_slice ? "aten::slice_scatter" : "aten::select_scatter"), inputs));
+    put->output()->setType(c10::TensorType::get());
+    return put->output();
+}
+
+// Whether nothing reads the part, or a part of it, once `change` ran.
+bool is_over_with(const Value* part, const Node* change) {
+    return std::all_of(part->uses().begin(), part->uses().end(), [&](const torch::jit::Use& use) {
+        if (use.user == change) return use.offset == 0;
+        if (!use.user->isBefore(change)) return false;
+        return makes_its_own(use.user) || (takes_a_part(use.user) && is_over_with(use.user->output(), change));
+    });
+}
+
+// The tensor whose part `change` changes, where nothing else shares its memory; null elsewhere. `takers` get what takes that part, the last
+// first.
+Value* whole_of(Node* change, std::vector<Node*>& takers) {
+    Value* whole = change->input(0);
+    while (takes_a_part(whole->node()) && whole->node()->owningBlock() == change->owningBlock()) {
+        takers.push_back(whole->node());
+        if (!is_over_with(whole, change)) return nullptr;
+        whole = whole->node()->input(0);
+    }
+    if (takers.empty() || whole->node()->owningBlock() != change->owningBlock() || !makes_its_own(whole->node())) return nullptr;
+    const bool is_unshared = std::all_of(whole->uses().begin(), whole->uses().end(), [&](const torch::jit::Use& use) {
+        return use.user->isAfter(change) || makes_its_own(use.user) ||
+               (takes_a_part(use.user) && is_over_with(use.user->output(), change));
+    });
+    return is_unshared ? whole : nullptr;
 }
 
 // relu_(x) as relu(x); null where there is no such form.
@@ -173,6 +215,26 @@ void replace_changes_in_place(Graph& graph, Block* block) {
         form->output()->setType(change->output()->type());
         change->output()->replaceAllUsesWith(form->output());
         change->input(0)->replaceAllUsesAfterNodeWith(change, form->output());
+        node.destroyCurrent();
+    }
+}
+
+void replace_changes_of_parts(Graph& graph, Block* block) {
+    for (auto node = block->nodes().begin(); node != block->nodes().end(); ++node) {
+        for (Block* inner : node->blocks()) replace_changes_of_parts(graph, inner);
+        Node* change = *node;
+        std::vector<Node*> takers;
+        if (!changed_in_place(change)) continue;
+        Value* whole = whole_of(change, takers);
+        Node* form = whole ? functional_form(graph, change) : nullptr;
+        if (!form) continue;
+        const torch::jit::WithInsertPoint at(change);
+        graph.insertNode(form);
+        form->output()->setType(change->output()->type());
+        change->output()->replaceAllUsesWith(form->output());
+        Value* part = form->output();
+        for (Node* taker : takers) part = put_part(graph, taker, part);
+        whole->replaceAllUsesAfterNodeWith(change, part);
         node.destroyCurrent();
     }
 }

@@ -16,6 +16,9 @@ void replace_appends(torch::jit::Graph& graph);
 // tensor goes into a list later.
 void replace_changes_in_place(torch::jit::Graph& graph, torch::jit::Block* block);
 
+// Where a part of such a tensor is changed, as a mask is filled piece by piece, what follows reads a new one with the changed part in it.
+void replace_changes_of_parts(torch::jit::Graph& graph, torch::jit::Block* block);
+
 // view(x, [x.size(0), n]) as flatten(x, 1): the same values, and nothing in the program counts images any more.
 void replace_row_views(torch::jit::Graph& graph, torch::jit::Block* block);
 

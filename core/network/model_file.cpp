@@ -40,6 +40,8 @@ std::string read_start(std::ifstream& file, const std::string& path) {
 LoadedModule load_file(const ModelFile& file, const ModelRequest& request) {
     for (const ModelFormat& format : model_formats())
         if (format.recognises(file)) return format.load(file, request);
+    if (file.archive != nullptr && !file.archive->has_one_folder())
+        throw Error("its records do not lie in one folder as torch.save and torch.jit.save put them, and it is no torch.export file");
     throw Error("it is not a TorchScript file and not a state dictionary; save the network with torch.jit.trace(...).save(), "
                 "torch.jit.script(...).save() or torch.save(model.state_dict(), ...)");
 }
@@ -59,7 +61,7 @@ LoadedModule load_module(const std::string& path, const std::string& architectur
         const std::string sha256 = stream_sha256(file);
         file.clear();
         std::optional<ZipArchive> archive;
-        if (start.starts_with("PK\3\4")) archive.emplace(file);
+        if (start.starts_with("PK\3\4")) archive.emplace(file, ZipArchive::Names::any);
         LoadedModule loaded = load_file({path, file, start, archive ? &*archive : nullptr}, {architecture, state_key});
         loaded.sha256 = sha256;
         if (before != FileStamp(path)) throw Error("it was changed while it was read; open it again");

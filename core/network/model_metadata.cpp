@@ -18,6 +18,7 @@ std::string to_json(const ModelMetadata& metadata) {
         json["input_shape"] = {metadata.input_shape->channels, metadata.input_shape->height, metadata.input_shape->width};
     json["class_names"] = metadata.class_names;
     json["training"] = metadata.training;
+    if (metadata.fixed_batch > 0) json["fixed_batch"] = metadata.fixed_batch;
     return json.dump(2);
 }
 
@@ -35,6 +36,8 @@ ModelMetadata metadata_from_json(const std::string& text) {
                                                            normalization.at("std").get<std::vector<float>>());
             metadata.normalization->name = normalization.value("name", "custom");
         }
+        metadata.fixed_batch = json.value("fixed_batch", std::int64_t(0));
+        if (metadata.fixed_batch < 0 || metadata.fixed_batch > 100'000) throw Error("the number of images that it takes makes no sense");
         if (json.contains("input_shape")) {
             const auto shape = json["input_shape"].get<std::array<int, 3>>();
             if (shape[0] < 1 || shape[1] < 1 || shape[2] < 1 || shape[0] > 1024 || shape[1] > 65536 || shape[2] > 65536)

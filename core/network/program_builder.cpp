@@ -15,10 +15,11 @@ std::string join(const std::string& path, const std::string& name) {
     return path.empty() ? name : path + "." + name;
 }
 
-// "features.3": where the code of an inlined call came from, as far as the graph remembers it.
-std::string module_path_of(const torch::jit::Node* node) {
+// "features.3": where the code of an inlined call came from, as far as the graph remembers it, or what its scope says where a file's reader
+// noted it there.
+std::string module_path_of(torch::jit::Node* node) {
     std::string path;
-    if (!node->callstack()) return path;
+    if (!node->callstack()) return node->scope() && !node->scope()->isRoot() ? node->scope()->name().toUnqualString() : path;
     for (const auto& entry : (*node->callstack())->vec()) {
         const auto& instance = std::get<2>(entry);
         if (instance && instance->instance_name() != "SELF") path = join(path, instance->instance_name());
@@ -137,6 +138,7 @@ void ProgramBuilder::optimise() {
     remove_what_does_nothing(graph->block());
     torch::jit::RemoveTensorMutation(graph);
     replace_changes_in_place(*graph, graph->block());
+    replace_changes_of_parts(*graph, graph->block());
     replace_appends(*graph);
     replace_row_views(*graph, graph->block());
     torch::jit::ConstantPropagation(graph);

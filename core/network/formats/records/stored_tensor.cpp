@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, ElementType>, 10> storages{{
 }};
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2";
 constexpr std::string_view rebuild_parameter = "torch._utils._rebuild_parameter";
+constexpr std::string_view rebuild_parameter_with_state = "torch._utils._rebuild_parameter_with_state";  // of PyTorch 2; begins alike
 constexpr std::size_t max_dimensions = 64;
 
 [[noreturn]] void fail(const std::string& what) {
@@ -136,7 +137,8 @@ std::int64_t StoredTensor::elements() const {
 }
 
 bool is_tensor_global(const std::string& global) {
-    return global == rebuild_tensor || global == rebuild_parameter || global == "collections.OrderedDict" ||
+    return global == rebuild_tensor || global == rebuild_parameter || global == rebuild_parameter_with_state ||
+           global == "collections.OrderedDict" ||
            std::any_of(storages.begin(), storages.end(), [&](const auto& known) { return known.first == global; });
 }
 
@@ -146,7 +148,7 @@ std::optional<StoredTensor> tensor_at(const PickleTree& tree, const PickleNode& 
     const std::string& callee = tree.at(node.items[0]).text;
     const PickleNode& arguments = tree.at(node.items[1]);
     if (callee == rebuild_tensor) return TensorReader(tree, archive, folder).tensor(arguments);
-    if (callee != rebuild_parameter || arguments.items.empty()) return std::nullopt;
+    if ((callee != rebuild_parameter && callee != rebuild_parameter_with_state) || arguments.items.empty()) return std::nullopt;
     const PickleNode& data = tree.at(arguments.items[0]);
     if (data.kind != PickleKind::call || tree.at(data.items[0]).text != rebuild_tensor) fail("is a parameter of something else");
     return TensorReader(tree, archive, folder).tensor(tree.at(data.items[1]));

@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "common/text_list.h"
+#include "network/formats/records/record_stream.h"
 
 namespace clipscope {
 
@@ -87,7 +88,7 @@ struct ZipArchive::Directory {
     std::uint64_t offset = 0;
 };
 
-ZipArchive::ZipArchive(std::istream& file) : file_(file) {
+ZipArchive::ZipArchive(std::istream& file, Names names) : file_(file) {
     file_.clear();
     file_.seekg(0, std::ios::end);
     const auto end = file_.tellg();
@@ -96,22 +97,32 @@ ZipArchive::ZipArchive(std::istream& file) : file_(file) {
     const Directory directory = find_directory();
     std::vector<std::uint8_t> bytes(directory.size);
     read_bytes(directory.offset, bytes);
-    std::string folder;
     Bytes rest = bytes;
     for (std::uint64_t i = 0; i < directory.entries; ++i) {
         const std::uint64_t name = number(rest, 28, 2), extra = number(rest, 30, 2), comment = number(rest, 32, 2);
         const std::uint64_t whole = entry_size + name + extra + comment;
         if (whole > rest.size()) throw Error("its directory ends in the middle of an entry, so it is damaged");
-        const std::string full_name(rest.begin() + entry_size, rest.begin() + std::ptrdiff_t(entry_size + name));
-        if (i == 0) folder = full_name.substr(0, full_name.find('/') + 1);
-        if (folder.empty() || !full_name.starts_with(folder) || full_name.size() == folder.size() ||
-            full_name.find('\0') != std::string::npos)
-            throw Error("its records do not lie in one folder as torch.save and torch.jit.save put them");
-        add_record(rest.first(whole), full_name.substr(folder.size()), directory);
+        add_record(rest.first(whole), directory);
         rest = rest.subspan(whole);
     }
     if (!rest.empty() || records_.empty()) throw Error("its directory does not hold the entries it claims, so it is damaged");
-    find_content(directory, folder);
+    find_folder(names);
+    find_content(directory);
+}
+
+// The first record's folder, where all lie in it; names then go on without it.
+void ZipArchive::find_folder(Names names) {
+    folder_ = records_.front().name.substr(0, records_.front().name.find('/') + 1);
+    const bool has_bad_name = std::any_of(records_.begin(), records_.end(), [](const ZipRecord& record) {
+        return record.name.empty() || record.name.find('\0') != std::string::npos;
+    });
+    const bool is_one = !folder_.empty() && std::all_of(records_.begin(), records_.end(), [&](const ZipRecord& record) {
+        return record.name.starts_with(folder_) && record.name.size() > folder_.size();
+    });
+    if (has_bad_name || (!is_one && names == Names::in_one_folder))
+        throw Error("its records do not lie in one folder as torch.save and torch.jit.save put them");
+    if (!is_one) folder_.clear();
+    for (ZipRecord& record : records_) record.name.erase(0, folder_.size());
 }
 
 // The directory must end where the end records begin, and these where the file ends: then no second directory can hide in the file.
@@ -144,14 +155,15 @@ ZipArchive::Directory ZipArchive::find_directory() const {
     return directory;
 }
 
-void ZipArchive::add_record(Bytes entry, const std::string& full_name, const Directory& directory) {
+void ZipArchive::add_record(Bytes entry, const Directory& directory) {
     const std::uint64_t flags = number(entry, 8, 2), method = number(entry, 10, 2);
     constexpr std::uint64_t known_flags = 0x0808;  // sizes behind the content, name in UTF-8
     if (!has_signature(entry, 0x02014b50) || number(entry, 34, 2) != 0 || number(entry, 32, 2) != 0)
         throw Error("its zip directory has an entry of another kind than torch.save writes, so it is damaged");
+    const std::uint64_t name_size = number(entry, 28, 2);
+    const std::string full_name(entry.begin() + entry_size, entry.begin() + std::ptrdiff_t(entry_size + name_size));
     if ((flags & ~known_flags) != 0 || (method != 0 && method != 8))
         throw Error("its record " + full_name + " is encrypted or compressed in a way that torch.save never uses");
-    const std::uint64_t name_size = number(entry, 28, 2);
     WideFields wide(entry.subspan(entry_size + name_size, number(entry, 30, 2)));
     ZipRecord record;
     record.name = full_name;
@@ -167,7 +179,7 @@ void ZipArchive::add_record(Bytes entry, const std::string& full_name, const Dir
 }
 
 // Local headers must agree with the directory, and no two records may share bytes.
-void ZipArchive::find_content(const Directory& directory, const std::string& folder) {
+void ZipArchive::find_content(const Directory& directory) {
     std::vector<ZipRecord*> in_order;
     std::unordered_set<std::string> names;
     for (ZipRecord& record : records_) {
@@ -179,7 +191,7 @@ void ZipArchive::find_content(const Directory& directory, const std::string& fol
     std::sort(in_order.begin(), in_order.end(), [](const ZipRecord* a, const ZipRecord* b) { return a->header < b->header; });
     std::uint64_t end_of_previous = 0;
     for (ZipRecord* record : in_order) {
-        const std::string name = folder + record->name;
+        const std::string name = folder_ + record->name;
         std::vector<std::uint8_t> local(local_header_size + name.size());
         if (record->header < end_of_previous || record->header + local.size() > directory.offset)
             throw Error("its record " + record->name + " overlaps another one, so it is damaged");
@@ -218,6 +230,11 @@ void ZipArchive::read_into(const ZipRecord& record, std::span<std::uint8_t> out)
         throw Error("its record " + record.name + " is compressed, which torch.save never does");
     read_bytes(record.content, out);
     check_checksum(record, out);
+}
+
+std::unique_ptr<std::istream> ZipArchive::open(const ZipRecord& record) const {
+    if (record.is_compressed) throw Error("its record " + record.name + " is compressed, which torch.export never does");
+    return std::make_unique<RecordStream>(file_, record.content, record.size);
 }
 
 void ZipArchive::read_bytes(std::uint64_t position, std::span<std::uint8_t> out) const {

@@ -8,7 +8,7 @@ namespace clipscope {
 namespace {
 
 bool recognises(const ModelFile& file) {
-    return file.archive != nullptr;
+    return file.archive != nullptr && file.archive->has_one_folder();
 }
 
 LoadedModule load(const ModelFile& file, const ModelRequest& request) {

@@ -100,7 +100,7 @@ private:
 }  // namespace
 
 bool is_torchscript(const ZipArchive& archive) {
-    return archive.find("constants.pkl") != nullptr;
+    return archive.has_one_folder() && archive.find("constants.pkl") != nullptr;
 }
 
 void check_script_records(const ZipArchive& archive, const std::unordered_set<std::string>& classes) {
