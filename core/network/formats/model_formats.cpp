@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "network/formats/onnx/onnx_format.h"
 #include "network/formats/refused/refused_formats.h"
 #include "network/formats/state_dictionary/state_dictionary_format.h"
 #include "network/formats/torchscript/torchscript_format.h"
@@ -12,6 +13,7 @@ std::span<const ModelFormat> model_formats() {
     static const std::array formats{
         torchscript_format,
         old_torch_save_format,
+        onnx_format,
         state_dictionary_format,
     };
     return formats;
