@@ -22,6 +22,23 @@ std::int64_t count_trainable(const torch::jit::Module& module) {
 
 }  // namespace
 
+void Network::Contents::keep_codecs(const LoadedModule& loaded) {
+    if (loaded.codecs.empty()) return;
+    codecs.resize(program.tensors().size());
+    for (std::size_t tensor = 0; tensor < codecs.size(); ++tensor)
+        if (const auto own = loaded.codecs.find(program.tensors()[tensor].path); own != loaded.codecs.end()) codecs[tensor] = own->second;
+    for (FoundPart& part : structure.parts) {
+        if (part.tensors.empty()) continue;
+        part.info.bits = 0;
+        for (std::size_t k = 0; k < part.tensors.size(); ++k) {
+            ParameterInfo& parameter = part.info.parameters[k];
+            parameter.word_bits = codecs[part.tensors[k]].bits();
+            if (parameter.word_bits < 32) parameter.faulty_bits = (1U << parameter.word_bits) - 1;
+            part.info.bits += parameter.elements * parameter.word_bits;
+        }
+    }
+}
+
 void Network::Contents::note_parts() {
     parts.clear();
     for (const FoundPart& part : structure.parts) parts.push_back(part.info);
@@ -41,6 +58,7 @@ std::unique_ptr<Network::Contents> Network::flatten(LoadedModule loaded, const s
     contents->sha256 = loaded.sha256;
     contents->metadata = std::move(loaded.metadata);
     contents->parameter_count = count_trainable(loaded.module);
+    contents->keep_codecs(loaded);
     contents->note_parts();
     for (FoundSite& site : contents->structure.sites) contents->sites.push_back(site.info);
     if (contents->layers.empty())

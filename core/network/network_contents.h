@@ -14,7 +14,8 @@ namespace clipscope {
 struct Network::Contents {
     explicit Contents(const torch::jit::Module& module) : program(module), structure(find_layers_and_sites(program)) {}
 
-    void note_parts();  // what the structure says of them
+    void keep_codecs(const LoadedModule& loaded);  // of parameters that the file stores in a format of its own
+    void note_parts();                             // what the structure says of them
 
     std::string name;
     std::string path;

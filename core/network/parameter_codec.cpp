@@ -68,8 +68,33 @@ ParameterCodec::ParameterCodec(const NumberFormat& format, std::span<const float
     elements_per_channel_ = values.size() / scale_count;
 }
 
+ParameterCodec::ParameterCodec(const ScaledIntegers& integers)
+    : format_(integers.bits == 8 ? NumberFormat{Kind::int8} : NumberFormat{Kind::fixed, integers.bits - 1, 0}),
+      scales_(integers.scales),
+      zero_points_(integers.zero_points),
+      elements_per_channel_(integers.elements_per_scale),
+      is_unsigned_(integers.is_unsigned) {
+    for (float& scale : scales_)
+        if (!(std::abs(scale) > 0 && std::isfinite(scale))) scale = 1;
+}
+
+ParameterCodec ParameterCodec::transposed(std::int64_t columns) const {
+    ParameterCodec result = *this;
+    // Scales along columns are scales along rows then, and the other way round.
+    if (scales_.size() > 1) result.elements_per_channel_ = elements_per_channel_ == 1 ? std::size_t(columns) : 1;
+    return result;
+}
+
+std::size_t ParameterCodec::channel(std::size_t element) const {
+    return element / elements_per_channel_ % scales_.size();
+}
+
 float ParameterCodec::scale(std::size_t element) const {
-    return scales_.empty() ? 1 : scales_[element / elements_per_channel_];
+    return scales_.empty() ? 1 : scales_[channel(element)];
+}
+
+std::int64_t ParameterCodec::zero_point(std::size_t element) const {
+    return zero_points_.empty() ? 0 : zero_points_[channel(element)];
 }
 
 std::uint32_t ParameterCodec::encode(float value, std::size_t element) const {
@@ -82,11 +107,18 @@ std::uint32_t ParameterCodec::encode(float value, std::size_t element) const {
             return to_bfloat16(value);
         case Kind::int8:
         case Kind::int8_per_channel:
-            return to_twos_complement(double(value / scale(element)), bits());
         case Kind::fixed:
             break;
     }
-    return to_twos_complement(std::ldexp(double(value), format_.fraction_bits), bits());
+    if (scales_.empty()) return to_twos_complement(std::ldexp(double(value), format_.fraction_bits), bits());
+    return to_scaled(double(value / scale(element)), zero_point(element));
+}
+
+// Rounded before the zero point is added, as quantisers do.
+std::uint32_t ParameterCodec::to_scaled(double steps, std::int64_t zero) const {
+    if (!is_unsigned_) return to_twos_complement(std::nearbyint(steps) + double(zero), bits());
+    if (std::isnan(steps)) return std::uint32_t(zero);
+    return std::uint32_t(std::clamp(std::nearbyint(steps) + double(zero), 0.0, 255.0));
 }
 
 float ParameterCodec::decode(std::uint32_t word, std::size_t element) const {
@@ -99,11 +131,12 @@ float ParameterCodec::decode(std::uint32_t word, std::size_t element) const {
             return std::bit_cast<float>(word << 16);
         case Kind::int8:
         case Kind::int8_per_channel:
-            return float(from_twos_complement(word, bits())) * scale(element);
         case Kind::fixed:
             break;
     }
-    return float(std::ldexp(double(from_twos_complement(word, bits())), -format_.fraction_bits));
+    const std::int64_t integer = is_unsigned_ ? std::int64_t(word) : from_twos_complement(word, bits());
+    if (!scales_.empty()) return float(integer - zero_point(element)) * scale(element);
+    return float(std::ldexp(double(integer), -format_.fraction_bits));
 }
 
 }  // namespace clipscope

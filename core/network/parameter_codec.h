@@ -10,6 +10,15 @@
 
 namespace clipscope {
 
+// Integers as a quantised network's own file stores them: a value is (integer - zero point) * scale.
+struct ScaledIntegers {
+    int bits = 8;  // or 32
+    bool is_unsigned = false;
+    std::vector<float> scales;              // one, or one for each channel
+    std::vector<std::int64_t> zero_points;  // as many
+    std::size_t elements_per_scale = 1;     // that lie side by side; after the last channel comes the first again
+};
+
 class ParameterCodec {
 public:
     // float32: the value's own bits.
@@ -18,6 +27,13 @@ public:
     // For a tensor whose first dimension has so many channels. int8 takes its scales from the values: the largest magnitude of the tensor,
     // or of each channel, over 127.
     ParameterCodec(const NumberFormat& format, std::span<const float> values, std::size_t channels);
+
+    // For what a file stores so. The format is int8, also of unsigned ones (the uppermost bit is called their sign all the same), or fixed
+    // point of 32 bits.
+    explicit ParameterCodec(const ScaledIntegers& integers);
+
+    // Of the same words in a matrix whose rows have become columns, of which it now has so many.
+    ParameterCodec transposed(std::int64_t columns) const;
 
     const NumberFormat& format() const { return format_; }
     int bits() const { return format_.bits(); }
@@ -29,11 +45,16 @@ public:
     float decode(std::uint32_t word, std::size_t element) const;
 
 private:
+    std::uint32_t to_scaled(double steps, std::int64_t zero) const;
+    std::size_t channel(std::size_t element) const;
     float scale(std::size_t element) const;
+    std::int64_t zero_point(std::size_t element) const;
 
     NumberFormat format_;
-    std::vector<float> scales_;  // of int8: one, or one for each channel
+    std::vector<float> scales_;  // of int8 and of a file's integers: one, or one for each channel
+    std::vector<std::int64_t> zero_points_;  // of a file's integers; none: 0
     std::size_t elements_per_channel_ = 1;
+    bool is_unsigned_ = false;
 };
 
 }  // namespace clipscope

@@ -31,11 +31,14 @@ void round_values(const NamedTensor& named, const ParameterCodec& codec) {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = codec.decode(codec.encode(values[i], i), i);
 }
 
-void describe_bits(LayerInfo& part, const MemoryModel& memory) {
+// `own`: the codecs of a network whose file stores integers, which float32 leaves as they are; empty for others.
+void describe_bits(FoundPart& found, const MemoryModel& memory, const std::vector<ParameterCodec>& own) {
+    LayerInfo& part = found.info;
     part.bits = 0;
     for (std::size_t k = 0; k < part.parameters.size(); ++k) {
         const bool is_weight = k == 0;
-        const NumberFormat format = format_of(memory, part.part, is_weight);
+        NumberFormat format = format_of(memory, part.part, is_weight);
+        if (format == NumberFormat{} && k < found.tensors.size() && !own.empty()) format = own[found.tensors[k]].format();
         ParameterInfo& parameter = part.parameters[k];
         parameter.word_bits = format.bits();
         parameter.faulty_bits = is_selected(memory, part.part, is_weight) ? memory.bits.mask(format) : 0;
@@ -52,7 +55,7 @@ std::shared_ptr<const Network> Network::stored_in(const MemoryModel& memory) con
     contents->codecs.resize(contents->program.tensors().size());
     std::vector<bool> is_stored(contents->codecs.size());
     for (FoundPart& part : contents->structure.parts) {
-        describe_bits(part.info, memory);
+        describe_bits(part, memory, contents->codecs);
         for (std::size_t k = 0; k < part.tensors.size(); ++k) {
             const std::size_t tensor = part.tensors[k];
             const NumberFormat format = format_of(memory, part.info.part, k == 0);

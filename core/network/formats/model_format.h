@@ -5,11 +5,13 @@
 #include <torch/script.h>
 
 #include <iosfwd>
+#include <map>
 #include <string>
 #include <string_view>
 
 #include "network/formats/records/zip_archive.h"
 #include "network/network.h"
+#include "network/parameter_codec.h"
 
 namespace clipscope {
 
@@ -20,6 +22,7 @@ struct LoadedModule {
     ModelMetadata metadata;
     bool is_state_dictionary = false;  // parameters alone, put into a built-in architecture
     std::string sha256;                // of the bytes that were read; load_module fills it in
+    std::map<std::string, ParameterCodec> codecs = {};  // by path, of parameters that the file stores in a format of its own
 };
 
 // An open file, not trusted.
