@@ -66,7 +66,7 @@ constexpr std::string_view tensor_operations =
     // making tensors, changing their type
     "zeros ones full empty arange linspace eye zeros_like ones_like full_like empty_like new_zeros new_ones new_full new_empty "
     "scalar_tensor "
-    "tensor as_tensor to type_as float double half bfloat16 int long bool item cpu is_floating_point is_complex Int Float Bool "
+    "tensor as_tensor to cuda type_as float double half bfloat16 int long bool item cpu is_floating_point is_complex Int Float Bool "
     "FloatImplicit "
     "IntImplicit ScalarImplicit "
     // numbers, lists and texts around them

@@ -192,6 +192,22 @@ void replace_appends(Graph& graph, Block* block) {
 
 }  // namespace
 
+void place_on_cpu(Block* block) {
+    for (auto node = block->nodes().begin(); node != block->nodes().end(); ++node) {
+        for (Block* inner : node->blocks()) place_on_cpu(inner);
+        if (node->kind() == c10::Symbol::fromQualString("aten::cuda")) {
+            node->output()->replaceAllUsesWith(node->input(0));
+            node.destroyCurrent();
+        } else if (node->kind() == torch::jit::prim::Constant) {
+            const auto value = torch::jit::toIValue(node->output());
+            if (!value || !value->isDevice() || value->toDevice().is_cpu()) continue;
+            const torch::jit::WithInsertPoint at(*node);
+            node->output()->replaceAllUsesWith(block->owningGraph()->insertConstant(at::Device(at::kCPU)));
+            node.destroyCurrent();
+        }
+    }
+}
+
 void remove_what_does_nothing(Block* block) {
     for (auto node = block->nodes().begin(); node != block->nodes().end(); ++node) {
         for (Block* inner : node->blocks()) remove_what_does_nothing(inner);

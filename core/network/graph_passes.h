@@ -6,6 +6,9 @@
 
 namespace clipscope {
 
+// Where a graph names another device than the processor, as one traced on a graphics card does, it names the processor.
+void place_on_cpu(torch::jit::Block* block);
+
 // Dropout outside training, casts to the type that is there already, warnings.
 void remove_what_does_nothing(torch::jit::Block* block);
 

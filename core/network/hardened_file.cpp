@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "common/error.h"
+#include "network/forward_graph.h"
 #include "network/layer_finder.h"
 #include "network/libtorch_internals.h"
 #include "network/model_file.h"
@@ -101,15 +102,6 @@ private:
     std::unordered_map<const Node*, Node*> copies_;
     std::map<std::string, Value*> objects_;  // self, its modules and their tensors, by path
 };
-
-void replace_forward(torch::jit::Module& module, const std::shared_ptr<torch::jit::Graph>& graph) {
-    const c10::ClassTypePtr type = module.type();
-    const c10::QualifiedName name = module.get_method("forward").function().qualname();
-    const auto unit = module._ivalue()->compilation_unit();
-    type->unsafeRemoveMethod("forward");
-    unit->unsafeRemoveMethod(name);
-    type->addMethod(unit->create_function(name, graph));
-}
 
 }  // namespace
 

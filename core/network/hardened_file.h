@@ -1,5 +1,6 @@
 // The hardened network as a file that needs no ClipScope: TorchScript in standard operations, run by Python's PyTorch and by LibTorch.
-// Parameters and buffers keep their paths and values; only forward() changes, to the network's evaluation form with clipped activations.
+// Parameters and buffers keep their paths and values; only forward() changes, to the network's evaluation form with clipped activations
+// and the logits as its one output.
 #pragma once
 
 #include <optional>

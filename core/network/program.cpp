@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "common/error.h"
+#include "network/output_choice.h"
 #include "network/program_builder.h"
 
 namespace clipscope {
@@ -130,10 +131,7 @@ at::Tensor Program::forward(const at::Tensor& batch) const {
 }
 
 at::Tensor Program::output(const Frame& frame) const {
-    const c10::IValue* value = &frame[std::size_t(output_slot_)];
-    while (value->isTuple() && !value->toTupleRef().elements().empty()) value = &value->toTupleRef().elements()[0];
-    if (!value->isTensor()) throw Error("The network's first output is no tensor: export it so that forward returns the logits.");
-    return value->toTensor();
+    return logits_in(frame[std::size_t(output_slot_)]);
 }
 
 }  // namespace clipscope

@@ -4,8 +4,10 @@
 #include <unordered_set>
 
 #include "common/error.h"
+#include "network/forward_graph.h"
 #include "network/graph_passes.h"
 #include "network/libtorch_internals.h"
+#include "network/output_choice.h"
 
 namespace clipscope {
 
@@ -32,13 +34,6 @@ TensorIdentity identity_of(const at::Tensor& tensor) {
     return {place, tensor.sizes().vec(), tensor.strides().vec()};
 }
 
-bool has_calls(const torch::jit::Block* block) {
-    return std::any_of(block->nodes().begin(), block->nodes().end(), [](const torch::jit::Node* node) {
-        return node->kind() == torch::jit::prim::CallMethod || node->kind() == torch::jit::prim::CallFunction ||
-               std::any_of(node->blocks().begin(), node->blocks().end(), [](const torch::jit::Block* inner) { return has_calls(inner); });
-    });
-}
-
 StepKind kind_of(const torch::jit::Node* node) {
     switch (node->kind()) {
         case torch::jit::prim::If:
@@ -61,14 +56,12 @@ StepKind kind_of(const torch::jit::Node* node) {
 }  // namespace
 
 void ProgramBuilder::build(const torch::jit::Module& module) {
-    program_.graph_ = module.get_method("forward").graph()->copy();
-    // One pass inlines one level of calls where LibTorch's executor was told not to optimise, as training does.
-    constexpr int max_levels = 100;
-    for (int level = 0; level < max_levels && has_calls(program_.graph_->block()); ++level) torch::jit::Inline(*program_.graph_);
+    program_.graph_ = inlined_forward(module);
     if (program_.graph_->inputs().size() != 2)
         throw Error("The network's forward takes " + std::to_string(program_.graph_->inputs().size() - 1) +
                     " inputs; ClipScope runs networks that take one batch of images: export it with a single input.");
     name_parameters(module);
+    place_on_cpu(program_.graph_->block());
     optimise();
     lay_out();
     fold_constant_lists();
@@ -142,7 +135,14 @@ void ProgramBuilder::optimise() {
     replace_row_views(*graph, graph->block());
     torch::jit::ConstantPropagation(graph);
     torch::jit::LowerSimpleTuples(graph);
+    keep_logits(*graph, [this](const torch::jit::Value* value) { return parameter_of(value); });
     torch::jit::EliminateDeadCode(graph);
+}
+
+const at::Tensor* ProgramBuilder::parameter_of(const torch::jit::Value* value) const {
+    const auto inputs = program_.graph_->inputs();
+    const auto found = std::find(inputs.begin(), inputs.end(), value);
+    return found == inputs.end() || found == inputs.begin() ? nullptr : &program_.tensors_[std::size_t(found - inputs.begin()) - 1].tensor;
 }
 
 void ProgramBuilder::lay_out() {

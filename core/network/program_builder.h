@@ -25,6 +25,8 @@ private:
     void visit_attributes(torch::jit::Block* block);
     void replace_attribute(torch::jit::Node* node);
     void optimise();
+    // That an input of the graph stands for; null for other values.
+    const at::Tensor* parameter_of(const torch::jit::Value* value) const;
     void lay_out();
     Step make_step(torch::jit::Node* node);
     Block make_block(torch::jit::Block* block);

@@ -26,13 +26,14 @@ Module Architect::stateless(const std::string& type, const std::string& expressi
     return module;
 }
 
-Module Architect::convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, int stride, int padding, bool has_bias) {
+Module Architect::convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, int stride, int padding, bool has_bias,
+                              int groups) {
     Module module = container("Conv2d");
-    add_weights(module, {out, in, kernel, kernel}, in * kernel * kernel, has_bias);
+    add_weights(module, {out, in / groups, kernel, kernel}, in / groups * kernel * kernel, has_bias);
     const auto pair = [](int n) { return std::string("[") + std::to_string(n) + ", " + std::to_string(n) + "]"; };
     const std::string bias = has_bias ? "self.bias" : "None";
     module.define("def forward(self, x):\n    return torch.conv2d(x, self.weight, " + bias + ", " + pair(stride) + ", " + pair(padding) +
-                  ")\n");
+                  (groups == 1 ? "" : ", [1, 1], " + std::to_string(groups)) + ")\n");
     return module;
 }
 
@@ -66,11 +67,17 @@ Module Architect::dropout() const {
 }
 
 Module Architect::sequential(const std::vector<Module>& parts) const {
+    std::vector<std::pair<std::string, Module>> named;
+    for (std::size_t i = 0; i < parts.size(); ++i) named.emplace_back(std::to_string(i), parts[i]);
+    return sequential(named);
+}
+
+Module Architect::sequential(const std::vector<std::pair<std::string, Module>>& parts) const {
     Module module = container("Sequential");
     std::string code = "def forward(self, x):\n";
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        module.register_module(std::to_string(i), parts[i]);
-        code += "    x = getattr(self, \"" + std::to_string(i) + "\").forward(x)\n";
+    for (const auto& [name, part] : parts) {
+        module.register_module(name, part);
+        code += "    x = getattr(self, \"" + name + "\").forward(x)\n";
     }
     module.define(code + "    return x\n");
     return module;

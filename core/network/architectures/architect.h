@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace clipscope {
@@ -21,7 +22,8 @@ public:
     torch::jit::Module container(const std::string& type) const;
     // `expression` of x.
     torch::jit::Module stateless(const std::string& type, const std::string& expression) const;
-    torch::jit::Module convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, int stride, int padding, bool has_bias = true);
+    torch::jit::Module convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, int stride, int padding, bool has_bias = true,
+                                   int groups = 1);
     torch::jit::Module linear(std::int64_t in, std::int64_t out);
     torch::jit::Module batch_norm(std::int64_t channels) const;
     torch::jit::Module relu() const;
@@ -29,6 +31,8 @@ public:
     torch::jit::Module dropout() const;
     // Submodules "0", "1", ... run one after the other, as Python's nn.Sequential.
     torch::jit::Module sequential(const std::vector<torch::jit::Module>& parts) const;
+    // The same with names of letters, digits and underscores.
+    torch::jit::Module sequential(const std::vector<std::pair<std::string, torch::jit::Module>>& parts) const;
 
 private:
     void add_weights(torch::jit::Module& module, std::vector<std::int64_t> shape, std::int64_t fan_in, bool has_bias);

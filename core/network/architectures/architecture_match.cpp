@@ -16,7 +16,8 @@ namespace {
 
 using torch::jit::Module;
 
-constexpr std::size_t most_listed = 8;
+constexpr std::size_t most_listed = 2;
+constexpr std::size_t longest_name = 40;
 
 std::string described(const std::string& name, const at::Tensor& tensor) {
     std::string text = name + " [";
@@ -24,11 +25,12 @@ std::string described(const std::string& name, const at::Tensor& tensor) {
     return text + "]";
 }
 
+// "18 tensors (conv1.weight [16, 3, 3, 3], conv1.bias [16], ...)"
 std::string listed(const StateDictionary& tensors) {
-    std::string text;
+    std::string text = std::to_string(tensors.size()) + (tensors.size() == 1 ? " tensor (" : " tensors (");
     for (std::size_t i = 0; i < std::min(tensors.size(), most_listed); ++i)
-        text += (i == 0 ? "" : ", ") + described(tensors[i].first, tensors[i].second);
-    return tensors.size() <= most_listed ? text : text + " and " + std::to_string(tensors.size() - most_listed) + " more";
+        text += (i == 0 ? "" : ", ") + described(tensors[i].first.substr(0, longest_name), tensors[i].second);
+    return text + (tensors.size() <= most_listed ? ")" : ", ...)");
 }
 
 // Parameters and buffers of a module in the order in which Python lists them: a module's own before its parts'.
@@ -40,7 +42,7 @@ void list_tensors(const Module& module, const std::string& path, StateDictionary
 
 struct Attempt {
     std::string name;
-    Module module;
+    Architecture network;
     StateDictionary targets;           // of the module
     std::vector<std::size_t> sources;  // of each target: which entry of the state
     StateDictionary missing;           // targets that nothing in the file fits
@@ -58,22 +60,21 @@ public:
 
     MatchedArchitecture match(const std::string& architecture) const {
         std::optional<Attempt> best;
-        for (const std::string& name : architecture_names()) {
-            if (!architecture.empty() && name != architecture) continue;
+        for (const std::string& name : architecture.empty() ? known_architectures() : std::vector{architecture}) {
+            if (architecture.empty() && !may_have_tensors(name, state_.size())) continue;
             for (const ArchitectureForm& form : forms()) {
                 Attempt attempt = attempt_at(name, form);
-                if (attempt.fits()) return fill(attempt, form);
+                if (attempt.fits()) return fill(attempt);
                 const auto gaps = [](const Attempt& tried) { return tried.missing.size() + tried.left.size(); };
                 if (!best || gaps(attempt) < gaps(*best)) best = std::move(attempt);
             }
         }
-        if (!best) make_architecture(architecture, ArchitectureForm{}, std::nullopt);  // says which ones there are
         std::string text = architecture.empty() ? "its state dictionary belongs to none of the built-in architectures; of the closest, "
                                                 : "it does not fit ";
         text += best->name;
         if (!best->missing.empty()) text += ", it lacks " + listed(best->missing);
         if (!best->left.empty()) text += std::string(best->missing.empty() ? "," : " and") + " it has besides " + listed(best->left);
-        throw ArchitectureError(text + "; export the network with torch.jit.trace(...).save() instead");
+        throw ArchitectureError(text + "; save the network itself with torch.jit.trace(model.eval(), example).save(\"net.pt\")");
     }
 
 private:
@@ -89,6 +90,8 @@ private:
         }
         for (const auto& [name, tensor] : state_)
             if (tensor.dim() == 2 && tensor.size(0) >= 1 && tensor.size(0) <= most) form.classes = int(tensor.size(0));
+        for (const auto& [name, tensor] : state_)
+            if (tensor.dim() >= 2) form.shapes.push_back(tensor.sizes().vec());
         std::vector<ArchitectureForm> forms{form, form};
         forms[1].has_projections = true;
         forms[1].has_convolution_bias = false;
@@ -96,8 +99,8 @@ private:
     }
 
     Attempt attempt_at(const std::string& name, const ArchitectureForm& form) const {
-        Attempt attempt{name, make_architecture(name, form, std::nullopt), {}, {}, {}, {}};
-        list_tensors(attempt.module, "", attempt.targets);
+        Attempt attempt{name, build_architecture(name, form, std::nullopt), {}, {}, {}, {}};
+        list_tensors(attempt.network.module, "", attempt.targets);
         match_by_name(attempt);
         if (!attempt.fits()) match_in_order(attempt);
         return attempt;
@@ -135,13 +138,13 @@ private:
         attempt.left.clear();
     }
 
-    MatchedArchitecture fill(const Attempt& attempt, const ArchitectureForm& form) const {
+    MatchedArchitecture fill(const Attempt& attempt) const {
         const torch::NoGradGuard no_gradients;
         for (std::size_t i = 0; i < attempt.targets.size(); ++i) {
             at::Tensor target = attempt.targets[i].second;
             target.copy_(state_[attempt.sources[i]].second);
         }
-        return {attempt.name, ImageShape{form.channels, 32, 32}, attempt.module};
+        return {attempt.name, attempt.network.input, attempt.network.module};
     }
 
     StateDictionary state_;

@@ -1,10 +1,14 @@
 #include "network/architectures/architectures.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "common/error.h"
+#include "common/text_list.h"
 #include "network/architectures/architect.h"
+#include "network/architectures/deep_networks.h"
+#include "network/architectures/small_networks.h"
 #include "network/training.h"
 
 namespace clipscope {
@@ -13,32 +17,6 @@ namespace {
 
 using torch::jit::Module;
 using Seed = std::optional<std::uint64_t>;
-
-Module make_lenet5(const ArchitectureForm& form, Seed seed) {
-    Architect architect("LeNet5", seed);
-    Module network = architect.container("LeNet5");
-    network.register_module("conv1", architect.convolution(form.channels, 6, 5, 1, 0));
-    network.register_module("relu1", architect.relu());
-    network.register_module("pool1", architect.max_pool());
-    network.register_module("conv2", architect.convolution(6, 16, 5, 1, 0));
-    network.register_module("relu2", architect.relu());
-    network.register_module("pool2", architect.max_pool());
-    network.register_module("fc1", architect.linear(16 * 5 * 5, 120));
-    network.register_module("relu3", architect.relu());
-    network.register_module("fc2", architect.linear(120, 84));
-    network.register_module("relu4", architect.relu());
-    network.register_module("fc3", architect.linear(84, form.classes));
-    network.define(R"(
-def forward(self, x):
-    x = self.pool1.forward(self.relu1.forward(self.conv1.forward(x)))
-    x = self.pool2.forward(self.relu2.forward(self.conv2.forward(x)))
-    x = torch.flatten(x, 1)
-    x = self.relu3.forward(self.fc1.forward(x))
-    x = self.relu4.forward(self.fc2.forward(x))
-    return self.fc3.forward(x)
-)");
-    return network;
-}
 
 Module make_alexnet(const ArchitectureForm& form, Seed seed) {
     Architect architect("AlexNet", seed);
@@ -74,9 +52,16 @@ def forward(self, x):
     return network;
 }
 
+}  // namespace
+
 // Output channels of the 3×3 convolutions; 0 is a 2×2 pooling.
+extern const std::vector<int> vgg11_layers, vgg13_layers, vgg16_layers, vgg19_layers;
 const std::vector<int> vgg11_layers{64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0};
+const std::vector<int> vgg13_layers{64, 64, 0, 128, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0};
 const std::vector<int> vgg16_layers{64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0};
+const std::vector<int> vgg19_layers{64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512, 512, 512, 0};
+
+namespace {
 
 Module make_vgg(const std::vector<int>& layers, bool has_batch_norm, const ArchitectureForm& form, Seed seed) {
     Architect architect("VGG", seed);
@@ -165,24 +150,137 @@ const std::vector<std::string>& architecture_names() {
     return names;
 }
 
-Module make_architecture(const std::string& name, const ArchitectureForm& form, Seed seed) {
-    if (name == "lenet5") return make_lenet5(form, seed);
-    if (name == "alexnet") return make_alexnet(form, seed);
-    if (name == "vgg11" || name == "vgg11_bn") return make_vgg(vgg11_layers, name.ends_with("_bn"), form, seed);
-    if (name == "vgg16" || name == "vgg16_bn") return make_vgg(vgg16_layers, name.ends_with("_bn"), form, seed);
-    if (name == "resnet20") return make_resnet(3, form, seed);
-    if (name == "resnet32") return make_resnet(5, form, seed);
-    if (name == "resnet56") return make_resnet(9, form, seed);
-    std::string known;
-    for (const std::string& other : architecture_names()) known += (known.empty() ? "" : ", ") + other;
-    throw UsageError("There is no built-in architecture \"" + name + "\": choose one of " + known + ".");
+namespace {
+
+// The usual form of each choice comes first and is not written.
+struct Known {
+    std::string name;
+    Architecture (*make)(const ArchitectureForm& form, Seed seed);
+    std::vector<std::vector<std::string>> choices;
+    std::vector<std::size_t> tensors = {};  // parameters and buffers of its forms, of large ones; empty: any
+};
+
+Architecture small_images(const ArchitectureForm& form, Module module) {
+    return {std::move(module), {form.channels, 32, 32}};
+}
+
+template <const std::vector<int>& layers, bool has_batch_norm>
+Architecture vgg(const ArchitectureForm& form, Seed seed) {
+    return small_images(form, make_vgg(layers, has_batch_norm, form, seed));
+}
+
+template <int blocks>
+Architecture narrow_resnet(const ArchitectureForm& form, Seed seed) {
+    return small_images(form, make_resnet(blocks, form, seed));
+}
+
+template <int first, int second, int third, int fourth, bool has_bottlenecks>
+Architecture wide_resnet(const ArchitectureForm& form, Seed seed) {
+    return make_wide_resnet({first, second, third, fourth}, has_bottlenecks, form, seed);
+}
+
+const std::vector<Known>& table() {
+    static const std::vector<Known> known{
+        {"lenet5", make_lenet5, {{"relu", "tanh", "sigmoid"}, {"max", "average"}, {"32", "28"}}},
+        {"alexnet", [](const ArchitectureForm& form, Seed seed) { return small_images(form, make_alexnet(form, seed)); }, {}},
+        {"vgg11", vgg<vgg11_layers, false>, {}},
+        {"vgg11_bn", vgg<vgg11_layers, true>, {}},
+        {"vgg13", vgg<vgg13_layers, false>, {}},
+        {"vgg13_bn", vgg<vgg13_layers, true>, {}},
+        {"vgg16", vgg<vgg16_layers, false>, {}},
+        {"vgg16_bn", vgg<vgg16_layers, true>, {}},
+        {"vgg19", vgg<vgg19_layers, false>, {}},
+        {"vgg19_bn", vgg<vgg19_layers, true>, {}},
+        {"resnet20", narrow_resnet<3>, {}},
+        {"resnet32", narrow_resnet<5>, {}},
+        {"resnet44", narrow_resnet<7>, {}, {217, 227}},
+        {"resnet56", narrow_resnet<9>, {}},
+        {"resnet110", narrow_resnet<18>, {}, {547, 557}},
+        {"resnet18", wide_resnet<2, 2, 2, 2, false>, {}, {102}},
+        {"resnet34", wide_resnet<3, 4, 6, 3, false>, {}, {182}},
+        {"resnet50", wide_resnet<3, 4, 6, 3, true>, {}, {267}},
+        {"mobilenet_v2", make_mobilenet_v2, {{"224", "32"}}, {262}},
+        {"densenet121", make_densenet121, {{"newest-last", "newest-first"}}, {602, 606}},
+        {"mnist_example", make_mnist_example, {}},
+        {"mlp", make_mlp, {{"relu", "tanh", "sigmoid", "none"}}},
+    };
+    return known;
+}
+
+const Known* known_as(const std::string& name) {
+    const std::string base = name.substr(0, name.find('['));
+    const auto found = std::ranges::find(table(), base, &Known::name);
+    return found == table().end() ? nullptr : &*found;
+}
+
+void set(ArchitectureForm& form, const std::string& choice) {
+    if (choice == "average" || choice == "max")
+        form.has_average_pooling = choice == "average";
+    else if (choice.starts_with("newest"))
+        form.is_newest_first = choice == "newest-first";
+    else if (choice.find_first_not_of("0123456789") == std::string::npos)
+        form.size = std::stoi(choice);
+    else
+        form.activation = choice;
+}
+
+}  // namespace
+
+const std::vector<std::string>& known_architectures() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all;
+        for (const Known& known : table()) all.push_back(known.name);
+        return all;
+    }();
+    return names;
+}
+
+bool may_have_tensors(const std::string& name, std::size_t count) {
+    const Known* known = known_as(name);
+    return known == nullptr || known->tensors.empty() || std::ranges::find(known->tensors, count) != known->tensors.end();
+}
+
+std::vector<std::string> architecture_variants(const std::string& name) {
+    const Known* known = known_as(name);
+    if (known == nullptr) return {name};
+    std::vector<std::string> variants{""};
+    for (const auto& choice : known->choices) {
+        std::vector<std::string> more;
+        for (const std::string& variant : variants)
+            for (std::size_t i = 0; i < choice.size(); ++i)
+                more.push_back(i == 0 ? variant : variant + (variant.empty() ? "" : ",") + choice[i]);
+        variants = std::move(more);
+    }
+    for (std::string& variant : variants) variant = known->name + (variant.empty() ? "" : "[" + variant + "]");
+    return variants;
+}
+
+Architecture build_architecture(const std::string& name, ArchitectureForm form, Seed seed) {
+    const Known* known = known_as(name);
+    if (known == nullptr) {
+        std::string names;
+        for (const std::string& other : known_architectures()) names += (names.empty() ? "" : ", ") + other;
+        throw UsageError("There is no built-in architecture \"" + name + "\": choose one of " + names + ".");
+    }
+    const std::vector<std::string> variants = architecture_variants(name);
+    if (std::ranges::find(variants, name) == variants.end()) {
+        std::string names;
+        for (const std::string& other : variants) names += (names.empty() ? "" : ", ") + other;
+        throw UsageError("The built-in architecture " + known->name + " has no form \"" + name + "\": choose one of " + names + ".");
+    }
+    if (const std::size_t bracket = name.find('['); bracket != std::string::npos)
+        for (const std::string& choice : split_list(name.substr(bracket + 1, name.size() - bracket - 2), ',')) set(form, choice);
+    return known->make(form, seed);
 }
 
 Module make_architecture(const std::string& name, ImageShape input, int classes, std::uint64_t seed) {
     if (input.height != 32 || input.width != 32)
         throw UsageError("The built-in architectures take images of 32×32 pixels, not " + std::to_string(input.height) + "×" +
                          std::to_string(input.width) + ": choose other images.");
-    return make_architecture(name, ArchitectureForm{.channels = input.channels, .classes = classes}, seed);
+    ArchitectureForm form;
+    form.channels = input.channels;
+    form.classes = classes;
+    return build_architecture(name, std::move(form), seed).module;
 }
 
 }  // namespace clipscope

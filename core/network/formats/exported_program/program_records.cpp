@@ -121,7 +121,7 @@ void ProgramRecords::open_dictionary(const ZipRecord& record, Tensors& tensors) 
         throw Error("it was saved on a big-endian machine; save it again on another one");
     tensors.dictionary = std::make_unique<PickleTree>(tensors.archive->read(*pickle, max_pickle_size),
                                                       [](const std::string& global) { return is_tensor_global(global); });
-    check_tensors(*tensors.dictionary, *tensors.archive, "data/");
+    check_tensors(*tensors.dictionary, storages_in(*tensors.archive, "data/"));
 }
 
 LocatedTensor ProgramRecords::find(const std::string& path, bool is_constant) const {
@@ -136,7 +136,7 @@ std::optional<LocatedTensor> ProgramRecords::find_in(const Tensors& tensors, con
     if (tensors.dictionary == nullptr) return std::nullopt;
     const PickleNode* node = tensors.dictionary->find(tensors.dictionary->root(), path);
     if (node == nullptr) return std::nullopt;
-    const auto stored = tensor_at(*tensors.dictionary, *node, *tensors.archive, "data/");
+    const auto stored = tensor_at(*tensors.dictionary, *node, storages_in(*tensors.archive, "data/"));
     if (!stored) throw Error("its " + shown(path) + " is no tensor, and ClipScope opens nothing else");
     return LocatedTensor{tensors.archive.get(), *stored};
 }

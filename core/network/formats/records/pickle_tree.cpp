@@ -37,9 +37,11 @@ public:
                 throw Error("one of its pickles holds the instruction " + hexadecimal(instruction) + ", which ClipScope refuses to follow");
             }
         }
-        if (stack_.size() != 1 || !marks_.empty() || !rest_.empty()) fail_damaged();
+        if (stack_.size() != 1 || !marks_.empty()) fail_damaged();
         return stack_[0];
     }
+
+    std::size_t bytes_left() const { return rest_.size(); }
 
 private:
     std::string_view take(std::size_t size) {
@@ -165,6 +167,12 @@ private:
             case 'X':
                 push_string(PickleKind::text, std::string(take(static_cast<std::size_t>(number(4)))));
                 return true;
+            case 'U':  // texts of Python 2
+                push_string(PickleKind::text, std::string(take(static_cast<std::size_t>(number(1)))));
+                return true;
+            case 'T':
+                push_string(PickleKind::text, std::string(take(static_cast<std::size_t>(number(4)))));
+                return true;
             case 'c': {
                 std::string name(line());
                 name += '.';
@@ -251,7 +259,7 @@ private:
                 set_items(pop_to_mark());
                 return true;
             case 'Q':
-                push_items(PickleKind::persistent, pop_several(1));
+                push_persistent();
                 return true;
             case 'R':
                 call(PickleKind::call);
@@ -265,6 +273,18 @@ private:
             default:
                 return false;
         }
+    }
+
+    // ('module', class, file, source) is how the old format wrote a class together with its source.
+    void push_persistent() {
+        const std::vector<PickleId> description = pop_several(1);
+        const PickleNode& parts = nodes_[description[0]];
+        const bool is_class = parts.kind == PickleKind::tuple && parts.items.size() == 4 && nodes_[parts.items[0]].text == "module" &&
+                              nodes_[parts.items[1]].kind == PickleKind::global;
+        if (is_class)
+            push(parts.items[1]);
+        else
+            push_items(PickleKind::persistent, description);
     }
 
     void append(PickleKind kind, const std::vector<PickleId>& items) {
@@ -283,10 +303,24 @@ private:
     void call(PickleKind kind) {
         const std::vector<PickleId> parts = pop_several(2);
         if (nodes_[parts[0]].kind != PickleKind::global || nodes_[parts[1]].kind != PickleKind::tuple) fail_damaged();
-        if (kind == PickleKind::call && nodes_[parts[0]].text == "collections.OrderedDict" && nodes_[parts[1]].items.empty())
-            push_items(PickleKind::dictionary, {});
+        if (kind == PickleKind::call && nodes_[parts[0]].text == "collections.OrderedDict" && nodes_[parts[1]].items.size() <= 1)
+            push_items(PickleKind::dictionary, entries_of(nodes_[parts[1]]));
         else
             push_items(kind, parts);
+    }
+
+    // OrderedDict() or, as Python 2 writes it, OrderedDict([[key, value], ...]).
+    std::vector<PickleId> entries_of(const PickleNode& arguments) {
+        std::vector<PickleId> entries;
+        if (arguments.items.empty()) return entries;
+        const PickleNode& pairs = nodes_[arguments.items[0]];
+        if (pairs.kind != PickleKind::list) fail_damaged();
+        for (const PickleId id : pairs.items) {
+            const PickleNode& pair = nodes_[id];
+            if ((pair.kind != PickleKind::list && pair.kind != PickleKind::tuple) || pair.items.size() != 2) fail_damaged();
+            entries.insert(entries.end(), pair.items.begin(), pair.items.end());
+        }
+        return entries;
     }
 
     void build() {
@@ -306,7 +340,15 @@ private:
 };
 
 PickleTree::PickleTree(std::string_view bytes, const std::function<bool(const std::string&)>& is_allowed) {
-    root_ = PickleReader(*this, bytes, is_allowed).read();
+    std::size_t size = 0;
+    *this = PickleTree(bytes, is_allowed, size);
+    if (size != bytes.size()) fail_damaged();
+}
+
+PickleTree::PickleTree(std::string_view bytes, const std::function<bool(const std::string&)>& is_allowed, std::size_t& size) {
+    PickleReader reader(*this, bytes, is_allowed);
+    root_ = reader.read();
+    size = bytes.size() - reader.bytes_left();
     check_depth();
 }
 

@@ -45,6 +45,8 @@ public:
     // Throws Error with a clause that completes "PATH cannot be read: ..." on an instruction that is unknown, a global that `is_allowed`
     // refuses, a structure nested deeper than max_depth or within itself, or bytes that make no pickle.
     PickleTree(std::string_view bytes, const std::function<bool(const std::string& global)>& is_allowed);
+    // The same of a pickle that others follow; `size` becomes its own.
+    PickleTree(std::string_view bytes, const std::function<bool(const std::string& global)>& is_allowed, std::size_t& size);
 
     static constexpr int max_depth = 200;
 

@@ -24,6 +24,7 @@ constexpr std::array<std::pair<std::string_view, ElementType>, 10> storages{{
     {"torch.BoolStorage", ElementType::boolean},
 }};
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2";
+constexpr std::string_view first_rebuild_tensor = "torch._utils._rebuild_tensor";  // before PyTorch 0.4
 constexpr std::string_view rebuild_parameter = "torch._utils._rebuild_parameter";
 constexpr std::string_view rebuild_parameter_with_state = "torch._utils._rebuild_parameter_with_state";  // of PyTorch 2; begins alike
 constexpr std::size_t max_dimensions = 64;
@@ -45,29 +46,25 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {
     return result;
 }
 
+bool is_rebuild_tensor(const std::string& global) {
+    return global == rebuild_tensor || global == first_rebuild_tensor;
+}
+
+bool is_rebuild_parameter(const std::string& global) {
+    return global == rebuild_parameter || global == rebuild_parameter_with_state;
+}
+
 class TensorReader {
 public:
-    TensorReader(const PickleTree& tree, const ZipArchive& archive, const std::string& folder)
-        : tree_(tree), archive_(archive), folder_(folder) {}
+    TensorReader(const PickleTree& tree, const FindStorage& find) : tree_(tree), find_(find) {}
 
-    // ('storage', type, key, place, elements), which stands for a whole record.
     StoredTensor storage(const PickleNode& node) const {
-        if (node.kind != PickleKind::persistent) fail("has no storage");
-        const PickleNode& description = tree_.at(node.items[0]);
-        if (description.kind != PickleKind::tuple || description.items.size() < 5) fail("has a storage of an unknown kind");
-        const auto part = [&](std::size_t i) -> const PickleNode& { return tree_.at(description.items[i]); };
-        if (part(0).kind != PickleKind::text || part(0).text != "storage" || part(1).kind != PickleKind::global ||
-            part(2).kind != PickleKind::text || part(3).kind != PickleKind::text || part(4).kind != PickleKind::integer)
-            fail("has a storage of an unknown kind");
-        const auto type = std::find_if(storages.begin(), storages.end(), [&](const auto& known) { return known.first == part(1).text; });
-        if (type == storages.end()) fail("has elements of the kind " + part(1).text + ", which ClipScope does not read");
-        StoredTensor tensor{
-            .type = type->second, .record = archive_.find(folder_ + part(2).text), .sizes = {part(4).integer}, .strides = {1}};
-        if (tensor.record == nullptr) fail("has no content: the record " + folder_ + part(2).text + " is missing");
-        const std::int64_t claimed = part(4).integer;
-        if (claimed < 0 || tensor.record->is_compressed ||
-            std::uint64_t(times(claimed, std::int64_t(bytes_of(tensor.type)))) != tensor.record->size)
-            fail("claims " + std::to_string(claimed) + " elements, but its record " + tensor.record->name + " has " +
+        const StorageClaim claim = storage_claim(tree_, node);
+        StoredTensor tensor{.type = claim.type, .record = find_(claim.key), .sizes = {claim.elements}, .strides = {1}};
+        if (tensor.record == nullptr) fail("has no content: its storage " + claim.key.substr(0, 100) + " is missing");
+        if (claim.elements < 0 || tensor.record->is_compressed ||
+            std::uint64_t(times(claim.elements, std::int64_t(bytes_of(tensor.type)))) != tensor.record->size)
+            fail("claims " + std::to_string(claim.elements) + " elements, but its record " + tensor.record->name + " has " +
                  std::to_string(tensor.record->size) + " bytes");
         return tensor;
     }
@@ -104,8 +101,7 @@ private:
     }
 
     const PickleTree& tree_;
-    const ZipArchive& archive_;
-    const std::string& folder_;
+    const FindStorage& find_;
 };
 
 }  // namespace
@@ -137,28 +133,46 @@ std::int64_t StoredTensor::elements() const {
 }
 
 bool is_tensor_global(const std::string& global) {
-    return global == rebuild_tensor || global == rebuild_parameter || global == rebuild_parameter_with_state ||
-           global == "collections.OrderedDict" ||
+    return is_rebuild_tensor(global) || is_rebuild_parameter(global) || global == "collections.OrderedDict" ||
            std::any_of(storages.begin(), storages.end(), [&](const auto& known) { return known.first == global; });
 }
 
-std::optional<StoredTensor> tensor_at(const PickleTree& tree, const PickleNode& node, const ZipArchive& archive,
-                                      const std::string& folder) {
+// ('storage', type, key, place, elements, view), which stands for a whole record. Only the old format has the last, None but for PyTorch 0.3
+// and before.
+StorageClaim storage_claim(const PickleTree& tree, const PickleNode& node) {
+    if (node.kind != PickleKind::persistent) fail("has no storage");
+    const PickleNode& description = tree.at(node.items[0]);
+    if (description.kind != PickleKind::tuple || description.items.size() < 5) fail("has a storage of an unknown kind");
+    const auto part = [&](std::size_t i) -> const PickleNode& { return tree.at(description.items[i]); };
+    if (part(0).kind != PickleKind::text || part(0).text != "storage" || part(1).kind != PickleKind::global ||
+        part(2).kind != PickleKind::text || part(3).kind != PickleKind::text || part(4).kind != PickleKind::integer ||
+        (description.items.size() > 5 && part(5).kind != PickleKind::none))
+        fail("has a storage of an unknown kind");
+    const auto type = std::find_if(storages.begin(), storages.end(), [&](const auto& known) { return known.first == part(1).text; });
+    if (type == storages.end()) fail("has elements of the kind " + part(1).text.substr(0, 100) + ", which ClipScope does not read");
+    return {type->second, part(2).text, part(4).integer};
+}
+
+std::optional<StoredTensor> tensor_at(const PickleTree& tree, const PickleNode& node, const FindStorage& find) {
     if (node.kind != PickleKind::call) return std::nullopt;
     const std::string& callee = tree.at(node.items[0]).text;
     const PickleNode& arguments = tree.at(node.items[1]);
-    if (callee == rebuild_tensor) return TensorReader(tree, archive, folder).tensor(arguments);
-    if ((callee != rebuild_parameter && callee != rebuild_parameter_with_state) || arguments.items.empty()) return std::nullopt;
+    if (is_rebuild_tensor(callee)) return TensorReader(tree, find).tensor(arguments);
+    if (!is_rebuild_parameter(callee) || arguments.items.empty()) return std::nullopt;
     const PickleNode& data = tree.at(arguments.items[0]);
-    if (data.kind != PickleKind::call || tree.at(data.items[0]).text != rebuild_tensor) fail("is a parameter of something else");
-    return TensorReader(tree, archive, folder).tensor(tree.at(data.items[1]));
+    if (data.kind != PickleKind::call || !is_rebuild_tensor(tree.at(data.items[0]).text)) fail("is a parameter of something else");
+    return TensorReader(tree, find).tensor(tree.at(data.items[1]));
 }
 
-void check_tensors(const PickleTree& tree, const ZipArchive& archive, const std::string& folder) {
+void check_tensors(const PickleTree& tree, const FindStorage& find) {
     for (const PickleNode& node : tree.nodes()) {
-        tensor_at(tree, node, archive, folder);
-        if (node.kind == PickleKind::persistent) TensorReader(tree, archive, folder).storage(node);
+        tensor_at(tree, node, find);
+        if (node.kind == PickleKind::persistent) TensorReader(tree, find).storage(node);
     }
+}
+
+FindStorage storages_in(const ZipArchive& archive, const std::string& folder) {
+    return [&archive, folder](const std::string& key) { return archive.find(folder + key); };
 }
 
 }  // namespace clipscope

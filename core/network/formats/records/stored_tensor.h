@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,11 +31,27 @@ struct StoredTensor {
 // Names that a pickle of tensors, and of nothing that could run code, may hold.
 bool is_tensor_global(const std::string& global);
 
+// Where the content of a storage lies, by its key in the pickle, "0"; null where it is nowhere.
+using FindStorage = std::function<const ZipRecord*(const std::string& key)>;
+
+// What a pickle says of a storage before anybody looks for its content.
+struct StorageClaim {
+    ElementType type = ElementType::float32;
+    std::string key;
+    std::int64_t elements = 0;
+};
+
+// Throws Error with a clause that completes "PATH cannot be read: ..." where the node stands for no storage.
+StorageClaim storage_claim(const PickleTree& tree, const PickleNode& node);
+
 // The tensor that a node builds; nothing where it builds something else. Throws Error with a clause that completes "PATH cannot be read:
-// ..." where the tensor does not lie within its record. `folder` is the one its records are in: "data/" or "constants/".
-std::optional<StoredTensor> tensor_at(const PickleTree& tree, const PickleNode& node, const ZipArchive& archive, const std::string& folder);
+// ..." where the tensor does not lie within its record.
+std::optional<StoredTensor> tensor_at(const PickleTree& tree, const PickleNode& node, const FindStorage& find);
 
 // Checks every tensor and every storage of the pickle, used or not.
-void check_tensors(const PickleTree& tree, const ZipArchive& archive, const std::string& folder);
+void check_tensors(const PickleTree& tree, const FindStorage& find);
+
+// Storages as records of an archive's folder: "data/" or "constants/". The archive must outlive the function.
+FindStorage storages_in(const ZipArchive& archive, const std::string& folder);
 
 }  // namespace clipscope

@@ -5,6 +5,7 @@
 
 namespace clipscope {
 
-extern const ModelFormat old_torch_save_format;  // torch.save before PyTorch 1.6
+extern const ModelFormat mobile_format;      // TorchScript optimised for phones
+extern const ModelFormat other_file_format;  // no network of PyTorch's at all, told by its first bytes
 
 }  // namespace clipscope

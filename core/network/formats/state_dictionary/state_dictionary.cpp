@@ -9,7 +9,7 @@
 #include "common/error.h"
 #include "common/text_list.h"
 #include "network/formats/records/pickle_tree.h"
-#include "network/formats/records/stored_tensor.h"
+#include "network/formats/state_dictionary/loaded_tensor.h"
 
 namespace clipscope {
 
@@ -31,43 +31,13 @@ constexpr std::array<std::string_view, 12> inert_globals{"torch.Size",
 constexpr std::array<std::string_view, 9> places{"state_dict", "model_state_dict", "model_state", "model", "net",
                                                  "network",    "weights",          "params",      "module"};
 constexpr std::array<std::string_view, 4> prefixes{"module.", "_orig_mod.", "model.", "net."};
+// What profilers and averaging leave beside the parameters.
+constexpr std::array<std::string_view, 3> counters{"total_ops", "total_params", "n_averaged"};
 constexpr int max_search_depth = 4;
-
-bool is_allowed(const std::string& global) {
-    return is_tensor_global(global) || std::find(inert_globals.begin(), inert_globals.end(), global) != inert_globals.end();
-}
-
-at::ScalarType scalar_type(ElementType type) {
-    switch (type) {
-        case ElementType::float32:
-            return at::kFloat;
-        case ElementType::float64:
-            return at::kDouble;
-        case ElementType::float16:
-            return at::kHalf;
-        case ElementType::bfloat16:
-            return at::kBFloat16;
-        case ElementType::uint8:
-            return at::kByte;
-        case ElementType::int8:
-            return at::kChar;
-        case ElementType::int16:
-            return at::kShort;
-        case ElementType::int32:
-            return at::kInt;
-        case ElementType::int64:
-            return at::kLong;
-        case ElementType::boolean:
-            break;
-    }
-    return at::kBool;
-}
 
 class StateReader {
 public:
-    explicit StateReader(const ZipArchive& archive) : archive_(archive), tree_(pickle(archive), is_allowed) {
-        check_tensors(tree_, archive, "data/");
-    }
+    explicit StateReader(const SavedObject& object) : object_(object), tree_(object.tree()) {}
 
     StoredState read(const std::string& key) const {
         std::vector<Place> all;
@@ -91,26 +61,20 @@ private:
         StateDictionary state;
         for (std::size_t i = 0; i + 1 < dictionary->items.size(); i += 2) {
             const PickleNode& name = tree_.at(dictionary->items[i]);
-            const auto stored = tensor_at(tree_, tree_.at(dictionary->items[i + 1]), archive_, "data/");
-            if (name.kind == PickleKind::text && stored) state.emplace_back(name.text, load(*stored));
+            const auto stored = object_.tensor_at(tree_.at(dictionary->items[i + 1]));
+            if (name.kind == PickleKind::text && stored && !is_no_parameter(name.text))
+                state.emplace_back(name.text, load_tensor(object_, *stored));
         }
-        drop_prefix(state);
+        drop_wrappings(state);
         return state;
-    }
-
-    static std::string pickle(const ZipArchive& archive) {
-        const ZipRecord* record = archive.find("data.pkl");
-        if (record == nullptr) throw Error("it is a zip archive, but none of torch.save or torch.jit.save");
-        if (const ZipRecord* order = archive.find("byteorder"); order != nullptr && archive.read(*order, 16) != "little")
-            throw Error("it was saved on a big-endian machine; save it again on another one");
-        return archive.read(*record, max_pickle_size);
     }
 
     bool is_state(const PickleNode& node) const {
         if (node.kind != PickleKind::dictionary) return false;
-        for (std::size_t i = 0; i + 1 < node.items.size(); i += 2)
-            if (tree_.at(node.items[i]).kind == PickleKind::text && tensor_at(tree_, tree_.at(node.items[i + 1]), archive_, "data/"))
-                return true;
+        for (std::size_t i = 0; i + 1 < node.items.size(); i += 2) {
+            const PickleNode& name = tree_.at(node.items[i]);
+            if (name.kind == PickleKind::text && !is_no_parameter(name.text) && object_.tensor_at(tree_.at(node.items[i + 1]))) return true;
+        }
         return false;
     }
 
@@ -150,29 +114,39 @@ private:
         return all.front();
     }
 
-    at::Tensor load(const StoredTensor& stored) const {
-        const at::ScalarType type = scalar_type(stored.type);
-        at::Tensor storage = at::empty({std::int64_t(stored.record->size / bytes_of(stored.type))}, type);
-        archive_.read_into(*stored.record, std::span(static_cast<std::uint8_t*>(storage.data_ptr()), stored.record->size));
-        const at::Tensor tensor = storage.as_strided(stored.sizes, stored.strides, stored.offset).contiguous();
-        return tensor.is_floating_point() ? tensor.to(at::kFloat) : tensor;
-    }
-
-    static void drop_prefix(StateDictionary& state) {
-        for (const std::string_view prefix : prefixes) {
-            if (!std::all_of(state.begin(), state.end(), [&](const auto& entry) { return entry.first.starts_with(prefix); })) continue;
-            for (auto& entry : state) entry.first.erase(0, prefix.size());
-        }
-    }
-
-    const ZipArchive& archive_;
-    PickleTree tree_;
+    const SavedObject& object_;
+    const PickleTree& tree_;
 };
 
 }  // namespace
 
-StoredState read_state_dictionary(const ZipArchive& archive, const std::string& key) {
-    return StateReader(archive).read(key);
+bool is_state_global(const std::string& global) {
+    return is_tensor_global(global) || std::find(inert_globals.begin(), inert_globals.end(), global) != inert_globals.end();
+}
+
+bool is_no_parameter(const std::string& name) {
+    const std::string_view last = std::string_view(name).substr(name.rfind('.') + 1);
+    return std::find(counters.begin(), counters.end(), last) != counters.end();
+}
+
+void drop_wrappings(StateDictionary& state) {
+    std::erase_if(state, [](const auto& entry) { return is_no_parameter(entry.first); });
+    if (state.empty()) return;
+    const auto wraps_all = [&](std::string_view prefix) {
+        return std::all_of(state.begin(), state.end(), [&](const auto& entry) { return entry.first.starts_with(prefix); });
+    };
+    for (auto prefix = prefixes.begin(); prefix != prefixes.end();) {
+        if (!wraps_all(*prefix)) {
+            ++prefix;
+            continue;
+        }
+        for (auto& entry : state) entry.first.erase(0, prefix->size());
+        prefix = prefixes.begin();
+    }
+}
+
+StoredState read_state_dictionary(const SavedObject& object, const std::string& key) {
+    return StateReader(object).read(key);
 }
 
 }  // namespace clipscope

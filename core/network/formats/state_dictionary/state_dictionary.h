@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "network/formats/records/zip_archive.h"
+#include "network/formats/records/saved_object.h"
 
 namespace clipscope {
 
@@ -21,9 +21,18 @@ struct StoredState {
     std::vector<std::string> other_keys;  // where others lie, "state_dict_ema"
 };
 
-// Finds the dictionary at the top or under "state_dict", "model", "net" and the like, or, where `key` is not empty, under that name, and
-// drops the prefix "module." that training on several devices leaves. Throws Error with a clause that completes "PATH cannot be opened:
-// ...", also where there are several and none under a usual name.
-StoredState read_state_dictionary(const ZipArchive& archive, const std::string& key = {});
+// Whether a pickle of parameters may name it: what stands for tensors, and what checkpoints hold beside them.
+bool is_state_global(const std::string& global);
+
+// Whether an entry of this name counts something and is no parameter: "total_ops" of a profiler, "n_averaged".
+bool is_no_parameter(const std::string& name);
+
+// Leaves such entries out and drops the prefixes that wrappers add to all names: "module." of training on several devices.
+void drop_wrappings(StateDictionary& state);
+
+// Finds the dictionary at the top or under "state_dict", "model", "net" and the like, or, where `key` is not empty, under that name,
+// without what wraps it. Throws Error with a clause that completes "PATH cannot be opened: ...", also where there are several and none
+// under a usual name.
+StoredState read_state_dictionary(const SavedObject& object, const std::string& key = {});
 
 }  // namespace clipscope

@@ -21,8 +21,11 @@ constexpr std::array<std::string_view, 8> single_records{
 constexpr std::array<std::string_view, 4> folders{"data/", "constants/", "code/", "extra/"};
 // Where it finds this one it takes the archive for one of the form before PyTorch 1.2, whose records nobody judges here.
 constexpr std::string_view old_form = "model.json";
-constexpr std::array<std::string_view, 5> pickle_functions{"torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist",
-                                                           "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist",
+constexpr std::array<std::string_view, 6> pickle_functions{"torch.device",
+                                                           "torch.jit._pickle.build_intlist",
+                                                           "torch.jit._pickle.build_doublelist",
+                                                           "torch.jit._pickle.build_boollist",
+                                                           "torch.jit._pickle.build_tensorlist",
                                                            "torch.jit._pickle.restore_type_tag"};
 constexpr int max_type_depth = 30;
 
@@ -41,10 +44,12 @@ void check_record(const ZipRecord& record) {
     // LibTorch finds records whatever their case: one that is written otherwise would pass what is judged by its name.
     const bool is_ignored = !is_asked_for(lower_case(name));
     if (is_ignored) return;
+    if (name == old_form)
+        throw Error(
+            "it has the form that PyTorch 1.0 and 1.1 gave to TorchScript (model.json); load it in a later PyTorch and save it again");
     const bool is_content = name.starts_with("data/") || name.starts_with("constants/");
     const bool is_other_code = name.starts_with("code/") && !name.ends_with(".py") && !name.ends_with(".py.debug_pkl");
-    if (!is_asked_for(name) || is_other_code || name == old_form)
-        throw Error("it holds the record " + name.substr(0, 200) + ", which is no part of a network");
+    if (!is_asked_for(name) || is_other_code) throw Error("it holds the record " + name.substr(0, 200) + ", which is no part of a network");
     if (is_content ? record.is_compressed : record.size > max_pickle_size)
         throw Error("its record " + name + " claims " + std::to_string(record.size) + " bytes, more than any network needs there");
 }
@@ -66,7 +71,7 @@ public:
         const PickleTree tree(archive_.read(*archive_.find(record), max_pickle_size),
                               [this](const std::string& name) { return allows(name); });
         for (const PickleNode& node : tree.nodes()) check(tree, node);
-        check_tensors(tree, archive_, folder);
+        check_tensors(tree, storages_in(archive_, folder));
     }
 
 private:
@@ -86,6 +91,8 @@ private:
             return;
         }
         if (classes_.contains(name) || !node.state.empty()) throw Error("one of its pickles calls " + name + ", which could run code");
+        if (name == "torch.device" && (arguments.items.size() != 1 || tree.at(arguments.items[0]).kind != PickleKind::text))
+            throw Error("one of its pickles names a device that is no text");
         if (name.ends_with("restore_type_tag")) {
             if (arguments.items.size() != 2 || tree.at(arguments.items[1]).kind != PickleKind::text)
                 throw Error("one of its pickles names a type that is no text");

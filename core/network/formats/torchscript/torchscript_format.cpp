@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "network/allowed_operations.h"
 #include "network/formats/torchscript/code_check.h"
+#include "network/formats/torchscript/frozen_constants.h"
 #include "network/formats/torchscript/script_records.h"
 #include "network/model_metadata.h"
 
@@ -37,7 +38,11 @@ LoadedModule load(const ModelFile& file, const ModelRequest& request) {
     file.stream.seekg(0);
     torch::jit::ExtraFilesMap extra{{metadata_record, ""}};
     torch::jit::Module module = torch::jit::load(file.stream, at::kCPU, extra);
+    if (!module.find_method("forward"))
+        throw Error("it holds parameters without a forward(), as torch::save of C++ writes them, and their network is in that program; build "
+                    "the same network in Python and save it with the script that \"clipscope-cli export-script\" prints");
     check_operations(module);
+    name_frozen_parameters(module);
     ModelMetadata metadata = metadata_from_json(extra[metadata_record]);
     metadata.stored_as = compute_in_float32(module);
     return {std::move(module), std::move(metadata), false, {}};
