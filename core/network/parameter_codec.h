@@ -10,6 +10,21 @@
 
 namespace clipscope {
 
+// Which output channel each element of a tensor belongs to, by row-major index: `inner` elements of one channel lie side by side,
+// `per_group` channels follow each other, and after `group` elements those of the next group of channels begin.
+struct ChannelLayout {
+    std::size_t channels = 1;
+    std::size_t inner = 1;
+    std::size_t per_group = 1;
+    std::size_t group = 1;
+
+    // Channels along this dimension of a tensor; `groups`: of a convolution, whose first dimension they divide and whose channels lie along
+    // another.
+    static ChannelLayout along(std::span<const std::int64_t> shape, std::size_t dimension, std::size_t groups = 1);
+
+    std::size_t channel_of(std::size_t element) const { return element / group * per_group + element / inner % per_group; }
+};
+
 class ParameterCodec {
 public:
     // float32: the value's own bits.
@@ -18,6 +33,8 @@ public:
     // For a tensor whose first dimension has so many channels. int8 takes its scales from the values: the largest magnitude of the tensor,
     // or of each channel, over 127.
     ParameterCodec(const NumberFormat& format, std::span<const float> values, std::size_t channels);
+    // Likewise where the channels lie as `layout` says.
+    ParameterCodec(const NumberFormat& format, std::span<const float> values, const ChannelLayout& layout);
 
     const NumberFormat& format() const { return format_; }
     int bits() const { return format_.bits(); }
@@ -33,7 +50,7 @@ private:
 
     NumberFormat format_;
     std::vector<float> scales_;  // of int8: one, or one for each channel
-    std::size_t elements_per_channel_ = 1;
+    ChannelLayout layout_;       // of those scales
 };
 
 }  // namespace clipscope
