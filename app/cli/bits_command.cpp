@@ -53,6 +53,7 @@ int run_bits_command(const BitsOptions& options, std::stop_source& stop) {
     if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
     const JobInputs inputs = open_job_inputs(options.input);
     warn_of_doubtful_input(inputs, options.work, stop.get_token());
+    tell_of_reach(*inputs.network, options.layers);
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
     CurvesOutput output("sensitivity", options.output, stop);
     return run_job(output, [&](const EventSink& sink) { run_bit_positions(inputs, specification, sink, stop.get_token()); });

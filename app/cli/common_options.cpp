@@ -10,11 +10,13 @@
 #include <map>
 #include <set>
 
+#include "campaign/fault_scope.h"
 #include "common/error.h"
 #include "common/number_text.h"
 #include "data/dataset_reader.h"
 #include "data/image_selection.h"
 #include "network/bundled_networks.h"
+#include "network/coverage.h"
 #include "network/network.h"
 #include "network/training.h"
 
@@ -59,6 +61,17 @@ void tell_of_other_states(const Network& network) {
     for (const std::string& key : metadata.other_state_keys) others += (others.empty() ? "" : ", ") + key;
     std::fprintf(stderr, "clipscope-cli: Of the parameters in '%s' those under %s are taken; there are others under %s (--state-key).\n",
                  network.path().c_str(), metadata.state_key.empty() ? "the top" : metadata.state_key.c_str(), others.c_str());
+}
+
+void tell_of_reach(const Network& network, const std::string& scopes) {
+    static std::set<std::string> told;
+    std::vector<std::size_t> parts;
+    for (const FaultScope& scope : parse_fault_scopes(scopes, network.memory_parts()))
+        parts.insert(parts.end(), scope.layers.begin(), scope.layers.end());
+    std::string text = reach_text(network.coverage(), network.memory_parts(), parts);
+    if (text.empty() || !told.insert(network.path()).second) return;
+    text.front() = 'F';
+    std::fprintf(stderr, "clipscope-cli: %s.\n", text.c_str());
 }
 
 void add_picture_options(CLI::App& command, PictureSize& size) {
@@ -155,6 +168,8 @@ JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>&
     const auto network = Network::load(model_path, options.architecture, options.state_key)->stored_in(memory);
     tell_of_other_states(*network);
     const InputFormat input = resolve_input_format(*network, images, normalization);
+    if (const std::string change = channel_change_text(images, input); !change.empty())
+        std::fprintf(stderr, "clipscope-cli: Of %s %s.\n", images.name().c_str(), change.c_str());
     return JobInputs{network, images, input, model_label(options.model), data_label(options.data, dataset)};
 }
 

@@ -62,6 +62,8 @@ Dataset open_images(const std::string& data, Split split, const PictureSize& siz
 void add_state_options(CLI::App& command, std::string& architecture, std::string& state_key);
 // Names on stderr what of a checkpoint's several sets of parameters was taken; nothing where there is one.
 void tell_of_other_states(const Network& network);
+// Says on stderr how many of the stored values faults in these scopes together reach, where these are not all; once for each model.
+void tell_of_reach(const Network& network, const std::string& scopes);
 void add_input_options(CLI::App& command, InputOptions& options);
 JobInputs open_job_inputs(const InputOptions& options);
 // Also tells which positions of the split the images have, ascending.

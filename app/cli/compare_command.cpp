@@ -68,6 +68,7 @@ int run_compare_command(const CompareOptions& options, std::stop_source& stop) {
     if (!options.thresholds.empty()) thresholds = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
+    tell_of_reach(*inputs.evaluation.network, options.layers);
     settings.trained_on = inputs.trained_on;
     const Network& network = *inputs.evaluation.network;
     CompareSpecification specification = specification_of(options, settings, network);

@@ -59,6 +59,7 @@ int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
 int search(const HardenOptions& options, HardenSpecification specification, TuningOutput& output, std::stop_source& stop) {
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
+    tell_of_reach(*inputs.evaluation.network, "network");
     specification.settings.trained_on = inputs.trained_on;
     return run_job(output, [&](const EventSink& sink) { run_harden(inputs.tuning, specification, sink, stop.get_token()); });
 }

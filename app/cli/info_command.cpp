@@ -3,12 +3,14 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "command.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
 #include "common_options.h"
 #include "network/bundled_networks.h"
+#include "network/coverage.h"
 #include "network/network.h"
 #include "output_files.h"
 #include "text_table.h"
@@ -27,16 +29,28 @@ struct InfoOptions {
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
+Json part_json(const LayerInfo& part) {
+    return {{"name", part.name}, {"path", part.path}, {"kind", part.kind}, {"shape", part.shape}, {"parameters", part.parameter_count},
+            {"bits", part.bits}};
+}
+
+void add_coverage(const Coverage& coverage, Json& json) {
+    json["stored_values"] = coverage.stored_values;
+    json["reached_by_network"] = coverage.reached_by_network;
+    json["not_reached"] = Json::array();
+    for (const UnreachedTensor& tensor : coverage.not_reached) {
+        const std::string why = tensor.scope.empty() ? tensor.why : tensor.why + ", which scope " + tensor.scope + " reaches";
+        json["not_reached"].push_back({{"path", tensor.path}, {"elements", tensor.elements}, {"why", why}});
+    }
+}
+
 Json network_json(const Network& network, const std::string& label) {
-    Json json = {{"model", label}, {"layers", Json::array()}, {"batch_norms", Json::array()}, {"sites", Json::array()}};
+    Json json = {
+        {"model", label}, {"layers", Json::array()}, {"batch_norms", Json::array()}, {"others", Json::array()}, {"sites", Json::array()}};
     for (const LayerInfo& part : network.memory_parts()) {
         if (part.part == MemoryPart::threshold) continue;
-        json[part.part == MemoryPart::layer ? "layers" : "batch_norms"].push_back({{"name", part.name},
-                                                                                   {"path", part.path},
-                                                                                   {"kind", part.kind},
-                                                                                   {"shape", part.shape},
-                                                                                   {"parameters", part.parameter_count},
-                                                                                   {"bits", part.bits}});
+        const bool is_layer = part.part == MemoryPart::layer, is_batch_norm = part.part == MemoryPart::batch_norm;
+        json[is_layer ? "layers" : is_batch_norm ? "batch_norms" : "others"].push_back(part_json(part));
     }
     for (const SiteInfo& site : network.sites()) {
         const Json threshold = site.threshold ? Json(*site.threshold) : Json(nullptr);
@@ -46,6 +60,7 @@ Json network_json(const Network& network, const std::string& label) {
     json["parameters"] = network.parameter_count();
     json["fault_bits"] = network.fault_bits();
     json["fixed_batch"] = network.metadata().fixed_batch;
+    add_coverage(network.coverage(), json);
     return json;
 }
 
@@ -81,7 +96,18 @@ std::string further_bits(const Network& network) {
     };
     add(MemoryPart::batch_norm, "batch-norm");
     add(MemoryPart::threshold, "thresholds");
+    add(MemoryPart::norm, "norm");
+    add(MemoryPart::activation, "prelu");
+    add(MemoryPart::other, "other");
     return text;
+}
+
+// "Faults reach ... ."; empty where they reach all.
+std::string reach_text(const Network& network) {
+    std::string text = coverage_text(network.coverage());
+    if (text.empty()) return text;
+    text.front() = 'F';
+    return text + "\n\n";
 }
 
 // Empty where there are none.
@@ -103,10 +129,13 @@ std::string network_text(const Network& network, const std::string& label) {
         for (const std::string& layer : site.fed_by) fed_by += (fed_by.empty() ? "" : ", ") + layer;
         sites.add_row({site.name, site.path, site.kind, fed_by, site.threshold ? number_text(*site.threshold) : "-"});
     }
-    const std::string batch_norms = parts_text(network, MemoryPart::batch_norm, "Batch norm");
+    std::string others;
+    for (const auto& [kind, title] : {std::pair(MemoryPart::batch_norm, "Batch norm"), std::pair(MemoryPart::norm, "Norm"),
+                                      std::pair(MemoryPart::activation, "Activation"), std::pair(MemoryPart::other, "Other")})
+        if (const std::string table = parts_text(network, kind, title); !table.empty()) others += table + "\n";
     return label + ": " + grouped(network.parameter_count()) + " parameters, " + grouped(network.fault_bits()) +
-           " bits that faults can hit" + further_bits(network) + "\n\n" + metadata_text(network.metadata()) +
-           parts_text(network, MemoryPart::layer, "Layer") + "\n" + (batch_norms.empty() ? "" : batch_norms + "\n") + sites.to_string();
+           " bits that faults can hit" + further_bits(network) + "\n\n" + metadata_text(network.metadata()) + reach_text(network) +
+           parts_text(network, MemoryPart::layer, "Layer") + "\n" + others + sites.to_string();
 }
 
 int run_info(const InfoOptions& options) {

@@ -49,6 +49,7 @@ int run_profile_command(const ProfileOptions& options, std::stop_source& stop) {
     if (!options.study.empty()) return run_profile_in_study(options, measurement, stop);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
+    if (!options.layers.empty()) tell_of_reach(*inputs.evaluation.network, options.layers);
     specification.settings.trained_on = inputs.trained_on;
     if (!options.layers.empty()) specification.scopes = parse_fault_scopes(options.layers, inputs.tuning.network->memory_parts());
     TuningOutput output(options.output);

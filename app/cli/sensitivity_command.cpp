@@ -107,6 +107,7 @@ int run_sensitivity_command(const SensitivityOptions& options, std::stop_source&
     if (!options.study.empty()) return run_sensitivity_in_study(options, formats, stop);
     JobInputs inputs = open_job_inputs(formats.front());
     warn_of_doubtful_input(inputs, options.work, stop.get_token());
+    tell_of_reach(*inputs.network, options.layers);
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
     CurvesOutput output("sensitivity", options.output, stop);
     return run_job(output, [&](const EventSink& sink) {
@@ -131,7 +132,9 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
         ->add_option(
             "--layers", options->layers,
             "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1. Where "
-            "asked for also batch-norm, BN-2, each-batch-norm, and of a hardened network thresholds, ACT-4, each-threshold")
+            "asked for also batch-norm, BN-2, each-batch-norm, norm, prelu, other, everything, and of a hardened network thresholds, "
+            "ACT-4, "
+            "each-threshold")
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(*command, options->faults);

@@ -48,6 +48,7 @@ int run_sweep_command(const SweepOptions& options, std::stop_source& stop) {
     if (!options.study.empty()) return run_sweep_in_study(options, stop);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
+    tell_of_reach(*inputs.evaluation.network, "network");
     specification.settings.trained_on = inputs.trained_on;
     specification.site = find_site(options.site, inputs.tuning.network->sites());
     TuningOutput output(options.output);

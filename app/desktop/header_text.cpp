@@ -33,6 +33,11 @@ QString header_text(const Laboratory& laboratory, const SensitivityForm& form, b
     std::size_t images = 0;
     if (const auto& model = laboratory.model()) {
         parts << QStringLiteral("%1 (%2)").arg(QString::fromStdString(model->title), short_count(model->parameter_count));
+        if (model->network && !model->network->coverage().not_reached.empty()) {
+            const Coverage& coverage = model->network->coverage();
+            parts << QObject::tr("faults in its layers reach %1 of %2 stored values")
+                         .arg(grouped(coverage.reached_by_network), grouped(coverage.stored_values));
+        }
     } else {
         parts << QObject::tr("No model yet");
     }
@@ -43,7 +48,11 @@ QString header_text(const Laboratory& laboratory, const SensitivityForm& form, b
     } else {
         parts << QObject::tr("no images yet");
     }
-    if (const auto& format = laboratory.input_format()) parts << normalization_text(format->normalization);
+    if (const auto& format = laboratory.input_format()) {
+        parts << normalization_text(format->normalization);
+        const std::string change = laboratory.data() ? channel_change_text(*laboratory.data(), *format) : std::string();
+        if (!change.empty()) parts << QString::fromStdString(change);
+    }
     // While the form asks for other images than were measured, nothing is known of them.
     if (const auto& clean = laboratory.clean(); clean && images > 0 && std::size_t(clean->outcome.images) == images) {
         parts << QObject::tr("clean %1").arg(percent_text(accuracy(clean->outcome, form.nonfinite), 1));

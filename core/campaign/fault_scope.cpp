@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -18,10 +19,18 @@ struct Group {
     MemoryPart part;
     std::string_view name;  // as one scope
     std::string_view each;  // a scope for every part
+    std::string_view what;  // in "This network has no ..."
 };
 
-constexpr std::array groups{Group{MemoryPart::layer, "network", "each"}, Group{MemoryPart::batch_norm, "batch-norm", "each-batch-norm"},
-                            Group{MemoryPart::threshold, "thresholds", "each-threshold"}};
+constexpr std::array groups{
+    Group{MemoryPart::layer, "network", "each", "layer with a weight"},
+    Group{MemoryPart::batch_norm, "batch-norm", "each-batch-norm", "batch norm"},
+    Group{MemoryPart::threshold, "thresholds", "each-threshold", "activation that can be clipped"},
+    Group{MemoryPart::norm, "norm", "each-norm", "layer, group or instance norm with a weight"},
+    Group{MemoryPart::activation, "prelu", "each-prelu", "activation with parameters"},
+    Group{MemoryPart::other, "other", "each-other", "stored value that belongs to no layer, norm or activation"},
+};
+constexpr std::string_view everything = "everything";  // all parts of all kinds
 
 std::vector<std::size_t> indices_of(MemoryPart kind, const std::vector<LayerInfo>& parts) {
     std::vector<std::size_t> indices;
@@ -41,6 +50,7 @@ std::string known_names(const std::vector<LayerInfo>& parts) {
         names += "; " + std::string(group.name) + ", " + std::string(group.each) + " or " + parts[indices.front()].name;
         if (indices.size() > 1) names += " to " + parts[indices.back()].name;
     }
+    if (indices_of(MemoryPart::layer, parts).size() < parts.size()) names += "; " + std::string(everything);
     return names;
 }
 
@@ -53,10 +63,7 @@ struct Member {
 
 std::vector<std::size_t> all_of_group(const Group& group, const std::vector<LayerInfo>& parts) {
     std::vector<std::size_t> indices = indices_of(group.part, parts);
-    if (indices.empty())
-        throw UsageError("This network has no " +
-                         std::string(group.part == MemoryPart::threshold ? "activation that can be clipped" : "batch norm") + ": choose " +
-                         known_names(parts) + ".");
+    if (indices.empty()) throw UsageError("This network has no " + std::string(group.what) + ": choose " + known_names(parts) + ".");
     return indices;
 }
 
@@ -78,6 +85,11 @@ std::optional<std::size_t> find_path(const std::string& path, const std::vector<
 Member find_member(const std::string& name, const std::vector<LayerInfo>& parts) {
     for (const Group& group : groups)
         if (lower_case(name) == group.name) return {std::string(group.name), {}, all_of_group(group, parts)};
+    if (lower_case(name) == everything) {
+        Member all{std::string(everything), {}, std::vector<std::size_t>(parts.size())};
+        std::iota(all.parts.begin(), all.parts.end(), std::size_t(0));
+        return all;
+    }
     const auto found = std::ranges::find_if(parts, [&](const LayerInfo& part) { return lower_case(part.name) == lower_case(name); });
     if (found != parts.end()) return {found->name, found->path, {std::size_t(found - parts.begin())}};
     if (const auto at_path = find_path(name, parts)) return {parts[*at_path].name, parts[*at_path].path, {*at_path}};
@@ -129,7 +141,7 @@ FaultScope scope_of_parts(const std::vector<std::string>& names, const std::vect
 }
 
 bool is_scope_group(const std::string& name) {
-    return std::ranges::any_of(groups, [&](const Group& group) { return group.name == name; });
+    return name == everything || std::ranges::any_of(groups, [&](const Group& group) { return group.name == name; });
 }
 
 std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts) {
@@ -161,7 +173,7 @@ void check_thresholds_stored(const std::vector<FaultScope>& scopes, const std::v
                 return parts[index].part == MemoryPart::threshold && parts[index].is_stored == is_stored;
             });
         };
-        if (thresholds(true) == 0 && thresholds(false) > 0)
+        if (scope.name != everything && thresholds(true) == 0 && thresholds(false) > 0)
             throw UsageError("This network stores no threshold, so no fault can hit " + scope.name +
                              ": open a hardened network, or compare protections.");
     }

@@ -1,5 +1,5 @@
 // Which parts of the memory faults may hit, as the command line writes it: "each", "network", "CONV-1,FC-2", "CONV-1+FC-2", and where asked
-// for "batch-norm", "BN-3", "thresholds", "ACT-4".
+// for "batch-norm", "BN-3", "thresholds", "ACT-4", "norm", "prelu", "other", "everything".
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,8 @@ struct FaultScope {
 };
 
 // A comma separates curves, a plus joins parts into one scope; names in any case. "network" is all computational layers, "batch-norm" all
-// batch norms, "thresholds" all clipping thresholds; "each", "each-batch-norm" and "each-threshold" are a curve for every one of them. A
+// batch norms, "thresholds" all clipping thresholds, "norm" all other norms, "prelu" all activations' parameters, "other" what belongs to
+// none of these, "everything" all that is stored; "each", "each-batch-norm", ... are a curve for every one of them. A
 // layer's faults hit its weight and its bias. A part may also be named by its parameter path, "features.0". Scopes come in the order
 // written, each once. Throws UsageError naming what there is.
 std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts);
@@ -28,7 +29,7 @@ std::int64_t fault_bits(const std::vector<std::size_t>& scope, const std::vector
 // These parts as one scope, each once; none: an empty scope. Throws UsageError on a name that is none.
 FaultScope scope_of_parts(const std::vector<std::string>& names, const std::vector<LayerInfo>& parts);
 
-// Whether a scope of this name stands for all parts of a kind: "network", "batch-norm", "thresholds".
+// Whether a scope of this name stands for all parts of a kind, or all of them: "network", "batch-norm", "thresholds", "everything".
 bool is_scope_group(const std::string& name);
 
 // Throws UsageError where a scope asks for thresholds and the file stores none of them: then only clipped configurations have some.

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "common/error.h"
+#include "evaluation/trial_pass.h"
 
 namespace clipscope {
 
@@ -16,30 +17,38 @@ std::string with_channels(std::int64_t channels) {
     return "images of " + std::to_string(channels) + " channels";
 }
 
-// Before anything about the normalisation is asked or said: no choice of one would help.
-void check_channels(const Network& network, const Dataset& images) {
+// Of images with the channels that the network takes, before anything about the normalisation is asked or said: no choice of one would
+// help. What the file or the first layer says is enough where it agrees with the images; elsewhere the network is tried, since a step
+// before that layer may make other channels of theirs.
+std::optional<ImageShape> fitting_shape(const Network& network, const Dataset& images) {
     const LayerInfo& first = network.layers().front();
-    const auto& shape = network.metadata().input_shape;
-    const std::int64_t wanted = shape ? shape->channels : first.kind == "Conv2d" ? first.shape[1] : 0;
-    const int given = images.shape().channels;
-    if (wanted == 0 || wanted == given) return;
-    throw Error("\"" + network.path() + "\" takes " + with_channels(wanted) + ", but " + images.name() + " has " + with_channels(given) +
-                ": choose other images or another network.");
+    const std::optional<ImageShape>& described = network.metadata().input_shape;
+    const ImageShape given = images.shape();
+    const std::int64_t wanted = described ? described->channels : first.kind == "Conv2d" ? first.shape[1] : 0;
+    if (wanted == 0 || wanted == given.channels) return described;
+    if (!described && takes_images(network, given)) return described;
+    for (const int channels : {3, 1}) {
+        ImageShape changed = described.value_or(given);
+        changed.channels = channels;
+        const bool is_taken = described ? described->channels == channels : takes_images(network, changed);
+        if (can_change_channels(given.channels, channels) && is_taken) return changed;
+    }
+    throw Error("\"" + network.path() + "\" takes " + with_channels(wanted) + ", but " + images.name() + " has " +
+                with_channels(given.channels) + ": choose other images or another network.");
 }
 
 }  // namespace
 
 InputFormat resolve_input_format(const Network& network, const Dataset& images, const std::optional<Normalization>& asked) {
-    check_channels(network, images);
     InputFormat format;
-    format.shape = network.metadata().input_shape;
+    format.shape = fitting_shape(network, images);
     if (asked)
         format.normalization = *asked;
     else if (network.metadata().normalization)
         format.normalization = *network.metadata().normalization;
     else
         throw UsageError("\"" + network.path() +
-                         "\" does not say how its input is normalised: choose a normalisation (cifar10, imagenet, mnist, " +
+                         "\" does not say how its input is normalised: choose a normalisation (cifar10, cifar10-resnet, imagenet, mnist, " +
                          "fashion-mnist, none, or a mean and standard deviation).");
     prepared_shape(images, format);
     return format;

@@ -5,7 +5,9 @@
 #include <cctype>
 #include <cstdio>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "common/error.h"
 #include "data/gzip_file.h"
@@ -29,22 +31,63 @@ struct Family {
     std::vector<std::string> class_names;
 };
 
-std::string stem_of(Split split) {
-    return split == Split::train ? "train" : "t10k";
+// EMNIST keeps several sets side by side, each in files of its own name: "emnist-letters-train-images-idx3-ubyte".
+constexpr std::string_view emnist_start = "emnist-";
+
+std::string stem_of(Split split, const std::string& emnist_set) {
+    if (emnist_set.empty()) return split == Split::train ? "train" : "t10k";
+    return std::string(emnist_start) + emnist_set + (split == Split::train ? "-train" : "-test");
 }
 
 // `kind` is "images-idx3-ubyte" or "labels-idx1-ubyte", with either separator before idx.
-std::optional<fs::path> find_file(const fs::path& folder, Split split, const std::string& kind) {
+std::optional<fs::path> find_file(const fs::path& folder, const std::string& stem, const std::string& kind) {
     std::string dotted = kind;
     dotted[dotted.find('-')] = '.';
     for (const char* ending : {"", ".gz"}) {
         for (const std::string& name : {kind, dotted}) {
-            const fs::path path = folder / (stem_of(split) + "-" + name + ending);
+            const fs::path path = folder / (stem + "-" + name + ending);
             std::error_code error;
             if (fs::is_regular_file(path, error)) return path;
         }
     }
     return std::nullopt;
+}
+
+// "letters", "digits", ...: those whose images lie in the folder.
+std::set<std::string> emnist_sets(const fs::path& folder) {
+    std::set<std::string> sets;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        for (const std::string_view middle : {"-train-images", "-test-images"})
+            if (const std::size_t end = name.find(middle);
+                name.starts_with(emnist_start) && end != std::string::npos && end > emnist_start.size())
+                sets.insert(name.substr(emnist_start.size(), end - emnist_start.size()));
+    }
+    return sets;
+}
+
+// Which of EMNIST's sets lies in the folder; empty where images lie there under the usual names. Throws Error where there are several.
+std::string chosen_emnist_set(const fs::path& folder) {
+    for (const Split split : {Split::train, Split::test})
+        if (find_file(folder, stem_of(split, {}), "images-idx3-ubyte")) return {};
+    const std::set<std::string> sets = emnist_sets(folder);
+    if (sets.size() < 2) return sets.empty() ? std::string() : *sets.begin();
+    std::string names;
+    for (const std::string& set : sets) names += (names.empty() ? "" : ", ") + set;
+    throw Error("The folder '" + folder.string() + "' holds several sets of EMNIST (" + names +
+                "); put the files of one of them into a folder of their own and choose that.");
+}
+
+// The characters of each set in the order of its labels; none for one that is not known.
+std::vector<std::string> emnist_classes(const std::string& set) {
+    std::string characters;
+    if (set == "letters") characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    if (set == "balanced" || set == "bymerge") characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt";
+    if (set == "byclass") characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    std::vector<std::string> names;
+    for (const char character : characters) names.emplace_back(1, character);
+    return names;
 }
 
 std::uint32_t big_endian(std::span<const std::uint8_t> bytes, std::size_t word) {
@@ -145,30 +188,39 @@ void check_labels(const GzipFile& file, const std::vector<std::uint8_t>& labels,
 }  // namespace
 
 std::vector<Split> idx_splits(const fs::path& folder) {
+    const std::set<std::string> sets = emnist_sets(folder);
+    const auto has_images = [&](Split split) {
+        const auto has = [&](const std::string& set) { return find_file(folder, stem_of(split, set), "images-idx3-ubyte").has_value(); };
+        return has({}) || std::any_of(sets.begin(), sets.end(), has);
+    };
     std::vector<Split> splits;
-    for (const Split split : {Split::train, Split::test}) {
-        if (find_file(folder, split, "images-idx3-ubyte")) splits.push_back(split);
-    }
+    for (const Split split : {Split::train, Split::test})
+        if (has_images(split)) splits.push_back(split);
     return splits;
 }
 
 Dataset read_idx(const fs::path& folder, Split split) {
-    const std::optional<fs::path> images_path = find_file(folder, split, "images-idx3-ubyte");
-    const std::optional<fs::path> labels_path = find_file(folder, split, "labels-idx1-ubyte");
+    const std::string set = chosen_emnist_set(folder), stem = stem_of(split, set);
+    const std::optional<fs::path> images_path = find_file(folder, stem, "images-idx3-ubyte");
+    const std::optional<fs::path> labels_path = find_file(folder, stem, "labels-idx1-ubyte");
     if (!images_path || !labels_path) {
-        throw Error("The folder '" + folder.string() + "' lacks '" + stem_of(split) +
+        throw Error("The folder '" + folder.string() + "' lacks '" + stem +
                     (images_path ? "-labels-idx1-ubyte', the labels of its images" : "-images-idx3-ubyte'") +
                     "; copy it there, plain or .gz.");
     }
     GzipFile labels_file(*labels_path);
     GzipFile images_file(*images_path);
-    const std::vector<std::uint8_t> labels = read_labels(labels_file);
+    std::vector<std::uint8_t> labels = read_labels(labels_file);
     Images images = read_images_header(images_file);
     if (images.count != labels.size()) {
         throw Error(images_file.name() + " holds " + std::to_string(images.count) + " images, but " + labels_file.name() + " holds " +
                     std::to_string(labels.size()) + " labels; both files must come from the same data set.");
     }
     Family family = family_of(folder);
+    if (!set.empty()) family = {"EMNIST " + set, emnist_classes(set)};
+    // The letters are counted from 1, the outputs of a network from 0.
+    if (set == "letters" && *std::min_element(labels.begin(), labels.end()) > 0)
+        for (std::uint8_t& label : labels) --label;
     if (family.class_names.empty()) family.class_names = numbered_classes(labels);
     check_labels(labels_file, labels, family);
     images.pixels = images_file.read(images.count * std::uint64_t(images.shape.pixels()));

@@ -12,8 +12,9 @@ namespace clipscope {
 // The splits whose images lie in the folder; none where it holds no IDX images.
 std::vector<Split> idx_splits(const std::filesystem::path& folder);
 
-// Fashion-MNIST's class names where the folder or its parent is named so, otherwise the digits (numbers, where labels go beyond 9). Throws
-// Error naming the file.
+// Fashion-MNIST's class names where the folder or its parent is named so, EMNIST's where its files are named so (the labels of its letters,
+// which begin at 1, one less), otherwise the digits (numbers, where labels go beyond 9). Throws Error naming the file, or where several of
+// EMNIST's sets lie in the folder.
 Dataset read_idx(const std::filesystem::path& folder, Split split);
 
 }  // namespace clipscope

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <new>
 #include <opencv2/core.hpp>
@@ -62,6 +63,51 @@ JpegHeader jpeg_header(const Bytes& bytes) {
     return header;
 }
 
+constexpr std::uint64_t too_many_pixels = std::numeric_limits<std::uint64_t>::max();
+
+bool is_space(std::uint8_t byte) {
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+// "P6 640 480", with comments and spaces of any number; a header that breaks off claims nothing that could be decoded.
+std::uint64_t pixels_of_pnm(const Bytes& bytes) {
+    std::size_t at = 2;
+    const auto next_number = [&]() -> std::uint64_t {
+        while (at < bytes.size() && (is_space(bytes[at]) || bytes[at] == '#')) {
+            if (bytes[at] == '#')
+                while (at < bytes.size() && bytes[at] != '\n') ++at;
+            else
+                ++at;
+        }
+        std::uint64_t number = 0;
+        for (; at < bytes.size() && bytes[at] >= '0' && bytes[at] <= '9' && number <= most_picture_pixels; ++at)
+            number = number * 10 + (bytes[at] - '0');
+        return number;
+    };
+    const std::uint64_t width = next_number(), height = next_number();
+    return width > most_picture_pixels || height > most_picture_pixels ? too_many_pixels : width * height;
+}
+
+// The width and length of the first directory.
+std::uint64_t pixels_of_tiff(const Bytes& bytes) {
+    const bool is_little = bytes[0] == 'I';
+    const auto number = [&](std::size_t at, std::size_t size) {
+        return is_little ? little_endian(bytes, at, size) : big_endian(bytes, at, size);
+    };
+    constexpr std::uint64_t width_tag = 256, length_tag = 257, short_type = 3;
+    if (number(2, 2) != 42) return too_many_pixels;  // files of more than 4 GiB have another form
+    const std::size_t directory = std::size_t(number(4, 4)), entries = std::size_t(number(directory, 2));
+    std::uint64_t width = 0, length = 0;
+    for (std::size_t entry = 0; entry < entries; ++entry) {
+        const std::size_t at = directory + 2 + 12 * entry;
+        if (at + 12 > bytes.size()) return too_many_pixels;
+        const std::uint64_t value = number(at + 8, number(at + 2, 2) == short_type ? 2 : 4);
+        if (number(at, 2) == width_tag) width = value;
+        if (number(at, 2) == length_tag) length = value;
+    }
+    return width == 0 || length == 0 ? too_many_pixels : width * length;
+}
+
 std::uint64_t claimed_pixels(const Bytes& bytes) {
     const std::string start(bytes.begin(), bytes.begin() + std::ptrdiff_t(std::min<std::size_t>(bytes.size(), 16)));
     if (start.starts_with("\x89PNG")) return big_endian(bytes, 16, 4) * big_endian(bytes, 20, 4);
@@ -73,6 +119,8 @@ std::uint64_t claimed_pixels(const Bytes& bytes) {
         const auto side = [&](std::size_t at) { return std::uint64_t(std::abs(std::int64_t(std::int32_t(little_endian(bytes, at, 4))))); };
         return side(18) * side(22);
     }
+    if (start.size() > 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '6') return pixels_of_pnm(bytes);
+    if (start.starts_with("II") || start.starts_with("MM")) return pixels_of_tiff(bytes);
     return 0;  // WebP: at most 16,383 a side
 }
 
@@ -107,7 +155,8 @@ cv::Mat decode(const Bytes& file) {
 }  // namespace
 
 bool is_picture_name(const std::filesystem::path& path) {
-    constexpr std::array<std::string_view, 5> endings{".jpg", ".jpeg", ".png", ".bmp", ".webp"};
+    constexpr std::array<std::string_view, 10> endings{".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".pgm", ".pnm", ".tif", ".tiff"};
+    if (path.filename().string().starts_with('.')) return false;
     return std::find(endings.begin(), endings.end(), lower_case(path.extension().string())) != endings.end();
 }
 

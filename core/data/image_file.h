@@ -1,6 +1,6 @@
-// Pictures of any size: reading them from PNG, JPEG, BMP and WebP files, and making them the size that a network takes, as the usual
-// evaluation transforms of Python do (Resize, then CenterCrop). No OpenCV in this header. Where memory is short, std::bad_alloc is thrown:
-// a picture that there was no room for never counts as one that cannot be read.
+// Pictures of any size: reading them from PNG, JPEG, BMP, WebP, PPM, PGM and TIFF files, and making them the size that a network takes, as
+// the usual evaluation transforms of Python do (Resize, then CenterCrop). No OpenCV in this header. Where memory is short, std::bad_alloc
+// is thrown: a picture that there was no room for never counts as one that cannot be read.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct Picture {
     std::vector<std::uint8_t> pixels;
 };
 
-// "….jpg", "….jpeg", "….png", "….bmp", "….webp", in letters of any size.
+// "….jpg", "….jpeg", "….png", "….bmp", "….webp", "….ppm", "….pgm", "….pnm", "….tif", "….tiff", in letters of any size; no file whose name
+// begins with a dot, which is never a picture (what other systems keep beside each file).
 bool is_picture_name(const std::filesystem::path& path);
 
 // A file's bytes; none where it is missing, empty, unreadable or larger than 256 MiB.

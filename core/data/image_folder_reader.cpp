@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr PictureSize usual_size{256, 224};
+constexpr std::size_t most_annotated = 10'000'000;
 constexpr std::array<std::string_view, 2> training_names{"train", "training"};
 constexpr std::array<std::string_view, 5> test_names{"test", "testing", "val", "valid", "validation"};
 
@@ -29,21 +31,43 @@ bool contains(const std::array<std::string_view, size>& names, const fs::path& f
     return std::find(names.begin(), names.end(), lower_case(folder.filename().string())) != names.end();
 }
 
+// What systems and editors leave beside the files of others: ".ipynb_checkpoints", "__MACOSX".
+bool is_hidden(const fs::path& folder) {
+    const std::string name = folder.filename().string();
+    return name.starts_with('.') || name == "__MACOSX";
+}
+
 std::vector<fs::path> folders_in(const fs::path& folder) {
     std::vector<fs::path> folders;
     std::error_code error, ignored;
     for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error))
-        if (entry->is_directory(ignored) && !entry->path().filename().string().starts_with('.')) folders.push_back(entry->path());
+        if (entry->is_directory(ignored) && !is_hidden(entry->path())) folders.push_back(entry->path());
     std::sort(folders.begin(), folders.end());
     return folders;
 }
 
-bool holds_pictures(const fs::path& folder) {
-    std::error_code error;
+// Calls `visit` with every picture's path, in the folders inside too, until it returns false. Gives what keeps it from listing them.
+template <class Visit>
+std::error_code visit_pictures(const fs::path& folder, const Visit& visit) {
+    std::error_code error, ignored;
     for (fs::recursive_directory_iterator entry(folder, error); !error && entry != fs::recursive_directory_iterator();
-         entry.increment(error))
-        if (is_picture_name(entry->path())) return true;
-    return false;
+         entry.increment(error)) {
+        if (entry->is_directory(ignored)) {
+            if (is_hidden(entry->path())) entry.disable_recursion_pending();
+        } else if (is_picture_name(entry->path()) && !visit(*entry)) {
+            break;
+        }
+    }
+    return error;
+}
+
+bool holds_pictures(const fs::path& folder) {
+    bool is_found = false;
+    visit_pictures(folder, [&](const fs::directory_entry&) {
+        is_found = true;
+        return false;
+    });
+    return is_found;
 }
 
 std::vector<fs::path> class_folders(const fs::path& folder) {
@@ -68,10 +92,11 @@ fs::path folder_of(const fs::path& folder, Split split) {
 
 std::vector<fs::path> pictures_in(const fs::path& folder) {
     std::vector<fs::path> files;
-    std::error_code error, ignored;
-    for (fs::recursive_directory_iterator entry(folder, error); !error && entry != fs::recursive_directory_iterator();
-         entry.increment(error))
-        if (is_picture_name(entry->path()) && entry->is_regular_file(ignored)) files.push_back(entry->path());
+    std::error_code ignored;
+    const std::error_code error = visit_pictures(folder, [&](const fs::directory_entry& entry) {
+        if (entry.is_regular_file(ignored)) files.push_back(entry.path());
+        return true;
+    });
     if (error) throw Error("The folder '" + folder.string() + "' cannot be listed: " + error.message() + ".");
     std::sort(files.begin(), files.end());
     return files;
@@ -211,16 +236,64 @@ struct Listing {
     std::vector<std::string> classes;
 };
 
+std::vector<std::string> names_of(const std::vector<fs::path>& folders) {
+    std::vector<std::string> names;
+    for (const fs::path& folder : folders) names.push_back(folder.filename().string());
+    return names;
+}
+
+// The classes in the order of the training images, where these lie beside the place and have all of its classes: a network counts classes
+// as it learned them, whatever the test images lack. Otherwise the place's own.
+std::vector<std::string> classes_of(const fs::path& place, std::vector<std::string> own) {
+    const fs::path training = folder_of(place.parent_path(), Split::train);
+    if (training.empty() || training == place || training.parent_path() != place.parent_path() || !contains(test_names, place)) return own;
+    std::vector<std::string> all = names_of(class_folders(training));
+    const bool has_all =
+        std::all_of(own.begin(), own.end(), [&](const std::string& name) { return std::ranges::binary_search(all, name); });
+    return has_all ? all : own;
+}
+
+constexpr std::string_view annotations_name = "val_annotations.txt";
+
+// Tiny ImageNet's test images lie in one folder, and a table says the class of each: "val_0.JPEG<tab>n03444034<tab>...".
+std::vector<std::pair<std::string, std::string>> annotated_pictures(const fs::path& place) {
+    std::vector<std::pair<std::string, std::string>> pictures;
+    std::ifstream file(place / annotations_name);
+    for (std::string line; pictures.size() < most_annotated && std::getline(file, line);) {
+        const std::vector<std::string> words = split_list(line, '\t');
+        if (words.size() < 2 || words[0].empty() || words[0].find('/') != std::string::npos || !is_picture_name(words[0])) continue;
+        const fs::path picture = fs::path("images") / words[0];
+        std::error_code ignored;
+        if (fs::is_regular_file(place / picture, ignored)) pictures.emplace_back(picture.string(), words[1]);
+    }
+    std::ranges::sort(pictures);
+    return pictures;
+}
+
+std::int32_t index_of(const std::string& name, const std::vector<std::string>& sorted) {
+    return std::int32_t(std::ranges::lower_bound(sorted, name) - sorted.begin());
+}
+
 Listing list_files(const fs::path& folder, Split split) {
     Listing listing;
     listing.place = folder_of(folder, split);
-    for (const fs::path& class_folder : class_folders(listing.place)) {
-        for (const fs::path& path : pictures_in(class_folder))
-            listing.files.push_back({path.lexically_relative(listing.place).string(), std::int32_t(listing.classes.size())});
-        listing.classes.push_back(class_folder.filename().string());
-    }
     const bool is_inside = listing.place == folder;
     listing.name = folder.filename().string() + (is_inside ? "" : split == Split::train ? " train" : " test");
+    if (const auto annotated = annotated_pictures(listing.place); !annotated.empty()) {
+        std::vector<std::string> own;
+        for (const auto& [file, name] : annotated) own.push_back(name);
+        std::ranges::sort(own);
+        own.erase(std::unique(own.begin(), own.end()), own.end());
+        listing.classes = classes_of(listing.place, std::move(own));
+        for (const auto& [file, name] : annotated) listing.files.push_back({file, index_of(name, listing.classes)});
+        return listing;
+    }
+    const std::vector<fs::path> folders = class_folders(listing.place);
+    listing.classes = classes_of(listing.place, names_of(folders));
+    for (const fs::path& class_folder : folders)
+        for (const fs::path& path : pictures_in(class_folder))
+            listing.files.push_back(
+                {path.lexically_relative(listing.place).string(), index_of(class_folder.filename().string(), listing.classes)});
     return listing;
 }
 

@@ -1,5 +1,7 @@
 // Folders of class folders, as torchvision's ImageFolder has them: FOLDER/CLASS/…, or FOLDER/train/CLASS/… and FOLDER/test/CLASS/… (also
-// "val", "valid", "validation"). Classes and files in alphabetical order; a class folder may hold folders of its own.
+// "val", "valid", "validation"). Classes and files in alphabetical order; a class folder may hold folders of its own. The classes of test
+// images are counted as those of the training images beside them are, where these have them all. Folders named with a dot first or __MACOSX
+// are passed over. A table val_annotations.txt beside a folder "images" says the classes of the pictures there (Tiny ImageNet).
 #pragma once
 
 #include <cstddef>

@@ -26,15 +26,22 @@ struct Normalization {
 // What a network wants its input to be.
 struct InputFormat {
     Normalization normalization;
-    std::optional<ImageShape> shape;  // pad to this size; absent: images as they are
+    std::optional<ImageShape> shape;  // pad to this size, and to grey or colour; absent: images as they are
 };
 
-// Writes image `i` of the dataset, padded and normalised, as C×H×W floats to `out` (which has the padded size).
-// Any number of threads may call at once. Throws Error where the channels differ or the image is larger than the shape, and what
-// Dataset::image() throws.
+// Writes image `i` of the dataset, padded and normalised, as C×H×W floats to `out` (which has the padded size). Where the network takes
+// colour and the images are grey, each of three channels is the grey one; where it takes grey and they are in colour, their luma by ITU-R
+// 601-2 in the integers that Pillow's convert("L") computes with. Any number of threads may call at once. Throws Error where the channels
+// differ in another way or the image is larger than the shape, and what Dataset::image() throws.
 void prepare_image(const Dataset& dataset, std::size_t i, const InputFormat& format, std::span<float> out);
 
 // The shape that prepare_image() writes; the same errors.
 ImageShape prepared_shape(const Dataset& dataset, const InputFormat& format);
+
+// Whether prepare_image() makes images of so many channels ones of so many others.
+bool can_change_channels(int from, int to);
+
+// "grey pictures enter as three equal channels", for people; empty where channels stay as they are.
+std::string channel_change_text(const Dataset& dataset, const InputFormat& format);
 
 }  // namespace clipscope

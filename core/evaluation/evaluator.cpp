@@ -64,10 +64,19 @@ Frame frame_on_device(const Program& program, at::Device device) {
     return frame;
 }
 
-std::vector<std::size_t> find_last_readers(const Program& program) {
+// What is computed from a parameter, and from nothing of the images, counts as that parameter: faults in it are read there, too.
+std::vector<std::size_t> find_last_readers(const Program& program, const std::vector<bool>& batch_slots) {
     std::vector<std::size_t> last(program.initial_frame().size(), 0);
-    for (std::size_t i = 0; i < program.steps().size(); ++i)
-        for (Slot slot : slots_read_by(program.steps()[i])) last[std::size_t(slot)] = i;
+    for (std::size_t i = program.steps().size(); i-- > 0;) {
+        const Step& step = program.steps()[i];
+        std::size_t last_use = i;
+        for (Slot slot : step.outputs)
+            if (!batch_slots[std::size_t(slot)]) last_use = std::max(last_use, last[std::size_t(slot)]);
+        for (Slot slot : slots_read_by(step)) {
+            std::size_t& known = last[std::size_t(slot)];
+            known = std::max(known, batch_slots[std::size_t(slot)] ? i : last_use);
+        }
+    }
     return last;
 }
 
@@ -172,7 +181,7 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
     state_->stacks = !options.exact && (options.stack || !state_->device.is_cpu());
     state_->exact = options.exact || state_->stacks;
     state_->batch_slots = find_batch_slots(state_->network->program());
-    state_->last_reader = find_last_readers(state_->network->program());
+    state_->last_reader = find_last_readers(state_->network->program(), state_->batch_slots);
     state_->initial_frame = frame_on_device(state_->network->program(), state_->device);
     state_->clip();
     with_explained_errors([&] { run_on_workers(1, {}, [&](int, const std::stop_token&) { state_->measure(options.chunk); }); });
@@ -206,7 +215,7 @@ std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of) {
     state->exact = state->is_probed = true;
     state->has_fixed_pass = of.has_fixed_pass;
     state->batch_slots = find_batch_slots(of.network->program());
-    state->last_reader = find_last_readers(of.network->program());
+    state->last_reader = find_last_readers(of.network->program(), state->batch_slots);
     state->initial_frame = frame_on_device(of.network->program(), of.device);
     state->measured = of.measured;
     state->multiplications = of.multiplications;

@@ -16,7 +16,7 @@ FaultInjector::Memory& FaultInjector::memory_of(const StoredWords& words) {
 
 FaultyParameter FaultInjector::describe(const Memory& memory, const BitFaults& injected) const {
     FaultyParameter faulty{memory.copy, {}, {}, true};
-    const std::int64_t elements_a_row = memory.copy.numel() / memory.copy.size(0);
+    const std::int64_t elements_a_row = memory.copy.dim() == 0 ? 1 : memory.copy.numel() / memory.copy.size(0);
     for (const BitFaults::Word& word : injected.words()) {
         if (word.faulty == word.clean) continue;
         const auto element = std::int64_t(word.element);

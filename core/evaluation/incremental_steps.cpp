@@ -240,8 +240,13 @@ void IncrementalRun::run_shape_only(std::size_t index) {
     const Step& step = program_.steps()[index];
     const Slot input = step.inputs[0];
     const Changed* changed = find_changed(input);
-    // Of unchanged values the shape is enough.
-    scratch_[std::size_t(input)] = changed && changed->is_whole() ? changed->values : at::zeros({1}).expand(shape(input));
+    // Of unchanged values the shape is enough. A list of numbers, as another shape is, has none.
+    if (changed && changed->is_whole())
+        scratch_[std::size_t(input)] = changed->values;
+    else if (is_row_by_row(input))
+        scratch_[std::size_t(input)] = at::zeros({1}).expand(shape(input));
+    else
+        scratch_[std::size_t(input)] = value_for_operation(input);
     for (std::size_t i = 1; i < step.inputs.size(); ++i)
         if (const auto other = others_.find(step.inputs[i]); other != others_.end()) scratch_[std::size_t(step.inputs[i])] = other->second;
     run_step(step, scratch_);

@@ -56,15 +56,26 @@ bool drops_nothing(const Program& program, const Step& step) {
     return step.name == "aten::dropout" && program.constant(step.inputs[2]).isBool() && !program.constant(step.inputs[2]).toBool();
 }
 
-StepBehaviour behaviour_of(const Program& program, const Step& step, const std::vector<bool>& batch_slots) {
+// Whether one of so many parameters, which follow the step's first input, is computed from others first: then faults reach this step as
+// another value, not as rows of a parameter.
+bool has_computed_parameter(const Step& step, std::size_t parameters, const std::vector<bool>& is_computed) {
+    for (std::size_t i = 1; i <= parameters && i < step.inputs.size(); ++i)
+        if (is_computed[std::size_t(step.inputs[i])]) return true;
+    return false;
+}
+
+StepBehaviour behaviour_of(const Program& program, const Step& step, const std::vector<bool>& batch_slots,
+                           const std::vector<bool>& is_computed) {
     const auto from_images = [&](std::size_t input) { return input < step.inputs.size() && batch_slots[std::size_t(step.inputs[input])]; };
     if (step.kind != StepKind::operation || !from_images(0)) return StepBehaviour::opaque;
-    const bool own_weight = step.inputs.size() > 1 && !from_images(1) && program.constant(step.inputs[1]).isTensor();
+    const bool own_weight = step.inputs.size() > 1 && !from_images(1) && program.constant(step.inputs[1]).isTensor() &&
+                            !has_computed_parameter(step, 2, is_computed);
     if (is_one_of(step, {"aten::size", "aten::dim", "aten::len"})) return StepBehaviour::shape_only;
     if (is_convolution(step) && own_weight && has_one_group(program, step)) return StepBehaviour::convolution;
     if (step.name == "aten::linear" && own_weight) return StepBehaviour::linear;
     if (is_activation(step) || is_pooling(step) || drops_nothing(program, step)) return StepBehaviour::channelwise;
-    if (step.name == "aten::batch_norm") return StepBehaviour::batch_norm;
+    if (step.name == "aten::batch_norm")
+        return has_computed_parameter(step, 4, is_computed) ? StepBehaviour::opaque : StepBehaviour::batch_norm;
     if (step.name == "aten::add" && from_images(1)) return StepBehaviour::add;
     if (is_one_of(step, {"aten::flatten", "aten::view", "aten::reshape"})) return StepBehaviour::flatten;
     return StepBehaviour::opaque;
@@ -121,10 +132,13 @@ std::vector<StepTraits> find_step_traits(const Network& network, const Clipping&
     for (std::size_t site = 0; site < network.sites().size(); ++site)
         if (clipping.at(site)) clipped.insert(network.structure().sites[site].step);
 
+    std::vector<bool> is_computed(program.initial_frame().size(), false);
+    for (const Step& step : program.steps())
+        for (Slot slot : step.outputs) is_computed[std::size_t(slot)] = true;
     std::vector<StepTraits> traits(program.steps().size());
     for (std::size_t i = 0; i < traits.size(); ++i) {
         const Step& step = program.steps()[i];
-        traits[i].behaviour = behaviour_of(program, step, batch_slots);
+        traits[i].behaviour = behaviour_of(program, step, batch_slots, is_computed);
         traits[i].may_equalise = is_activation(step) || is_pooling(step) || clipped.contains(i);
         for (Slot slot : program.alive_at(i + 1))
             if (batch_slots[std::size_t(slot)]) traits[i].alive_after.push_back(slot);

@@ -22,10 +22,25 @@ at::Tensor own_output(const Evaluator::State& evaluator, const FoundSite& site, 
     return clip_activation(site, values, std::numeric_limits<float>::max(), activate);
 }
 
+// Whether an activation that decides by its own output reads more than its input and constant numbers, as a PReLU does: then some channels
+// cannot be run without the others, and faults may lie in what it reads.
+bool has_own_parameters(const Program& program, const FoundSite& site) {
+    if (clipped_form(site) != ClippedForm::magnitude || site.clips_output) return false;
+    const Step& step = program.steps()[site.step];
+    return std::any_of(step.inputs.begin(), step.inputs.end(), [&](Slot slot) {
+        const bool is_stored =
+            std::any_of(program.tensors().begin(), program.tensors().end(), [&](const NamedTensor& named) { return named.slot == slot; });
+        const bool is_computed = std::any_of(program.steps().begin(), program.steps().end(), [&](const Step& other) {
+            return std::find(other.outputs.begin(), other.outputs.end(), slot) != other.outputs.end();
+        });
+        return slot != site.input_slot && (is_stored || is_computed);
+    });
+}
+
 }  // namespace
 
-bool ThresholdEvaluator::State::can_be_bracketed(const at::Tensor& values) {
-    return values.device().is_cpu() && values.scalar_type() == at::kFloat;
+bool ThresholdEvaluator::State::can_be_bracketed(const at::Tensor& values) const {
+    return !has_own_parameters(base.network->program(), site) && values.device().is_cpu() && values.scalar_type() == at::kFloat;
 }
 
 std::vector<ThresholdBracket> ThresholdEvaluator::State::brackets_of(const at::Tensor& values, float threshold, std::int64_t planes) const {
@@ -72,7 +87,7 @@ bool ThresholdEvaluator::prepare(std::span<const float> thresholds, std::span<co
         }
         const c10::IValue& input = base.clean_values.empty() ? c10::IValue() : base.clean_values[std::size_t(state_->site.input_slot)];
         state_->clean_brackets.emplace_back();
-        if (input.isTensor() && State::can_be_bracketed(input.toTensor()) && input.toTensor().dim() > 1)
+        if (input.isTensor() && state_->can_be_bracketed(input.toTensor()) && input.toTensor().dim() > 1)
             state_->clean_brackets.back() = state_->brackets_of(input.toTensor(), threshold, input.toTensor().size(1));
     }
     return true;

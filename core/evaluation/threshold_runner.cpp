@@ -121,7 +121,7 @@ bool ThresholdTrial::look_up(std::size_t threshold, std::int64_t image) {
 void ThresholdTrial::note_brackets(std::size_t threshold, const IncrementalRun& front, const std::vector<std::int64_t>& images) {
     const IncrementalRun::Changed* changed = front.find_changed(shared_.site.input_slot);
     const std::vector<ThresholdBracket>& clean = shared_.clean_brackets[threshold];
-    if (clean.empty() || (changed && !Shared::can_be_bracketed(changed->values))) return;
+    if (clean.empty() || (changed && !shared_.can_be_bracketed(changed->values))) return;
     const std::size_t planes = clean.size() / evaluator(threshold).image_count();
     const std::int64_t faulty_planes = !changed ? 0 : changed->is_whole() ? 1 : changed->channels.numel();
     const std::vector<ThresholdBracket> faulty =
@@ -167,7 +167,7 @@ void ThresholdTrial::run_exactly(std::size_t chunk) {
         Frame frame = start <= site ? front : start_with_faults(evaluator(t));
         evaluator(t).put_thresholds(faults_.parameters, frame);
         const c10::IValue& input = front[std::size_t(shared_.site.input_slot)];
-        if (start <= site && Shared::can_be_bracketed(input.toTensor())) {
+        if (start <= site && shared_.can_be_bracketed(input.toTensor())) {
             ThresholdBracket bracket;
             for (const ThresholdBracket& one : shared_.brackets_of(input.toTensor(), shared_.thresholds[t], 1))
                 bracket = bracket.joined(one);

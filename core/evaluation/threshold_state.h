@@ -47,7 +47,8 @@ struct ThresholdEvaluator::State {
         return known[run];
     }
 
-    static bool can_be_bracketed(const at::Tensor& values);
+    // Where values of some channels tell what the activation makes of them.
+    bool can_be_bracketed(const at::Tensor& values) const;
     // Of values N×C×…, `planes` of them a row; those that the site's activation gives decide.
     std::vector<ThresholdBracket> brackets_of(const at::Tensor& values, float threshold, std::int64_t planes) const;
 };

@@ -75,7 +75,9 @@ constexpr std::string_view tensor_operations =
     // drawn only in training; a network that draws in evaluation is refused later
     "bernoulli rand randn rand_like randn_like normal uniform "
     // questions about the state of things, answered alike for all
-    "is_nested is_grad_enabled is_autocast_enabled _native_multi_head_attention _transformer_encoder_layer_fwd";
+    "is_nested is_grad_enabled is_autocast_enabled _native_multi_head_attention _transformer_encoder_layer_fwd "
+    // weights computed before use, cells
+    "_weight_norm _weight_norm_interface norm_except_dim lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell";
 
 constexpr std::string_view control_operations =
     "Constant GetAttr SetAttr CallMethod CallFunction If Loop ListConstruct ListUnpack TupleConstruct TupleUnpack TupleIndex TupleSlice "

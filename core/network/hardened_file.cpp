@@ -1,5 +1,6 @@
 #include "network/hardened_file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <unordered_map>
@@ -35,16 +36,17 @@ public:
     }
 
     void clip(const FoundSite& site, float threshold) {
-        Node* node = copies_.at(network_.program().steps()[site.step].node);
-        // Where the file clips already, its own condition is left behind and the values it applies to are clipped anew.
-        const bool is_clipped = node->kind() == c10::aten::where;
+        const Step& step = network_.program().steps()[site.step];
+        Node* node = copies_.at(step.node);
         const torch::jit::WithInsertPoint after(node->next());
         if (!site.clips_output && (site.info.kind == "relu" || site.info.kind == "leaky_relu")) {
-            Value* values = node->input(is_clipped ? 1 : 0);
+            // Where the file clips already, its own condition is left behind and the values it applies to are clipped anew.
+            const auto place = std::find(step.inputs.begin(), step.inputs.end(), site.input_slot) - step.inputs.begin();
+            Value* values = node->input(std::size_t(place));
             Value* negative = site.info.kind == "relu" ? constant(std::int64_t(0)) : leaked(values, site.slope, threshold);
             node->output()->replaceAllUsesWith(keep(values, inside(values, c10::aten::ge, 0, c10::aten::le, threshold), negative));
         } else {
-            Value* output = is_clipped ? node->input(1) : node->output();
+            Value* output = site.clips_output ? node->input(1) : node->output();
             Value* small = insert(c10::aten::le, {insert(c10::aten::abs, {output}), constant(double(threshold))});
             Value* clipped = keep(output, small, constant(std::int64_t(0)));
             node->output()->replaceAllUsesAfterNodeWith(clipped->node(), clipped);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "network/layer_info.h"
+#include "network/parameter_codec.h"
 #include "network/program.h"
 
 namespace clipscope {
@@ -14,9 +15,10 @@ namespace clipscope {
 // Where a part of the memory stands in the program: the top-level step that holds it.
 struct FoundPart {
     LayerInfo info;
-    std::size_t first_step = 0;        // the first step that reads one of its parameters
-    std::vector<std::size_t> tensors;  // indices into Program::tensors(), as info.parameters; none for a threshold
-    std::optional<std::size_t> site;   // whose threshold it is
+    std::size_t first_step = 0;           // the first step that reads one of its parameters
+    std::vector<std::size_t> tensors;     // indices into Program::tensors(), as info.parameters; none for a threshold
+    std::vector<ChannelLayout> channels;  // of those tensors, the layer's output channels
+    std::optional<std::size_t> site;      // whose threshold it is
 };
 
 struct FoundSite {
@@ -30,7 +32,7 @@ struct FoundSite {
 };
 
 struct FoundStructure {
-    std::vector<FoundPart> parts;  // computational layers, batch norms, then a threshold for each site that can be clipped
+    std::vector<FoundPart> parts;  // computational layers, batch norms, a threshold for each site that can be clipped, then all else
     std::size_t layer_count = 0;   // of the first
     std::vector<FoundSite> sites;
 };

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "common/error.h"
+#include "network/coverage.h"
 #include "network/model_file.h"
 #include "network/network_contents.h"
 
@@ -60,9 +61,11 @@ std::unique_ptr<Network::Contents> Network::flatten(LoadedModule loaded, const s
     contents->parameter_count = count_trainable(loaded.module);
     contents->keep_codecs(loaded);
     contents->note_parts();
+    contents->coverage = find_coverage(contents->program, contents->structure, loaded.module);
     for (FoundSite& site : contents->structure.sites) contents->sites.push_back(site.info);
     if (contents->layers.empty())
-        throw Error("\"" + path + "\" has no convolution or linear layer with a weight: there is no memory to inject faults into.");
+        throw Error("\"" + path +
+                    "\" has no layer with a weight (convolution, linear, recurrent, ...): there is no memory to inject faults into.");
     for (const NamedTensor& named : contents->program.tensors())
         if (named.tensor.is_floating_point() && named.tensor.scalar_type() != at::kFloat)
             throw Error("\"" + path + "\" stores " + named.path + " as " + std::string(c10::toString(named.tensor.scalar_type())) +
@@ -100,6 +103,9 @@ const std::vector<SiteInfo>& Network::sites() const {
 }
 std::int64_t Network::parameter_count() const {
     return contents_->parameter_count;
+}
+const Coverage& Network::coverage() const {
+    return contents_->coverage;
 }
 const ModelMetadata& Network::metadata() const {
     return contents_->metadata;

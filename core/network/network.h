@@ -52,10 +52,12 @@ public:
     const std::string& sha256() const;             // of the file as it was when it was read
     const std::vector<LayerInfo>& layers() const;  // computational layers, in program order
     const std::vector<SiteInfo>& sites() const;    // activation sites, in program order
-    // All that faults may hit: the computational layers as above, then batch norms, then thresholds of sites.
+    // All that faults may hit: the computational layers as above, then batch norms, thresholds of sites, other norms, activations'
+    // parameters and all else that is stored.
     const std::vector<LayerInfo>& memory_parts() const;
     std::int64_t parameter_count() const;  // every trainable parameter, shared ones once
     std::int64_t fault_bits() const;       // scope `network`: weights and biases of all layers
+    const Coverage& coverage() const;      // what scope `network` reaches of all that is stored
     const ModelMetadata& metadata() const;
     const MemoryModel& memory() const;  // that holds the parameters; float32 and flips of any bit after load()
     // Of a parameter, by its index into Program::tensors().

@@ -22,6 +22,7 @@ struct Network::Contents {
     std::string sha256;
     ModelMetadata metadata;
     std::int64_t parameter_count = 0;
+    Coverage coverage;
     MemoryModel memory;
     std::vector<ParameterCodec> codecs;  // by index into Program::tensors(); empty: float32 all of them
     std::vector<LayerInfo> parts;

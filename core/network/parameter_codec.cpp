@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace clipscope {
 namespace {
@@ -46,33 +47,50 @@ std::int64_t from_twos_complement(std::uint32_t word, int bits) {
     return (word >> (bits - 1)) & 1 ? value - (std::int64_t(1) << bits) : value;
 }
 
-std::vector<float> int8_scales(std::span<const float> values, std::size_t channels) {
+std::vector<float> int8_scales(std::span<const float> values, const ChannelLayout& layout) {
+    std::vector<float> largest(layout.channels, 0);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (float& of_channel = largest[layout.channel_of(i)]; std::isfinite(values[i]))
+            of_channel = std::max(of_channel, std::abs(values[i]));
     std::vector<float> scales;
-    const std::size_t channel_size = values.size() / channels;
-    for (std::size_t channel = 0; channel < channels; ++channel) {
-        float largest = 0;
-        for (const float value : values.subspan(channel * channel_size, channel_size))
-            if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-        const float scale = largest / largest_int8;
+    for (const float of_channel : largest) {
+        const float scale = of_channel / largest_int8;
         scales.push_back(scale > 0 ? scale : 1);
     }
     return scales;
 }
 
+ChannelLayout first_dimension(std::size_t elements, std::size_t channels) {
+    return {channels, std::max<std::size_t>(elements / channels, 1), channels, std::max<std::size_t>(elements, 1)};
+}
+
 }  // namespace
 
-ParameterCodec::ParameterCodec(const NumberFormat& format, std::span<const float> values, std::size_t channels) : format_(format) {
+ChannelLayout ChannelLayout::along(std::span<const std::int64_t> shape, std::size_t dimension, std::size_t groups) {
+    std::size_t elements = 1, inner = 1;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        elements *= std::size_t(shape[i]);
+        if (i > dimension) inner *= std::size_t(shape[i]);
+    }
+    if (elements == 0 || dimension >= shape.size()) return {};
+    const auto channels = std::size_t(shape[dimension]);
+    return {channels * groups, inner, channels, elements / groups};
+}
+
+ParameterCodec::ParameterCodec(const NumberFormat& format, std::span<const float> values, std::size_t channels)
+    : ParameterCodec(format, values, first_dimension(values.size(), channels)) {}
+
+ParameterCodec::ParameterCodec(const NumberFormat& format, std::span<const float> values, const ChannelLayout& layout) : format_(format) {
     if (!format.is_integer() || values.empty()) return;
-    const std::size_t scale_count = format.kind == Kind::int8_per_channel ? channels : 1;
-    scales_ = int8_scales(values, scale_count);
-    elements_per_channel_ = values.size() / scale_count;
+    layout_ = format.kind == Kind::int8_per_channel ? layout : first_dimension(values.size(), 1);
+    scales_ = int8_scales(values, layout_);
 }
 
 ParameterCodec::ParameterCodec(const ScaledIntegers& integers)
     : format_(integers.bits == 8 ? NumberFormat{Kind::int8} : NumberFormat{Kind::fixed, integers.bits - 1, 0}),
       scales_(integers.scales),
       zero_points_(integers.zero_points),
-      elements_per_channel_(integers.elements_per_scale),
+      layout_{integers.scales.size(), integers.elements_per_scale, integers.scales.size(), std::numeric_limits<std::size_t>::max()},
       is_unsigned_(integers.is_unsigned) {
     for (float& scale : scales_)
         if (!(std::abs(scale) > 0 && std::isfinite(scale))) scale = 1;
@@ -81,20 +99,16 @@ ParameterCodec::ParameterCodec(const ScaledIntegers& integers)
 ParameterCodec ParameterCodec::transposed(std::int64_t columns) const {
     ParameterCodec result = *this;
     // Scales along columns are scales along rows then, and the other way round.
-    if (scales_.size() > 1) result.elements_per_channel_ = elements_per_channel_ == 1 ? std::size_t(columns) : 1;
+    if (scales_.size() > 1) result.layout_.inner = layout_.inner == 1 ? std::size_t(columns) : 1;
     return result;
 }
 
-std::size_t ParameterCodec::channel(std::size_t element) const {
-    return element / elements_per_channel_ % scales_.size();
-}
-
 float ParameterCodec::scale(std::size_t element) const {
-    return scales_.empty() ? 1 : scales_[channel(element)];
+    return scales_.empty() ? 1 : scales_[layout_.channel_of(element)];
 }
 
 std::int64_t ParameterCodec::zero_point(std::size_t element) const {
-    return zero_points_.empty() ? 0 : zero_points_[channel(element)];
+    return zero_points_.empty() ? 0 : zero_points_[layout_.channel_of(element)];
 }
 
 std::uint32_t ParameterCodec::encode(float value, std::size_t element) const {

@@ -19,6 +19,21 @@ struct ScaledIntegers {
     std::size_t elements_per_scale = 1;     // that lie side by side; after the last channel comes the first again
 };
 
+// Which output channel each element of a tensor belongs to, by row-major index: `inner` elements of one channel lie side by side,
+// `per_group` channels follow each other, and after `group` elements those of the next group of channels begin.
+struct ChannelLayout {
+    std::size_t channels = 1;
+    std::size_t inner = 1;
+    std::size_t per_group = 1;
+    std::size_t group = 1;
+
+    // Channels along this dimension of a tensor; `groups`: of a convolution, whose first dimension they divide and whose channels lie along
+    // another.
+    static ChannelLayout along(std::span<const std::int64_t> shape, std::size_t dimension, std::size_t groups = 1);
+
+    std::size_t channel_of(std::size_t element) const { return element / group * per_group + element / inner % per_group; }
+};
+
 class ParameterCodec {
 public:
     // float32: the value's own bits.
@@ -27,6 +42,8 @@ public:
     // For a tensor whose first dimension has so many channels. int8 takes its scales from the values: the largest magnitude of the tensor,
     // or of each channel, over 127.
     ParameterCodec(const NumberFormat& format, std::span<const float> values, std::size_t channels);
+    // Likewise where the channels lie as `layout` says.
+    ParameterCodec(const NumberFormat& format, std::span<const float> values, const ChannelLayout& layout);
 
     // For what a file stores so. The format is int8, also of unsigned ones (the uppermost bit is called their sign all the same), or fixed
     // point of 32 bits.
@@ -46,14 +63,13 @@ public:
 
 private:
     std::uint32_t to_scaled(double steps, std::int64_t zero) const;
-    std::size_t channel(std::size_t element) const;
     float scale(std::size_t element) const;
     std::int64_t zero_point(std::size_t element) const;
 
     NumberFormat format_;
-    std::vector<float> scales_;  // of int8 and of a file's integers: one, or one for each channel
-    std::vector<std::int64_t> zero_points_;  // of a file's integers; none: 0
-    std::size_t elements_per_channel_ = 1;
+    std::vector<float> scales_;              // of int8 and of a file's integers: one, or one for each channel
+    std::vector<std::int64_t> zero_points_;  // of a file's integers, as many; none: 0
+    ChannelLayout layout_;                   // of both
     bool is_unsigned_ = false;
 };
 

@@ -34,6 +34,15 @@ TensorIdentity identity_of(const at::Tensor& tensor) {
     return {place, tensor.sizes().vec(), tensor.strides().vec()};
 }
 
+// A batch norm that has running statistics and does not use them.
+bool normalises_by_batch(const torch::jit::Node* node) {
+    if (node->kind() != c10::aten::batch_norm) return false;
+    const auto is_training = torch::jit::toIValue(node->input(5));
+    const auto running_mean = torch::jit::toIValue(node->input(3));
+    const bool has_statistics = !running_mean || running_mean->isTensor();
+    return is_training && is_training->isBool() && is_training->toBool() && has_statistics;
+}
+
 StepKind kind_of(const torch::jit::Node* node) {
     switch (node->kind()) {
         case torch::jit::prim::If:
@@ -211,7 +220,11 @@ Step ProgramBuilder::make_step(torch::jit::Node* node) {
                     ") in a way that cannot be rewritten: replace that operation, or export the network with torch.jit.trace.");
     if (is_random(node))
         throw Error("The network draws random numbers (" + step.name +
-                    "), so that no result could be repeated: export it in evaluation mode.");
+                    "), so that no result could be repeated: call model.eval() before it is traced or scripted, and export it again.");
+    if (normalises_by_batch(node))
+        throw Error(
+            "The network was exported while training: its batch norms take the mean and variance of each batch. Call model.eval() "
+            "before it is traced, and export it again.");
     const torch::jit::Operator* op = node->maybeOperator();
     if (!op) throw Error("The network uses " + step.name + ", which ClipScope cannot run step by step: export it with torch.jit.trace.");
     step.is_vararg = op->schema().is_vararg();

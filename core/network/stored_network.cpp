@@ -36,10 +36,10 @@ void describe_bits(FoundPart& found, const MemoryModel& memory, const std::vecto
     LayerInfo& part = found.info;
     part.bits = 0;
     for (std::size_t k = 0; k < part.parameters.size(); ++k) {
-        const bool is_weight = k == 0;
+        ParameterInfo& parameter = part.parameters[k];
+        const bool is_weight = !parameter.is_bias;
         NumberFormat format = format_of(memory, part.part, is_weight);
         if (format == NumberFormat{} && k < found.tensors.size() && !own.empty()) format = own[found.tensors[k]].format();
-        ParameterInfo& parameter = part.parameters[k];
         parameter.word_bits = format.bits();
         parameter.faulty_bits = is_selected(memory, part.part, is_weight) ? memory.bits.mask(format) : 0;
         part.bits += parameter.elements * std::popcount(parameter.faulty_bits);
@@ -58,10 +58,10 @@ std::shared_ptr<const Network> Network::stored_in(const MemoryModel& memory) con
         describe_bits(part, memory, contents->codecs);
         for (std::size_t k = 0; k < part.tensors.size(); ++k) {
             const std::size_t tensor = part.tensors[k];
-            const NumberFormat format = format_of(memory, part.info.part, k == 0);
+            const NumberFormat format = format_of(memory, part.info.part, !part.info.parameters[k].is_bias);
             if (format != NumberFormat{} && !is_stored[tensor]) {
                 const NamedTensor& named = contents->program.tensors()[tensor];
-                contents->codecs[tensor] = ParameterCodec(format, values_of(named), std::size_t(named.tensor.size(0)));
+                contents->codecs[tensor] = ParameterCodec(format, values_of(named), part.channels[k]);
                 round_values(named, contents->codecs[tensor]);
             }
             is_stored[tensor] = true;

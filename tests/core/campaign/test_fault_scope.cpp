@@ -102,9 +102,26 @@ private slots:
         QCOMPARE(text_of("thresholds+network,bn-2+conv-2", seven_parts()), "network+thresholds()=01256 CONV-2+BN-2(features.3)=14");
         QVERIFY(error_of("batch-norm+BN-1", seven_parts()).contains("comma"));
         QVERIFY(error_of("BN-3", seven_parts())
-                    .endsWith("batch-norm, each-batch-norm or BN-1 to BN-2; thresholds, each-threshold or ACT-1 to ACT-2."));
+                    .endsWith("batch-norm, each-batch-norm or BN-1 to BN-2; thresholds, each-threshold or ACT-1 to ACT-2; everything."));
         QVERIFY(error_of("batch-norm").startsWith("This network has no batch norm: choose"));
         QVERIFY(error_of("thresholds").startsWith("This network has no activation that can be clipped"));
+    }
+    void everything_is_all_that_is_stored() {
+        std::vector<LayerInfo> parts = seven_parts();
+        for (const auto& [name, part] : {std::pair("LN-1", MemoryPart::norm), std::pair("PRELU-1", MemoryPart::activation),
+                                         std::pair("OTHER-1", MemoryPart::other), std::pair("OTHER-2", MemoryPart::other)}) {
+            parts.emplace_back().name = name;
+            parts.back().part = part;
+        }
+        QCOMPARE(text_of("Everything", parts), "everything()=012345678910");
+        QCOMPARE(text_of("norm,prelu,other,each-other,other-2+ln-1", parts),
+                 "norm()=7 prelu()=8 other()=910 OTHER-1()=9 OTHER-2()=10 LN-1+OTHER-2()=710");
+        QVERIFY(is_scope_group("everything") && is_scope_group("norm"));
+        QVERIFY(error_of("everything+CONV-1", parts).contains("comma"));
+        QVERIFY(error_of("other", seven_parts()).startsWith("This network has no stored value that belongs to no layer"));
+        // A network that stores no threshold has everything else.
+        parts[5].is_stored = false;
+        QCOMPARE(error_of("everything", parts), QString());
     }
     void thresholds_must_be_stored_to_be_faulty() {
         QCOMPARE(error_of("network,thresholds,ACT-1", seven_parts()), QString());

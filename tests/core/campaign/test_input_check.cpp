@@ -231,15 +231,18 @@ private slots:
         if (!is_bundled && preset == "none") QVERIFY(doubt && doubt->kind == Kind::normalization && doubt->better_accuracy > 0.7);
     }
 
-    void grey_and_colour_are_told_apart_before_all_else() {
+    void channels_are_judged_before_all_else() {
         const auto network = Network::load(resolve_model_path("bundled:lenet5"));
         const Dataset colour("holiday", {3, 28, 28}, std::vector<std::uint8_t>(3 * 28 * 28), {0}, {"only"});
+        const InputFormat format = resolve_input_format(*network, colour, Normalization::preset("mnist"));
+        QVERIFY(format.shape && format.shape->channels == 1);
+        const Dataset depth("depth", {4, 28, 28}, std::vector<std::uint8_t>(4 * 28 * 28), {0}, {"only"});
         for (const auto& normalization : {std::optional(Normalization::preset("cifar10")), std::optional<Normalization>()}) {
             try {
-                resolve_input_format(*network, colour, normalization);
-                QFAIL("colour images must not enter");
+                resolve_input_format(*network, depth, normalization);
+                QFAIL("images of four channels must not enter");
             } catch (const Error& error) {
-                QVERIFY2(std::string(error.what()).find("takes grey images (1 channel), but holiday has colour images (3 channels)") !=
+                QVERIFY2(std::string(error.what()).find("takes grey images (1 channel), but depth has images of 4 channels") !=
                              std::string::npos,
                          error.what());
             }

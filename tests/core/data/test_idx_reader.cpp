@@ -53,6 +53,26 @@ private slots:
         QCOMPARE(clipscope::available_splits(folder_.string()), (std::vector<Split>{Split::train, Split::test}));
     }
 
+    void reads_one_of_emnists_sets() {
+        write_gzip(folder_ / "emnist-letters-test-images-idx3-ubyte.gz", idx_images(3, 28, 28));
+        write_gzip(folder_ / "emnist-letters-test-labels-idx1-ubyte.gz", idx_labels({1, 26, 2}));
+        const Dataset letters = open_dataset(folder_.string(), Split::test);
+        QCOMPARE(letters.name(), std::string("EMNIST letters test"));
+        QCOMPARE(letters.label(1), 25);
+        QCOMPARE(letters.class_names().at(25), std::string("Z"));
+        write_gzip(folder_ / "emnist-digits-test-images-idx3-ubyte.gz", idx_images(1, 28, 28));
+        QVERIFY(says(error(), {"several sets of EMNIST", "digits, letters"}));
+    }
+
+    void finds_images_in_the_folders_that_torchvision_makes() {
+        write(folder_ / "MNIST" / "raw" / "t10k-images-idx3-ubyte", idx_images(2, 3, 3));
+        write(folder_ / "MNIST" / "raw" / "t10k-labels-idx1-ubyte", idx_labels({1, 2}));
+        for (const auto& place : {folder_, folder_ / "MNIST"})
+            QCOMPARE(open_dataset(place.string(), Split::test).name(), std::string("MNIST test"));
+        write(folder_ / "KMNIST" / "raw" / "t10k-images-idx3-ubyte", idx_images(2, 3, 3));
+        QVERIFY(says(error(), {"several data sets", "KMNIST"}));
+    }
+
     void the_folder_tells_the_family_data() {
         QTest::addColumn<QString>("folder");
         QTest::addColumn<QString>("name");

@@ -106,6 +106,63 @@ def check_sizes(checks, program, folder):
     checks.check("resize alone", "--crop" in report(program, folder, "test", 64).get("error", ""))
 
 
+def check_other_formats(checks, program, folder):
+    for label, name in enumerate(("cat", "dog")):
+        (folder / name).mkdir()
+        for number, ending in enumerate(("ppm", "tif", "TIFF", "pnm")):
+            picture("RGB", (40, 30), 10 * label + number).save(folder / name / f"{number}.{ending}")
+        picture("L", (40, 30), label).save(folder / name / "grey.pgm")
+    images = expected(folder, "RGB", lambda image: image)
+    found = report(program, folder)
+    checks.check("ppm, pgm, tiff", found.get("images") == images and len(images) == 10, found)
+    (folder / "cat" / "large.ppm").write_bytes(b"P6 # a comment\n70000 70000 255\n" + bytes(100))
+    (folder / "cat" / "large.pgm").write_bytes(b"P5 99999999999999999999 2 255\n" + bytes(100))
+    (folder / "dog" / "loop.tif").write_bytes(b"II*\0\x04\0\0\0" + b"\xff" * 40)
+    found = report(program, folder)
+    skipped = sorted(pathlib.Path(path).name for path in found.get("skipped", []))
+    checks.check("hostile ones", found.get("images") == images and skipped == ["large.pgm", "large.ppm", "loop.tif"], found)
+
+
+def check_hidden(checks, program, folder):
+    for name in ("cat", "dog"):
+        (folder / name / ".ipynb_checkpoints").mkdir(parents=True)
+        picture("RGB", (8, 6), 1).save(folder / name / "x.png")
+        picture("RGB", (9, 9), 2).save(folder / name / ".ipynb_checkpoints" / "x-checkpoint.png")
+        (folder / name / "._x.png").write_bytes(b"\0\5\x16\7" + bytes(100))
+        (folder / "__MACOSX" / name).mkdir(parents=True)
+        picture("RGB", (9, 9), 3).save(folder / "__MACOSX" / name / "x.png")
+    found = report(program, folder)
+    checks.check("hidden files", len(found.get("images", [])) == 2 and found["classes"] == ["cat", "dog"] and not found.get("skipped"), found)
+
+
+def check_numbering(checks, program, folder):
+    for split, names in (("train", "abcd"), ("val", "bd")):
+        for name in names:
+            (folder / split / name).mkdir(parents=True)
+            picture("RGB", (8, 6), ord(name)).save(folder / split / name / "x.png")
+    for place in (folder, folder / "val"):
+        found = report(program, place)
+        checks.check("classes counted by train", [label for label, _ in found.get("images", [])] == [1, 3] and found["classes"] == list("abcd"),
+                     found)
+    (folder / "val" / "e").mkdir()
+    picture("RGB", (8, 6), 1).save(folder / "val" / "e" / "x.png")
+    found = report(program, folder)
+    checks.check("a class that train lacks", [label for label, _ in found.get("images", [])] == [0, 1, 2], found)
+
+
+def check_annotations(checks, program, folder):
+    for name in ("n1", "n2", "n3"):
+        (folder / "train" / name / "images").mkdir(parents=True)
+        picture("RGB", (8, 6), 1).save(folder / "train" / name / "images" / "0.JPEG")
+    (folder / "val" / "images").mkdir(parents=True)
+    for number in range(3):
+        picture("RGB", (8, 6), number).save(folder / "val" / "images" / f"val_{number}.JPEG")
+    (folder / "val" / "val_annotations.txt").write_text(
+        "val_0.JPEG\tn3\t0\t0\t7\t5\nval_1.JPEG\tn1\t0\t0\t7\t5\nval_2.JPEG\tn3\t0\t0\t7\t5\n../../x.JPEG\tn1\t0\n")
+    found = report(program, folder)
+    checks.check("Tiny ImageNet", [label for label, _ in found.get("images", [])] == [2, 0, 2] and found["classes"] == ["n1", "n2", "n3"], found)
+
+
 def check_grey(checks, program, folder):
     for name in ("0", "1"):
         (folder / "train" / name).mkdir(parents=True)
@@ -130,7 +187,7 @@ def main():
         return SKIPPED
     checks = Checks()
     with tempfile.TemporaryDirectory() as name:
-        for check in (check_formats, check_sizes, check_grey):
+        for check in (check_formats, check_other_formats, check_hidden, check_numbering, check_annotations, check_sizes, check_grey):
             folder = pathlib.Path(name) / check.__name__
             folder.mkdir()
             check(checks, program, folder)

@@ -79,12 +79,30 @@ private slots:
         compare(prepared(colour(), 0, format), {0, 0, 1, 0, 0, 0.2, 0.4, 0, 0, 0.6, 0.8, 0});
     }
 
+    void grey_images_enter_a_colour_network_three_times() {
+        const InputFormat format{Normalization::preset("none"), ImageShape{3, 1, 2}};
+        const std::vector<float> once = prepared(grey(), 0, {Normalization::preset("none"), {}}), thrice = prepared(grey(), 0, format);
+        QCOMPARE(thrice.size(), 3 * once.size());
+        for (std::size_t i = 0; i < thrice.size(); ++i) QCOMPARE(thrice[i], once[i % once.size()]);
+        QCOMPARE(channel_change_text(grey(), format), std::string("grey images enter as three equal channels"));
+        QCOMPARE(channel_change_text(grey(), {Normalization::preset("none"), {}}), std::string());
+    }
+
+    // Values that Pillow's convert("L") gives for these pixels.
+    void colour_images_enter_a_grey_network_as_their_luma() {
+        const Dataset pixels("pixels", {3, 1, 5}, {255, 0, 0, 10, 200, 0, 255, 0, 20, 100, 0, 0, 255, 30, 7}, {0}, {"only"});
+        const std::vector<float> seen = prepared(pixels, 0, {Normalization::preset("none"), ImageShape{1, 1, 5}});
+        const std::vector<int> luma{76, 150, 29, 18, 119};
+        QCOMPARE(seen.size(), luma.size());
+        for (std::size_t i = 0; i < luma.size(); ++i) QCOMPARE(seen[i], float(luma[i]) / 255.0F);
+    }
+
     void images_that_do_not_fit_are_refused() {
         const Normalization none = Normalization::preset("none");
         const auto error = [](const Dataset& dataset, const InputFormat& format) {
             return error_of([&] { prepared_shape(dataset, format); });
         };
-        QVERIFY(says(error(grey(), {none, ImageShape{3, 1, 2}}), {"grey", "3 channels", "have 1"}));
+        QVERIFY(says(error(grey(), {none, ImageShape{4, 1, 2}}), {"grey", "4 channels", "have 1"}));
         QVERIFY(says(error(grey(), {none, ImageShape{1, 1, 1}}), {"grey", "1×1×2", "1×1×1", "larger"}));
         QVERIFY(says(error(colour(), {none, ImageShape{3, 0, 2}}), {"colour", "larger"}));
         QVERIFY(says(error(grey(), {Normalization::preset("cifar10"), {}}), {"cifar10", "3 channels", "have 1"}));
