@@ -5,19 +5,21 @@
 project=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 build=$project/build/release
 
-# CMake looks for LibTorch, OpenMP (part of g++), zlib, OpenSSL's libcrypto, OpenCV, ONNX with Protocol Buffers, JSON, SQLite and its C++ wrapper, CLI11, Boost's
-# headers, Qt and QCustomPlot.
+# CMake looks for LibTorch, OpenMP (part of g++), zlib, OpenSSL's libcrypto, OpenCV, ONNX with Protocol Buffers, JSON, SQLite and its C++
+# wrapper, CLI11, Boost's headers, Qt and QCustomPlot.
 build_packages=(
     cmake ninja-build g++ libc6-dev
-    libtorch-dev librandom123-dev libboost-math-dev zlib1g-dev libssl-dev libopencv-dev libonnx-dev libprotobuf-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev
-    libcli11-dev
+    libtorch-dev librandom123-dev libboost-math-dev zlib1g-dev libssl-dev libopencv-dev libonnx-dev libprotobuf-dev nlohmann-json3-dev
+    libsqlitecpp-dev libsqlite3-dev libcli11-dev
     qt6-base-dev qt6-svg-dev libqcustomplot-dev
 )
 # ClipScope starts without these, but computes many times slower (OpenBLAS) or has no data, icons or letters.
 run_packages=(libopenblas0-pthread dataset-fashion-mnist libqt6svg6 fonts-dejavu-core)
 # Faults are replayed in Python's PyTorch, windows open under Xvfb, the desktop's files are validated, and tests run once more in a locale
-# that writes 0,5.
-test_packages=(python3 python3-numpy python3-torch python3-torchvision xvfb xauth desktop-file-utils appstream locales libonnx-testdata)
+# that writes 0,5; ONNX's conformance models are run.
+test_packages=(
+    python3 python3-numpy python3-torch python3-torchvision xvfb xauth desktop-file-utils appstream locales libonnx-testdata
+)
 
 fail() {
     printf '%s: %s\n' "packaging/$(basename "$0")" "$1" >&2

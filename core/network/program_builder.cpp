@@ -20,7 +20,7 @@ std::string join(const std::string& path, const std::string& name) {
 // "features.3": where the code of an inlined call came from, as far as the graph remembers it; a graph without calls says it as scopes.
 std::string module_path_of(torch::jit::Node* node) {
     std::string path;
-    if (!node->callstack()) return node->scope() && !node->scope()->isBlank() ? node->scope()->name().toUnqualString() : path;
+    if (!node->callstack()) return node->scopeName();
     for (const auto& entry : (*node->callstack())->vec()) {
         const auto& instance = std::get<2>(entry);
         if (instance && instance->instance_name() != "SELF") path = join(path, instance->instance_name());

@@ -25,6 +25,12 @@ std::string lower(std::string text) {
     return text;
 }
 
+std::string name_of_words(const ParameterCodec& codec) {
+    if (codec.bits() == 32) return "int32";
+    // All bits set is the greatest word of unsigned integers alone.
+    return codec.decode(0xFF, 0) > codec.decode(0x7F, 0) ? "uint8" : "int8";
+}
+
 Shape shape_of(const at::Tensor& tensor) {
     Shape shape;
     for (const std::int64_t dim : tensor.sizes()) shape.push_back(Number::of(dim));
@@ -227,6 +233,7 @@ Value* OnnxGraph::parameter(const at::Tensor& tensor, const OnnxValue& value, co
     else
         module.register_parameter(name, tensor.contiguous(), false);
     parameter_paths_.insert(path);
+    if (value.codec) stored_types_.insert(name_of_words(*value.codec));
     if (value.codec) codecs_.emplace(path, is_transposed ? value.codec->transposed(tensor.size(1)) : *value.codec);
     return graph_->insertGetAttr(object, name);
 }

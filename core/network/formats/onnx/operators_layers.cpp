@@ -93,6 +93,9 @@ void general_product(OnnxNode& node) {
         node.works_along(0, 0);
         x = node.insert("aten::t", {x});
     }
+    // A row of the bias for each of the file's images.
+    const bool has_rows_in_bias = node.has(2) && node.rank(2) == 2 && !(node.shape(2)[0].is_known() && node.shape(2)[0].count == 1);
+    if (node.graph().any_batch() && has_rows_in_bias) throw NeedsFixedBatch();
     const bool has_plain_bias = !node.has(2) || (beta == 1 && node.rank(2) == 1 && node.in(2).shape->front().is_known() &&
                                                  node.in(2).shape->front().count == node.known_dim(1, is_transposed ? 0 : 1));
     if (alpha == 1 && has_plain_bias && is_weight_matrix(node.in(1))) {
