@@ -169,7 +169,7 @@ def hostile_files(folder):
     torch.save({"state_dict": {"fc.weight": torch.zeros(2, 2)}, "extra": Runs()}, folder / "checkpoint.pth")
     yield "__reduce__ in a checkpoint", folder / "checkpoint.pth", "posix.system"
     torch.save(plain_type().state_dict(), folder / "legacy.pth", _use_new_zipfile_serialization=False)
-    yield "old torch.save of an unknown network", folder / "legacy.pth", "state dictionary"
+    yield "old torch.save of a linear layer", folder / "legacy.pth", None
     torch.save({"state_dict": {"fc.weight": torch.zeros(2, 2)}, "extra": Runs()}, folder / "old_checkpoint.pth", _use_new_zipfile_serialization=False)
     yield "__reduce__ in the old format", folder / "old_checkpoint.pth", "posix.system"
     module = torch.nn.Sequential(torch.nn.Linear(4, 3))
