@@ -10,15 +10,16 @@
 #include <map>
 #include <set>
 
+#include "architecture_choice.h"
 #include "campaign/fault_scope.h"
 #include "common/error.h"
 #include "common/number_text.h"
 #include "data/dataset_reader.h"
 #include "data/image_selection.h"
+#include "network/architectures/architecture_variants.h"
 #include "network/bundled_networks.h"
 #include "network/coverage.h"
 #include "network/network.h"
-#include "network/training.h"
 
 namespace clipscope::cli {
 
@@ -43,9 +44,24 @@ std::optional<Normalization> chosen_normalization(const NormalizationOptions& op
     return std::nullopt;
 }
 
+namespace {
+
+// An empty text where the name is one that is known.
+std::string check_architecture(const std::string& name) {
+    const std::vector<std::string> variants = architecture_variants(name);
+    const auto& known = known_architectures();
+    const bool is_known = std::ranges::find(known, name.substr(0, name.find('['))) != known.end();
+    if (is_known && std::ranges::find(variants, name) != variants.end()) return {};
+    std::string names;
+    for (const std::string& other : is_known ? variants : known) names += (names.empty() ? "" : ", ") + other;
+    return "there is no built-in architecture '" + name + "'; choose one of " + names;
+}
+
+}  // namespace
+
 void add_state_options(CLI::App& command, std::string& architecture, std::string& state_key) {
     command.add_option("--arch", architecture, "Built-in architecture of a state dictionary (default: found by its shapes)")
-        ->check(CLI::IsMember(architecture_names()))
+        ->check(check_architecture)
         ->type_name("NAME");
     command
         .add_option("--state-key", state_key,
@@ -165,7 +181,7 @@ JobInputs open_job_inputs(const InputOptions& options, std::vector<std::size_t>&
     const Dataset dataset = open_images(options.data, split_from_string(options.split), options.picture_size);
     positions = select_images(dataset, selection, options.seed);
     const Dataset images = dataset.subset(positions);
-    const auto network = Network::load(model_path, options.architecture, options.state_key)->stored_in(memory);
+    const auto network = Network::load(model_path, chosen_architecture(options), options.state_key)->stored_in(memory);
     tell_of_other_states(*network);
     const InputFormat input = resolve_input_format(*network, images, normalization);
     if (const std::string change = channel_change_text(images, input); !change.empty())

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "campaign/variant_choice.h"
 #include "command.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
@@ -57,6 +58,8 @@ Json network_json(const Network& network, const std::string& label) {
         json["sites"].push_back(
             {{"name", site.name}, {"path", site.path}, {"kind", site.kind}, {"fed_by", site.fed_by}, {"threshold", threshold}});
     }
+    if (!network.metadata().architecture.empty()) json["architecture"] = network.metadata().architecture;
+    if (const auto possible = possible_variants(network); !possible.empty()) json["possible_architectures"] = possible;
     json["parameters"] = network.parameter_count();
     json["fault_bits"] = network.fault_bits();
     json["fixed_batch"] = network.metadata().fixed_batch;
@@ -64,9 +67,14 @@ Json network_json(const Network& network, const std::string& label) {
     return json;
 }
 
-std::string metadata_text(const ModelMetadata& metadata) {
+std::string metadata_text(const Network& network) {
+    const ModelMetadata& metadata = network.metadata();
     std::string text;
+    std::string others;  // that the parameters fit as well
+    for (const std::string& name : possible_variants(network))
+        if (name != metadata.architecture) others += (others.empty() ? "" : ", ") + name;
     if (!metadata.architecture.empty()) text += "Architecture   " + metadata.architecture + "\n";
+    if (!others.empty()) text += "Fits as well   " + others + " (--arch; jobs try all on images)\n";
     if (!metadata.state_key.empty()) text += "Taken from     " + metadata.state_key + "\n";
     if (metadata.normalization) text += "Normalisation  " + metadata.normalization->name + "\n";
     if (metadata.input_shape) {
@@ -134,7 +142,7 @@ std::string network_text(const Network& network, const std::string& label) {
                                       std::pair(MemoryPart::activation, "Activation"), std::pair(MemoryPart::other, "Other")})
         if (const std::string table = parts_text(network, kind, title); !table.empty()) others += table + "\n";
     return label + ": " + grouped(network.parameter_count()) + " parameters, " + grouped(network.fault_bits()) +
-           " bits that faults can hit" + further_bits(network) + "\n\n" + metadata_text(network.metadata()) + reach_text(network) +
+           " bits that faults can hit" + further_bits(network) + "\n\n" + metadata_text(network) + reach_text(network) +
            parts_text(network, MemoryPart::layer, "Layer") + "\n" + others + sites.to_string();
 }
 

@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "common/version.h"
 #include "evaluation/kernel_cache.h"
+#include "export_script_command.h"
 #include "interruption.h"
 #include "output_files.h"
 
@@ -99,6 +100,7 @@ int main(int argc, char** argv) {
     add_replay_command(app, runner);
     add_export_command(app, runner);
     add_recover_command(app, runner);
+    add_export_script_command(app, runner);
     add_figures_command(app, runner);
     add_bits_command(app, runner);
     add_bench_command(app, runner);

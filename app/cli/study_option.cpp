@@ -3,6 +3,8 @@
 #include <CLI/App.hpp>
 #include <filesystem>
 
+#include "architecture_choice.h"
+
 namespace clipscope::cli {
 
 void add_study_option(CLI::App& command, std::string& path) {
@@ -22,7 +24,7 @@ JobSettings study_job_settings(JobKind kind, const InputOptions& input, const Wo
     settings.split = input.split;
     settings.images = input.images;
     settings.normalization = chosen_normalization(input.normalization);
-    settings.architecture = input.architecture;
+    settings.architecture = chosen_architecture(input);
     settings.state_key = input.state_key;
     settings.memory = chosen_memory(input.memory);
     settings.seed = input.seed;

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         const PickleTree tree(std::string_view(reinterpret_cast<const char*>(data), size),
                               [](const std::string& name) { return is_tensor_global(name); });
         for (const PickleNode& node : tree.nodes()) tree.find(node, "state_dict");
-        check_tensors(tree, archive, "data/");
+        check_tensors(tree, storages_in(archive, "data/"));
     } catch (const Error&) {
     }
     return 0;

@@ -169,9 +169,15 @@ def hostile_files(folder):
     torch.save({"state_dict": {"fc.weight": torch.zeros(2, 2)}, "extra": Runs()}, folder / "checkpoint.pth")
     yield "__reduce__ in a checkpoint", folder / "checkpoint.pth", "posix.system"
     torch.save(plain_type().state_dict(), folder / "legacy.pth", _use_new_zipfile_serialization=False)
-    yield "old torch.save", folder / "legacy.pth", "old format"
+    yield "old torch.save of a linear layer", folder / "legacy.pth", None
+    torch.save({"state_dict": {"fc.weight": torch.zeros(2, 2)}, "extra": Runs()}, folder / "old_checkpoint.pth", _use_new_zipfile_serialization=False)
+    yield "__reduce__ in the old format", folder / "old_checkpoint.pth", "posix.system"
+    module = torch.nn.Sequential(torch.nn.Linear(4, 3))
+    module.extra = Runs()
+    torch.save(module, folder / "module_runs.pth")
+    yield "__reduce__ in a whole module", folder / "module_runs.pth", "posix.system"
     torch.save(torch.nn.Linear(4, 3), folder / "module.pth")
-    yield "whole module", folder / "module.pth", "torch.nn.modules.linear.Linear"
+    yield "whole module of PyTorch's own layers", folder / "module.pth", None
     torch.save({"a": nested(1000)}, folder / "deep.pth")
     yield "nested checkpoint", folder / "deep.pth", "nested"
 
