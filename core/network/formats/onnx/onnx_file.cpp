@@ -116,7 +116,8 @@ public:
         if (bytes > max_file_size || total_ > max_external_size) throw Error("its tensors are larger than any network's");
         const auto size = std::int64_t(std::filesystem::file_size(path));
         if (offset > size || bytes > size - offset)
-            throw Error("its tensor " + named(tensor) + " goes beyond the end of \"" + location.substr(0, 80) + "\"; copy both files again");
+            throw Error("its tensor " + named(tensor) + " goes beyond the end of \"" + location.substr(0, 80) +
+                        "\"; copy both files again");
         std::ifstream file(path, std::ios::binary);
         std::string& data = *tensor.mutable_raw_data();
         data.resize(std::size_t(bytes));
@@ -137,12 +138,22 @@ void check_tensor(const onnx::TensorProto& tensor) {
     const std::int64_t count = bytes / element_size(tensor.data_type());
     std::int64_t there = 0;
     switch (tensor.data_type()) {
-        case onnx::TensorProto::FLOAT: there = tensor.float_data_size(); break;
-        case onnx::TensorProto::DOUBLE: there = tensor.double_data_size(); break;
-        case onnx::TensorProto::INT64: there = tensor.int64_data_size(); break;
+        case onnx::TensorProto::FLOAT:
+            there = tensor.float_data_size();
+            break;
+        case onnx::TensorProto::DOUBLE:
+            there = tensor.double_data_size();
+            break;
+        case onnx::TensorProto::INT64:
+            there = tensor.int64_data_size();
+            break;
         case onnx::TensorProto::UINT32:
-        case onnx::TensorProto::UINT64: there = tensor.uint64_data_size(); break;
-        default: there = tensor.int32_data_size(); break;
+        case onnx::TensorProto::UINT64:
+            there = tensor.uint64_data_size();
+            break;
+        default:
+            there = tensor.int32_data_size();
+            break;
     }
     const bool fits = tensor.has_raw_data() ? std::int64_t(tensor.raw_data().size()) == bytes : there == count;
     if (!fits || tensor.has_segment()) throw Error("its tensor " + named(tensor) + " has not as many elements as its shape says");
@@ -154,7 +165,8 @@ public:
 
     void check(onnx::GraphProto& graph, std::unordered_set<std::string> known, int depth) {
         if (depth > max_depth) throw Error("its branches are nested too deeply");
-        if (graph.sparse_initializer_size() > 0) throw Error("it holds sparse tensors, which ClipScope does not run; export it with dense ones");
+        if (graph.sparse_initializer_size() > 0)
+            throw Error("it holds sparse tensors, which ClipScope does not run; export it with dense ones");
         std::unordered_set<std::string> here;
         for (onnx::TensorProto& tensor : *graph.mutable_initializer()) {
             external_.load(tensor);
@@ -176,7 +188,8 @@ private:
         if (++nodes_ > max_nodes) throw Error("it has more operations than any network (" + std::to_string(max_nodes) + " at most)");
         for (const std::string& input : node.input())
             if (!input.empty() && !known.contains(input))
-                throw Error("its operation " + name + " reads \"" + input.substr(0, 60) + "\", which nothing before it computes: a circle, or damaged");
+                throw Error("its operation " + name + " reads \"" + input.substr(0, 60) +
+                            "\", which nothing before it computes: a circle, or damaged");
         for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
             if (attribute.has_t()) check_attribute(*attribute.mutable_t());
             for (onnx::TensorProto& tensor : *attribute.mutable_tensors()) check_attribute(tensor);
@@ -203,8 +216,8 @@ int opset_of(const onnx::ModelProto& model) {
     for (const auto& import : model.opset_import())
         if (import.domain().empty() || import.domain() == "ai.onnx") opset = int(std::min<std::int64_t>(import.version(), 1000));
     if (opset < first_opset || opset > last_opset)
-        throw Error("it uses version " + std::to_string(opset) + " of ONNX's operators, ClipScope knows " + std::to_string(first_opset) + " to " +
-                    std::to_string(last_opset) + "; export it with opset_version=17");
+        throw Error("it uses version " + std::to_string(opset) + " of ONNX's operators, ClipScope knows " + std::to_string(first_opset) +
+                    " to " + std::to_string(last_opset) + "; export it with opset_version=17");
     return opset;
 }
 
@@ -227,18 +240,23 @@ std::int64_t element_size(int data_type) {
     switch (data_type) {
         case onnx::TensorProto::BOOL:
         case onnx::TensorProto::INT8:
-        case onnx::TensorProto::UINT8: return 1;
+        case onnx::TensorProto::UINT8:
+            return 1;
         case onnx::TensorProto::FLOAT16:
         case onnx::TensorProto::BFLOAT16:
         case onnx::TensorProto::INT16:
-        case onnx::TensorProto::UINT16: return 2;
+        case onnx::TensorProto::UINT16:
+            return 2;
         case onnx::TensorProto::FLOAT:
         case onnx::TensorProto::INT32:
-        case onnx::TensorProto::UINT32: return 4;
+        case onnx::TensorProto::UINT32:
+            return 4;
         case onnx::TensorProto::DOUBLE:
         case onnx::TensorProto::INT64:
-        case onnx::TensorProto::UINT64: return 8;
-        default: return 0;
+        case onnx::TensorProto::UINT64:
+            return 8;
+        default:
+            return 0;
     }
 }
 
@@ -255,8 +273,9 @@ OnnxFile read_onnx(std::istream& file, const std::string& folder) {
     result.opset = opset_of(result.model);
     if (!result.model.has_graph()) throw Error("it holds no graph");
     if (result.model.functions_size() > 0)
-        throw Error("it calls functions of its own; export it with torch.onnx.export(..., dynamo=False), or inline them with "
-                    "onnx.inliner.inline_local_functions");
+        throw Error(
+            "it calls functions of its own; export it with torch.onnx.export(..., dynamo=False), or inline them with "
+            "onnx.inliner.inline_local_functions");
     GraphCheck(folder).check(*result.model.mutable_graph(), {}, 0);
     result.has_own_rules = is_known_to_library(result.model, result.opset);
     if (!result.has_own_rules) return result;

@@ -5,7 +5,6 @@
 // once only, and tensors whose bytes are all there.
 #pragma once
 
-
 #include <cstdint>
 #include <iosfwd>
 #include <string>

@@ -32,7 +32,8 @@ void check_inputs(const onnx::GraphProto& graph) {
         if (stored.contains(input.name())) continue;
         const int type = input.type().tensor_type().elem_type();
         if (type != onnx::TensorProto::FLOAT && type != onnx::TensorProto::FLOAT16)
-            throw Error("its input \"" + input.name().substr(0, 60) + "\" takes no float32 numbers; export the network with a batch of images as input");
+            throw Error("its input \"" + input.name().substr(0, 60) +
+                        "\" takes no float32 numbers; export the network with a batch of images as input");
         ++inputs;
     }
     if (inputs != 1) throw Error("it takes " + std::to_string(inputs) + " inputs; ClipScope runs networks that take one batch of images");
@@ -45,7 +46,8 @@ LoadedModule make_module(const OnnxFile& file, bool any_batch) {
     const Shape& input = graph.input_shape();
     loaded.metadata.input_shape = image_shape(input);
     if (!any_batch) loaded.metadata.fixed_batch = graph.batch_of_file();
-    for (const std::string& type : graph.stored_types()) loaded.metadata.stored_as += (loaded.metadata.stored_as.empty() ? "" : ", ") + type;
+    for (const std::string& type : graph.stored_types())
+        loaded.metadata.stored_as += (loaded.metadata.stored_as.empty() ? "" : ", ") + type;
     loaded.codecs = graph.codecs();
     return loaded;
 }

@@ -96,8 +96,7 @@ void OnnxGraph::add_inputs() {
         value.value = graph_->addInput()->setType(c10::TensorType::get());
         if (type.has_shape()) {
             value.shape.emplace();
-            for (const auto& dim : type.shape().dim())
-                value.shape->push_back(dim.has_dim_value() ? Number::of(dim.dim_value()) : Number{});
+            for (const auto& dim : type.shape().dim()) value.shape->push_back(dim.has_dim_value() ? Number::of(dim.dim_value()) : Number{});
             if (!image_ && !value.shape->empty()) {
                 input_shape_ = *value.shape;
                 Number& images = value.shape->front();
@@ -144,7 +143,8 @@ void OnnxGraph::import_node(const onnx::NodeProto& node, int depth) {
 }
 
 Value* OnnxGraph::insert(const std::string& operation, const std::vector<Argument>& arguments, const std::vector<Argument>& named) {
-    if (!is_allowed_operation(operation)) throw Error("it uses the operation " + operation + ", which is not on the list of what a network needs");
+    if (!is_allowed_operation(operation))
+        throw Error("it uses the operation " + operation + ", which is not on the list of what a network needs");
     return fold(graph_->insert(c10::Symbol::fromQualString(operation), arguments, named));
 }
 
@@ -158,7 +158,8 @@ Value* OnnxGraph::fold(Value* result) {
     if (!is_constant) return result;
     const auto stack = torch::jit::runNodeIfInputsAreConstant(node);
     if (!stack || stack->size() != 1) return result;
-    if (stack->front().isTensor()) folded_bytes_ += stack->front().toTensor().numel() * std::int64_t(stack->front().toTensor().element_size());
+    if (stack->front().isTensor())
+        folded_bytes_ += stack->front().toTensor().numel() * std::int64_t(stack->front().toTensor().element_size());
     if (folded_bytes_ > max_folded_bytes) throw Error("what it computes from constants alone is larger than any network's");
     const auto constant = torch::jit::tryInsertConstant(*graph_, stack->front());
     if (!constant) return result;
@@ -224,7 +225,8 @@ Value* OnnxGraph::parameter(const at::Tensor& tensor, const OnnxValue& value, co
     const std::string owner = dot == std::string::npos ? "" : path.substr(0, dot);
     const std::string name = path.substr(dot == std::string::npos ? 0 : dot + 1);
     Value* object = object_at(owner);
-    if (tensor.scalar_type() != at::kFloat) throw Error("its tensor \"" + path + "\" is stored as Double; export the network with model.float()");
+    if (tensor.scalar_type() != at::kFloat)
+        throw Error("its tensor \"" + path + "\" is stored as Double; export the network with model.float()");
     if (value.type == onnx::TensorProto::FLOAT16) stored_types_.insert("Half");
     if (value.type == onnx::TensorProto::BFLOAT16) stored_types_.insert("BFloat16");
     torch::jit::Module& module = modules_.at(owner);

@@ -46,7 +46,8 @@ public:
     bool any_batch() const { return how_.any_batch; }
     OnnxValue& value_named(const std::string& name);
     bool is_there(const std::string& name) const { return values_.contains(name); }
-    torch::jit::Value* insert(const std::string& operation, const std::vector<Argument>& arguments, const std::vector<Argument>& named = {});
+    torch::jit::Value* insert(const std::string& operation, const std::vector<Argument>& arguments,
+                              const std::vector<Argument>& named = {});
     torch::jit::Value* list_of(const std::vector<torch::jit::Value*>& elements, const c10::TypePtr& type);
     torch::jit::Value* constant(const c10::IValue& value) { return graph_->insertConstant(value); }
     torch::jit::Value* get(OnnxValue& value, const std::string& role);

@@ -12,7 +12,7 @@ namespace clipscope {
 
 namespace {
 
-constexpr std::string_view batch_name = "batch*";  // with the count for each image behind it
+constexpr std::string_view batch_name = "batch*";   // with the count for each image behind it
 constexpr std::int64_t max_inferred_values = 1024;  // of a constant that sizes can depend on
 
 void write(const Number& number, onnx::TensorShapeProto::Dimension& dim) {

@@ -43,7 +43,8 @@ void OnnxNode::import() {
         if (!name.empty()) graph_.value_named(name).name = name;
     if (graph_.any_batch()) check_broadcast();
     infer_outputs(*this);
-    const bool folds = std::ranges::all_of(node_.input(), [&](const std::string& name) { return name.empty() || graph_.value_named(name).is_known(); });
+    const bool folds =
+        std::ranges::all_of(node_.input(), [&](const std::string& name) { return name.empty() || graph_.value_named(name).is_known(); });
     if (folds && out(0).shape) check_size(*out(0).shape);
     try {
         if (!follow_sizes(*this)) found->second(*this);
@@ -57,8 +58,10 @@ void OnnxNode::import() {
 // Operators whose inputs are matched from the last dimension on: images of one must not meet dimensions of another, nor constants that are
 // said for the file's own number of images.
 void OnnxNode::check_broadcast() {
-    static const std::set<std::string> broadcasting{"Add", "Sub", "Mul", "Div", "Mod", "Pow", "Max", "Min", "Sum", "Mean", "PRelu", "Where", "And",
-                                                    "Or", "Xor", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"};
+    static const std::set<std::string> broadcasting{"Add",  "Sub",        "Mul", "Div",   "Mod",     "Pow",
+                                                    "Max",  "Min",        "Sum", "Mean",  "PRelu",   "Where",
+                                                    "And",  "Or",         "Xor", "Equal", "Greater", "GreaterOrEqual",
+                                                    "Less", "LessOrEqual"};
     if (!broadcasting.contains(node_.op_type())) return;
     std::size_t rank = 0;
     bool has_images = false;

@@ -33,8 +33,8 @@ public:
     std::int64_t known_dim(std::size_t input, std::size_t dim);
     bool is_known(std::size_t input) { return in(input).is_known(); }
     bool is_integer(std::size_t input);
-    at::Tensor constant(std::size_t input);        // known beforehand, whether stored or not
-    Integers integers(std::size_t input);          // of such a one
+    at::Tensor constant(std::size_t input);          // known beforehand, whether stored or not
+    Integers integers(std::size_t input);            // of such a one
     std::vector<Number> numbers(std::size_t input);  // sizes, also where a run computes them
     // A single number that is known, in a form that operations with numbers take; null where there is none of so few dimensions that the
     // result has the shape of input `other`.
@@ -53,7 +53,8 @@ public:
     // Must be called where an operation puts together what lies along an axis of an input, so that images would mix.
     void works_along(std::size_t input, std::size_t axis);
 
-    torch::jit::Value* insert(const std::string& operation, const std::vector<Argument>& arguments, const std::vector<Argument>& named = {}) {
+    torch::jit::Value* insert(const std::string& operation, const std::vector<Argument>& arguments,
+                              const std::vector<Argument>& named = {}) {
         return graph_.insert(operation, arguments, named);
     }
     torch::jit::Value* insert_list(const std::string& operation, const std::vector<torch::jit::Value*>& tensors,

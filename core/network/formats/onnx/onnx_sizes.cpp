@@ -30,7 +30,8 @@ void take_shape(OnnxNode& node) {
 void take_size(OnnxNode& node) {
     Number product = Number::of(1);
     for (const Number& size : node.shape(0)) {
-        if (size.kind == Number::Kind::computed || (size.is_batch() && product.is_batch())) node.fail("the sizes of its input are not known");
+        if (size.kind == Number::Kind::computed || (size.is_batch() && product.is_batch()))
+            node.fail("the sizes of its input are not known");
         product = {size.is_batch() ? size.kind : product.kind, product.count * size.count, nullptr};
     }
     node.set_numbers({product}, true);
@@ -39,8 +40,8 @@ void take_size(OnnxNode& node) {
 std::optional<Numbers> numbers_of(OnnxNode& node, std::size_t input) {
     const OnnxValue& value = node.in(input);
     if (value.numbers) return value.numbers;
-    const bool is_vector = value.constant.defined() && at::isIntegralType(value.constant.scalar_type(), true) && value.constant.dim() <= 1 &&
-                           value.constant.numel() <= max_followed;
+    const bool is_vector = value.constant.defined() && at::isIntegralType(value.constant.scalar_type(), true) &&
+                           value.constant.dim() <= 1 && value.constant.numel() <= max_followed;
     return is_vector ? std::optional(node.numbers(input)) : std::nullopt;
 }
 
@@ -50,7 +51,10 @@ bool is_scalar(OnnxNode& node, std::size_t input) {
 
 // In one run, with int steps.
 Number computed(OnnxNode& node, const std::string& operation, const Number& a, const Number& b) {
-    const std::string name = operation == "Add" ? "aten::add" : operation == "Sub" ? "aten::sub" : operation == "Mul" ? "aten::mul" : "aten::floordiv";
+    const std::string name = operation == "Add"   ? "aten::add"
+                             : operation == "Sub" ? "aten::sub"
+                             : operation == "Mul" ? "aten::mul"
+                                                  : "aten::floordiv";
     torch::jit::Value* left = node.graph().number(a);
     torch::jit::Value* right = node.graph().number(b);
     return {Number::Kind::computed, 0, node.insert(name, {left, right})};
@@ -66,9 +70,11 @@ Number combined(OnnxNode& node, const std::string& operation, const Number& a, c
         if (!fits) node.fail("its numbers make no sense as sizes");
         return Number::of(operation == "Div" ? a.count / b.count : count);
     }
-    if (operation == "Mul" && (a.is_batch() != b.is_batch()) && (a.is_known() || b.is_known()) && !__builtin_mul_overflow(a.count, b.count, &count))
+    if (operation == "Mul" && (a.is_batch() != b.is_batch()) && (a.is_known() || b.is_known()) &&
+        !__builtin_mul_overflow(a.count, b.count, &count))
         return Number::images(count);
-    if (operation == "Div" && a.is_batch() && b.is_known() && b.count > 0 && a.count % b.count == 0) return Number::images(a.count / b.count);
+    if (operation == "Div" && a.is_batch() && b.is_known() && b.count > 0 && a.count % b.count == 0)
+        return Number::images(a.count / b.count);
     if (operation == "Div" && a.is_batch() && b.is_batch() && b.count > 0 && a.count % b.count == 0) return Number::of(a.count / b.count);
     if (node.graph().any_batch()) throw NeedsFixedBatch();
     return computed(node, operation, a, b);
@@ -142,8 +148,10 @@ bool compare(OnnxNode& node) {
     for (std::size_t i = 0; i < left->size(); ++i) {
         const Number &a = (*left)[i], &b = (*right)[i];
         const bool is_apart = (a.is_known() && a.count < 0) || (b.is_known() && b.count < 0);
-        if (a.is_known() && b.is_known()) result.data_ptr<bool>()[i] = a.count == b.count;
-        else if (!is_apart) return false;
+        if (a.is_known() && b.is_known())
+            result.data_ptr<bool>()[i] = a.count == b.count;
+        else if (!is_apart)
+            return false;
     }
     node.set_known(is_scalar(node, 0) ? result.reshape({}) : result);
     node.set_type(onnx::TensorProto::BOOL);
@@ -185,7 +193,8 @@ bool follow_sizes(OnnxNode& node) {
     if (type == "Equal") return compare(node);
     if (type == "Unsqueeze") return is_scalar(node, 0) && keep(node, false);
     if (type == "Squeeze") return !is_scalar(node, 0) && keep(node, true);
-    if (type == "Reshape") return node.in(1).constant.defined() && node.in(1).constant.numel() <= 1 && keep(node, node.in(1).constant.numel() == 0);
+    if (type == "Reshape")
+        return node.in(1).constant.defined() && node.in(1).constant.numel() <= 1 && keep(node, node.in(1).constant.numel() == 0);
     if (type == "Cast") return is_integer_cast(node) && keep(node, is_scalar(node, 0));
     return false;
 }

@@ -43,7 +43,8 @@ at::Tensor from_numbers(const google::protobuf::RepeatedField<Stored>& numbers, 
 
 // Words of half precision, stored as the low halves of int32 numbers.
 at::Tensor half_words(const TensorProto& stored) {
-    const at::Tensor words = stored.has_raw_data() ? from_raw<std::int16_t>(stored, at::kShort) : from_numbers(stored.int32_data(), at::kShort);
+    const at::Tensor words =
+        stored.has_raw_data() ? from_raw<std::int16_t>(stored, at::kShort) : from_numbers(stored.int32_data(), at::kShort);
     return words.view(stored.data_type() == TensorProto::FLOAT16 ? at::kHalf : at::kBFloat16).to(at::kFloat);
 }
 
@@ -51,18 +52,29 @@ at::Tensor flat_values(const TensorProto& stored) {
     const at::ScalarType type = scalar_type_of(stored.data_type());
     const bool is_raw = stored.has_raw_data();
     switch (stored.data_type()) {
-        case TensorProto::FLOAT: return is_raw ? from_raw<float>(stored, type) : from_numbers(stored.float_data(), type);
-        case TensorProto::DOUBLE: return is_raw ? from_raw<double>(stored, type) : from_numbers(stored.double_data(), type);
+        case TensorProto::FLOAT:
+            return is_raw ? from_raw<float>(stored, type) : from_numbers(stored.float_data(), type);
+        case TensorProto::DOUBLE:
+            return is_raw ? from_raw<double>(stored, type) : from_numbers(stored.double_data(), type);
         case TensorProto::FLOAT16:
-        case TensorProto::BFLOAT16: return half_words(stored);
-        case TensorProto::INT64: return is_raw ? from_raw<std::int64_t>(stored, type) : from_numbers(stored.int64_data(), type);
-        case TensorProto::INT32: return is_raw ? from_raw<std::int32_t>(stored, type) : from_numbers(stored.int32_data(), type);
-        case TensorProto::INT16: return is_raw ? from_raw<std::int16_t>(stored, type) : from_numbers(stored.int32_data(), type);
-        case TensorProto::INT8: return is_raw ? from_raw<std::int8_t>(stored, type) : from_numbers(stored.int32_data(), type);
-        case TensorProto::UINT8: return is_raw ? from_raw<std::uint8_t>(stored, type) : from_numbers(stored.int32_data(), type);
-        case TensorProto::BOOL: return is_raw ? from_raw<std::uint8_t>(stored, at::kByte).to(type) : from_numbers(stored.int32_data(), type);
-        case TensorProto::UINT16: return is_raw ? widened<std::uint16_t>(stored, type) : from_numbers(stored.int32_data(), type);
-        default: break;
+        case TensorProto::BFLOAT16:
+            return half_words(stored);
+        case TensorProto::INT64:
+            return is_raw ? from_raw<std::int64_t>(stored, type) : from_numbers(stored.int64_data(), type);
+        case TensorProto::INT32:
+            return is_raw ? from_raw<std::int32_t>(stored, type) : from_numbers(stored.int32_data(), type);
+        case TensorProto::INT16:
+            return is_raw ? from_raw<std::int16_t>(stored, type) : from_numbers(stored.int32_data(), type);
+        case TensorProto::INT8:
+            return is_raw ? from_raw<std::int8_t>(stored, type) : from_numbers(stored.int32_data(), type);
+        case TensorProto::UINT8:
+            return is_raw ? from_raw<std::uint8_t>(stored, type) : from_numbers(stored.int32_data(), type);
+        case TensorProto::BOOL:
+            return is_raw ? from_raw<std::uint8_t>(stored, at::kByte).to(type) : from_numbers(stored.int32_data(), type);
+        case TensorProto::UINT16:
+            return is_raw ? widened<std::uint16_t>(stored, type) : from_numbers(stored.int32_data(), type);
+        default:
+            break;
     }
     at::Tensor wide = at::empty({std::int64_t(stored.uint64_data_size())}, at::kLong);
     for (int i = 0; i < stored.uint64_data_size(); ++i) wide.data_ptr<std::int64_t>()[i] = std::int64_t(stored.uint64_data(i));
@@ -76,18 +88,27 @@ at::ScalarType scalar_type_of(int onnx_type) {
     switch (onnx_type) {
         case TensorProto::FLOAT:
         case TensorProto::FLOAT16:
-        case TensorProto::BFLOAT16: return at::kFloat;
-        case TensorProto::DOUBLE: return at::kDouble;
-        case TensorProto::INT8: return at::kChar;
-        case TensorProto::UINT8: return at::kByte;
-        case TensorProto::INT16: return at::kShort;
+        case TensorProto::BFLOAT16:
+            return at::kFloat;
+        case TensorProto::DOUBLE:
+            return at::kDouble;
+        case TensorProto::INT8:
+            return at::kChar;
+        case TensorProto::UINT8:
+            return at::kByte;
+        case TensorProto::INT16:
+            return at::kShort;
         case TensorProto::UINT16:
-        case TensorProto::INT32: return at::kInt;
+        case TensorProto::INT32:
+            return at::kInt;
         case TensorProto::UINT32:
         case TensorProto::INT64:
-        case TensorProto::UINT64: return at::kLong;
-        case TensorProto::BOOL: return at::kBool;
-        default: throw Error("it computes with elements of a type (" + std::to_string(onnx_type) + ") that no network for images needs");
+        case TensorProto::UINT64:
+            return at::kLong;
+        case TensorProto::BOOL:
+            return at::kBool;
+        default:
+            throw Error("it computes with elements of a type (" + std::to_string(onnx_type) + ") that no network for images needs");
     }
 }
 

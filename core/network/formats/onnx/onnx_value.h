@@ -34,13 +34,13 @@ using Shape = std::vector<Number>;
 // A tensor of an ONNX graph.
 struct OnnxValue {
     std::string name;
-    int type = 0;                  // ONNX's number of its element type
+    int type = 0;  // ONNX's number of its element type
     std::optional<Shape> shape;
-    torch::jit::Value* value = nullptr;       // in LibTorch's graph, once it was needed there
-    torch::jit::Value* transposed = nullptr;  // of a stored matrix: the same, columns first
-    at::Tensor constant;                      // where it is known beforehand
-    bool is_stored = false;                   // a constant that is the network's memory: a parameter
-    std::optional<ParameterCodec> codec;      // of a stored one whose words are no float32 numbers
+    torch::jit::Value* value = nullptr;          // in LibTorch's graph, once it was needed there
+    torch::jit::Value* transposed = nullptr;     // of a stored matrix: the same, columns first
+    at::Tensor constant;                         // where it is known beforehand
+    bool is_stored = false;                      // a constant that is the network's memory: a parameter
+    std::optional<ParameterCodec> codec;         // of a stored one whose words are no float32 numbers
     std::optional<std::vector<Number>> numbers;  // the elements of a vector or a scalar of sizes, where some are known
 
     bool is_known() const { return constant.defined() && !is_stored; }

@@ -28,10 +28,11 @@ void binary(OnnxNode& node) {
     node.set(node.insert(operation, {node.value(0), node.value(1)}));
 }
 
-#define CLIPSCOPE_NAMES(X)                                                                                                              \
-    X(abs) X(acos) X(acosh) X(asin) X(asinh) X(atan) X(atanh) X(ceil) X(cos) X(cosh) X(erf) X(exp) X(floor) X(log) X(neg) X(mish)       \
-    X(reciprocal) X(relu) X(round) X(sigmoid) X(sign) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(hardswish) X(isnan) X(logical_not)        \
-    X(eq) X(gt) X(ge) X(lt) X(le) X(sub) X(mul) X(logical_and) X(logical_or) X(logical_xor)
+#define CLIPSCOPE_NAMES(X)                                                                                                               \
+    X(abs)                                                                                                                               \
+    X(acos) X(acosh) X(asin) X(asinh) X(atan) X(atanh) X(ceil) X(cos) X(cosh) X(erf) X(exp) X(floor) X(log) X(neg) X(mish) X(reciprocal) \
+        X(relu) X(round) X(sigmoid) X(sign) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(hardswish) X(isnan) X(logical_not) X(eq) X(gt) X(ge) \
+            X(lt) X(le) X(sub) X(mul) X(logical_and) X(logical_or) X(logical_xor)
 #define CLIPSCOPE_NAME(name) constexpr char name##_operation[] = "aten::" #name;
 CLIPSCOPE_NAMES(CLIPSCOPE_NAME)
 #undef CLIPSCOPE_NAME
@@ -75,7 +76,8 @@ void power(OnnxNode& node) {
 // x * sigmoid(x) is SiLU: one activation, as its author had it.
 bool is_silu(OnnxNode& node) {
     const auto& readers = node.graph().readers(node.proto().output(0));
-    if (readers.size() != 1 || readers[0]->op_type() != "Mul" || readers[0]->input_size() != 2 || node.graph().is_output(node.proto().output(0)))
+    if (readers.size() != 1 || readers[0]->op_type() != "Mul" || readers[0]->input_size() != 2 ||
+        node.graph().is_output(node.proto().output(0)))
         return false;
     const int other = readers[0]->input(0) == node.proto().output(0) ? 1 : 0;
     return readers[0]->input(other) == node.proto().input(0);
@@ -211,7 +213,8 @@ void prelu(OnnxNode& node) {
     OnnxValue& slope = node.in(1);
     if (slope.constant.defined() && !slope.value) {
         const at::Tensor& values = slope.constant;
-        const bool is_by_channel = node.in(0).shape && node.rank(0) > 1 && values.dim() == node.rank(0) - 1 && values.size(0) == values.numel();
+        const bool is_by_channel =
+            node.in(0).shape && node.rank(0) > 1 && values.dim() == node.rank(0) - 1 && values.size(0) == values.numel();
         // Old files give a vector of channels.
         const bool is_old_form = node.in(0).shape && node.rank(0) > 1 && values.dim() == 1 && node.shape(0)[1].count == values.numel() &&
                                  node.shape(0).back().count != values.numel();
@@ -255,25 +258,69 @@ void cast_like(OnnxNode& node) {
 }  // namespace
 
 void add_elementwise_operators(OnnxOperators& all) {
-    all.insert({{"Abs", unary<abs_operation>},       {"Acos", unary<acos_operation>},       {"Acosh", unary<acosh_operation>},
-                {"Asin", unary<asin_operation>},     {"Asinh", unary<asinh_operation>},     {"Atan", unary<atan_operation>},
-                {"Atanh", unary<atanh_operation>},   {"Ceil", unary<ceil_operation>},       {"Cos", unary<cos_operation>},
-                {"Cosh", unary<cosh_operation>},     {"Erf", unary<erf_operation>},         {"Exp", unary<exp_operation>},
-                {"Floor", unary<floor_operation>},   {"Log", unary<log_operation>},         {"Neg", unary<neg_operation>},
-                {"Mish", unary<mish_operation>},     {"Reciprocal", unary<reciprocal_operation>}, {"Relu", unary<relu_operation>},
-                {"Round", unary<round_operation>},   {"Sign", unary<sign_operation>},       {"Sin", unary<sin_operation>},
-                {"Sinh", unary<sinh_operation>},     {"Sqrt", unary<sqrt_operation>},       {"Tan", unary<tan_operation>},
-                {"Tanh", unary<tanh_operation>},     {"HardSwish", unary<hardswish_operation>}, {"IsNaN", unary<isnan_operation>},
+    all.insert({{"Abs", unary<abs_operation>},
+                {"Acos", unary<acos_operation>},
+                {"Acosh", unary<acosh_operation>},
+                {"Asin", unary<asin_operation>},
+                {"Asinh", unary<asinh_operation>},
+                {"Atan", unary<atan_operation>},
+                {"Atanh", unary<atanh_operation>},
+                {"Ceil", unary<ceil_operation>},
+                {"Cos", unary<cos_operation>},
+                {"Cosh", unary<cosh_operation>},
+                {"Erf", unary<erf_operation>},
+                {"Exp", unary<exp_operation>},
+                {"Floor", unary<floor_operation>},
+                {"Log", unary<log_operation>},
+                {"Neg", unary<neg_operation>},
+                {"Mish", unary<mish_operation>},
+                {"Reciprocal", unary<reciprocal_operation>},
+                {"Relu", unary<relu_operation>},
+                {"Round", unary<round_operation>},
+                {"Sign", unary<sign_operation>},
+                {"Sin", unary<sin_operation>},
+                {"Sinh", unary<sinh_operation>},
+                {"Sqrt", unary<sqrt_operation>},
+                {"Tan", unary<tan_operation>},
+                {"Tanh", unary<tanh_operation>},
+                {"HardSwish", unary<hardswish_operation>},
+                {"IsNaN", unary<isnan_operation>},
                 {"Not", unary<logical_not_operation>}});
-    all.insert({{"Equal", binary<eq_operation>}, {"Greater", binary<gt_operation>}, {"GreaterOrEqual", binary<ge_operation>},
-                {"Less", binary<lt_operation>}, {"LessOrEqual", binary<le_operation>}, {"Sub", binary<sub_operation>},
-                {"Mul", binary<mul_operation>}, {"And", binary<logical_and_operation>}, {"Or", binary<logical_or_operation>},
-                {"Xor", binary<logical_xor_operation>}, {"Add", add}, {"Div", divide}, {"Mod", modulo}, {"Pow", power}});
-    all.insert({{"Sigmoid", sigmoid}, {"Max", fold_all<maximum_operation>}, {"Min", fold_all<minimum_operation>},
-                {"Sum", fold_all<add_operation>}, {"Mean", mean}, {"Clip", clip}, {"LeakyRelu", leaky_relu}, {"Elu", elu}, {"Celu", celu},
-                {"Selu", selu}, {"Gelu", gelu}, {"HardSigmoid", hard_sigmoid}, {"Softplus", softplus}, {"Softsign", softsign},
-                {"ThresholdedRelu", thresholded_relu}, {"Shrink", shrink}, {"PRelu", prelu}, {"IsInf", is_infinite}, {"Where", where},
-                {"Cast", cast_to}, {"CastLike", cast_like}});
+    all.insert({{"Equal", binary<eq_operation>},
+                {"Greater", binary<gt_operation>},
+                {"GreaterOrEqual", binary<ge_operation>},
+                {"Less", binary<lt_operation>},
+                {"LessOrEqual", binary<le_operation>},
+                {"Sub", binary<sub_operation>},
+                {"Mul", binary<mul_operation>},
+                {"And", binary<logical_and_operation>},
+                {"Or", binary<logical_or_operation>},
+                {"Xor", binary<logical_xor_operation>},
+                {"Add", add},
+                {"Div", divide},
+                {"Mod", modulo},
+                {"Pow", power}});
+    all.insert({{"Sigmoid", sigmoid},
+                {"Max", fold_all<maximum_operation>},
+                {"Min", fold_all<minimum_operation>},
+                {"Sum", fold_all<add_operation>},
+                {"Mean", mean},
+                {"Clip", clip},
+                {"LeakyRelu", leaky_relu},
+                {"Elu", elu},
+                {"Celu", celu},
+                {"Selu", selu},
+                {"Gelu", gelu},
+                {"HardSigmoid", hard_sigmoid},
+                {"Softplus", softplus},
+                {"Softsign", softsign},
+                {"ThresholdedRelu", thresholded_relu},
+                {"Shrink", shrink},
+                {"PRelu", prelu},
+                {"IsInf", is_infinite},
+                {"Where", where},
+                {"Cast", cast_to},
+                {"CastLike", cast_like}});
 }
 
 }  // namespace clipscope

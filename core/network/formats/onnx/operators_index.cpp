@@ -46,7 +46,8 @@ void slice(OnnxNode& node) {
     const Integers steps = !is_old && node.has(4) ? node.integers(4) : Integers(starts.size(), 1);
     if (axes.empty())
         for (std::size_t i = 0; i < starts.size(); ++i) axes.push_back(std::int64_t(i));
-    if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size()) node.fail("its settings differ in number");
+    if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
+        node.fail("its settings differ in number");
     Value* x = node.value(0);
     Shape shape = node.shape(0);
     for (std::size_t i = 0; i < starts.size(); ++i) {
@@ -61,7 +62,8 @@ void slice(OnnxNode& node) {
             slice_backwards(node, x, dim, starts[i].count, ends[i].count, steps[i], shape[dim]);
             continue;
         }
-        x = node.insert("aten::slice", {x, c10::IValue(std::int64_t(dim)), node.graph().number(starts[i]), node.graph().number(ends[i]), c10::IValue(steps[i])});
+        x = node.insert("aten::slice", {x, c10::IValue(std::int64_t(dim)), node.graph().number(starts[i]), node.graph().number(ends[i]),
+                                        c10::IValue(steps[i])});
         const bool is_certain = are_known && shape[dim].is_known();
         shape[dim] = is_certain ? Number::of(sliced(shape[dim].count, starts[i].count, ends[i].count, steps[i])) : Number{};
     }
@@ -71,7 +73,9 @@ void slice(OnnxNode& node) {
 
 // Counted from the end where negative, as LibTorch's gathering operations do not.
 Value* places_from_front(OnnxNode& node, std::size_t input, std::size_t axis) {
-    const auto in_long = [&](Value* places) { return node.insert("aten::to", {places, c10::IValue(at::kLong), c10::IValue(false), c10::IValue(false)}); };
+    const auto in_long = [&](Value* places) {
+        return node.insert("aten::to", {places, c10::IValue(at::kLong), c10::IValue(false), c10::IValue(false)});
+    };
     if (node.in(input).constant.defined()) {
         const at::Tensor places = node.constant(input).to(at::kLong);
         if (places.numel() == 0 || places.min().item<std::int64_t>() >= 0) return node.graph().constant(places);
@@ -80,7 +84,8 @@ Value* places_from_front(OnnxNode& node, std::size_t input, std::size_t axis) {
     Value* places = in_long(node.value(input));
     const Number& size = node.shape(0)[axis];
     Value* count = size.is_known() ? node.graph().constant(size.count) : node.graph().size_of(node.in(0), axis);
-    return node.insert("aten::where", {node.insert("aten::lt", {places, c10::IValue(0)}), node.insert("aten::add", {places, count}), places});
+    return node.insert("aten::where",
+                       {node.insert("aten::lt", {places, c10::IValue(0)}), node.insert("aten::add", {places, count}), places});
 }
 
 void gather(OnnxNode& node) {
@@ -107,8 +112,10 @@ void gather(OnnxNode& node) {
     for (int i = 0; i < place_rank; ++i) sizes.push_back(node.known_dim(1, std::size_t(i)));
     Integers shape;
     for (int i = 0; i < node.rank(0); ++i) {
-        if (std::size_t(i) == axis) shape.insert(shape.end(), sizes.begin(), sizes.end());
-        else shape.push_back(node.shape(0)[std::size_t(i)].is_known() ? node.known_dim(0, std::size_t(i)) : -1);
+        if (std::size_t(i) == axis)
+            shape.insert(shape.end(), sizes.begin(), sizes.end());
+        else
+            shape.push_back(node.shape(0)[std::size_t(i)].is_known() ? node.known_dim(0, std::size_t(i)) : -1);
     }
     node.set(node.insert("aten::reshape", {picked, shape}));
 }
@@ -124,7 +131,8 @@ void scatter_elements(OnnxNode& node) {
     if (node.graph().any_batch()) throw NeedsFixedBatch();
     const std::size_t axis = node.axis(node.integer("axis", 0));
     if (node.text("reduction", "none") != "none") node.fail("ClipScope runs it without reduction only");
-    node.set(node.insert("aten::scatter", {node.value(0), c10::IValue(std::int64_t(axis)), places_from_front(node, 1, axis), node.value(2)}));
+    node.set(
+        node.insert("aten::scatter", {node.value(0), c10::IValue(std::int64_t(axis)), places_from_front(node, 1, axis), node.value(2)}));
 }
 
 void triangle(OnnxNode& node) {
@@ -139,7 +147,8 @@ void identity(OnnxNode& node) {
 }
 
 void dropout(OnnxNode& node) {
-    const bool trains = node.opset() >= 12 && node.has(2) && node.constant(2).numel() == 1 && node.constant(2).to(at::kLong).item<std::int64_t>() != 0;
+    const bool trains =
+        node.opset() >= 12 && node.has(2) && node.constant(2).numel() == 1 && node.constant(2).to(at::kLong).item<std::int64_t>() != 0;
     if (trains) node.fail("it is in training mode; export the network after model.eval()");
     node.set_same_as(node.in(0));
     if (node.wants(1)) {
@@ -213,9 +222,20 @@ void branch(OnnxNode& node) {
 }  // namespace
 
 void add_index_operators(OnnxOperators& all) {
-    all.insert({{"Slice", slice}, {"Gather", gather}, {"GatherElements", gather_elements}, {"ScatterElements", scatter_elements},
-                {"Scatter", scatter_elements}, {"Trilu", triangle}, {"Identity", identity}, {"Dropout", dropout}, {"Constant", constant},
-                {"ConstantOfShape", constant_of_shape}, {"Range", range}, {"If", branch}, {"Shape", identity}, {"Size", identity}});  // followed
+    all.insert({{"Slice", slice},
+                {"Gather", gather},
+                {"GatherElements", gather_elements},
+                {"ScatterElements", scatter_elements},
+                {"Scatter", scatter_elements},
+                {"Trilu", triangle},
+                {"Identity", identity},
+                {"Dropout", dropout},
+                {"Constant", constant},
+                {"ConstantOfShape", constant_of_shape},
+                {"Range", range},
+                {"If", branch},
+                {"Shape", identity},
+                {"Size", identity}});  // followed
 }
 
 }  // namespace clipscope

@@ -20,9 +20,8 @@ void convolution(OnnxNode& node) {
     Value* x = node.value(0);
     if (!windows.is_symmetric()) x = node.insert("aten::constant_pad_nd", {x, windows.padding_backwards(), c10::IValue(0)});
     const Integers padding = windows.is_symmetric() ? windows.begin : Integers(std::size_t(dims), 0);
-    node.set(node.insert("aten::conv" + std::to_string(dims) + "d",
-                         {x, node.value(1, "weight"), node.optional(2, "bias"), windows.strides, padding, windows.dilations,
-                          c10::IValue(node.integer("group", 1))}));
+    node.set(node.insert("aten::conv" + std::to_string(dims) + "d", {x, node.value(1, "weight"), node.optional(2, "bias"), windows.strides,
+                                                                     padding, windows.dilations, c10::IValue(node.integer("group", 1))}));
 }
 
 // What is to be taken off the full result at both ends of each dimension.
@@ -63,8 +62,8 @@ void transposed_convolution(OnnxNode& node) {
     const bool is_symmetric = crop.begin == crop.end;
     const Integers none(std::size_t(dims), 0);
     Value* y = node.insert("aten::conv_transpose" + std::to_string(dims) + "d",
-                           {node.value(0), node.value(1, "weight"), node.optional(2, "bias"), windows.strides, is_symmetric ? crop.begin : none,
-                            crop.extra, c10::IValue(node.integer("group", 1)), windows.dilations});
+                           {node.value(0), node.value(1, "weight"), node.optional(2, "bias"), windows.strides,
+                            is_symmetric ? crop.begin : none, crop.extra, c10::IValue(node.integer("group", 1)), windows.dilations});
     if (!is_symmetric) {
         Integers off;
         for (std::size_t i = std::size_t(dims); i-- > 0;) {
@@ -158,7 +157,10 @@ void einsum(OnnxNode& node) {
 }  // namespace
 
 void add_layer_operators(OnnxOperators& all) {
-    all.insert({{"Conv", convolution}, {"ConvTranspose", transposed_convolution}, {"Gemm", general_product}, {"MatMul", matrix_product},
+    all.insert({{"Conv", convolution},
+                {"ConvTranspose", transposed_convolution},
+                {"Gemm", general_product},
+                {"MatMul", matrix_product},
                 {"Einsum", einsum}});
 }
 

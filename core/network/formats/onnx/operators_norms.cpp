@@ -11,10 +11,9 @@ constexpr float default_epsilon = 1e-5F;
 
 void batch_norm(OnnxNode& node) {
     if (node.integer("training_mode", 0) != 0) node.fail("it is in training mode; export the network after model.eval()");
-    node.set(node.insert("aten::batch_norm",
-                         {node.value(0), node.value(1, "weight"), node.value(2, "bias"), node.value(3, "running_mean"),
-                          node.value(4, "running_var"), c10::IValue(false), c10::IValue(0.1), c10::IValue(node.real("epsilon", default_epsilon)),
-                          c10::IValue(false)}));
+    node.set(node.insert("aten::batch_norm", {node.value(0), node.value(1, "weight"), node.value(2, "bias"), node.value(3, "running_mean"),
+                                              node.value(4, "running_var"), c10::IValue(false), c10::IValue(0.1),
+                                              c10::IValue(node.real("epsilon", default_epsilon)), c10::IValue(false)}));
 }
 
 void instance_norm(OnnxNode& node) {
@@ -62,7 +61,8 @@ void local_response_norm(OnnxNode& node) {
     Value* squares = node.insert("aten::unsqueeze", {node.insert("aten::mul", {node.value(0), node.value(0)}), c10::IValue(1)});
     Value* padded = node.insert("aten::constant_pad_nd", {squares, Integers{0, 0, 0, 0, (size - 1) / 2, size / 2}, c10::IValue(0)});
     Value* means = node.insert("aten::avg_pool3d", {padded, Integers{size, 1, 1}, Integers{1, 1, 1}});
-    Value* scaled = node.insert("aten::mul", {node.insert("aten::squeeze", {means, c10::IValue(1)}), c10::IValue(node.real("alpha", 1e-4F))});
+    Value* scaled =
+        node.insert("aten::mul", {node.insert("aten::squeeze", {means, c10::IValue(1)}), c10::IValue(node.real("alpha", 1e-4F))});
     Value* base = node.insert("aten::add", {scaled, c10::IValue(node.real("bias", 1))});
     node.set(node.insert("aten::div", {node.value(0), node.insert("aten::pow", {base, c10::IValue(node.real("beta", 0.75))})}));
 }
@@ -92,8 +92,13 @@ void log_softmax(OnnxNode& node) {
 }  // namespace
 
 void add_norm_operators(OnnxOperators& all) {
-    all.insert({{"BatchNormalization", batch_norm}, {"InstanceNormalization", instance_norm}, {"LayerNormalization", layer_norm},
-                {"GroupNormalization", group_norm}, {"LRN", local_response_norm}, {"Softmax", softmax}, {"LogSoftmax", log_softmax}});
+    all.insert({{"BatchNormalization", batch_norm},
+                {"InstanceNormalization", instance_norm},
+                {"LayerNormalization", layer_norm},
+                {"GroupNormalization", group_norm},
+                {"LRN", local_response_norm},
+                {"Softmax", softmax},
+                {"LogSoftmax", log_softmax}});
 }
 
 }  // namespace clipscope

@@ -33,7 +33,8 @@ void max_pool(OnnxNode& node) {
         x = node.insert("aten::constant_pad_nd", {x, windows.padding_backwards(), c10::IValue(least)});
         padding.assign(kernel.size(), 0);
     }
-    node.set(node.insert(of_dims("max_pool", kernel.size()), {x, kernel, windows.strides, padding, windows.dilations, c10::IValue(is_ceil)}));
+    node.set(
+        node.insert(of_dims("max_pool", kernel.size()), {x, kernel, windows.strides, padding, windows.dilations, c10::IValue(is_ceil)}));
 }
 
 Value* average(OnnxNode& node, Value* x, const Integers& kernel, const Integers& strides, const Integers& padding, bool counts_padding) {
@@ -85,7 +86,9 @@ void global_max_pool(OnnxNode& node) {
 }  // namespace
 
 void add_pool_operators(OnnxOperators& all) {
-    all.insert({{"MaxPool", max_pool}, {"AveragePool", average_pool}, {"GlobalAveragePool", global_average_pool},
+    all.insert({{"MaxPool", max_pool},
+                {"AveragePool", average_pool},
+                {"GlobalAveragePool", global_average_pool},
                 {"GlobalMaxPool", global_max_pool}});
 }
 

@@ -20,11 +20,16 @@ struct Range {
 
 Range range_of(OnnxNode& node, int type) {
     switch (type) {
-        case TensorProto::INT8: return {-128, 127};
-        case TensorProto::UINT8: return {0, 255};
-        case TensorProto::INT16: return {-32768, 32767};
-        case TensorProto::UINT16: return {0, 65535};
-        default: node.fail("ClipScope quantises to integers of 8 and 16 bits");
+        case TensorProto::INT8:
+            return {-128, 127};
+        case TensorProto::UINT8:
+            return {0, 255};
+        case TensorProto::INT16:
+            return {-32768, 32767};
+        case TensorProto::UINT16:
+            return {0, 65535};
+        default:
+            node.fail("ClipScope quantises to integers of 8 and 16 bits");
     }
 }
 
@@ -75,7 +80,8 @@ Argument as_argument(const at::Tensor& constant) {
 // An activation function made this; what it puts out is never below 0.
 bool is_never_negative(const Value* value) {
     constexpr std::array<std::string_view, 4> keeping{"aten::max_pool2d", "aten::adaptive_avg_pool2d", "aten::flatten", "aten::reshape"};
-    while (std::ranges::find(keeping, std::string_view(value->node()->kind().toQualString())) != keeping.end()) value = value->node()->input(0);
+    while (std::ranges::find(keeping, std::string_view(value->node()->kind().toQualString())) != keeping.end())
+        value = value->node()->input(0);
     return value->node()->kind() == c10::Symbol::fromQualString("aten::relu");
 }
 
@@ -88,7 +94,8 @@ Value* rounded(OnnxNode& node, const Range& range) {
     if (is_rectified && !is_never_negative(x)) x = node.insert("aten::relu", {x});
     Value* steps = node.insert("aten::round", {node.insert("aten::div", {x, as_argument(along_axis(node, 1))})});
     if (zero.dim() != 0)
-        return node.insert("aten::minimum", {node.insert("aten::maximum", {steps, c10::IValue(range.least - zero)}), c10::IValue(range.most - zero)});
+        return node.insert("aten::minimum",
+                           {node.insert("aten::maximum", {steps, c10::IValue(range.least - zero)}), c10::IValue(range.most - zero)});
     const c10::IValue most(range.most - zero.item<double>());
     if (is_rectified) return node.insert("aten::clamp_max", {steps, most});
     return node.insert("aten::clamp", {steps, c10::IValue(range.least - zero.item<double>()), most});
@@ -138,7 +145,8 @@ bool store(OnnxNode& node, OnnxValue& integers) {
     const at::Tensor flat = integers.constant.to(at::kLong).contiguous();
     const std::uint32_t mask = words.bits == 8 ? 0xFF : 0xFFFFFFFF;
     for (std::int64_t i = 0; i < flat.numel(); ++i)
-        if (codec.encode(out.constant.data_ptr<float>()[i], std::size_t(i)) != (std::uint32_t(flat.data_ptr<std::int64_t>()[i]) & mask)) return true;
+        if (codec.encode(out.constant.data_ptr<float>()[i], std::size_t(i)) != (std::uint32_t(flat.data_ptr<std::int64_t>()[i]) & mask))
+            return true;
     out.codec = codec;
     return true;
 }
@@ -167,7 +175,8 @@ void refuse_integers(OnnxNode& node) {
 
 void add_quantised_operators(OnnxOperators& all) {
     all.insert({{"QuantizeLinear", quantise}, {"DequantizeLinear", dequantise}});
-    for (const char* name : {"QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear"}) all.emplace(name, refuse_integers);
+    for (const char* name : {"QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear"})
+        all.emplace(name, refuse_integers);
 }
 
 }  // namespace clipscope

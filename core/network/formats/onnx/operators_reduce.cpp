@@ -20,8 +20,10 @@ Shape reduced_shape(const Shape& shape, const Reduction& reduction) {
     Shape result;
     for (std::size_t dim = 0; dim < shape.size(); ++dim) {
         const bool is_reduced = std::ranges::count(reduction.axes, std::int64_t(dim)) > 0;
-        if (!is_reduced) result.push_back(shape[dim]);
-        else if (reduction.keeps) result.push_back(Number::of(1));
+        if (!is_reduced)
+            result.push_back(shape[dim]);
+        else if (reduction.keeps)
+            result.push_back(Number::of(1));
     }
     return result;
 }
@@ -69,8 +71,8 @@ void reduce(OnnxNode& node) {
     node.set(result);
 }
 
-constexpr char sum[] = "aten::sum", mean[] = "aten::mean", largest[] = "aten::amax", least[] = "aten::amin", log_sum_exp[] = "aten::logsumexp",
-               root[] = "aten::sqrt", logarithm[] = "aten::log";
+constexpr char sum[] = "aten::sum", mean[] = "aten::mean", largest[] = "aten::amax", least[] = "aten::amin",
+               log_sum_exp[] = "aten::logsumexp", root[] = "aten::sqrt", logarithm[] = "aten::log";
 
 void product(OnnxNode& node) {
     const Reduction reduction = reduction_of(node);
@@ -125,10 +127,16 @@ void top_k(OnnxNode& node) {
 }  // namespace
 
 void add_reduce_operators(OnnxOperators& all) {
-    all.insert({{"ReduceSum", reduce<sum>}, {"ReduceMean", reduce<mean>}, {"ReduceMax", reduce<largest>}, {"ReduceMin", reduce<least>},
-                {"ReduceLogSumExp", reduce<log_sum_exp>}, {"ReduceL1", reduce<sum, Form::of_magnitudes>},
-                {"ReduceL2", reduce<sum, Form::of_squares, root>}, {"ReduceSumSquare", reduce<sum, Form::of_squares>},
-                {"ReduceLogSum", reduce<sum, Form::plain, logarithm>}, {"ReduceProd", product}});
+    all.insert({{"ReduceSum", reduce<sum>},
+                {"ReduceMean", reduce<mean>},
+                {"ReduceMax", reduce<largest>},
+                {"ReduceMin", reduce<least>},
+                {"ReduceLogSumExp", reduce<log_sum_exp>},
+                {"ReduceL1", reduce<sum, Form::of_magnitudes>},
+                {"ReduceL2", reduce<sum, Form::of_squares, root>},
+                {"ReduceSumSquare", reduce<sum, Form::of_squares>},
+                {"ReduceLogSum", reduce<sum, Form::plain, logarithm>},
+                {"ReduceProd", product}});
     all.insert({{"ArgMax", place_of_extreme<argmax>}, {"ArgMin", place_of_extreme<argmin>}, {"CumSum", cumulative_sum}, {"TopK", top_k}});
 }
 

@@ -107,10 +107,12 @@ Rule rule_of(OnnxNode& node) {
     rule.cubic = node.real("cubic_coeff_a", -0.75);
     rule.excludes_outside = node.integer("exclude_outside", 0) != 0;
     constexpr std::array known{"asymmetric", "align_corners", "pytorch_half_pixel", "tf_half_pixel_for_nn", "half_pixel"};
-    if (rule.mode != "nearest" && rule.mode != "linear" && rule.mode != "cubic") node.fail("its mode \"" + rule.mode.substr(0, 30) + "\" is unknown");
+    if (rule.mode != "nearest" && rule.mode != "linear" && rule.mode != "cubic")
+        node.fail("its mode \"" + rule.mode.substr(0, 30) + "\" is unknown");
     if (std::ranges::find(known, rule.coordinates) == known.end() || node.integer("antialias", 0) != 0 ||
         node.text("keep_aspect_ratio_policy", "stretch") != "stretch")
-        node.fail("ClipScope does not resize by this rule (" + rule.coordinates.substr(0, 30) + "); export the network with asymmetric or half_pixel");
+        node.fail("ClipScope does not resize by this rule (" + rule.coordinates.substr(0, 30) +
+                  "); export the network with asymmetric or half_pixel");
     return rule;
 }
 
@@ -136,9 +138,10 @@ std::vector<Line> lines_of(OnnxNode& node) {
     for (std::size_t i = 0; i < axes.size(); ++i) {
         const std::size_t dim = node.axis(axes[i]);
         const Number& from = node.shape(0)[dim];
-        const bool is_kept = has_sizes ? (sizes[i].kind == from.kind && sizes[i].count == from.count && !(from.kind == Number::Kind::computed)) ||
-                                             (dim == 0 && node.graph().any_batch())
-                                       : scales[i] == 1;
+        const bool is_kept = has_sizes
+                                 ? (sizes[i].kind == from.kind && sizes[i].count == from.count && !(from.kind == Number::Kind::computed)) ||
+                                       (dim == 0 && node.graph().any_batch())
+                                 : scales[i] == 1;
         if (is_kept) continue;
         const std::int64_t known = node.known_dim(0, dim);
         if (has_sizes && !sizes[i].is_known()) node.fail("how large it makes its input is not known beforehand");

@@ -11,7 +11,8 @@ namespace {
 
 using torch::jit::Value;
 
-// The product of known numbers; where one counts images, of these numbers for each image. Nothing where one is computed or two count images.
+// The product of known numbers; where one counts images, of these numbers for each image. Nothing where one is computed or two count
+// images.
 std::optional<Number> product(const std::vector<Number>& numbers) {
     Number result = Number::of(1);
     for (const Number& number : numbers) {
@@ -55,8 +56,10 @@ private:
         bool has_rest = false;
         for (std::size_t dim = 1; dim < shape_.size(); ++dim) {
             if (!shape_[dim].is_known()) throw NeedsFixedBatch();
-            if (shape_[dim].count == -1) has_rest = true;
-            else if (__builtin_mul_overflow(others, shape_[dim].count, &others)) throw NeedsFixedBatch();
+            if (shape_[dim].count == -1)
+                has_rest = true;
+            else if (__builtin_mul_overflow(others, shape_[dim].count, &others))
+                throw NeedsFixedBatch();
         }
         const std::int64_t of_file = node_.graph().batch_of_file();
         if (has_rest) {  // then the first dimension says how many rows the file's images make
@@ -97,7 +100,8 @@ void reshape_to(OnnxNode& node, const WantedShape& wanted) {
     Shape known = shape;
     if (wanted.rest()) known[*wanted.rest()] = Number{};
     node.set_shape(known);
-    const bool is_rows = shape.size() == 2 && from.size() > 2 && shape[0].is_batch() && from[0].is_batch() && shape[0].count == from[0].count;
+    const bool is_rows =
+        shape.size() == 2 && from.size() > 2 && shape[0].is_batch() && from[0].is_batch() && shape[0].count == from[0].count;
     if (is_rows) {
         node.set(node.insert("aten::flatten", {node.value(0), c10::IValue(1), c10::IValue(-1)}));
         return;
@@ -124,7 +128,8 @@ void flatten(OnnxNode& node) {
     if (axis == 0) node.works_along(0, 0);
     Value* x = node.value(0);
     const auto one = [&](std::int64_t from, std::int64_t to, Value* y) {
-        return from > to ? node.insert("aten::unsqueeze", {y, c10::IValue(from)}) : node.insert("aten::flatten", {y, c10::IValue(from), c10::IValue(to)});
+        return from > to ? node.insert("aten::unsqueeze", {y, c10::IValue(from)})
+                         : node.insert("aten::flatten", {y, c10::IValue(from), c10::IValue(to)});
     };
     x = one(axis, rank - 1, x);
     if (axis != 1) x = one(0, axis - 1, x);
@@ -214,7 +219,9 @@ void split(OnnxNode& node) {
     for (std::size_t part = 0; part < parts; start += sizes[part++]) {
         if (sizes[part] < 0 || start + sizes[part] > size) node.fail("its parts are larger than its input");
         if (node.proto().output(int(part)).empty()) continue;
-        node.set(node.insert("aten::slice", {node.value(0), c10::IValue(std::int64_t(axis)), c10::IValue(start), c10::IValue(start + sizes[part]), c10::IValue(1)}), part);
+        node.set(node.insert("aten::slice", {node.value(0), c10::IValue(std::int64_t(axis)), c10::IValue(start),
+                                             c10::IValue(start + sizes[part]), c10::IValue(1)}),
+                 part);
         Shape shape = node.shape(0);
         shape[axis] = Number::of(sizes[part]);
         node.set_shape(shape, part);
@@ -324,7 +331,9 @@ void pad(OnnxNode& node) {
     // LibTorch wants a number for each dimension but two.
     while (backwards.size() < 2 * (rank - std::min<std::size_t>(rank, 2))) backwards.push_back(0);
     // LibTorch pads integers with constants only.
-    const auto as = [&](Value* x, at::ScalarType type) { return node.insert("aten::to", {x, c10::IValue(type), c10::IValue(false), c10::IValue(false)}); };
+    const auto as = [&](Value* x, at::ScalarType type) {
+        return node.insert("aten::to", {x, c10::IValue(type), c10::IValue(false), c10::IValue(false)});
+    };
     const bool is_integer = node.is_integer(0);
     Value* padded = node.insert("aten::pad", {is_integer ? as(node.value(0), at::kDouble) : node.value(0), backwards, c10::IValue(known)});
     node.set(is_integer ? as(padded, scalar_type_of(node.in(0).type)) : padded);
@@ -333,9 +342,18 @@ void pad(OnnxNode& node) {
 }  // namespace
 
 void add_shape_operators(OnnxOperators& all) {
-    all.insert({{"Reshape", reshape}, {"Flatten", flatten}, {"Transpose", transpose}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze},
-                {"Concat", concatenate}, {"Split", split}, {"Expand", expand}, {"Tile", tile}, {"DepthToSpace", depth_to_space},
-                {"SpaceToDepth", space_to_depth}, {"Pad", pad}});
+    all.insert({{"Reshape", reshape},
+                {"Flatten", flatten},
+                {"Transpose", transpose},
+                {"Squeeze", squeeze},
+                {"Unsqueeze", unsqueeze},
+                {"Concat", concatenate},
+                {"Split", split},
+                {"Expand", expand},
+                {"Tile", tile},
+                {"DepthToSpace", depth_to_space},
+                {"SpaceToDepth", space_to_depth},
+                {"Pad", pad}});
 }
 
 }  // namespace clipscope

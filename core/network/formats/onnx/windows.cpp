@@ -11,9 +11,8 @@ constexpr std::int64_t max_setting = 1 << 20;
 Integers setting(OnnxNode& node, const std::string& name, std::size_t count, std::int64_t otherwise, std::int64_t least) {
     Integers values = node.list(name);
     if (values.empty()) values.assign(count, otherwise);
-    const bool makes_sense = values.size() == count && std::ranges::all_of(values, [&](std::int64_t value) {
-        return value >= least && value <= max_setting;
-    });
+    const bool makes_sense =
+        values.size() == count && std::ranges::all_of(values, [&](std::int64_t value) { return value >= least && value <= max_setting; });
     if (!makes_sense) node.fail("its " + name + " make no sense");
     return values;
 }

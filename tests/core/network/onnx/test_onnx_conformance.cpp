@@ -1,5 +1,5 @@
-// ONNX's own conformance models (Debian's libonnx-testdata): every one that uses only operators ClipScope runs must give the outputs that are
-// stored beside it. How many ran, and why others did not, is printed.
+// ONNX's own conformance models (Debian's libonnx-testdata): every one that uses only operators ClipScope runs must give the outputs that
+// are stored beside it. How many ran, and why others did not, is printed.
 #include <QtTest>
 #include <filesystem>
 #include <fstream>
@@ -97,7 +97,8 @@ std::string difference(torch::jit::Module& module, const std::vector<c10::IValue
     const auto& outputs = result.toTupleRef().elements();
     if (outputs.size() != expected.size()) return "another number of outputs";
     for (std::size_t i = 0; i < expected.size(); ++i)
-        if (!agrees(outputs[i].toTensor(), expected[i])) return description(outputs[i].toTensor()) + " in place of " + description(expected[i]);
+        if (!agrees(outputs[i].toTensor(), expected[i]))
+            return description(outputs[i].toTensor()) + " in place of " + description(expected[i]);
     return {};
 }
 
@@ -155,8 +156,10 @@ void TestOnnxConformance::run(const fs::path& folder) {
         }
         ++ran_;
         const std::string different = difference(*module, taken, expected);
-        if (different.empty()) ++passed_;
-        else failures_.push_back(name + ": " + different);
+        if (different.empty())
+            ++passed_;
+        else
+            failures_.push_back(name + ": " + different);
         if (different.empty() && taken.size() == 1) run_any_batch(file, taken, expected, name);
     } catch (const LeftOut& reason) {
         ++left_out_[reason.what()];
@@ -168,8 +171,8 @@ void TestOnnxConformance::run(const fs::path& folder) {
 }
 
 // Where the importer says that a graph runs with any batch, twice the images give twice the outputs.
-void TestOnnxConformance::run_any_batch(const OnnxFile& file, const std::vector<c10::IValue>& inputs, const std::vector<at::Tensor>& expected,
-                                        const std::string& name) {
+void TestOnnxConformance::run_any_batch(const OnnxFile& file, const std::vector<c10::IValue>& inputs,
+                                        const std::vector<at::Tensor>& expected, const std::string& name) {
     std::optional<torch::jit::Module> module;
     try {
         module = import(file, true);
