@@ -7,7 +7,6 @@
 #include "common/error.h"
 #include "common/text_list.h"
 #include "network/architectures/architect.h"
-#include "network/architectures/deep_networks.h"
 #include "network/architectures/small_networks.h"
 #include "network/training.h"
 
@@ -174,11 +173,6 @@ Architecture narrow_resnet(const ArchitectureForm& form, Seed seed) {
     return small_images(form, make_resnet(blocks, form, seed));
 }
 
-template <int first, int second, int third, int fourth, bool has_bottlenecks>
-Architecture wide_resnet(const ArchitectureForm& form, Seed seed) {
-    return make_wide_resnet({first, second, third, fourth}, has_bottlenecks, form, seed);
-}
-
 const std::vector<Known>& table() {
     static const std::vector<Known> known{
         {"lenet5", make_lenet5, {{"relu", "tanh", "sigmoid"}, {"max", "average"}, {"32", "28"}}},
@@ -196,11 +190,6 @@ const std::vector<Known>& table() {
         {"resnet44", narrow_resnet<7>, {}, {217, 227}},
         {"resnet56", narrow_resnet<9>, {}},
         {"resnet110", narrow_resnet<18>, {}, {547, 557}},
-        {"resnet18", wide_resnet<2, 2, 2, 2, false>, {}, {102}},
-        {"resnet34", wide_resnet<3, 4, 6, 3, false>, {}, {182}},
-        {"resnet50", wide_resnet<3, 4, 6, 3, true>, {}, {267}},
-        {"mobilenet_v2", make_mobilenet_v2, {{"224", "32"}}, {262}},
-        {"densenet121", make_densenet121, {{"newest-last", "newest-first"}}, {602, 606}},
         {"mnist_example", make_mnist_example, {}},
         {"mlp", make_mlp, {{"relu", "tanh", "sigmoid", "none"}}},
     };

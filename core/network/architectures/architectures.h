@@ -37,7 +37,7 @@ struct Architecture {
 bool may_have_tensors(const std::string& name, std::size_t count);
 
 // By name: lenet5; mlp; mnist_example; alexnet (5 CONV + 3 FC); vgg11, 13, 16 and 19 (Simonyan and Zisserman, 2015, with 1 FC), "_bn" with
-// batch norm; resnet20, 32, 44, 56 and 110 (He et al., 2016, section 4.2); resnet18, 34 and 50; mobilenet_v2; densenet121; with what no
+// batch norm; resnet20, 32, 44, 56 and 110 (He et al., 2016, section 4.2); with what no
 // shape tells in brackets.
 // Without a seed the parameters are left to be filled. Throws UsageError on another name.
 Architecture build_architecture(const std::string& name, ArchitectureForm form, std::optional<std::uint64_t> seed);
