@@ -22,6 +22,19 @@ std::string to_json(const ModelMetadata& metadata) {
     return json.dump(2);
 }
 
+namespace {
+
+Normalization normalization_from(const Json& json) {
+    const std::string name = json.value("name", "custom");
+    const auto mean = json.at("mean").get<std::vector<float>>(), std = json.at("std").get<std::vector<float>>();
+    if (name == "none" && mean.empty() && std.empty()) return Normalization::preset(name);
+    Normalization normalization = Normalization::custom(mean, std);
+    normalization.name = name;
+    return normalization;
+}
+
+}  // namespace
+
 ModelMetadata metadata_from_json(const std::string& text) {
     ModelMetadata metadata;
     if (text.empty()) return metadata;
@@ -30,12 +43,7 @@ ModelMetadata metadata_from_json(const std::string& text) {
         metadata.architecture = json.value("architecture", "");
         metadata.training = json.value("training", "");
         metadata.class_names = json.value("class_names", std::vector<std::string>{});
-        if (json.contains("normalization")) {
-            const Json& normalization = json["normalization"];
-            metadata.normalization = Normalization::custom(normalization.at("mean").get<std::vector<float>>(),
-                                                           normalization.at("std").get<std::vector<float>>());
-            metadata.normalization->name = normalization.value("name", "custom");
-        }
+        if (json.contains("normalization")) metadata.normalization = normalization_from(json["normalization"]);
         metadata.fixed_batch = json.value("fixed_batch", std::int64_t(0));
         if (metadata.fixed_batch < 0 || metadata.fixed_batch > 100'000) throw Error("the number of images that it takes makes no sense");
         if (json.contains("input_shape")) {

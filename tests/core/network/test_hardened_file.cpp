@@ -159,10 +159,12 @@ private Q_SLOTS:
         ModelMetadata metadata;
         metadata.architecture = "test";
         metadata.class_names = {"a", "b", "c", "d"};
+        metadata.normalization = Normalization::preset("none");
         save_module(module, metadata, source_);
         write_hardened_file(*Network::load(source_), std::vector<std::optional<float>>(3, 0.5F), hardened_);
         const LoadedModule opened = load_module(hardened_);
         QVERIFY(opened.metadata.class_names == metadata.class_names);
+        QVERIFY(opened.metadata.normalization && opened.metadata.normalization->name == "none");
         std::vector<std::string> names;
         for (const auto& parameter : opened.module.named_parameters()) {
             names.push_back(parameter.name);
