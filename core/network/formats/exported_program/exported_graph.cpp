@@ -184,8 +184,9 @@ private:
             throw Error("it uses the operation aten::" + shown(name) + ", which is not on the list of what a network needs");
         auto operators = torch::jit::getAllOperatorsFor(symbol_of(name));
         if (operators.empty())
-            throw Error("it uses the operation aten::" + shown(name) +
-                        ", which this version of LibTorch lacks; export the network without it, or save it with torch.jit.trace(...).save()");
+            throw Error(
+                "it uses the operation aten::" + shown(name) +
+                ", which this version of LibTorch lacks; export the network without it, or save it with torch.jit.trace(...).save()");
         // The very one that was exported, or one of its siblings: a number where a tensor stood, say.
         std::stable_partition(operators.begin(), operators.end(),
                               [&](const auto& one) { return one->schema().overload_name() == overload; });
@@ -231,7 +232,8 @@ private:
         if (const auto named = schema.argumentIndexWithName(node.inputs[index].name)) return std::size_t(*named);
         if (index >= schema.arguments().size()) return std::nullopt;
         const std::string& name = schema.arguments()[index].name();
-        const bool is_taken = std::any_of(node.inputs.begin(), node.inputs.end(), [&](const NamedArgument& input) { return input.name == name; });
+        const bool is_taken =
+            std::any_of(node.inputs.begin(), node.inputs.end(), [&](const NamedArgument& input) { return input.name == name; });
         return is_taken || schema.arguments()[index].kwarg_only() ? std::nullopt : std::optional(index);
     }
 

@@ -42,20 +42,52 @@ std::string with_quoted_words(const std::string& text) {
     return quoted;
 }
 
+// Counts what a text holds before any of it is built.
+class JsonCount : public nlohmann::json_sax<Json> {
+public:
+    bool null() override { return add(); }
+    bool boolean(bool) override { return add(); }
+    bool number_integer(number_integer_t) override { return add(); }
+    bool number_unsigned(number_unsigned_t) override { return add(); }
+    bool number_float(number_float_t, const string_t&) override { return add(); }
+    bool string(string_t&) override { return add(); }
+    bool binary(binary_t&) override { return add(); }
+    bool key(string_t&) override { return true; }
+    bool start_object(std::size_t) override { return enter(); }
+    bool end_object() override { return leave(); }
+    bool start_array(std::size_t) override { return enter(); }
+    bool end_array() override { return leave(); }
+    bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
+
+    bool is_too_deep() const { return depth_ > max_json_depth; }
+    bool is_too_much() const { return values_ > max_json_values; }
+
+private:
+    bool add() { return ++values_ <= max_json_values; }
+    bool enter() { return ++depth_ <= max_json_depth && add(); }
+    bool leave() {
+        --depth_;
+        return true;
+    }
+
+    int depth_ = 0;
+    std::size_t values_ = 0;
+};
+
 // Reads JSON of a record with distrust, and says where something is missing.
 class JsonReader {
 public:
     explicit JsonReader(const std::string& record) : record_(record) {}
 
     Json parse(const std::string& text) const {
-        std::size_t values = 0;
-        const auto count = [&](int depth, Json::parse_event_t, const Json&) {
-            if (depth > max_json_depth) throw Error("its record " + record_ + " is nested more deeply than any network's");
-            if (++values > max_json_values) throw Error("its record " + record_ + " holds more values than any network needs");
-            return true;
-        };
+        const std::string plain = with_quoted_words(text);
+        JsonCount count;
+        const bool is_json = Json::sax_parse(plain, &count);
+        if (count.is_too_deep()) throw Error("its record " + record_ + " is nested more deeply than any network's");
+        if (count.is_too_much()) throw Error("its record " + record_ + " holds more values than any network needs");
+        if (!is_json) fail("it is no JSON");
         try {
-            return Json::parse(with_quoted_words(text), count);
+            return Json::parse(plain);
         } catch (const Json::exception&) {
             fail("it is no JSON");
         }
@@ -170,7 +202,9 @@ private:
                         "), which is code; export the network without it");
         const bool is_parameter = kind == "parameter", is_buffer = kind == "buffer";
         if (!is_parameter && !is_buffer && kind != "tensor_constant") json_.fail("it has an input of the kind " + shown(kind));
-        input.kind = is_parameter ? ExportedInput::Kind::parameter : is_buffer ? ExportedInput::Kind::buffer : ExportedInput::Kind::constant;
+        input.kind = is_parameter ? ExportedInput::Kind::parameter
+                     : is_buffer  ? ExportedInput::Kind::buffer
+                                  : ExportedInput::Kind::constant;
         input.value = {.kind = ArgumentKind::tensor, .text = json_.text(json_.get(*value, "arg"), "name"), .items = {}};
         input.path = json_.text(*value, is_parameter ? "parameter_name" : is_buffer ? "buffer_name" : "tensor_constant_name");
         return input;
@@ -245,8 +279,7 @@ private:
     // {"as_name": "sym_size"}, or a plain number.
     ExportedArgument symbol(const Json& value) const {
         const auto [kind, content] = json_.only_entry(value);
-        if (kind == "as_name")
-            return {.kind = ArgumentKind::symbol, .text = json_.text_of(*content, "as_name"), .items = {}};
+        if (kind == "as_name") return {.kind = ArgumentKind::symbol, .text = json_.text_of(*content, "as_name"), .items = {}};
         if (kind != "as_int" && kind != "as_float" && kind != "as_bool") json_.fail("a number is of the kind " + shown(kind));
         return single(kind, *content);
     }
@@ -304,7 +337,8 @@ std::map<std::string, ExportedPayload> parse_payloads(const std::string& text, c
 std::string shown(std::string_view name) {
     constexpr std::size_t most = 80;
     std::string text(name.substr(0, most));
-    std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     return name.size() > most ? text + "..." : text;
 }
 

@@ -1,6 +1,6 @@
-// What torch.export writes as JSON: the signature of a program (which of its inputs are parameters, at which paths), its operations in order
-// and what is known of their values. Schema major versions 5 to 8 (PyTorch 2.3 to 2.15). Parsing believes nothing: size, depth and number
-// of values are bounded. No LibTorch.
+// What torch.export writes as JSON: the signature of a program (which of its inputs are parameters, at which paths), its operations in
+// order and what is known of their values. Schema major versions 5 to 8 (PyTorch 2.3 to 2.15). Parsing believes nothing: size, depth and
+// number of values are bounded. No LibTorch.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ constexpr std::uint64_t max_program_size = std::uint64_t(32) << 20;
 
 enum class ArgumentKind {
     none,
-    boolean,        // integer
+    boolean,  // integer
     integer,
     real,
     text,

@@ -18,22 +18,35 @@ using Pair = std::pair<std::string_view, std::string_view>;
 constexpr std::string_view aten = "torch.ops.aten.";
 
 // Python's own arithmetic on sizes.
-constexpr std::array<Pair, 24> number_operations{{{"_operator.add", "add"},        {"_operator.sub", "sub"},
-                                                  {"_operator.mul", "mul"},        {"_operator.floordiv", "floordiv"},
-                                                  {"_operator.mod", "remainder"},  {"_operator.neg", "neg"},
-                                                  {"_operator.truediv", "div"},    {"_operator.pow", "pow"},
-                                                  {"_operator.eq", "eq"},          {"_operator.ne", "ne"},
-                                                  {"_operator.lt", "lt"},          {"_operator.le", "le"},
-                                                  {"_operator.gt", "gt"},          {"_operator.ge", "ge"},
-                                                  {"_operator.and_", "__and__"},   {"_operator.or_", "__or__"},
-                                                  {"_operator.getitem", "__getitem__"}, {"torch.sym_float", "Float"},
-                                                  {"torch.sym_int", "Int"},        {"torch.sym_not", "__not__"},
-                                                  {"math.ceil", "ceil"},           {"math.floor", "floor"},
-                                                  {"math.trunc", "Int"},           {"torch._sym_sqrt", "sqrt"}}};
+constexpr std::array<Pair, 24> number_operations{{{"_operator.add", "add"},
+                                                  {"_operator.sub", "sub"},
+                                                  {"_operator.mul", "mul"},
+                                                  {"_operator.floordiv", "floordiv"},
+                                                  {"_operator.mod", "remainder"},
+                                                  {"_operator.neg", "neg"},
+                                                  {"_operator.truediv", "div"},
+                                                  {"_operator.pow", "pow"},
+                                                  {"_operator.eq", "eq"},
+                                                  {"_operator.ne", "ne"},
+                                                  {"_operator.lt", "lt"},
+                                                  {"_operator.le", "le"},
+                                                  {"_operator.gt", "gt"},
+                                                  {"_operator.ge", "ge"},
+                                                  {"_operator.and_", "__and__"},
+                                                  {"_operator.or_", "__or__"},
+                                                  {"_operator.getitem", "__getitem__"},
+                                                  {"torch.sym_float", "Float"},
+                                                  {"torch.sym_int", "Int"},
+                                                  {"torch.sym_not", "__not__"},
+                                                  {"math.ceil", "ceil"},
+                                                  {"math.floor", "floor"},
+                                                  {"math.trunc", "Int"},
+                                                  {"torch._sym_sqrt", "sqrt"}}};
 
 // Those that check and compute nothing.
-constexpr std::array<std::string_view, 6> checks{"_assert_scalar",           "_assert_async",      "_assert_tensor_metadata",
-                                                 "sym_constrain_range_for_size", "sym_constrain_range", "_functional_assert_scalar"};
+constexpr std::array<std::string_view, 6> checks{"_assert_scalar",          "_assert_async",
+                                                 "_assert_tensor_metadata", "sym_constrain_range_for_size",
+                                                 "sym_constrain_range",     "_functional_assert_scalar"};
 
 // Another name for the same with the same arguments; further results, such as the places of maxima, are left out.
 constexpr std::array<Pair, 16> renamed{{{"max_pool2d_with_indices", "max_pool2d"},
@@ -55,8 +68,8 @@ constexpr std::array<Pair, 16> renamed{{{"max_pool2d_with_indices", "max_pool2d"
 
 constexpr std::array<std::string_view, 6> passing{"lift_fresh", "detach", "detach_", "alias", "lift", "_conj"};
 
-constexpr std::array<std::string_view, 7> dropouts{"dropout", "dropout_", "feature_dropout", "feature_dropout_", "native_dropout",
-                                                   "alpha_dropout", "feature_alpha_dropout"};
+constexpr std::array<std::string_view, 7> dropouts{"dropout",        "dropout_",      "feature_dropout",      "feature_dropout_",
+                                                   "native_dropout", "alpha_dropout", "feature_alpha_dropout"};
 
 template <std::size_t size>
 bool is_one_of(const std::array<std::string_view, size>& names, std::string_view name) {
@@ -165,7 +178,8 @@ private:
              const std::vector<std::string_view>& as = {}) {
         ExportedNode made{target_of(operation), {}, node.outputs, node.module_path};
         for (std::size_t i = 0; i < names.size(); ++i)
-            if (const ExportedArgument* value = find(node, names[i])) made.inputs.push_back({std::string(as.empty() ? names[i] : as[i]), *value});
+            if (const ExportedArgument* value = find(node, names[i]))
+                made.inputs.push_back({std::string(as.empty() ? names[i] : as[i]), *value});
         program_.nodes.push_back(std::move(made));
     }
     // A value in between; gives its name.
@@ -206,9 +220,8 @@ private:
         node.target = target_of("reshape");  // what PyTorch could view may lie otherwise here
         const TensorShape* from = shape_of(find(node, "self"));
         const TensorShape* to = node.outputs.empty() ? nullptr : shape_of(&node.outputs[0]);
-        const auto sizes = std::find_if(node.inputs.begin(), node.inputs.end(), [](const NamedArgument& input) {
-            return input.value.kind == ArgumentKind::list;
-        });
+        const auto sizes = std::find_if(node.inputs.begin(), node.inputs.end(),
+                                        [](const NamedArgument& input) { return input.value.kind == ArgumentKind::list; });
         if (sizes != node.inputs.end() && to != nullptr && to->sizes.size() == sizes->value.items.size()) {
             const bool keeps_images = from != nullptr && from->sizes.size() >= 2 && to->sizes.size() == 2 && to->sizes[0].number < 0 &&
                                       from->sizes[0] == to->sizes[0];
@@ -273,8 +286,7 @@ private:
     void rewrite_new(const ExportedNode& node, std::string_view operation) {
         add(node, operation, {"size"});
         const std::int64_t type = shape_of(&node.outputs[0])->scalar_type;
-        program_.nodes.back().inputs.push_back(
-            {"dtype", {.kind = ArgumentKind::scalar_type, .integer = type, .text = {}, .items = {}}});
+        program_.nodes.back().inputs.push_back({"dtype", {.kind = ArgumentKind::scalar_type, .integer = type, .text = {}, .items = {}}});
     }
 
     void rewrite_prelu(const ExportedNode& node) {
@@ -298,8 +310,7 @@ private:
             throw Error("it has an attention in training mode or with grouped queries; call model.eval() before torch.export.export()");
         const bool is_scaled = scale != nullptr && scale->kind == ArgumentKind::real;
         const double factor = is_scaled ? scale->real : 1 / std::sqrt(double(shape->sizes.back().number));
-        const ExportedArgument turned =
-            add_value(node, "transpose", "int", {{"self", *key}, {"dim0", integer(-2)}, {"dim1", integer(-1)}});
+        const ExportedArgument turned = add_value(node, "transpose", "int", {{"self", *key}, {"dim0", integer(-2)}, {"dim1", integer(-1)}});
         ExportedArgument scores = add_value(node, "matmul", "default", {{"self", *query}, {"other", turned}});
         scores = add_value(node, "mul", "Tensor", {{"self", scores}, {"other", real(factor)}});
         if (is_true(node, "is_causal")) scores = add_causal_mask(node, scores, *query, *key);
@@ -323,10 +334,10 @@ private:
         if (to == nullptr || to->sizes.size() < 2 || from->sizes.size() < 2 || from->sizes[from->sizes.size() - 2].number <= 0 ||
             to->sizes[to->sizes.size() - 2].number <= 0)
             throw Error("it has a causal attention of unknown length, which ClipScope cannot write out");
-        const ExportedArgument sizes{.kind = ArgumentKind::list,
-                                     .text = {},
-                                     .items = {integer(from->sizes[from->sizes.size() - 2].number),
-                                               integer(to->sizes[to->sizes.size() - 2].number)}};
+        const ExportedArgument sizes{
+            .kind = ArgumentKind::list,
+            .text = {},
+            .items = {integer(from->sizes[from->sizes.size() - 2].number), integer(to->sizes[to->sizes.size() - 2].number)}};
         const ExportedArgument type{.kind = ArgumentKind::scalar_type, .integer = 12, .text = {}, .items = {}};
         const ExportedArgument ones = add_value(node, "ones", "default", {{"size", sizes}, {"dtype", type}});
         return hide(node, scores, add_value(node, "triu", "default", {{"self", ones}, {"diagonal", integer(1)}}));
@@ -348,7 +359,8 @@ OperationName operation_name(const std::string& target) {
     if (target == pass_on) return {pass_on, {}};
     if (const std::string_view number = other_name(number_operations, target); !number.empty()) return {std::string(number), {}};
     if (target.starts_with("torch.ops.higher_order."))
-        throw Error("it uses " + shown(target) + ", a part of its own that is called in it; export the network without that, or save it with "
+        throw Error("it uses " + shown(target) +
+                    ", a part of its own that is called in it; export the network without that, or save it with "
                     "torch.jit.trace(...).save()");
     if (!target.starts_with(aten))
         throw Error("it uses the operation " + shown(target) + ", which is none of PyTorch's own that ClipScope knows");

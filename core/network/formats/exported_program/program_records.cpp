@@ -46,8 +46,7 @@ std::optional<std::int64_t> end_of(const ExportedPayload& payload) {
         const std::int64_t size = payload.sizes[i], stride = payload.strides[i];
         std::int64_t reach = 0;
         if (size < 0 || stride < 0 || __builtin_mul_overflow(elements, size, &elements)) return std::nullopt;
-        if (size > 0 && (__builtin_mul_overflow(size - 1, stride, &reach) || __builtin_add_overflow(end, reach, &end)))
-            return std::nullopt;
+        if (size > 0 && (__builtin_mul_overflow(size - 1, stride, &reach) || __builtin_add_overflow(end, reach, &end))) return std::nullopt;
     }
     return elements == 0 ? 0 : std::max(elements, end + 1);
 }
@@ -55,7 +54,8 @@ std::optional<std::int64_t> end_of(const ExportedPayload& payload) {
 }  // namespace
 
 bool is_exported_program(const ZipArchive& archive) {
-    return archive.find(separate_program) != nullptr || archive.find("archive_format") != nullptr || has_record_in(archive, compiled_folder);
+    return archive.find(separate_program) != nullptr || archive.find("archive_format") != nullptr ||
+           has_record_in(archive, compiled_folder);
 }
 
 ProgramRecords::ProgramRecords(const ZipArchive& archive) : archive_(archive) {
@@ -85,8 +85,9 @@ void ProgramRecords::read_archive() {
         if (record.name.starts_with("models/") && record.name.ends_with(".json"))
             models.push_back(record.name.substr(7, record.name.size() - 7 - 5));
     if (models.empty() && has_record_in(archive_, compiled_folder))
-        throw Error("it is an AOTInductor package, machine code that ClipScope does not run; save the program itself with "
-                    "torch.export.save(torch.export.export(...))");
+        throw Error(
+            "it is an AOTInductor package, machine code that ClipScope does not run; save the program itself with "
+            "torch.export.save(torch.export.export(...))");
     if (models.size() != 1)
         throw Error("it holds " + std::to_string(models.size()) +
                     " programs, and ClipScope opens files of exactly one; save that one with torch.export.save()");

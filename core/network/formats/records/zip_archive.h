@@ -43,8 +43,8 @@ public:
     std::string read(const ZipRecord& record, std::uint64_t limit) const;
     // An uncompressed record into `out`, which has its size; its checksum verified.
     void read_into(const ZipRecord& record, std::span<std::uint8_t> out) const;
-    // An uncompressed record as a file of its own: an archive within the archive. Reads from this archive's file, which must outlive it; its
-    // checksum is not verified.
+    // An uncompressed record as a file of its own: an archive within the archive. Reads from this archive's file, which must outlive it;
+    // its checksum is not verified.
     std::unique_ptr<std::istream> open(const ZipRecord& record) const;
 
 private:
