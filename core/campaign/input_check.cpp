@@ -257,7 +257,8 @@ std::optional<InputDoubt> check_input(const JobInputs& inputs, int threads, cons
     const Labels some_labels = labels_of(some);
     const std::size_t right = count_equal(some_labels, at(predictions, fifth));
     std::vector<OtherAnswers> others;
-    for (const Normalization& other : candidates(inputs.input.normalization, std::size_t(images.shape().channels))) {
+    const int channels = prepared_shape(images, inputs.input).channels;  // of images as they enter
+    for (const Normalization& other : candidates(inputs.input.normalization, std::size_t(channels))) {
         if (stop.stop_requested()) return std::nullopt;
         // A pass over all of them may take long and is for those that could be much better.
         const std::size_t others_right = count_equal(some_labels, predict(some, other));

@@ -51,12 +51,9 @@ std::optional<std::int64_t> baked_batch(const std::string& text, std::int64_t ba
         const auto shape = numbers_after(text, "shape '[", 1);
         if (!shape.empty() && shape[0] > 0 && shape[0] != batch) return shape[0];
     }
-    // "(1x67600 and 2704x10)": 25 images became one row.
+    // "(1x67600 and 2704x10)": 25 images became one row; "(2x900 and 1800x10)": one image became two.
     const auto product = numbers_after(text, "shapes cannot be multiplied", 3);
-    if (product.size() == 3 && product[2] > 0 && product[0] < batch && product[1] % product[2] == 0 && product[1] > product[2])
-        return product[0];
-    // "(2x900 and 1800x10)": one image became two rows.
-    if (product.size() == 3 && product[0] > batch && product[0] * product[1] == batch * product[2]) return product[0];
+    if (product.size() == 3 && product[0] > 0 && product[0] != batch && product[0] * product[1] == batch * product[2]) return product[0];
     // "Sizes of tensors must match except in dimension 1. Expected size 25 but got size 1"
     const auto joined = numbers_after(text, "Expected size", 2);
     if (joined.size() == 2 && (joined[0] == batch) != (joined[1] == batch)) return joined[0] == batch ? joined[1] : joined[0];

@@ -249,6 +249,20 @@ private slots:
         }
     }
 
+    void grey_images_are_judged_as_they_enter_a_colour_network() {
+        if (!has_shared()) QSKIP("shared models are not here");
+        JobInputs inputs = real_inputs("resnet20_cifar10_traced.pt", Normalization::preset("imagenet"));
+        constexpr std::size_t count = 200, pixels = 32 * 32;
+        std::vector<std::uint8_t> noise(count * pixels);
+        for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = std::uint8_t(i * 2654435761U >> 13);
+        std::vector<std::int32_t> labels(count);
+        for (std::size_t i = 0; i < count; ++i) labels[i] = std::int32_t(i % 10);
+        inputs.images = Dataset("grey", {1, 32, 32}, noise, labels, inputs.images.class_names());
+        inputs.input.shape = ImageShape{3, 32, 32};
+        const auto doubt = check_input(inputs, 2, "cpu", {});
+        QVERIFY(!doubt || doubt->kind != Kind::normalization);
+    }
+
     // Too coarse a memory makes the network guess; its images are not to blame.
     void a_coarse_memory_raises_no_doubt() {
         if (!has_fashion_mnist()) QSKIP("dataset-fashion-mnist is not installed");

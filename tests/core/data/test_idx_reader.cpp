@@ -61,7 +61,7 @@ private slots:
         QCOMPARE(letters.label(1), 25);
         QCOMPARE(letters.class_names().at(25), std::string("Z"));
         write_gzip(folder_ / "emnist-digits-test-images-idx3-ubyte.gz", idx_images(1, 28, 28));
-        QVERIFY(says(error(), {"several sets of EMNIST", "digits, letters"}));
+        QVERIFY(says(test_error(), {"several sets of EMNIST", "digits, letters"}));
     }
 
     void finds_images_in_the_folders_that_torchvision_makes() {
@@ -70,7 +70,7 @@ private slots:
         for (const auto& place : {folder_, folder_ / "MNIST"})
             QCOMPARE(open_dataset(place.string(), Split::test).name(), std::string("MNIST test"));
         write(folder_ / "KMNIST" / "raw" / "t10k-images-idx3-ubyte", idx_images(2, 3, 3));
-        QVERIFY(says(error(), {"several data sets", "KMNIST"}));
+        QVERIFY(says(test_error(), {"several data sets", "KMNIST"}));
     }
 
     void the_folder_tells_the_family_data() {

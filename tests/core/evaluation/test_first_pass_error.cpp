@@ -106,6 +106,8 @@ private Q_SLOTS:
                                  << "cannot take images";
         QTest::newRow("product of one row") << "mat1 and mat2 shapes cannot be multiplied (1x21632 and 2704x10)"
                                             << "takes only 1 image";
+        QTest::newRow("product of two rows") << "mat1 and mat2 shapes cannot be multiplied (2x7200 and 1800x10)"
+                                             << "takes only 2 images";
         QTest::newRow("sum") << "The size of tensor a (8) must match the size of tensor b (2) at non-singleton dimension 0"
                              << "takes only 2";
         QTest::newRow("sum of sizes") << "The size of tensor a (14) must match the size of tensor b (16) at non-singleton dimension 3"

@@ -120,7 +120,7 @@ std::string reason_of(const std::string& text) {
 class TestOnnxConformance : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void initTestCase() {
         torch::jit::setGraphExecutorOptimize(false);
         if (!fs::is_directory(data)) QSKIP("Debian's libonnx-testdata is not installed");
