@@ -9,6 +9,7 @@
 #include "campaign/variant_choice.h"
 #include "data/dataset_reader.h"
 #include "network/bundled_networks.h"
+#include "network/formats/parameters_alone.h"
 #include "network/network.h"
 
 namespace clipscope::cli {
@@ -27,10 +28,12 @@ Dataset images_for_trial(const InputOptions& options) {
 
 std::string chosen_architecture(const InputOptions& options) {
     if (!options.architecture.empty()) return options.architecture;
+    const std::string path = resolve_model_path(options.model);
+    if (!may_be_parameters_alone(path)) return {};
     static std::map<std::pair<std::string, std::string>, std::string> known;  // by model and images
     const auto [entry, is_new] = known.try_emplace({options.model + " " + options.state_key, options.data});
     if (!is_new) return entry->second;
-    const auto network = Network::load(resolve_model_path(options.model), {}, options.state_key);
+    const auto network = Network::load(path, {}, options.state_key);
     if (possible_variants(*network).empty()) return {};
     const Dataset images = images_for_trial(options);
     const auto trials = try_variants(*network, images, chosen_normalization(options.normalization), 0, {});

@@ -83,8 +83,12 @@ std::optional<std::size_t> find_path(const std::string& path, const std::vector<
 }
 
 Member find_member(const std::string& name, const std::vector<LayerInfo>& parts) {
-    for (const Group& group : groups)
-        if (lower_case(name) == group.name) return {std::string(group.name), {}, all_of_group(group, parts)};
+    const bool is_path = std::ranges::any_of(parts, [&](const LayerInfo& part) { return part.path == name; });
+    for (const Group& group : groups) {
+        if (lower_case(name) != group.name) continue;
+        if (is_path && indices_of(group.part, parts).empty()) break;  // a module may be called "norm"
+        return {std::string(group.name), {}, all_of_group(group, parts)};
+    }
     if (lower_case(name) == everything) {
         Member all{std::string(everything), {}, std::vector<std::size_t>(parts.size())};
         std::iota(all.parts.begin(), all.parts.end(), std::size_t(0));

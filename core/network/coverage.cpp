@@ -85,6 +85,13 @@ Coverage find_coverage(const Program& program, const FoundStructure& structure, 
                 coverage.not_reached.push_back({named.path, named.tensor.numel(), std::move(why), std::move(scope)});
             }
         }
+    // What is read and belongs to no part of its own is a number that a site is clipped at.
+    for (const NamedTensor& named : program.tensors())
+        if (named.tensor.is_floating_point() && is_new(named.tensor)) {
+            auto [why, scope] = account_of(MemoryPart::threshold);
+            coverage.stored_values += named.tensor.numel();
+            coverage.not_reached.push_back({named.path, named.tensor.numel(), std::move(why), std::move(scope)});
+        }
     const auto add_unread = [&](const std::string& path, const at::Tensor& tensor) {
         if (!tensor.defined() || !tensor.is_floating_point() || !is_new(tensor)) return;
         coverage.stored_values += tensor.numel();

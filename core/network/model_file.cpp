@@ -16,8 +16,6 @@ namespace clipscope {
 
 namespace {
 
-constexpr std::size_t start_bytes = 4096;
-
 std::ifstream open_file(const std::string& path) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) throw Error("There is no file \"" + path + "\": check the path of the model.");
@@ -29,7 +27,7 @@ std::ifstream open_file(const std::string& path) {
 }
 
 std::string read_start(std::ifstream& file, const std::string& path) {
-    std::string start(start_bytes, '\0');
+    std::string start(file_start_bytes, '\0');
     file.read(start.data(), std::streamsize(start.size()));
     start.resize(std::size_t(file.gcount()));
     if (start.empty()) throw Error("\"" + path + "\" is empty: export the network again.");
@@ -61,7 +59,7 @@ LoadedModule load_module(const std::string& path, const std::string& architectur
         const std::string sha256 = stream_sha256(file);
         file.clear();
         std::optional<ZipArchive> archive;
-        if (start.starts_with("PK\3\4")) archive.emplace(file, ZipArchive::Names::any);
+        if (start.starts_with(zip_start)) archive.emplace(file, ZipArchive::Names::any);
         LoadedModule loaded = load_file({path, file, start, archive ? &*archive : nullptr}, {architecture, state_key});
         loaded.sha256 = sha256;
         if (before != FileStamp(path)) throw Error("it was changed while it was read; open it again");

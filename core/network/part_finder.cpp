@@ -207,13 +207,21 @@ void PartFinder::add_activation(const Step& step, std::size_t position) {
     activations_.push_back(std::move(activation));
 }
 
+// A number that values are compared with and nothing else is a threshold of its site's part (hardened_file.h).
+bool PartFinder::is_threshold(const NamedTensor& named) const {
+    const std::vector<const Step*>& readers = values_.readers_of(named.slot);
+    return named.tensor.numel() == 1 && std::ranges::all_of(readers, [](const Step* reader) {
+               return reader->name == "aten::le" || reader->name == "aten::ge" || reader->name == "aten::neg";
+           });
+}
+
 std::vector<FoundPart> PartFinder::others() const {
     std::vector<FoundPart> found = norms_;
     found.insert(found.end(), activations_.begin(), activations_.end());
     int count = 0;
     for (std::size_t i = 0; i < program_.tensors().size(); ++i) {
         const NamedTensor& named = program_.tensors()[i];
-        if (!named.tensor.is_floating_point() || named.tensor.numel() == 0 || claimed_.contains(i)) continue;
+        if (!named.tensor.is_floating_point() || named.tensor.numel() == 0 || claimed_.contains(i) || is_threshold(named)) continue;
         FoundPart other;
         other.info.name = "OTHER-" + std::to_string(++count);
         other.info.path = named.path;

@@ -51,6 +51,7 @@ private:
     ChannelLayout channels_of(const Step& step, const LayerOperation& operation, Slot weight, const at::Tensor& tensor) const;
     void add_tensor(FoundPart& part, std::size_t tensor, bool is_bias, const ChannelLayout& channels);
     const at::Tensor& tensor(std::size_t index) const { return program_.tensors()[index].tensor; }
+    bool is_threshold(const NamedTensor& named) const;
 
     const Program& program_;
     const StoredValues& values_;

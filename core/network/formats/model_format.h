@@ -4,6 +4,7 @@
 
 #include <torch/script.h>
 
+#include <cstddef>
 #include <iosfwd>
 #include <map>
 #include <string>
@@ -20,16 +21,19 @@ namespace clipscope {
 struct LoadedModule {
     torch::jit::Module module;
     ModelMetadata metadata;
-    bool is_state_dictionary = false;  // parameters alone, put into a built-in architecture
-    std::string sha256;                // of the bytes that were read; load_module fills it in
+    bool is_state_dictionary = false;                   // parameters alone, put into a built-in architecture
+    std::string sha256;                                 // of the bytes that were read; load_module fills it in
     std::map<std::string, ParameterCodec> codecs = {};  // by path, of parameters that the file stores in a format of its own
 };
+
+inline constexpr std::size_t file_start_bytes = 4096;
+inline constexpr std::string_view zip_start = "PK\3\4";
 
 // An open file, not trusted.
 struct ModelFile {
     const std::string& path;
     std::istream& stream;       // readable and seekable; anywhere
-    std::string_view start;     // its first bytes, at most 4,096
+    std::string_view start;     // its first bytes, at most file_start_bytes
     const ZipArchive* archive;  // where it is a zip archive; null elsewhere
 };
 
@@ -45,6 +49,7 @@ struct ModelFormat {
     // Runs nothing of the file's before it is judged. Throws Error with a clause that completes "PATH cannot be opened: ...", UsageError
     // where the request cannot be met.
     LoadedModule (*load)(const ModelFile& file, const ModelRequest& request);
+    bool is_parameters = false;  // a file may hold parameters alone, which say nothing of the network between them
 };
 
 }  // namespace clipscope

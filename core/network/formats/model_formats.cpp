@@ -15,11 +15,7 @@ std::span<const ModelFormat> model_formats() {
     static const std::array formats{
         exported_program_format,
         mobile_format,  // before TorchScript, which it is a kind of
-        torchscript_format,
-        onnx_format,
-        state_dictionary_format,
-        old_torch_save_format,
-        safetensors_format,
+        torchscript_format,      onnx_format, state_dictionary_format, old_torch_save_format, safetensors_format,
         other_file_format,  // last: first bytes alone say little
     };
     return formats;

@@ -30,7 +30,16 @@ nlohmann::json report(const std::string& path, const std::string& which, int siz
     module.eval();
     const std::int64_t channels = network->layers()[0].shape.size() == 4 ? network->layers()[0].shape[1] : 3;
     const at::Tensor images = testing::random_images({2, channels, size, size});
-    const at::Tensor output = network->program().forward(images), expected = is_program_alone ? output : first_tensor(module.forward({images}));
+    const std::int64_t fixed = network->metadata().fixed_batch;
+    const auto in_passes = [&](const auto& run) {
+        if (fixed == 0) return run(images);
+        std::vector<at::Tensor> outputs;
+        for (const at::Tensor& some : images.split(fixed)) outputs.push_back(run(some));
+        return at::cat(outputs);
+    };
+    const at::Tensor output = in_passes([&](const at::Tensor& some) { return network->program().forward(some); });
+    const at::Tensor expected =
+        is_program_alone ? output : in_passes([&](const at::Tensor& some) { return first_tensor(module.forward({some})); });
     const at::Tensor bytes = output.contiguous();
     std::int64_t layer_parameters = 0;
     for (const LayerInfo& layer : network->layers()) layer_parameters += layer.parameter_count;

@@ -52,6 +52,7 @@ def forward(self, x):
 )");
     module.attr("var").toTensor().abs_();
     module.attr("gamma").toTensor().add_(1);
+    module.attr("mean").toTensor().add_(2);  // so that some values are negative where prelu() takes them
     module.register_buffer("unread", at::ones({4, 5}));
     return module;
 }

@@ -104,8 +104,16 @@ private Q_SLOTS:
             for (const std::string& name : files())
                 if (name.starts_with(network)) QCOMPARE(described(*Network::load(folder + name)), expected);
         }
-        const QStringList expected{"CONV-1 features.0", "CONV-2 conv",     "FC-1 out",         "BN-1 features.1",
-                                   "ACT-1 features.2",  "ACT-2 ",          "ACT-1 features.2 relu", "ACT-2  relu"};
+        const QStringList expected{"CONV-1 features.0",
+                                   "CONV-2 conv",
+                                   "FC-1 out",
+                                   "BN-1 features.1",
+                                   "ACT-1 features.2",
+                                   "ACT-2 ",
+                                   "OTHER-1 lifted_tensor_0",
+                                   "OTHER-2 lifted_tensor_1",
+                                   "ACT-1 features.2 relu",
+                                   "ACT-2  relu"};
         QCOMPARE(described(*Network::load(folder + "pictures-dynamic-2.14.pt2")), expected);
     }
 
@@ -155,7 +163,8 @@ private Q_SLOTS:
         row("huge number", R"({"schema_version": {"major": 99999999999999999999}})", "no whole number");
         row("no program", R"({"schema_version": {"major": 8}})", "it lacks graph_module");
         row("two inputs",
-            program_of("", R"({"user_input": {"arg": {"as_tensor": {"name": "x"}}}}, {"user_input": {"arg": {"as_tensor": {"name": "z"}}}})"),
+            program_of("",
+                       R"({"user_input": {"arg": {"as_tensor": {"name": "x"}}}}, {"user_input": {"arg": {"as_tensor": {"name": "z"}}}})"),
             "several inputs");
         row("object", program_of("", R"({"custom_obj": {"arg": {"name": "o", "class_fqn": "a.B"}, "custom_obj_name": "engine"}})"),
             "an object of a class of its own (engine)");

@@ -3,11 +3,14 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <istream>
 #include <optional>
+#include <string_view>
 #include <unordered_set>
 
 #include "common/error.h"
@@ -191,6 +194,7 @@ private:
                 throw Error("its operation " + name + " reads \"" + input.substr(0, 60) +
                             "\", which nothing before it computes: a circle, or damaged");
         for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+            check_divisor(attribute, name);
             if (attribute.has_t()) check_attribute(*attribute.mutable_t());
             for (onnx::TensorProto& tensor : *attribute.mutable_tensors()) check_attribute(tensor);
             if (attribute.has_g()) check(*attribute.mutable_g(), known, depth + 1);
@@ -199,6 +203,16 @@ private:
         for (const std::string& output : node.output())
             if (!output.empty() && !known.insert(output).second)
                 throw Error("its operation " + name + " computes \"" + output.substr(0, 60) + "\", which is there already");
+    }
+
+    // What the library divides by while it works out shapes.
+    static void check_divisor(const onnx::AttributeProto& attribute, const std::string& operation) {
+        constexpr std::array<std::string_view, 6> divisors{"strides", "dilations", "kernel_shape", "group", "blocksize", "num_outputs"};
+        if (std::ranges::find(divisors, std::string_view(attribute.name())) == divisors.end()) return;
+        const bool is_positive = std::ranges::all_of(attribute.ints(), [](std::int64_t value) { return value > 0; });
+        const bool is_number = attribute.type() == onnx::AttributeProto::INT;
+        if (!is_positive || (is_number && attribute.i() <= 0))
+            throw Error("the " + attribute.name() + " of its operation " + operation + " are not all above 0");
     }
 
     void check_attribute(onnx::TensorProto& tensor) {

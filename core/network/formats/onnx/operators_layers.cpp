@@ -8,18 +8,24 @@ namespace {
 
 using torch::jit::Value;
 
-void convolution(OnnxNode& node) {
+// The weight's sizes, which the node may say once more.
+Integers kernel_of(OnnxNode& node) {
     const int dims = node.rank(1) - 2;
     if (dims < 1 || dims > 3) node.fail("ClipScope runs convolutions over one, two or three dimensions");
-    const Integers kernel = [&] {
-        Integers sizes;
-        for (int i = 0; i < dims; ++i) sizes.push_back(node.known_dim(1, std::size_t(i) + 2));
-        return sizes;
-    }();
+    Integers kernel;
+    for (int i = 0; i < dims; ++i) kernel.push_back(node.known_dim(1, std::size_t(i) + 2));
+    const Integers said = node.list("kernel_shape");
+    if (!said.empty() && said != kernel) node.fail("its kernel_shape is not its weight's");
+    return kernel;
+}
+
+void convolution(OnnxNode& node) {
+    const Integers kernel = kernel_of(node);
+    const std::size_t dims = kernel.size();
     const Windows windows(node, kernel);
     Value* x = node.value(0);
     if (!windows.is_symmetric()) x = node.insert("aten::constant_pad_nd", {x, windows.padding_backwards(), c10::IValue(0)});
-    const Integers padding = windows.is_symmetric() ? windows.begin : Integers(std::size_t(dims), 0);
+    const Integers padding = windows.is_symmetric() ? windows.begin : Integers(dims, 0);
     node.set(node.insert("aten::conv" + std::to_string(dims) + "d", {x, node.value(1, "weight"), node.optional(2, "bias"), windows.strides,
                                                                      padding, windows.dilations, c10::IValue(node.integer("group", 1))}));
 }
@@ -53,20 +59,18 @@ Crop crop_of(OnnxNode& node, const Integers& kernel, const Windows& windows) {
 }
 
 void transposed_convolution(OnnxNode& node) {
-    const int dims = node.rank(1) - 2;
-    if (dims < 1 || dims > 3) node.fail("ClipScope runs convolutions over one, two or three dimensions");
-    Integers kernel;
-    for (int i = 0; i < dims; ++i) kernel.push_back(node.known_dim(1, std::size_t(i) + 2));
+    const Integers kernel = kernel_of(node);
+    const std::size_t dims = kernel.size();
     const Windows windows(node, kernel, false);
     const Crop crop = crop_of(node, kernel, windows);
     const bool is_symmetric = crop.begin == crop.end;
-    const Integers none(std::size_t(dims), 0);
+    const Integers none(dims, 0);
     Value* y = node.insert("aten::conv_transpose" + std::to_string(dims) + "d",
                            {node.value(0), node.value(1, "weight"), node.optional(2, "bias"), windows.strides,
                             is_symmetric ? crop.begin : none, crop.extra, c10::IValue(node.integer("group", 1)), windows.dilations});
     if (!is_symmetric) {
         Integers off;
-        for (std::size_t i = std::size_t(dims); i-- > 0;) {
+        for (std::size_t i = dims; i-- > 0;) {
             off.push_back(-crop.begin[i]);
             off.push_back(-crop.end[i]);
         }

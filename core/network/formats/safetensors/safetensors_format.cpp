@@ -31,6 +31,6 @@ LoadedModule load(const ModelFile& file, const ModelRequest& request) {
 
 }  // namespace
 
-const ModelFormat safetensors_format{"safetensors", recognises, load};
+const ModelFormat safetensors_format{"safetensors", recognises, load, true};
 
 }  // namespace clipscope
