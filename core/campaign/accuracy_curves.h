@@ -63,7 +63,7 @@ struct TrialOutcome {
     Outcome outcome;
 };
 
-// Statistics of one point over its trials (METHOD.md, "Statistics"); fractions of the images.
+// Statistics of one point over its trials (method.md, "Statistics"); fractions of the images.
 struct CurvePoint {
     double rate = 0;  // or the bit position
     int trials = 0;

@@ -8,7 +8,7 @@
 
 namespace clipscope {
 
-// METHOD.md's preset, the paper's: 0, 1e-8, 5e-8, 1e-7, 5e-7, 1e-6, 5e-6, 1e-5.
+// method.md's preset, the paper's: 0, 1e-8, 5e-8, 1e-7, 5e-7, 1e-6, 5e-6, 1e-5.
 const std::vector<double>& paper_rates();
 
 // Ascending, each rate once. Rates inside a range are rounded to six digits, so that they are the same on every machine and print well.

@@ -1,4 +1,4 @@
-// The 95 % interval of a mean over trials (METHOD.md, "Statistics"): it covers where Student's t does not, because accuracy over trials is
+// The 95 % interval of a mean over trials (method.md, "Statistics"): it covers where Student's t does not, because accuracy over trials is
 // bimodal and often constant in a small sample.
 //
 // How: the values get random weights, uniform over all sets of weights that add up to 1, together with one more value that nobody has seen,

@@ -1,4 +1,4 @@
-// The sensitivity job: accuracy against fault rate for each scope, over many trials (FT-ClipAct, section III; METHOD.md).
+// The sensitivity job: accuracy against fault rate for each scope, over many trials (FT-ClipAct, section III; method.md).
 #pragma once
 
 #include <cstddef>

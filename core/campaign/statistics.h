@@ -1,4 +1,4 @@
-// Summary statistics over trials (METHOD.md, "Statistics"). All functions are pure and give the same bits for the same values in the same
+// Summary statistics over trials (method.md, "Statistics"). All functions are pure and give the same bits for the same values in the same
 // order; the intervals in any order.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Fault rates for who asks for none: from the one where faults begin to the one where little is left (METHOD.md, "Suggested rates").
+// Fault rates for who asks for none: from the one where faults begin to the one where little is left (method.md, "Suggested rates").
 #pragma once
 
 #include <cstdint>

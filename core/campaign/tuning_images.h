@@ -1,4 +1,4 @@
-// The images that thresholds are found on: never among those that results are reported on (METHOD.md, "Words").
+// The images that thresholds are found on: never among those that results are reported on (method.md, "Words").
 #pragma once
 
 #include <cstddef>

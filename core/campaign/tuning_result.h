@@ -23,7 +23,7 @@ enum class TuningJob { profile, sweep, harden };
 std::string to_string(TuningJob job);
 TuningJob tuning_job_from_string(const std::string& text);  // throws UsageError
 
-// Whether the network may have seen the tuning images in training, which makes it look better than it is (METHOD.md, "Words").
+// Whether the network may have seen the tuning images in training, which makes it look better than it is (method.md, "Words").
 enum class TrainedOn {
     no,      // images of another split than the one that is named for training
     likely,  // images of the training split

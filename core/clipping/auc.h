@@ -1,4 +1,4 @@
-// Resilience in one number: the area under accuracy against fault rate (FT-ClipAct, section IV-B; METHOD.md, "AUC"). 100 % at every rate
+// Resilience in one number: the area under accuracy against fault rate (FT-ClipAct, section IV-B; method.md, "AUC"). 100 % at every rate
 // is 1.
 #pragma once
 

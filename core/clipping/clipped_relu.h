@@ -1,4 +1,4 @@
-// The clipped activations of FT-ClipAct (section IV-A) as METHOD.md, "Clipped activation", states them: what lies beyond the threshold
+// The clipped activations of FT-ClipAct (section IV-A) as method.md, "Clipped activation", states them: what lies beyond the threshold
 // becomes 0, and so do NaN and the infinities. One pass over memory, as fast as a plain ReLU.
 //
 // `in` and `out` hold n values; they may be the same memory, but not overlap otherwise. T >= 0 and finite, unless a fault hit it: then the

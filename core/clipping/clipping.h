@@ -1,4 +1,4 @@
-// A clipping threshold for each activation site (FT-ClipAct, section IV-A; METHOD.md, "Clipped activation").
+// A clipping threshold for each activation site (FT-ClipAct, section IV-A; method.md, "Clipped activation").
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // The threshold fine-tuning of FT-ClipAct (section IV-C, Algorithm 1): trisects [0, ACT_max] for the threshold T with the highest AUC.
-// METHOD.md, "Algorithm 1", says where the printed listing slips: literal follows it step by step, corrected is what it means. The search
+// method.md, "Algorithm 1", says where the printed listing slips: literal follows it step by step, corrected is what it means. The search
 // takes a callable T -> AUC and knows nothing of networks. It runs on the calling thread and calls back on it.
 #pragma once
 

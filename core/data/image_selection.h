@@ -1,5 +1,5 @@
 // Which images of a dataset take part: `--images N` (a seeded sample with the classes in proportion, kept in file order) or
-// `--images first:N`. See METHOD.md, "Words".
+// `--images first:N`. See method.md, "Words".
 #pragma once
 
 #include <cstddef>

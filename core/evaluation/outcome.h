@@ -1,4 +1,4 @@
-// What one trial yields (METHOD.md, "What a trial yields"): counts of images, plain values.
+// What one trial yields (method.md, "What a trial yields"): counts of images, plain values.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Judges the logits of one image (METHOD.md, "What a trial yields").
+// Judges the logits of one image (method.md, "What a trial yields").
 #pragma once
 
 #include <cstdint>

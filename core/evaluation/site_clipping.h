@@ -28,7 +28,7 @@ StepOverrides clip_sites(const Network& network, const Clipping& stored, const R
 enum class ClippedForm { relu, leaky_relu, magnitude };
 ClippedForm clipped_form(const FoundSite& site);
 
-// The clipped activation of `values` in one pass (METHOD.md, "Clipped activation"), for any threshold that a fault may leave.
+// The clipped activation of `values` in one pass (method.md, "Clipped activation"), for any threshold that a fault may leave.
 // `own_output` is the site's own activation of them, used where it is clipped by magnitude.
 at::Tensor clip_activation(const FoundSite& site, const at::Tensor& values, float threshold, const std::function<at::Tensor()>& own_output);
 

@@ -1,4 +1,4 @@
-// Which bits of a parameter are faulty (METHOD.md, "Faults"). Every stored bit has a mark u in [0, 1), a pure function of (study seed, trial,
+// Which bits of a parameter are faulty (method.md, "Faults"). Every stored bit has a mark u in [0, 1), a pure function of (study seed, trial,
 // parameter path, bit position); it is faulty at rate r exactly when u < r. So the faulty sets at rising rates are nested, and the same for every
 // threshold, image count, worker, device and machine. Only the bits with small marks are ever drawn.
 #pragma once

@@ -1,4 +1,4 @@
-// How much of a network's memory faults reach (METHOD.md, "Coverage").
+// How much of a network's memory faults reach (method.md, "Coverage").
 #pragma once
 
 #include <cstddef>

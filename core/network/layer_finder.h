@@ -1,4 +1,4 @@
-// Finds a program's computational layers, activation sites and batch norms, and which layers feed which site (METHOD.md, "Words").
+// Finds a program's computational layers, activation sites and batch norms, and which layers feed which site (method.md, "Words").
 // Includes LibTorch.
 #pragma once
 

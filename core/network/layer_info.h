@@ -50,7 +50,7 @@ struct UnreachedTensor {
     std::string scope;  // that reaches it; empty: none does
 };
 
-// How much of the memory the computational layers are (METHOD.md, "Coverage"). Every tensor counts once, whoever shares it.
+// How much of the memory the computational layers are (method.md, "Coverage"). Every tensor counts once, whoever shares it.
 struct Coverage {
     std::int64_t stored_values = 0;  // floating-point values of the file's parameters and buffers
     std::int64_t reached_by_network = 0;

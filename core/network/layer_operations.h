@@ -1,4 +1,4 @@
-// The operations that own stored values, and in which of their inputs: computational layers and norms (METHOD.md, "Coverage").
+// The operations that own stored values, and in which of their inputs: computational layers and norms (method.md, "Coverage").
 #pragma once
 
 #include <string_view>

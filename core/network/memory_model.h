@@ -1,4 +1,4 @@
-// The memory that holds a network's parameters: in which format, and which of its bits may be faulty in which way (METHOD.md, "Faults").
+// The memory that holds a network's parameters: in which format, and which of its bits may be faulty in which way (method.md, "Faults").
 #pragma once
 
 #include <cstdint>

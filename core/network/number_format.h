@@ -1,4 +1,4 @@
-// How a number is stored: as which bits (METHOD.md, "Faults").
+// How a number is stored: as which bits (method.md, "Faults").
 #pragma once
 
 #include <cstdint>

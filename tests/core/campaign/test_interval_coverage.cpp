@@ -1,4 +1,4 @@
-// The simulation that chose the interval of a mean (METHOD.md, "Statistics"): how often the 95 % interval holds the true mean of
+// The simulation that chose the interval of a mean (method.md, "Statistics"): how often the 95 % interval holds the true mean of
 // populations like ours, and how wide it is, with Student's t beside it. CLIPSCOPE_COVERAGE_SAMPLES sets how many samples of each size are
 // drawn (6000 take a quarter of a minute of an idle core; fewer than the default leave too much to chance); the table goes to stdout.
 #include <QTest>

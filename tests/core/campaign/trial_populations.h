@@ -61,7 +61,7 @@ inline TrialPopulation two_kinds(const std::string& name, double alive, double s
     return {name, dead_share * dead + (1 - dead_share) * alive, draw};
 }
 
-// The bundled AlexNet's like (METHOD.md, "Estimates": a trial's sd is 0.106, 0.196, 0.224, 0.088 at 1e-7, 5e-7, 1e-6, 5e-6): every faulty
+// The bundled AlexNet's like (method.md, "Estimates": a trial's sd is 0.106, 0.196, 0.224, 0.088 at 1e-7, 5e-7, 1e-6, 5e-6): every faulty
 // bit of a critical class leaves a uniform share of what is left of the accuracy above chance.
 inline constexpr double critical_bits = 1.07e6;
 inline constexpr double chance = 0.1;

@@ -1,4 +1,4 @@
-// Every instruction set's clipping, bit by bit, against plain scalar code written from METHOD.md's formulas.
+// Every instruction set's clipping, bit by bit, against plain scalar code written from method.md's formulas.
 #include <QTest>
 #include <bit>
 #include <cmath>

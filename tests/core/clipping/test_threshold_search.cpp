@@ -64,7 +64,7 @@ Function random_function(unsigned seed, int levels) {
     };
 }
 
-// The paper's Algorithm 1, line by line, with `i == 1` read as `counter == 1`; T, where never set, as METHOD.md says.
+// The paper's Algorithm 1, line by line, with `i == 1` read as `counter == 1`; T, where never set, as method.md says.
 float listing(const Function& function, double act_max, int n, int m, double delta) {
     double boundaries[5] = {}, aucs[5] = {}, low = 0, high = act_max, chosen = -1, fallback = 0;
     const auto best = [&] {

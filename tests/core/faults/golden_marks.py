@@ -62,7 +62,7 @@ def fnv1a_64(text):
 
 
 def stratum_hits(seed, trial, path, bits, stratum, low, high):
-    """Positions and marks of one stratum, by the definition in METHOD.md."""
+    """Positions and marks of one stratum, by the definition in method.md."""
     faults_domain = 1
     miss = None
     if high < 1:

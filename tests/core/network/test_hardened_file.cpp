@@ -1,4 +1,4 @@
-// Hardened files against the formulas of METHOD.md, written out by hand on tensors.
+// Hardened files against the formulas of method.md, written out by hand on tensors.
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
