@@ -26,7 +26,7 @@ std::string millions(double number) {
 }
 
 std::string counted(std::int64_t number, const std::string& one) {
-    return grouped(number) + " " + one + (number == 1 ? "" : "s");
+    return grouped_text(number) + " " + one + (number == 1 ? "" : "s");
 }
 
 Json conditions_json(const JobInputs& inputs, const BenchmarkSpecification& specification) {
@@ -59,10 +59,10 @@ Json engine_json(const EngineMeasurement& engine) {
 
 void add_engine_row(TextTable& table, const std::string& title, const EngineMeasurement& engine) {
     const auto [least, most] = std::minmax_element(engine.ratios.begin(), engine.ratios.end());
-    table.add_row({title, grouped(engine.cost.trials), milliseconds(engine.cost.median_seconds_per_trial()),
+    table.add_row({title, grouped_text(engine.cost.trials), milliseconds(engine.cost.median_seconds_per_trial()),
                    millions(engine.cost.multiplications_per_trial), fixed_text(engine.median_ratio(), 2),
                    fixed_text(*least, 2) + " to " + fixed_text(*most, 2), mebibytes(engine.cost.peak_bytes), mebibytes(engine.kept_bytes),
-                   grouped(engine.trials_compared), grouped(engine.trials_that_differ), grouped(engine.images_that_differ)});
+                   grouped_text(engine.trials_compared), grouped_text(engine.trials_that_differ), grouped_text(engine.images_that_differ)});
 }
 
 // What the plain loop's trials were spread over.
@@ -83,13 +83,13 @@ std::string passes_note(const WorkloadMeasurement& workload) {
     if (workload.engine.full_passes == workload.engine.cost.trials) return {};
     return to_string(workload.workload) + ": " + counted(workload.evaluations, "threshold") + " evaluated in " +
            counted(workload.engine.cost.trials, "trial") + "; ratios are to full passes for every boundary of every grid, " +
-           grouped(workload.engine.full_passes) + ".\n";
+           grouped_text(workload.engine.full_passes) + ".\n";
 }
 
 std::string plain_note(const WorkloadMeasurement& workload) {
     const std::string name = to_string(workload.workload);
     if (workload.plain_stride == 1) return name + ": the plain loop ran every trial.\n";
-    return name + ": the plain loop ran one in " + grouped(workload.plain_stride) + " trials, " + grouped(workload.plain.trials) +
+    return name + ": the plain loop ran one in " + grouped_text(workload.plain_stride) + " trials, " + grouped_text(workload.plain.trials) +
            " a repeat, spread over all " + spread_text(workload.workload) +
            "; each passes all images through the whole network, whatever its faults.\n";
 }
@@ -173,7 +173,7 @@ std::string benchmark_table(const JobInputs& inputs, const BenchmarkSpecificatio
     for (const WorkloadMeasurement& workload : result.workloads) {
         add_engine_row(table, to_string(workload.workload), workload.engine);
         if (workload.exact) add_engine_row(table, "  exact", *workload.exact);
-        table.add_row({"  plain loop", grouped(workload.plain.trials), milliseconds(workload.plain.median_seconds_per_trial()),
+        table.add_row({"  plain loop", grouped_text(workload.plain.trials), milliseconds(workload.plain.median_seconds_per_trial()),
                        millions(workload.plain.multiplications_per_trial), fixed_text(1, 2), "", mebibytes(workload.plain.peak_bytes)});
         notes += passes_note(workload) + plain_note(workload);
     }
@@ -187,7 +187,7 @@ std::string scaling_table(const JobInputs& inputs, const BenchmarkSpecification&
     const ScalingPoint* first = nullptr;
     for (const ScalingPoint& point : points) {
         if (!first || first->factor != point.factor) first = &point;
-        table.add_row({point.factor, grouped(point.value), fixed_text(point.seconds, 3), fixed_text(double(point.value) / first->value, 2),
+        table.add_row({point.factor, grouped_text(point.value), fixed_text(point.seconds, 3), fixed_text(double(point.value) / first->value, 2),
                        fixed_text(point.seconds / first->seconds, 2)});
     }
     return "Sensitivity, layer by layer: " + conditions_text(inputs, specification) + "\n" + table.to_string();

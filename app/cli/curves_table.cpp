@@ -37,7 +37,7 @@ std::string curve_title(const CurveInfo& info) {
     if (!info.path.empty()) title += " (" + info.path + ")";
     if (info.format) title += ", " + info.format->to_string();
     if (info.protection != Protection::none) title += ", " + to_string(info.protection);
-    return title + ", " + grouped(info.bits) + " bits";
+    return title + ", " + grouped_text(info.bits) + " bits";
 }
 
 // "Mean accuracy in % against ...".
@@ -119,7 +119,7 @@ std::string curves_table(const AccuracyCurves& curves) {
         std::vector<std::string> row = {curve.info.layer};
         if (with_protection) row.push_back(to_string(curve.info.protection));
         if (with_format) row.push_back(format_of(curve.info, info).to_string());
-        row.push_back(grouped(curve.info.bits));
+        row.push_back(grouped_text(curve.info.bits));
         row.push_back(percent(accuracy(curve.info.clean, info.nonfinite)));
         const std::vector<CurvePoint> points = curve_points(curve, info);
         for (const double rate : info.rates) {
@@ -129,14 +129,14 @@ std::string curves_table(const AccuracyCurves& curves) {
         table.add_row(row);
     }
     return "Mean accuracy in % against " + axis_text(info.axis) + "; " + trials_text(curves) + "; " + info.model + " on " +
-           grouped(info.images) + " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string() +
+           grouped_text(info.images) + " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string() +
            unhit_text(curves) + self_check_text(curves.self_check.value_or(SelfCheckCounts{}));
 }
 
 std::string self_check_text(const SelfCheckCounts& counts) {
     if (counts.trials == 0) return {};
-    return "\nSelf-check: " + grouped(counts.trials) + (counts.trials == 1 ? " trial" : " trials") +
-           " ran in the exact mode as well and gave the same answers; near-ties: " + grouped(counts.near_ties) + "\n";
+    return "\nSelf-check: " + grouped_text(counts.trials) + (counts.trials == 1 ? " trial" : " trials") +
+           " ran in the exact mode as well and gave the same answers; near-ties: " + grouped_text(counts.near_ties) + "\n";
 }
 
 std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {

@@ -8,6 +8,7 @@
 #include "campaign/sensitivity.h"
 #include "command.h"
 #include "common/json_text.h"
+#include "common/number_text.h"
 #include "common_options.h"
 #include "input_warning.h"
 #include "output_files.h"
@@ -55,7 +56,7 @@ std::string outcome_text(const nlohmann::ordered_json& json) {
                      {"Top-5 %", Align::right},
                      {"Non-finite %", Align::right}});
     const auto& top5 = json["top5_accuracy"];
-    table.add_row({json["model"], json["data"], grouped(json["images"]), percent(json["clean_accuracy"]),
+    table.add_row({json["model"], json["data"], grouped_text(json["images"]), percent(json["clean_accuracy"]),
                    top5.is_null() ? "-" : percent(top5), percent(json["due"])});
     return table.to_string();
 }

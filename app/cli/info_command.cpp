@@ -100,7 +100,7 @@ std::string further_bits(const Network& network) {
     std::string text;
     const auto add = [&](MemoryPart kind, const std::string& scope) {
         const std::int64_t bits = stored_bits(network, kind);
-        if (bits > 0) text += (text.empty() ? ", and where asked for " : ", ") + grouped(bits) + " in " + scope;
+        if (bits > 0) text += (text.empty() ? ", and where asked for " : ", ") + grouped_text(bits) + " in " + scope;
     };
     add(MemoryPart::batch_norm, "batch-norm");
     add(MemoryPart::threshold, "thresholds");
@@ -124,7 +124,7 @@ std::string parts_text(const Network& network, MemoryPart kind, const std::strin
     bool is_empty = true;
     for (const LayerInfo& part : network.memory_parts()) {
         if (part.part != kind) continue;
-        table.add_row({part.name, part.path, part.kind, shape_text(part.shape), grouped(part.parameter_count), grouped(part.bits)});
+        table.add_row({part.name, part.path, part.kind, shape_text(part.shape), grouped_text(part.parameter_count), grouped_text(part.bits)});
         is_empty = false;
     }
     return is_empty ? "" : table.to_string();
@@ -141,7 +141,7 @@ std::string network_text(const Network& network, const std::string& label) {
     for (const auto& [kind, title] : {std::pair(MemoryPart::batch_norm, "Batch norm"), std::pair(MemoryPart::norm, "Norm"),
                                       std::pair(MemoryPart::activation, "Activation"), std::pair(MemoryPart::other, "Other")})
         if (const std::string table = parts_text(network, kind, title); !table.empty()) others += table + "\n";
-    return label + ": " + grouped(network.parameter_count()) + " parameters, " + grouped(network.fault_bits()) +
+    return label + ": " + grouped_text(network.parameter_count()) + " parameters, " + grouped_text(network.fault_bits()) +
            " bits that faults can hit" + further_bits(network) + "\n\n" + metadata_text(network) + reach_text(network) +
            parts_text(network, MemoryPart::layer, "Layer") + "\n" + others + sites.to_string();
 }

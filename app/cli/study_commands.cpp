@@ -48,7 +48,7 @@ std::string audit_text(const Study& study, const JobRecord& job) {
     }
     if (asked == 0) return "";
     std::string text =
-        "Job " + std::to_string(job.id) + ": " + grouped(asked) + " bits were to change, " + grouped(changed) + " were found changed";
+        "Job " + std::to_string(job.id) + ": " + grouped_text(asked) + " bits were to change, " + grouped_text(changed) + " were found changed";
     std::string missed;
     for (const std::string& layer : layers_without_faults(study, job.id)) missed += (missed.empty() ? "" : ", ") + layer;
     return text + (missed.empty() ? "." : "; no fault came to " + missed + ".") + "\n";
@@ -134,7 +134,7 @@ std::string replay_text(const ReplayedTrial& trial, const std::string& study) {
                           : is_as_stored(one) ? "the same"
                                               : "different"});
     }
-    const std::string head = to_string(trial.name, study) + ": " + grouped(std::int64_t(trial.bits.size())) +
+    const std::string head = to_string(trial.name, study) + ": " + grouped_text(std::int64_t(trial.bits.size())) +
                              (trial.bits.size() == 1 ? " faulty bit\n" : " faulty bits\n");
     return head + (trial.bits.empty() ? "" : bits.to_string()) + outcomes.to_string();
 }

@@ -58,13 +58,6 @@ std::string first_characters(const std::string& text, std::size_t count) {
     return text;
 }
 
-std::string grouped(std::int64_t number) {
-    std::string text = std::to_string(number);
-    const std::ptrdiff_t first_digit = number < 0 ? 1 : 0;
-    for (std::ptrdiff_t i = std::ptrdiff_t(text.size()) - 3; i > first_digit; i -= 3) text.insert(std::size_t(i), 1, ',');
-    return text;
-}
-
 std::string percent(double fraction, int decimals) {
     return fixed_text(fraction * 100, decimals);
 }

@@ -32,8 +32,6 @@ private:
 std::size_t character_count(const std::string& text);
 std::string first_characters(const std::string& text, std::size_t count);
 
-// 61706 as "61,706".
-std::string grouped(std::int64_t number);
 // 0.716 as "71.60".
 std::string percent(double fraction, int decimals = 2);
 // "6×1×5×5".

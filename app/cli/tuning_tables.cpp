@@ -28,7 +28,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 std::string heading(const TuningResult& result) {
     const CampaignInfo& info = result.info.campaign;
-    std::string text = info.model + " on " + grouped(info.images) + " tuning images of " + info.data;
+    std::string text = info.model + " on " + grouped_text(info.images) + " tuning images of " + info.data;
     if (result.info.trained_on == TrainedOn::likely) text += ", which the network may have been trained on";
     return text + "; seed " + std::to_string(info.seed) + "\n";
 }
@@ -52,8 +52,8 @@ std::string profile_table(const TuningResult& result) {
         const double zeros = histogram.total() > 0 ? double(histogram.zeros()) / double(histogram.total()) : 0;
         table.add_row({site.name, site.kind, joined(site.fed_by), is_clean ? "none" : activations.scope,
                        is_clean ? "0" : number_text(activations.rate), result.act_max[index] ? threshold_text(*result.act_max[index]) : "-",
-                       histogram.largest() ? threshold_text(*histogram.largest()) : "-", grouped(std::int64_t(histogram.total())),
-                       percent(zeros), grouped(std::int64_t(histogram.nonfinite()))});
+                       histogram.largest() ? threshold_text(*histogram.largest()) : "-", grouped_text(std::int64_t(histogram.total())),
+                       percent(zeros), grouped_text(std::int64_t(histogram.nonfinite()))});
     }
     return table.to_string();
 }
@@ -110,7 +110,7 @@ std::string hardened_table(const TuningResult& result) {
                        " trials\n\n" + table.to_string();
     if (result.file)
         text += "\nThe hardened network is in '" + result.file->path + "'; opened again, it gives the same logits on all " +
-                grouped(result.file->images_compared) + " images.\n";
+                grouped_text(result.file->images_compared) + " images.\n";
     return text;
 }
 

@@ -46,6 +46,13 @@ double rounded_number(double number, int digits) {
     return parse_number(formatted(number, std::chars_format::scientific, digits - 1)).value_or(number);
 }
 
+std::string grouped_text(std::int64_t number) {
+    std::string text = std::to_string(number);
+    const std::ptrdiff_t first_digit = number < 0 ? 1 : 0;
+    for (std::ptrdiff_t i = std::ptrdiff_t(text.size()) - 3; i > first_digit; i -= 3) text.insert(std::size_t(i), 1, ',');
+    return text;
+}
+
 double short_double(float number) {
     const std::optional<double> shortened = parse_number(number_text(number));
     // Twice rounded is almost always the same number.

@@ -4,6 +4,7 @@
 // one they write and expect 0,5. No number that is not whole goes through them; tests/core/common/test_locale.cpp looks for them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ std::string rounded_text(double number, int digits);
 
 // Rounded to so many significant digits, as the same number on every machine.
 double rounded_number(double number, int digits);
+
+// For people: 61706 as "61,706".
+std::string grouped_text(std::int64_t number);
 
 // The same number as a double that prints as shortly: 0.1f becomes 0.1, not 0.10000000149011612. float() of it is `number` again.
 double short_double(float number);

@@ -69,7 +69,8 @@ at::Tensor multiply_rows(const at::Tensor& values, const at::Tensor& weight, con
     shape.back() = weight.size(0);
     const at::Tensor rows = values.reshape({-1, values.size(-1)});
     const std::int64_t count = rows.size(0), block = rows_a_block(), whole_blocks = (count + block - 1) / block * block;
-    if (!runs_in_onednn(rows)) return at::linear(filled_up(rows, whole_blocks, rows.size(1)), weight, bias).narrow(0, 0, count).reshape(shape);
+    if (!runs_in_onednn(rows))
+        return at::linear(filled_up(rows, whole_blocks, rows.size(1)), weight, bias).narrow(0, 0, count).reshape(shape);
     const at::Tensor matrix = weight.is_mkldnn() ? weight : pack_matrix(weight);
     const at::Tensor own_bias = bias.defined() && !bias.is_mkldnn() ? bias.contiguous().to_mkldnn() : bias;
     return product(filled_up(rows, whole_blocks, matrix.size(1)), matrix, own_bias).narrow(0, 0, count).reshape(shape);

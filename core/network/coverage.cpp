@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "common/number_text.h"
 #include "network/layer_finder.h"
 #include "network/program.h"
 
@@ -32,13 +33,6 @@ std::pair<std::string, std::string> account_of(MemoryPart part) {
     return {"belongs to no layer", "other"};
 }
 
-// "65,795"
-std::string grouped(std::int64_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t place = text.size(); place > 3;) text.insert(place -= 3, ",");
-    return text;
-}
-
 struct Kind {
     std::string name;
     std::int64_t values = 0;
@@ -61,8 +55,8 @@ std::vector<Kind> kinds_of(const Coverage& coverage, const std::set<std::string>
 
 std::string text_of(std::int64_t reached, std::int64_t stored, const std::vector<Kind>& kinds) {
     if (kinds.empty()) return {};
-    std::string text = "faults reach " + grouped(reached) + " of " + grouped(stored) + " stored values; not reached: ";
-    for (std::size_t i = 0; i < kinds.size(); ++i) text += (i == 0 ? "" : ", ") + grouped(kinds[i].values) + " (" + kinds[i].name + ")";
+    std::string text = "faults reach " + grouped_text(reached) + " of " + grouped_text(stored) + " stored values; not reached: ";
+    for (std::size_t i = 0; i < kinds.size(); ++i) text += (i == 0 ? "" : ", ") + grouped_text(kinds[i].values) + " (" + kinds[i].name + ")";
     return text;
 }
 

@@ -37,11 +37,17 @@ std::string read_start(std::ifstream& file, const std::string& path) {
 
 LoadedModule load_file(const ModelFile& file, const ModelRequest& request) {
     for (const ModelFormat& format : model_formats())
-        if (format.recognises(file)) return format.load(file, request);
+        if (format.recognises(file)) {
+            if (!request.state_key.empty() && !format.takes_state_key)
+                throw UsageError("\"" + file.path + "\" (" + std::string(format.name) +
+                                 ") holds one network, or one set of parameters: leave the state key out.");
+            return format.load(file, request);
+        }
     if (file.archive != nullptr && !file.archive->has_one_folder())
         throw Error("its records do not lie in one folder as torch.save and torch.jit.save put them, and it is no torch.export file");
-    throw Error("it is not a TorchScript file and not a state dictionary; save the network with torch.jit.trace(...).save(), "
-                "torch.jit.script(...).save() or torch.save(model.state_dict(), ...)");
+    throw Error(
+        "it is not a TorchScript file and not a state dictionary; save the network with torch.jit.trace(...).save(), "
+        "torch.jit.script(...).save() or torch.save(model.state_dict(), ...)");
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ std::unique_ptr<Network::Contents> Network::flatten(LoadedModule loaded, const s
 std::shared_ptr<const Network> Network::load(const std::string& path, const std::string& architecture, const std::string& state_key) {
     LoadedModule loaded = load_module(path, architecture, state_key);
     if (!architecture.empty() && !loaded.is_state_dictionary)
-        throw UsageError("\"" + path + "\" is TorchScript and brings its own network: leave the architecture out.");
+        throw UsageError("\"" + path + "\" brings its own network: leave the architecture out.");
     return std::shared_ptr<const Network>(new Network(flatten(std::move(loaded), path)));
 }
 

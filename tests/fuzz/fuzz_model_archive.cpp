@@ -5,8 +5,8 @@
 
 #include "common/error.h"
 #include "fuzz_target.h"
-#include "network/formats/torchscript/script_records.h"
 #include "network/formats/records/stored_tensor.h"
+#include "network/formats/torchscript/script_records.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace clipscope;

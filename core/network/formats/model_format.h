@@ -49,7 +49,8 @@ struct ModelFormat {
     // Runs nothing of the file's before it is judged. Throws Error with a clause that completes "PATH cannot be opened: ...", UsageError
     // where the request cannot be met.
     LoadedModule (*load)(const ModelFile& file, const ModelRequest& request);
-    bool is_parameters = false;  // a file may hold parameters alone, which say nothing of the network between them
+    bool is_parameters = false;    // a file may hold parameters alone, which say nothing of the network between them
+    bool takes_state_key = false;  // and several sets of them
 };
 
 }  // namespace clipscope

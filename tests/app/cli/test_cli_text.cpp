@@ -5,6 +5,7 @@
 #include <QtTest>
 
 #include "common/error.h"
+#include "common/number_text.h"
 #include "common_options.h"
 #include "curves_output.h"
 #include "fault_list_file.h"
@@ -41,11 +42,11 @@ private slots:
     }
 
     void numbers_for_people() {
-        QCOMPARE(grouped(0), std::string("0"));
-        QCOMPARE(grouped(999), std::string("999"));
-        QCOMPARE(grouped(1000), std::string("1,000"));
-        QCOMPARE(grouped(-123456), std::string("-123,456"));
-        QCOMPARE(grouped(1974592), std::string("1,974,592"));
+        QCOMPARE(grouped_text(0), std::string("0"));
+        QCOMPARE(grouped_text(999), std::string("999"));
+        QCOMPARE(grouped_text(1000), std::string("1,000"));
+        QCOMPARE(grouped_text(-123456), std::string("-123,456"));
+        QCOMPARE(grouped_text(1974592), std::string("1,974,592"));
         QCOMPARE(percent(0.716), std::string("71.60"));
         QCOMPARE(percent(1), std::string("100.00"));
         QCOMPARE(shape_text({6, 1, 5, 5}), std::string("6×1×5×5"));

@@ -112,9 +112,11 @@ private slots:
     }
 
     void presets_are_listed_and_others_refused() {
-        QCOMPARE(Normalization::preset_names(), (std::vector<std::string>{"cifar10", "cifar10-resnet", "imagenet", "mnist", "fashion-mnist", "none"}));
+        QCOMPARE(Normalization::preset_names(),
+                 (std::vector<std::string>{"cifar10", "cifar10-resnet", "imagenet", "mnist", "fashion-mnist", "none"}));
         for (const std::string& name : Normalization::preset_names()) QCOMPARE(Normalization::preset(name).name, name);
-        QVERIFY(says(error_of([] { Normalization::preset("cifar"); }), {"'cifar'", "cifar10, cifar10-resnet, imagenet, mnist, fashion-mnist, none"}));
+        QVERIFY(says(error_of([] { Normalization::preset("cifar"); }),
+                     {"'cifar'", "cifar10, cifar10-resnet, imagenet, mnist, fashion-mnist, none"}));
         QVERIFY_THROWS_EXCEPTION(clipscope::UsageError, Normalization::preset("custom"));
     }
 

@@ -87,8 +87,10 @@ private Q_SLOTS:
 def forward(self, x):
     y = torch.relu(torch.conv2d(x, self.first)).flatten(1) + torch.ones([1], device=torch.device("cuda:0"))
     return torch.linear(y, self.last)
-)").save(path);
-        Evaluator evaluator(Network::load(path), noise(), {Normalization::preset("none"), std::nullopt}, {.chunk = images, .device = "cpu"});
+)")
+            .save(path);
+        Evaluator evaluator(Network::load(path), noise(), {Normalization::preset("none"), std::nullopt},
+                            {.chunk = images, .device = "cpu"});
         QVERIFY(evaluator.prepare({}, 1, {}));
     }
 

@@ -13,8 +13,10 @@
 #include "network/formats/exported_program/operations.h"
 #include "network/network.h"
 #include "network/program.h"
+#include "refusal.h"
 
 using namespace clipscope;
+using testing::refusal;
 
 namespace {
 
@@ -40,17 +42,6 @@ std::vector<std::string> files() {
     for (const QString& name : QDir(QString::fromStdString(folder)).entryList({"*.pt2"}, QDir::Files, QDir::Name))
         names.push_back(name.toStdString());
     return names;
-}
-
-// Why it is refused; empty where it is not.
-template <typename Action>
-QString refusal(Action&& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return QString::fromUtf8(error.what());
-    }
-    return {};
 }
 
 QStringList described(const Network& network) {

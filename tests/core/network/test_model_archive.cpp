@@ -4,27 +4,18 @@
 
 #include "common/error.h"
 #include "network/formats/records/pickle_tree.h"
-#include "network/formats/torchscript/script_records.h"
 #include "network/formats/records/stored_tensor.h"
 #include "network/formats/records/zip_archive.h"
+#include "network/formats/torchscript/script_records.h"
+#include "refusal.h"
 
 using namespace clipscope;
+using testing::refusal;
 
 namespace {
 
 PickleTree read(const std::string& instructions) {
     return PickleTree("\x80\x02" + instructions, [](const std::string& name) { return is_tensor_global(name); });
-}
-
-// Why the reader refuses; empty where it does not.
-template <typename Action>
-QString refusal(Action&& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return QString::fromUtf8(error.what());
-    }
-    return {};
 }
 
 std::string bundled_network() {

@@ -98,9 +98,7 @@ bool recognises(const ModelFile& file) {
     return file.archive != nullptr && is_exported_program(*file.archive);
 }
 
-LoadedModule load(const ModelFile& file, const ModelRequest& request) {
-    if (!request.state_key.empty())
-        throw UsageError("\"" + file.path + "\" is a torch.export file and holds one network: leave the state key out.");
+LoadedModule load(const ModelFile& file, const ModelRequest&) {
     const ProgramRecords records(*file.archive);
     ExportedProgram program = records.program();
     LoadedModule loaded{ModuleMaker(records).make(), {}, false, {}};

@@ -3,37 +3,9 @@
 #include <array>
 #include <span>
 
+#include "network/formats/records/loaded_tensor.h"
+
 namespace clipscope {
-
-namespace {
-
-at::ScalarType scalar_type(ElementType type) {
-    switch (type) {
-        case ElementType::float32:
-            return at::kFloat;
-        case ElementType::float64:
-            return at::kDouble;
-        case ElementType::float16:
-            return at::kHalf;
-        case ElementType::bfloat16:
-            return at::kBFloat16;
-        case ElementType::uint8:
-            return at::kByte;
-        case ElementType::int8:
-            return at::kChar;
-        case ElementType::int16:
-            return at::kShort;
-        case ElementType::int32:
-            return at::kInt;
-        case ElementType::int64:
-            return at::kLong;
-        case ElementType::boolean:
-            break;
-    }
-    return at::kBool;
-}
-
-}  // namespace
 
 std::optional<at::ScalarType> scalar_type_of(std::int64_t exported) {
     constexpr std::array types{at::kByte, at::kChar, at::kShort, at::kInt, at::kLong, at::kHalf, at::kFloat, at::kDouble};

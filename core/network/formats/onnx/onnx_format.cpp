@@ -53,8 +53,7 @@ LoadedModule make_module(const OnnxFile& file, bool any_batch) {
 }
 
 // The size of a batch in the file is kept only where images would not stay apart otherwise.
-LoadedModule load(const ModelFile& file, const ModelRequest& request) {
-    if (!request.state_key.empty()) throw UsageError("\"" + file.path + "\" is ONNX and holds one network: leave the state key out.");
+LoadedModule load(const ModelFile& file, const ModelRequest&) {
     const OnnxFile onnx = read_onnx(file.stream, std::filesystem::path(file.path).parent_path().string());
     check_inputs(onnx.model.graph());
     const auto& input = onnx.model.graph().input();

@@ -30,9 +30,10 @@ void binary(OnnxNode& node) {
 
 #define CLIPSCOPE_NAMES(X)                                                                                                               \
     X(abs)                                                                                                                               \
-    X(acos) X(acosh) X(asin) X(asinh) X(atan) X(atanh) X(ceil) X(cos) X(cosh) X(erf) X(exp) X(floor) X(log) X(neg) X(mish) X(reciprocal) \
-        X(relu) X(round) X(sigmoid) X(sign) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(hardswish) X(isnan) X(logical_not) X(eq) X(gt) X(ge) \
-            X(lt) X(le) X(sub) X(mul) X(logical_and) X(logical_or) X(logical_xor)
+    X(acos)                                                                                                                              \
+    X(acosh) X(asin) X(asinh) X(atan) X(atanh) X(ceil) X(cos) X(cosh) X(erf) X(exp) X(floor) X(log) X(neg) X(mish) X(reciprocal) X(relu) \
+        X(round) X(sigmoid) X(sign) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(hardswish) X(isnan) X(logical_not) X(eq) X(gt) X(ge) X(lt)   \
+            X(le) X(sub) X(mul) X(logical_and) X(logical_or) X(logical_xor)
 #define CLIPSCOPE_NAME(name) constexpr char name##_operation[] = "aten::" #name;
 CLIPSCOPE_NAMES(CLIPSCOPE_NAME)
 #undef CLIPSCOPE_NAME

@@ -1,8 +1,8 @@
 #include "network/formats/safetensors/safetensors_format.h"
 
 #include "common/error.h"
+#include "network/formats/records/loaded_tensor.h"
 #include "network/formats/records/safetensors.h"
-#include "network/formats/state_dictionary/loaded_tensor.h"
 #include "network/formats/state_dictionary/state_dictionary_format.h"
 
 namespace clipscope {
@@ -20,8 +20,6 @@ at::Tensor load_tensor(std::istream& file, const SafeTensor& stored) {
 }
 
 LoadedModule load(const ModelFile& file, const ModelRequest& request) {
-    if (!request.state_key.empty())
-        throw UsageError("\"" + file.path + "\" is a safetensors file and holds one set of parameters: leave the state key out.");
     StoredState state;
     for (const SafeTensor& stored : read_safetensors_header(file.stream))
         if (!is_no_parameter(stored.name)) state.tensors.emplace_back(stored.name, load_tensor(file.stream, stored));

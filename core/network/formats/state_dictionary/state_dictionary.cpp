@@ -9,7 +9,7 @@
 #include "common/error.h"
 #include "common/text_list.h"
 #include "network/formats/records/pickle_tree.h"
-#include "network/formats/state_dictionary/loaded_tensor.h"
+#include "network/formats/records/loaded_tensor.h"
 
 namespace clipscope {
 

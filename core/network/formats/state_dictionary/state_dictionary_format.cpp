@@ -49,7 +49,7 @@ LoadedModule load_parameters(const StoredState& state, const ModelRequest& reque
     return {std::move(matched.module), std::move(metadata), true, {}};
 }
 
-const ModelFormat state_dictionary_format{"state dictionary", is_archive, load_archive, true};
-const ModelFormat old_torch_save_format{"torch.save before PyTorch 1.6", is_old_format, load_old_format, true};
+const ModelFormat state_dictionary_format{"state dictionary", is_archive, load_archive, true, true};
+const ModelFormat old_torch_save_format{"torch.save before PyTorch 1.6", is_old_format, load_old_format, true, true};
 
 }  // namespace clipscope

@@ -30,17 +30,16 @@ bool recognises(const ModelFile& file) {
     return file.archive != nullptr && is_torchscript(*file.archive);
 }
 
-LoadedModule load(const ModelFile& file, const ModelRequest& request) {
-    if (!request.state_key.empty())
-        throw UsageError("\"" + file.path + "\" is TorchScript and holds one network: leave the state key out.");
+LoadedModule load(const ModelFile& file, const ModelRequest&) {
     check_script_records(*file.archive, check_code(*file.archive));
     file.stream.clear();
     file.stream.seekg(0);
     torch::jit::ExtraFilesMap extra{{metadata_record, ""}};
     torch::jit::Module module = torch::jit::load(file.stream, at::kCPU, extra);
     if (!module.find_method("forward"))
-        throw Error("it holds parameters without a forward(), as torch::save of C++ writes them, and their network is in that program; build "
-                    "the same network in Python and save it with the script that \"clipscope-cli export-script\" prints");
+        throw Error(
+            "it holds parameters without a forward(), as torch::save of C++ writes them, and their network is in that program; build "
+            "the same network in Python and save it with the script that \"clipscope-cli export-script\" prints");
     check_operations(module);
     name_frozen_parameters(module);
     ModelMetadata metadata = metadata_from_json(extra[metadata_record]);

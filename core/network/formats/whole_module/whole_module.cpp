@@ -12,7 +12,7 @@
 #include "common/error.h"
 #include "network/architectures/architect.h"
 #include "network/architectures/architecture_error.h"
-#include "network/formats/state_dictionary/loaded_tensor.h"
+#include "network/formats/records/loaded_tensor.h"
 #include "network/formats/state_dictionary/state_dictionary.h"
 #include "network/formats/state_dictionary/state_dictionary_format.h"
 #include "network/formats/whole_module/module_layers.h"

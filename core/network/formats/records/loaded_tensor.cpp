@@ -1,4 +1,4 @@
-#include "network/formats/state_dictionary/loaded_tensor.h"
+#include "network/formats/records/loaded_tensor.h"
 
 #include <span>
 
