@@ -50,9 +50,11 @@ void JobForms::fill(const JobSettings& settings) {
         return;
     }
     std::optional<CheckedLayers> layers;
-    sensitivity_.set_form(sensitivity_form(settings, sensitivity_.form(), layers));
+    const bool is_open = laboratory_.has_model_of(settings);
+    const std::vector<LayerInfo> parts = is_open ? laboratory_.model()->memory_parts : std::vector<LayerInfo>{};
+    sensitivity_.set_form(sensitivity_form(settings, sensitivity_.form(), parts, layers));
     if (!layers) return;
-    if (laboratory_.has_model_of(settings))
+    if (is_open)
         check(*layers);
     else
         to_check_ = layers;

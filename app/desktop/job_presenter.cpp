@@ -300,9 +300,6 @@ void JobPresenter::change_job(qint64 id, bool as_new) {
     }
     if (!jobs_.running()) show_job(id);  // its model and images, which the form says nothing of
     forms_.fill(job->settings);
-    if (!has_place_for(job->settings))
-        tell_failure(tr("The form has no place for layers that are faulty together, as in “%1”: what runs from it has others.")
-                         .arg(QString::fromStdString(job->settings.layers)));
     duplicated_job_ = as_new ? id : 0;
     if (as_new) views_.log->append(tr("%1: what runs next from this form is a copy of it, a job of its own").arg(job_title(*job)));
     emit form_wanted(JobForms::is_of_sensitivity(job->settings.kind));

@@ -17,33 +17,40 @@ std::string each_of(const CheckedLayers& checked) {
     return checked.names.join(QLatin1Char(',')).toStdString();
 }
 
-std::string scopes_text(LayersChoice choice, const CheckedLayers& checked) {
-    switch (choice) {
-        case LayersChoice::each:
-            return each_of(checked);
-        case LayersChoice::network:
-            return "network";
-        case LayersChoice::both:
-            return "network," + each_of(checked);
-        case LayersChoice::batch_norm:
-            return "network,batch-norm";
-        case LayersChoice::thresholds:
-            break;
-    }
-    return "network,thresholds";
+// The form's scopes with the checked layers in the place of "each".
+std::string scopes_text(const QString& layers, const CheckedLayers& checked) {
+    std::string text;
+    for (const std::string& scope : split_list(layers.toStdString(), ','))
+        text += (text.empty() ? "" : ",") + (lower_case(scope) == "each" ? each_of(checked) : scope);
+    return text;
 }
 
-// The choice that these layers are, and what is to be checked for it.
-LayersChoice choice_of(const std::string& layers, std::optional<CheckedLayers>& checked) {
+// Whether the table may have a check mark for it; `parts` may be unknown.
+bool is_single_layer(const std::string& scope, const std::vector<LayerInfo>& parts) {
+    const auto part = std::ranges::find(parts, scope, &LayerInfo::name);
+    const bool is_part_of_another_kind = part != parts.end() && part->part != MemoryPart::layer;
+    return !is_scope_group(lower_case(scope)) && !lower_case(scope).starts_with("each-") && scope.find('+') == std::string::npos &&
+           !is_part_of_another_kind;
+}
+
+// The form's scopes, and what is to be checked in the table for the layers among them; where they are not all layers, they stay as written.
+QString form_scopes(const std::string& layers, const std::vector<LayerInfo>& parts, std::optional<CheckedLayers>& checked) {
     checked.reset();
-    for (const LayersChoice choice : {LayersChoice::network, LayersChoice::batch_norm, LayersChoice::thresholds})
-        if (layers == scopes_text(choice, {})) return choice;
     QStringList names;
-    for (const std::string& name : split_list(layers, ',')) names << QString::fromStdString(name);
-    const bool has_network = names.removeAll(QStringLiteral("network")) > 0;
-    const bool are_all = names.contains(QStringLiteral("each"));
+    bool has_network = false, are_all = false;
+    for (const std::string& scope : split_list(layers, ',')) {
+        if (scope == "network")
+            has_network = true;
+        else if (scope == "each")
+            are_all = true;
+        else if (is_single_layer(scope, parts))
+            names << QString::fromStdString(scope);
+        else
+            return QString::fromStdString(layers);
+    }
+    if (!are_all && names.isEmpty()) return QStringLiteral("network");
     checked = CheckedLayers{are_all, are_all ? QStringList() : names};
-    return has_network ? LayersChoice::both : LayersChoice::each;
+    return has_network ? QStringLiteral("network,each") : QStringLiteral("each");
 }
 
 }  // namespace
@@ -85,14 +92,11 @@ std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const Che
     return jobs;
 }
 
-bool has_place_for(const JobSettings& settings) {
-    return settings.layers.find('+') == std::string::npos;
-}
-
-SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, std::optional<CheckedLayers>& checked) {
+SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, const std::vector<LayerInfo>& parts,
+                                 std::optional<CheckedLayers>& checked) {
     SensitivityForm filled = form;
     filled.job = settings.kind == JobKind::bits ? SensitivityJob::bit_positions : SensitivityJob::fault_rates;
-    filled.layers = choice_of(settings.layers, checked);
+    filled.layers = form_scopes(settings.layers, parts, checked);
     filled.rates = readable_list(QString::fromStdString(settings.rates));
     filled.trials = settings.trials;
     filled.images = QString::fromStdString(settings.images);
@@ -121,7 +125,6 @@ QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& 
 
 SensitivityForm first_study_form(int threads) {
     SensitivityForm form;
-    form.layers = LayersChoice::both;
     form.rates = QStringLiteral("1e-7:1e-3:9");
     form.trials = 20;
     form.images = QStringLiteral("1000");

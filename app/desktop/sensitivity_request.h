@@ -23,10 +23,10 @@ struct CheckedLayers {
 JobSettings sensitivity_settings(const SensitivityForm& form, const CheckedLayers& checked);
 // One for each number format of the form, which are compared side by side.
 std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const CheckedLayers& checked);
-// Back into the form, as far as it has fields for them; `form` says the rest. `checked`: what to check in the table, nothing: as it is.
-SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, std::optional<CheckedLayers>& checked);
-// Whether the form has a place for these layers: it has none for several that are faulty together.
-bool has_place_for(const JobSettings& settings);
+// Back into the form, as far as it has fields for them; `form` says the rest. `parts`: of the settings' network, empty where it is not
+// open. `checked`: what to check in the table, nothing: as it is.
+SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, const std::vector<LayerInfo>& parts,
+                                 std::optional<CheckedLayers>& checked);
 
 JobKind kind_of(SensitivityJob job);
 ImageSelection image_selection(const SensitivityForm& form);

@@ -58,7 +58,7 @@ private slots:
         panel.set_max_threads(8);
         panel.set_devices({QStringLiteral("cpu"), QStringLiteral("cuda:0")});
         SensitivityForm form;
-        form.layers = LayersChoice::each;
+        form.layers = QStringLiteral("each");
         form.rates = QStringLiteral("1e-8,5e-8");
         form.trials = 7;
         form.images = QStringLiteral("first:123");
@@ -67,6 +67,29 @@ private slots:
         form.threads = 3;
         form.device = QStringLiteral("cuda:0");
         panel.set_form(form);
+        QVERIFY(panel.form() == form);
+    }
+
+    void layers_are_chosen_or_typed() {
+        SensitivityPanel panel;
+        auto* layers = field<QComboBox>(panel, QStringLiteral("Layers"));
+        QVERIFY(layers && layers->isEditable());
+        SensitivityForm form;
+        for (int i = 0; i < layers->count(); ++i) {
+            layers->setCurrentIndex(i);
+            const QString scopes = panel.form().layers;
+            QVERIFY(!layers->itemData(i, Qt::ToolTipRole).toString().isEmpty());
+            panel.set_form(form);
+            form.layers = scopes;
+            panel.set_form(form);
+            QCOMPARE(layers->currentText(), layers->itemText(i));
+            form = {};
+        }
+        layers->setEditText(QStringLiteral(" CONV-1+FC-1, network "));
+        QCOMPARE(panel.form().layers, QStringLiteral("CONV-1+FC-1, network"));
+        form.layers = QStringLiteral("BN-1");
+        panel.set_form(form);
+        QCOMPARE(layers->currentText(), QStringLiteral("BN-1"));
         QVERIFY(panel.form() == form);
     }
 

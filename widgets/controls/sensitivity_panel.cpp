@@ -7,8 +7,45 @@
 
 namespace clipscope {
 
+namespace {
+
+struct LayersChoice {
+    const char* scopes;  // as the command line writes them
+    const char* text;
+    const char* tip;
+};
+
+constexpr LayersChoice layers_choices[] = {
+    {"network,each", QT_TR_NOOP("Each checked layer and the network"),
+     QT_TR_NOOP("A curve for every layer with a check mark in the table, and one with faults anywhere")},
+    {"each", QT_TR_NOOP("Each checked layer"),
+     QT_TR_NOOP("A curve for every layer with a check mark in the table: faults in that layer alone")},
+    {"network", QT_TR_NOOP("The whole network"), QT_TR_NOOP("One curve: faults anywhere in the weights and biases of layers")},
+    {"network,everything", QT_TR_NOOP("Network and everything stored"),
+     QT_TR_NOOP("Two curves: faults anywhere in the weights and biases of layers, and faults in all that the file stores: norms, "
+                "activations' parameters, embeddings and the rest as well")},
+    {"network,batch-norm", QT_TR_NOOP("Network and batch norm"),
+     QT_TR_NOOP("Two curves: faults anywhere in the weights and biases, and faults in gamma, beta, running means and variances of batch "
+                "norms. Those are few numbers, always float32, and each scales a whole channel.")},
+    {"network,norm", QT_TR_NOOP("Network and other norms"),
+     QT_TR_NOOP(
+         "Two curves: faults anywhere in the weights and biases, and faults in gamma and beta of layer, group and instance norms, as "
+         "transformers have them")},
+    {"network,prelu", QT_TR_NOOP("Network and activations' parameters"),
+     QT_TR_NOOP("Two curves: faults anywhere in the weights and biases, and faults in what activations store, as the slopes of a PReLU")},
+    {"network,other", QT_TR_NOOP("Network and other values"),
+     QT_TR_NOOP("Two curves: faults anywhere in the weights and biases, and faults in stored values that belong to no layer, norm or "
+                "activation, as position embeddings and class tokens")},
+    {"network,thresholds", QT_TR_NOOP("Network and clipping thresholds"),
+     QT_TR_NOOP("Two curves: faults anywhere in the weights and biases, and faults in the thresholds themselves, one float32 number a "
+                "site. A threshold turned negative or NaN silences its site; one turned huge protects no longer.")},
+};
+
+}  // namespace
+
 SensitivityPanel::SensitivityPanel(QWidget* parent)
     : JobPanel(true, tr("Inject faults and measure: curves appear as trials finish"), parent), job_(new QComboBox), layers_(new QComboBox) {
+    set_up_job();
     set_up_layers();
     lay_out();
     connect(job_, &QComboBox::currentIndexChanged, this, &SensitivityPanel::show_fields_of_job);
@@ -16,23 +53,38 @@ SensitivityPanel::SensitivityPanel(QWidget* parent)
     set_form(SensitivityForm());
 }
 
-void SensitivityPanel::set_up_layers() {
+void SensitivityPanel::set_up_job() {
     add_choice(*job_, tr("fault rate"), SensitivityJob::fault_rates, tr("Every stored bit is faulty with the same probability"));
     add_choice(*job_, tr("bit position"), SensitivityJob::bit_positions,
                tr("Exactly one bit is faulty: the same one of a number drawn in each trial, for every position. Shows which bits matter."));
     name_field(*job_, tr("Accuracy against"), tr("What accuracy is measured against"));
-    add_choice(*layers_, tr("Each checked layer and the network"), LayersChoice::both,
-               tr("A curve for every layer with a check mark in the table, and one with faults anywhere"));
-    add_choice(*layers_, tr("Each checked layer"), LayersChoice::each,
-               tr("A curve for every layer with a check mark in the table: faults in that layer alone"));
-    add_choice(*layers_, tr("The whole network"), LayersChoice::network, tr("One curve: faults anywhere in the weights and biases"));
-    add_choice(*layers_, tr("Network and batch norm"), LayersChoice::batch_norm,
-               tr("Two curves: faults anywhere in the weights and biases, and faults in gamma, beta, running means and variances of batch "
-                  "norms. Those are few numbers, always float32, and each scales a whole channel."));
-    add_choice(*layers_, tr("Network and clipping thresholds"), LayersChoice::thresholds,
-               tr("Two curves: faults anywhere in the weights and biases, and faults in the thresholds themselves, one float32 number a "
-                  "site. A threshold turned negative or NaN silences its site; one turned huge protects no longer."));
-    name_field(*layers_, tr("Layers"), tr("What faults may hit; each choice becomes a curve"));
+}
+
+void SensitivityPanel::set_up_layers() {
+    let_type(*layers_);
+    for (const LayersChoice& one : layers_choices) {
+        layers_->addItem(tr(one.text), QString::fromLatin1(one.scopes));
+        layers_->setItemData(layers_->count() - 1, tr(one.tip), Qt::ToolTipRole);
+    }
+    name_field(
+        *layers_, tr("Layers"),
+        tr("What faults may hit; each choice becomes a curve. Scopes can be typed, too: CONV-1+FC-1 is one curve with faults in both "
+           "layers, a comma begins another curve; each stands for the layers checked in the table."));
+}
+
+// What was typed is what it says, unless it is the text of a choice.
+QString SensitivityPanel::scopes() const {
+    const QString text = layers_->currentText().trimmed();
+    const int chosen = layers_->findText(text);
+    return chosen < 0 ? text : layers_->itemData(chosen).toString();
+}
+
+void SensitivityPanel::set_scopes(const QString& scopes) {
+    const int chosen = layers_->findData(scopes);
+    if (chosen < 0)
+        layers_->setEditText(scopes);
+    else
+        layers_->setCurrentIndex(chosen);
 }
 
 void SensitivityPanel::lay_out() {
@@ -59,7 +111,7 @@ void SensitivityPanel::show_fields_of_job() {
 SensitivityForm SensitivityPanel::form() const {
     SensitivityForm form;
     form.job = choice<SensitivityJob>(*job_);
-    form.layers = choice<LayersChoice>(*layers_);
+    form.layers = scopes();
     fields().read(form);
     return form;
 }
@@ -67,7 +119,7 @@ SensitivityForm SensitivityPanel::form() const {
 void SensitivityPanel::set_form(const SensitivityForm& form) {
     fill([&] {
         set_choice(*job_, form.job);
-        set_choice(*layers_, form.layers);
+        set_scopes(form.layers);
         fields().write(form);
     });
 }

@@ -14,14 +14,6 @@ class QComboBox;
 
 namespace clipscope {
 
-enum class LayersChoice {
-    each,        // a curve per layer that is checked in the table
-    network,     // one curve, faults anywhere
-    both,        // each checked layer and the network
-    batch_norm,  // the network, and beside it faults in batch norms
-    thresholds   // the network, and beside it faults in clipping thresholds
-};
-
 // What accuracy is measured against.
 enum class SensitivityJob {
     fault_rates,
@@ -31,8 +23,8 @@ enum class SensitivityJob {
 // Everything in the form, as text and numbers.
 struct SensitivityForm {
     SensitivityJob job = SensitivityJob::fault_rates;
-    LayersChoice layers = LayersChoice::both;
-    QString rates = QStringLiteral("1e-7:1e-4:7");  // "paper", "auto", a list, or from:to:count
+    QString layers = QStringLiteral("network,each");  // scopes, each a curve; "each": the layers checked in the table
+    QString rates = QStringLiteral("1e-7:1e-4:7");    // "paper", "auto", a list, or from:to:count
     int trials = 50;
     QString images = QStringLiteral("1000");  // "200", "first:200", "all"
     std::uint64_t seed = 1;
@@ -64,7 +56,10 @@ protected:
     QString problem() const override;
 
 private:
+    void set_up_job();
     void set_up_layers();
+    QString scopes() const;
+    void set_scopes(const QString& scopes);
     void lay_out();
     void show_fields_of_job();
 

@@ -13,7 +13,7 @@ class TestSensitivityRequest : public QObject {
 private slots:
     void the_form_becomes_a_specification() {
         SensitivityForm form;
-        form.layers = LayersChoice::both;
+        form.layers = QStringLiteral("network,each");
         form.rates = "0, 1e-6, 1e-5";
         form.trials = 7;
         form.seed = 42;
@@ -32,7 +32,7 @@ private slots:
     void settings_come_back_into_the_form() {
         SensitivityForm form;
         form.job = SensitivityJob::bit_positions;
-        form.layers = LayersChoice::each;
+        form.layers = QStringLiteral("each");
         form.format = "Q3.12";
         form.bits = "sign";
         form.fault_kind = FaultKind::stuck1;
@@ -40,36 +40,49 @@ private slots:
         form.trials = 9;
         form.images = "first:77";
         std::optional<CheckedLayers> checked;
-        const SensitivityForm back = sensitivity_form(sensitivity_settings(form, some_), SensitivityForm(), checked);
+        const SensitivityForm back = sensitivity_form(sensitivity_settings(form, some_), SensitivityForm(), {}, checked);
         QVERIFY(back == form);
         QVERIFY(checked && !checked->are_all);
         QCOMPARE(checked->names, some_.names);
-        for (const LayersChoice choice : {LayersChoice::each, LayersChoice::both, LayersChoice::network, LayersChoice::batch_norm}) {
+        for (const QString& choice :
+             {QStringLiteral("each"), QStringLiteral("network,each"), QStringLiteral("network"), QStringLiteral("network,batch-norm")}) {
             form.layers = choice;
             const JobSettings settings = sensitivity_settings(form, {});
-            QCOMPARE(sensitivity_form(settings, SensitivityForm(), checked).layers, choice);
-            const bool is_about_layers = choice == LayersChoice::each || choice == LayersChoice::both;
+            QCOMPARE(sensitivity_form(settings, SensitivityForm(), {}, checked).layers, choice);
+            const bool is_about_layers = choice == QStringLiteral("each") || choice == QStringLiteral("network,each");
             QCOMPARE(checked.has_value(), is_about_layers);
             if (is_about_layers) QVERIFY(checked->are_all);
         }
         // As the command line has it.
         JobSettings settings;
         settings.layers = "each,network";
-        QCOMPARE(sensitivity_form(settings, SensitivityForm(), checked).layers, LayersChoice::both);
-        QVERIFY(has_place_for(settings));
-        settings.layers = "CONV-1+FC-1";
-        QVERIFY(!has_place_for(settings));
+        QCOMPARE(sensitivity_form(settings, SensitivityForm(), {}, checked).layers, QStringLiteral("network,each"));
+        // What the table has no check marks for is typed.
+        for (const char* typed : {"CONV-1+FC-1,network", "everything", "network,each-batch-norm", "CONV-1,norm"}) {
+            settings.layers = typed;
+            const SensitivityForm filled = sensitivity_form(settings, SensitivityForm(), {}, checked);
+            QCOMPARE(filled.layers, QString(typed));
+            QVERIFY(!checked);
+            QCOMPARE(sensitivity_settings(filled, {}).layers, std::string(typed));
+        }
+        std::vector<LayerInfo> parts = layers_;
+        parts.push_back(layers_.front());
+        parts.back().name = "BN-1";
+        parts.back().part = MemoryPart::batch_norm;
+        settings.layers = "network,BN-1";
+        QCOMPARE(sensitivity_form(settings, SensitivityForm(), parts, checked).layers, QStringLiteral("network,BN-1"));
+        QVERIFY(!checked);
     }
 
     void layers_follow_the_choice() {
         SensitivityForm form;
-        form.layers = LayersChoice::each;
+        form.layers = QStringLiteral("each");
         QCOMPARE(sensitivity_settings(form, {}).layers, std::string("each"));
-        form.layers = LayersChoice::network;
+        form.layers = QStringLiteral("network");
         QCOMPARE(sensitivity_settings(form, {}).layers, std::string("network"));
-        form.layers = LayersChoice::each;
+        form.layers = QStringLiteral("each");
         QCOMPARE(sensitivity_settings(form, some_).layers, std::string("CONV-1,FC-1"));
-        form.layers = LayersChoice::both;
+        form.layers = QStringLiteral("network,each");
         QCOMPARE(sensitivity_settings(form, some_).layers, std::string("network,CONV-1,FC-1"));
         QVERIFY_EXCEPTION_THROWN(sensitivity_settings(form, {false, {}}), UsageError);
     }
@@ -97,11 +110,11 @@ private slots:
 
     void other_parts_of_the_memory_stand_beside_the_network() {
         SensitivityForm form;
-        form.layers = LayersChoice::batch_norm;
+        form.layers = QStringLiteral("network,batch-norm");
         std::optional<CheckedLayers> checked;
         const JobSettings made = sensitivity_settings(form, {});
         QCOMPARE(made.layers, std::string("network,batch-norm"));
-        QCOMPARE(sensitivity_form(made, SensitivityForm(), checked).layers, LayersChoice::batch_norm);
+        QCOMPARE(sensitivity_form(made, SensitivityForm(), {}, checked).layers, QStringLiteral("network,batch-norm"));
         QVERIFY(form_problem(form, layers_, {}).contains("no batch norm"));
         std::vector<LayerInfo> parts = layers_;
         LayerInfo other;
@@ -109,7 +122,7 @@ private slots:
         other.part = MemoryPart::batch_norm;
         parts.push_back(other);
         QCOMPARE(form_problem(form, parts, {}), QString());
-        form.layers = LayersChoice::thresholds;
+        form.layers = QStringLiteral("network,thresholds");
         QCOMPARE(sensitivity_settings(form, {}).layers, std::string("network,thresholds"));
         other.name = "ACT-1";
         other.part = MemoryPart::threshold;
@@ -170,10 +183,10 @@ private slots:
         SensitivityForm form;
         form.rates = "0, 1e-6, 1e-5";
         form.trials = 10;
-        form.layers = LayersChoice::network;
+        form.layers = QStringLiteral("network");
         // One clean pass, then ten trials at two rates; rate 0 needs none.
         QCOMPARE(estimated_passes(sensitivity_settings(form, {}), layers_, 2), 21.0);
-        form.layers = LayersChoice::each;
+        form.layers = QStringLiteral("each");
         // From the last of three layers on: a third of the network.
         QCOMPARE(estimated_passes(sensitivity_settings(form, {false, {"FC-1"}}), layers_, 2), 1 + 20.0 / 3);
     }

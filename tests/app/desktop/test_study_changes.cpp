@@ -227,7 +227,7 @@ private slots:
         Desk desk(engine);
         desk.open_both();
         SensitivityForm form = desk.panel().form();
-        form.layers = LayersChoice::network;
+        form.layers = QStringLiteral("network");
         form.rates = QStringLiteral("1e-6, 1e-5");
         form.trials = 2;
         form.format = QStringLiteral("float32, int8");

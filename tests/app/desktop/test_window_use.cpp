@@ -1,4 +1,6 @@
 // The window in use: with the keyboard alone, in little room, with jobs that wait, with something missing, and at its end.
+#include <qcustomplot.h>
+
 #include <QApplication>
 #include <QComboBox>
 #include <QFile>
@@ -13,7 +15,6 @@
 #include <QToolButton>
 #include <QTreeView>
 #include <QTreeWidget>
-#include <qcustomplot.h>
 
 #include "controls/activity_log.h"
 #include "controls/focus_ring.h"
@@ -236,7 +237,7 @@ private slots:
         Desk desk;
         desk.open_both();
         desk.table().set_checked_layers({"CONV-1", "FC-1"});
-        QCOMPARE(desk.panel().form().layers, LayersChoice::both);
+        QCOMPARE(desk.panel().form().layers, QStringLiteral("network,each"));
         desk.run(1);
         QCOMPARE(desk.plot().view().series.size(), std::size_t(3));
         QCOMPARE(desk.plot().view().series[2].name, QString("FC-1"));
