@@ -7,24 +7,11 @@
 #include <vector>
 
 #include "campaign/variant_choice.h"
-#include "data/dataset_reader.h"
 #include "network/bundled_networks.h"
 #include "network/formats/parameters_alone.h"
 #include "network/network.h"
 
 namespace clipscope::cli {
-
-namespace {
-
-// Images that no result is measured on, where there are others.
-Dataset images_for_trial(const InputOptions& options) {
-    const std::string folder = data_folder(options.data);
-    const std::vector<Split> splits = available_splits(folder);
-    const bool has_training = std::ranges::count(splits, Split::train) > 0;
-    return open_dataset(folder, has_training ? Split::train : split_from_string(options.split), options.picture_size);
-}
-
-}  // namespace
 
 std::string chosen_architecture(const InputOptions& options) {
     if (!options.architecture.empty()) return options.architecture;
@@ -35,7 +22,7 @@ std::string chosen_architecture(const InputOptions& options) {
     if (!is_new) return entry->second;
     const auto network = Network::load(path, {}, options.state_key);
     if (possible_variants(*network).empty()) return {};
-    const Dataset images = images_for_trial(options);
+    const Dataset images = variant_images(data_folder(options.data), split_from_string(options.split), options.picture_size);
     const auto trials = try_variants(*network, images, chosen_normalization(options.normalization), 0, {});
     if (trials.empty()) return {};
     std::fprintf(stderr, "clipscope-cli: The parameters in '%s' fit several networks: %s; the first is taken (--arch).\n",

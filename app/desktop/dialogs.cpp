@@ -106,6 +106,11 @@ QString choose_table(QWidget* parent) {
                        QStringLiteral(".csv"));
 }
 
+QString choose_exporter(QWidget* parent) {
+    return choose_file(parent, QObject::tr("Save Python exporter"), QStringLiteral("clipscope_export.py"), QObject::tr("Python (*.py)"),
+                       QStringLiteral(".py"));
+}
+
 // A question whose only answer besides "not now" is the button's text.
 bool offers(QWidget* parent, const QString& sentence, const QString& button) {
     QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Cancel, parent);
@@ -183,6 +188,7 @@ Dialogs real_dialogs() {
             choose_recovered,
             tell,
             choose_table,
+            choose_exporter,
             ask_line,
             ask_quit,
             may_replace};

@@ -43,7 +43,8 @@ struct Dialogs {
     // A damaged study: a file to write what is left to.
     std::function<QString(QWidget* parent, const QString& sentence, const QString& suggested)> choose_recovered;
     std::function<void(QWidget* parent, const QString& title, const QString& text)> tell;
-    std::function<QString(QWidget* parent)> choose_table;  // a file to write, .csv
+    std::function<QString(QWidget* parent)> choose_table;     // a file to write, .csv
+    std::function<QString(QWidget* parent)> choose_exporter;  // a file to write, .py
     std::function<std::optional<QString>(QWidget* parent, const QString& title, const QString& text)> ask_line;
     std::function<QuitAnswer(QWidget* parent, const QString& running)> ask_quit;
     // Files that are there already and are about to be written.

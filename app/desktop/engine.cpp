@@ -59,6 +59,12 @@ InputFormat input_format(const OpenedModel& model, const Dataset& images, const 
     return resolve_input_format(*model.network, images, asked);
 }
 
+std::vector<VariantTrial> try_model_variants(const OpenedModel& model, const std::string& folder, Split split, const PictureSize& size,
+                                             const std::optional<Normalization>& asked, std::stop_token stop) {
+    if (possible_variants(*model.network).empty()) return {};
+    return try_variants(*model.network, variant_images(folder, split, size), asked, 0, std::move(stop));
+}
+
 Job study_job(const Study& study, JobId id, int threads) {
     const auto own = std::make_shared<const Study>(study.another());
     return [own, id, threads](const EventSink& sink, std::stop_token stop) {
@@ -90,8 +96,8 @@ std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, s
 }  // namespace
 
 Engine core_engine() {
-    return {open_model,      open_data,      open_dataset_sample, input_format, answers,      check_input,   run_clean, study_job,
-            read_thresholds, write_hardened, is_source_there,     find_source,  check_source, salvage_study, replay};
+    return {open_model, open_data,       open_dataset_sample, input_format,    try_model_variants, answers,      check_input,   run_clean,
+            study_job,  read_thresholds, write_hardened,      is_source_there, find_source,        check_source, salvage_study, replay};
 }
 
 }  // namespace clipscope

@@ -14,6 +14,7 @@
 #include "campaign/job_inputs.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_images.h"
+#include "campaign/variant_choice.h"
 #include "data/dataset.h"
 #include "data/image_file.h"
 #include "data/normalization.h"
@@ -64,6 +65,10 @@ struct Engine {
     // Only so many images, spread over the classes.
     std::function<Dataset(const std::string& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token)> sample_data;
     std::function<InputFormat(const OpenedModel&, const Dataset&, const std::optional<Normalization>& asked)> input_format;
+    // Where a model's bare parameters fit several networks: these, tried on images of the folder, best first. Else nothing.
+    std::function<std::vector<VariantTrial>(const OpenedModel&, const std::string& folder, Split, const PictureSize&,
+                                            const std::optional<Normalization>& asked, std::stop_token)>
+        try_variants;
     // None where it was stopped.
     std::function<std::vector<Answer>(const OpenedModel&, const Dataset&, const InputFormat&, std::stop_token)> answers;
     std::function<std::optional<InputDoubt>(const JobInputs&, int threads, const std::string& device, std::stop_token)> check_input;

@@ -26,13 +26,24 @@ QString normalization_text(const Normalization& normalization) {
     return QObject::tr("mean %1 std %2").arg(list(normalization.mean), list(normalization.std));
 }
 
+// "266,000 weights stored as int8": words that a quantised file brings, whatever number format the form has for the others.
+QString own_words_text(const std::vector<LayerInfo>& layers) {
+    std::int64_t quantised = 0;
+    for (const LayerInfo& layer : layers)
+        for (const ParameterInfo& parameter : layer.parameters) quantised += parameter.word_bits == 8 ? parameter.elements : 0;
+    return quantised == 0 ? QString() : QObject::tr("%1 weights stored as int8").arg(grouped(quantised));
+}
+
 }  // namespace
 
 QString header_text(const Laboratory& laboratory, const SensitivityForm& form, bool form_is_valid, const QString& opening) {
     QStringList parts;
     std::size_t images = 0;
     if (const auto& model = laboratory.model()) {
-        parts << QStringLiteral("%1 (%2)").arg(QString::fromStdString(model->title), short_count(model->parameter_count));
+        const QString network = QStringLiteral("%1 (%2)").arg(QString::fromStdString(model->title), short_count(model->parameter_count));
+        parts << (model->architecture.empty() ? network
+                                              : QObject::tr("%1 as %2").arg(network, QString::fromStdString(model->architecture)));
+        if (const QString own = own_words_text(model->layers); !own.isEmpty()) parts << own;
         if (model->network && !model->network->coverage().not_reached.empty()) {
             const Coverage& coverage = model->network->coverage();
             parts << QObject::tr("faults in its layers reach %1 of %2 stored values")

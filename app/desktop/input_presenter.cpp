@@ -24,6 +24,7 @@ InputPresenter::InputPresenter(Laboratory& laboratory, const Dialogs& dialogs, Q
     // Queued, so that no dialog opens in the middle of the laboratory's own work.
     connect(&laboratory, &Laboratory::normalization_needed, this, &InputPresenter::ask_images, Qt::QueuedConnection);
     connect(&laboratory, &Laboratory::architecture_needed, this, &InputPresenter::ask_architecture, Qt::QueuedConnection);
+    connect(&laboratory, &Laboratory::variant_chosen, &log_, &ActivityLog::append);
     connect(&laboratory, &Laboratory::data_changed, this, &InputPresenter::tell_skipped);
     connect(&laboratory, &Laboratory::doubt_changed, this, &InputPresenter::show_doubt);
 }

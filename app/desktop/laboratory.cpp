@@ -30,6 +30,23 @@ QString files_key(const QString& model, const QString& folder) {
              QFileInfo(folder).absoluteFilePath());
 }
 
+// How images enter a network, and which network it is where bare parameters fit several.
+struct Match {
+    std::vector<VariantTrial> variants;  // best first; empty where there is no choice
+    std::optional<OpenedModel> model;    // the best of them
+    InputFormat format;
+};
+
+Match find_match(const Engine& engine, const OpenedModel& model, const Dataset& images, const DataSource& source,
+                 const std::optional<Normalization>& asked, std::stop_token stop) {
+    Match match;
+    if (model.architecture.empty())
+        match.variants = engine.try_variants(model, source.folder.toStdString(), source.split, source.picture_size, asked, stop);
+    if (!match.variants.empty()) match.model = engine.open_model(model.name, match.variants.front().architecture);
+    match.format = engine.input_format(match.model ? *match.model : model, images, asked);
+    return match;
+}
+
 }  // namespace
 
 Laboratory::Laboratory(Engine engine, QObject* parent) : QObject(parent), engine_(std::move(engine)) {}
@@ -164,19 +181,31 @@ void Laboratory::match() {
         emit normalization_needed();
         return;
     }
-    match_task_.start<InputFormat>(
-        [find = engine_.input_format, model = *model_, data = *data_, asked = asked_](std::stop_token) { return find(model, data, asked); },
-        [this](InputFormat format) {
-            input_format_ = std::move(format);
-            if (asked_) known_[files_key(QString::fromStdString(model_->name), source_.folder)] = *asked_;
-            emit readiness_changed();
-        },
-        [this](const QString& text) {
-            set_doubt(text);
-            emit readiness_changed();
-            emit failed(text);
-        });
+    match_task_.start<Match>([engine = engine_, model = *model_, data = *data_, source = source_, asked = asked_](
+                                 std::stop_token stop) { return find_match(engine, model, data, source, asked, std::move(stop)); },
+                             [this](Match match) {
+                                 if (match.model) take_variant(std::move(*match.model), match.variants);
+                                 input_format_ = std::move(match.format);
+                                 if (asked_) known_[files_key(QString::fromStdString(model_->name), source_.folder)] = *asked_;
+                                 emit readiness_changed();
+                             },
+                             [this](const QString& text) {
+                                 set_doubt(text);
+                                 emit readiness_changed();
+                                 emit failed(text);
+                             });
     emit readiness_changed();
+}
+
+void Laboratory::take_variant(OpenedModel model, const std::vector<VariantTrial>& tried) {
+    model_ = std::move(model);
+    select_layer({});
+    emit model_changed();
+    emit variant_chosen(
+        tr("The parameters in %1 fit several networks: %2. The first is taken; \u201cclipscope --arch NAME FILE\u201d takes "
+           "another.")
+            .arg(short_name(QString::fromStdString(model_->name)),
+                 QString::fromStdString(to_string(tried, std::min(data_->size(), images_for_variants)))));
 }
 
 void Laboratory::remember_normalization(const JobRecord& job) {

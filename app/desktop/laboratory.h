@@ -101,6 +101,8 @@ signals:
     void normalization_needed();
     // The parameters in this file fit no built-in architecture that was found or named; the sentence says what is amiss.
     void architecture_needed(const QString& model, const QString& sentence);
+    // Bare parameters fit several networks; the sentence says which was taken for how it recognises images, and the others.
+    void variant_chosen(const QString& sentence);
     void model_given_up();
     void clean_measured();
     void doubt_changed();
@@ -113,6 +115,7 @@ private:
     void set_doubt(const QString& text);
     void check_input(const JobInputs& inputs, int threads, const QString& device);
     void match();
+    void take_variant(OpenedModel model, const std::vector<VariantTrial>& tried);
     void forget_match();
     void select(const QString& layer, const QString& site);
 

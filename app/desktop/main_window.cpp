@@ -195,6 +195,8 @@ void MainWindow::connect_file_actions() {
     connect_with_path(actions_.save_hardened, dialogs_.choose_hardened, [this](const QString& path) { files_->save_network(path); });
     connect_with_path(actions_.save_thresholds, dialogs_.choose_thresholds_file,
                       [this](const QString& path) { exporter_->save_thresholds(path); });
+    connect_with_path(actions_.save_exporter, dialogs_.choose_exporter,
+                      [this](const QString& path) { exporter_->save_python_exporter(path); });
     connect_with_path(actions_.export_numbers, dialogs_.choose_numbers, [this](const QString& path) { exporter_->export_numbers(path); });
     connect_with_path(actions_.export_all, dialogs_.choose_folder, [this](const QString& folder) { exporter_->export_everything(folder); });
     connect(actions_.export_figure, &QAction::triggered, this, [this] { front_plot()->show_export_dialog(); });

@@ -8,6 +8,7 @@
 #include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
+#include "network/export_script.h"
 #include "result_presenter.h"
 #include "result_views.h"
 
@@ -29,6 +30,10 @@ void ResultExporter::export_numbers(const QString& path) {
 
 void ResultExporter::save_thresholds(const QString& path) {
     if (const auto thresholds = results_.thresholds()) write(path, [&] { return thresholds_to_json(*thresholds); });
+}
+
+void ResultExporter::save_python_exporter(const QString& path) {
+    write(path, [] { return std::string(export_script()); });
 }
 
 void ResultExporter::write(const QString& path, const std::function<std::string()>& text) {

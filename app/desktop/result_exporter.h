@@ -26,6 +26,8 @@ public:
     // All figures, tables and results as JSON into a folder that is there.
     void export_everything(const QString& folder);
     void save_thresholds(const QString& path);
+    // The Python file that saves networks so that ClipScope opens them.
+    void save_python_exporter(const QString& path);
 
 signals:
     void written(const QString& path);

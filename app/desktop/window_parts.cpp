@@ -66,6 +66,10 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
         add(file, QObject::tr("&Save hardened network…"), QKeySequence::Save,
             QObject::tr("As a TorchScript file that runs without ClipScope; it is opened again and compared before it counts as written"));
     actions.save_thresholds = add(file, QObject::tr("Sa&ve thresholds…"), {}, QObject::tr("One number for each activation site, as JSON"));
+    actions.save_exporter =
+        add(file, QObject::tr("Save Pyt&hon exporter…"), {},
+            QObject::tr("A Python file whose export(model, example, \"net.pt\") saves a network of PyTorch so that it opens here, "
+                        "with its normalisation and class names; needs nothing but PyTorch"));
     file->addSeparator();
     actions.export_figure = add(file, QObject::tr("Export &figure…"), QKeySequence(Qt::CTRL | Qt::Key_E),
                                 QObject::tr("The plot you work in, as PDF, SVG or PNG"));

@@ -78,6 +78,7 @@ struct WindowActions {
     QAction* open_thresholds = nullptr;
     QAction* save_hardened = nullptr;
     QAction* save_thresholds = nullptr;
+    QAction* save_exporter = nullptr;
     QAction* export_figure = nullptr;
     QAction* export_numbers = nullptr;
     QAction* export_all = nullptr;

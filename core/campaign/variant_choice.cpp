@@ -27,6 +27,11 @@ double accuracy(const std::shared_ptr<const Network>& network, const Dataset& im
 
 }  // namespace
 
+Dataset variant_images(const std::string& folder, Split split, const PictureSize& size) {
+    const std::vector<Split> splits = available_splits(folder);
+    return open_dataset(folder, std::ranges::count(splits, Split::train) > 0 ? Split::train : split, size);
+}
+
 std::vector<std::string> possible_variants(const Network& network) {
     const ModelMetadata& metadata = network.metadata();
     // What ClipScope trained or hardened says how its input is normalised; bare parameters never do.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "data/dataset_reader.h"
 #include "data/normalization.h"
 #include "network/network.h"
 
@@ -17,6 +18,10 @@ struct VariantTrial {
     std::string architecture;  // "lenet5[tanh,average]"
     double accuracy = 0;       // of the images that were tried
 };
+
+// The images of a folder to try them on: of the training images where there are any, for no result is measured on those, else of `split`.
+// Throws what open_dataset() throws.
+Dataset variant_images(const std::string& folder, Split split, const PictureSize& size);
 
 // Up to so many images are tried, spread over the classes.
 constexpr std::size_t images_for_variants = 200;

@@ -27,6 +27,7 @@ inline OpenedModel fake_model(const std::string& name) {
         info.shape = {10, 10};
         info.parameter_count = 100;
         info.bits = 3200;
+        if (name.find("quantised") != std::string::npos) info.parameters.push_back({info.path + ".weight", info.shape, 100, 8});
         model.layers.push_back(info);
         model.memory_parts.push_back(info);
     }
@@ -136,6 +137,11 @@ inline Engine fake_engine() {
     };
     engine.input_format = [](const OpenedModel& model, const Dataset&, const std::optional<Normalization>& asked) {
         return InputFormat{asked ? *asked : model.metadata.normalization.value(), {}};
+    };
+    engine.try_variants = [](const OpenedModel& model, const std::string&, Split, const PictureSize&, const std::optional<Normalization>&,
+                             std::stop_token) {
+        const bool has_several = model.name.find("several") != std::string::npos;
+        return has_several ? std::vector<VariantTrial>{{"lenet5[tanh]", 0.9}, {"lenet5", 0.25}} : std::vector<VariantTrial>{};
     };
     engine.clean_pass = [](const JobInputs& inputs, int, int, const std::string&, std::stop_token) {
         Outcome outcome;

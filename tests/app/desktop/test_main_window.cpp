@@ -22,6 +22,7 @@
 #include "controls/harden_panel.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
+#include "network/export_script.h"
 #include "plots/accuracy_plot.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
@@ -191,7 +192,7 @@ private slots:
         QTRY_VERIFY(!desk.plot().view().series.empty() && !desk.plot().view().series[0].points.empty());
         QVERIFY2(clock.elapsed() < 2000, qPrintable(QString::number(clock.elapsed())));
         QCOMPARE(desk.panel().form().trials, 20);
-        QCOMPARE(desk.panel().form().layers, LayersChoice::both);
+        QCOMPARE(desk.panel().form().layers, QStringLiteral("network,each"));
         QCOMPARE(QString::fromStdString(desk.window.laboratory().model()->name), QString("bundled:lenet5"));
     }
 
@@ -335,6 +336,14 @@ private slots:
         QFile::remove(desk.numbers_file);
     }
 
+    void words_that_a_file_brings_are_named() {
+        Desk desk;
+        desk.window.open_model("quantised.onnx");
+        QTRY_VERIFY(desk.window.header().contains("300 weights stored as int8"));
+        desk.window.open_model("fake.pt");
+        QTRY_VERIFY(!desk.window.header().contains("int8"));
+    }
+
     void thresholds_come_and_go_as_files() {
         QTemporaryDir folder;
         Desk desk;
@@ -349,6 +358,9 @@ private slots:
         desk.path = folder.filePath("thresholds.json");
         desk.action("Sa&ve thresholds…")->trigger();
         QCOMPARE(thresholds_from_json(read_text_file(desk.path.toStdString()), "saved").sites.at(1).threshold, 0.5F);
+        desk.path = folder.filePath("export.py");
+        desk.action("Save Pyt&hon exporter…")->trigger();
+        QCOMPARE(read_text_file(desk.path.toStdString()), std::string(export_script()));
         desk.path = "hardened.pt";
         desk.action("&Save hardened network…")->trigger();
         QTRY_VERIFY(desk.part<ActivityLog>().text().contains("Wrote hardened.pt: opened again"));
@@ -532,7 +544,7 @@ private slots:
         Desk desk;
         desk.open_both();
         SensitivityForm form = desk.panel().form();
-        form.layers = LayersChoice::network;
+        form.layers = QStringLiteral("network");
         form.rates = QStringLiteral("1e-6, 1e-5");
         form.trials = 2;
         form.format = QStringLiteral("float32, int8, Q3.12");

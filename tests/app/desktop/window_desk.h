@@ -82,7 +82,8 @@ struct Desk {
         dialogs.choose_data = [](QWidget*) { return QStringLiteral("chosen"); };
         dialogs.choose_numbers = [this](QWidget*) { return numbers_file; };
         dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_hardened = dialogs.choose_folder =
-            dialogs.choose_table = dialogs.choose_study = dialogs.choose_study_file = [this](QWidget*) { return path; };
+            dialogs.choose_table = dialogs.choose_exporter = dialogs.choose_study =
+                dialogs.choose_study_file = [this](QWidget*) { return path; };
         dialogs.ask_text = dialogs.ask_line = [this](QWidget*, const QString&, const QString& before) {
             proposed = before;
             return text;

@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "common/text_list.h"
+#include "network/export_script.h"
 #include "network/formats/torchscript/script_records.h"
 
 namespace clipscope {
@@ -15,7 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view in_python = "open the network in Python and save it with the script that \"clipscope-cli export-script\" prints";
+constexpr std::string_view in_python;  // the advice is the script that saves networks for ClipScope
 
 // Weights packed for the processors of phones.
 bool is_mobile(const ModelFile& file) {
@@ -90,7 +91,9 @@ bool is_known_file(const ModelFile& file) {
 
 LoadedModule refuse_known_file(const ModelFile& file, const ModelRequest&) {
     const FirstBytes* known = known_file(file);
-    throw Error("it is " + std::string(known->what) + "; " + std::string(known->advice));
+    const std::string advice =
+        known->advice.empty() ? "open the network in Python and " + std::string(save_with_export_script) : std::string(known->advice);
+    throw Error("it is " + std::string(known->what) + "; " + advice);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "network/allowed_operations.h"
+#include "network/export_script.h"
 #include "network/formats/torchscript/code_check.h"
 #include "network/formats/torchscript/frozen_constants.h"
 #include "network/formats/torchscript/script_records.h"
@@ -39,7 +40,8 @@ LoadedModule load(const ModelFile& file, const ModelRequest&) {
     if (!module.find_method("forward"))
         throw Error(
             "it holds parameters without a forward(), as torch::save of C++ writes them, and their network is in that program; build "
-            "the same network in Python and save it with the script that \"clipscope-cli export-script\" prints");
+            "the same network in Python and " +
+            std::string(save_with_export_script));
     check_operations(module);
     name_frozen_parameters(module);
     ModelMetadata metadata = metadata_from_json(extra[metadata_record]);

@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "network/architectures/architect.h"
 #include "network/architectures/architecture_error.h"
+#include "network/export_script.h"
 #include "network/formats/records/loaded_tensor.h"
 #include "network/formats/state_dictionary/state_dictionary.h"
 #include "network/formats/state_dictionary/state_dictionary_format.h"
@@ -198,8 +199,8 @@ LoadedModule load_whole_module(const SavedObject& object, const PickleNode& modu
         if (!request.architecture.empty()) throw;
         const std::string needed = rebuilder.obstacle().empty() || rebuilder.obstacle() == name ? "" : " (" + rebuilder.obstacle() + ")";
         throw ArchitectureError("it is a whole module of the class " + name.substr(0, 100) + needed +
-                                ", whose code Python alone has, and its parameters fit no built-in architecture; open it in Python and "
-                                "save it with the script that \"clipscope-cli export-script\" prints");
+                                ", whose code Python alone has, and its parameters fit no built-in architecture; open it in Python and " +
+                                std::string(save_with_export_script));
     }
 }
 
