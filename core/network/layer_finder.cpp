@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "network/gated_activations.h"
 #include "network/part_finder.h"
 #include "network/spelt_activations.h"
 #include "network/stored_values.h"
@@ -36,7 +37,8 @@ public:
         : program_(program),
           values_(program),
           memory_(program, values_),
-          spelt_(program, values_, [this](const Step& step) { return memory_.layer_of(step).has_value(); }) {}
+          spelt_(program, values_, [this](const Step& step) { return memory_.layer_of(step).has_value(); }),
+          gated_(values_, [this](Slot slot) { return spelt_.number_at(slot); }) {}
 
     FoundStructure find() {
         for (std::size_t i = 0; i < program_.steps().size(); ++i) visit(program_.steps()[i], i, true);
@@ -121,7 +123,11 @@ private:
     std::optional<FoundSite> site_at(const Step& step) const {
         FoundSite site;
         site.info.kind = activation_kind(step.name);
-        if (site.info.kind.empty()) return spelt_.find(step);
+        if (site.info.kind.empty()) {
+            const std::optional<FoundSite> spelt = spelt_.find(step);
+            return spelt ? spelt : gated_.find(step);
+        }
+        if (gated_.is_gate(step)) return std::nullopt;
         site.input_slot = step.inputs[0];
         if (site.info.kind == "leaky_relu") site.slope = float(spelt_.number_at(step.inputs[1]).value_or(0.01));
         return site;
@@ -158,6 +164,7 @@ private:
     StoredValues values_;
     PartFinder memory_;
     SpeltActivations spelt_;
+    GatedActivations gated_;
     FoundStructure found_;
     std::vector<std::set<std::size_t>> fed_by_;  // by site
     std::unordered_map<Slot, std::set<std::size_t>> reaching_;

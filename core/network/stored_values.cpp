@@ -35,16 +35,16 @@ StoredValues::StoredValues(const Program& program) : program_(program) {
     from_images_.insert(program.input_slot());
     for (std::size_t i = 0; i < program.tensors().size(); ++i)
         if (program.tensors()[i].tensor.is_floating_point()) origins_[program.tensors()[i].slot].tensors = {i};
-    const auto note_readers = [&](auto&& self, const Step& step) -> void {
+    const auto note = [&](auto&& self, const Step& step) -> void {
         for (Slot slot : step.inputs) readers_[slot].push_back(&step);
+        for (Slot slot : step.outputs) makers_[slot] = &step;
         for (const Block& block : step.blocks)
             for (const Step& inner : block.steps) self(self, inner);
     };
-    for (const Step& step : program.steps()) note_readers(note_readers, step);
+    for (const Step& step : program.steps()) note(note, step);
 }
 
 void StoredValues::follow(const Step& step) {
-    for (Slot slot : step.outputs) makers_[slot] = &step;
     if (reads_shape_alone(step)) return;
     const bool depends =
         !step.blocks.empty() || std::any_of(step.inputs.begin(), step.inputs.end(), [&](Slot slot) { return is_from_images(slot); });

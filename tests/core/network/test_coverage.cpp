@@ -160,6 +160,15 @@ def forward(self, x):
         QTest::newRow("where") << "torch.where(a > 0, a, torch.zeros_like(a))" << relu;
         QTest::newRow("clamp at 6") << "torch.clamp(a, 0, 6)" << QStringList{"relu6"};
         QTest::newRow("clamp at 4") << "torch.clamp(a, 0, 4)" << QStringList{"hardtanh"};
+        const QStringList gelu{"gelu"};
+        QTest::newRow("SiLU") << "a * torch.sigmoid(a)" << QStringList{"silu"};
+        QTest::newRow("SiLU, gate first") << "torch.sigmoid(a) * a" << QStringList{"silu"};
+        QTest::newRow("hard swish") << "a * torch.hardsigmoid(a)" << QStringList{"hardswish"};
+        QTest::newRow("Mish") << "a * torch.tanh(torch.softplus(a))" << QStringList{"mish"};
+        QTest::newRow("GELU") << "a * (torch.erf(a / 1.4142135623730951) + 1.0) * 0.5" << gelu;
+        QTest::newRow("GELU, halved first") << "0.5 * a * (1.0 + torch.erf(a * 0.7071067811865476))" << gelu;
+        QTest::newRow("another function of erf") << "a * (torch.erf(a) + 1.0) * 0.5" << none;
+        QTest::newRow("a gate of something else") << "a * torch.sigmoid(a + 1.0)" << QStringList{"sigmoid"};
         QTest::newRow("clamp at both ends") << "torch.clamp(a, -1, 1)" << none;
         QTest::newRow("clamp of a divisor") << "a / torch.clamp(torch.var(a, 1, keepdim=True), min=0)" << none;
         QTest::newRow("clamp of positions") << "a + torch.floor(torch.clamp(a, 0, 7))" << none;
