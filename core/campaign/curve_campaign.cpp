@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,36 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// How long the rest takes. A trial in which no bit is faulty takes next to nothing, so trials count by how probably they have a fault.
+class TimeLeft {
+public:
+    TimeLeft(std::span<const CampaignCurve> curves, const CampaignSettings& settings, const std::vector<LayerInfo>& parts)
+        : rates_(settings.rates.size()) {
+        for (const CampaignCurve& curve : curves) {
+            const auto bits = double(fault_bits(curve.scope.layers, parts));
+            for (const double rate : settings.rates) costs_.push_back(-std::expm1(bits * std::log1p(-rate)));
+        }
+        for (const double cost : costs_) left_ += cost * settings.trials;
+    }
+
+    void skip(std::size_t curve, std::size_t rate) { left_ -= cost(curve, rate); }
+    void finish(std::size_t curve, std::size_t rate) {
+        left_ -= cost(curve, rate);
+        done_ += cost(curve, rate);
+    }
+
+    // Negative while nothing can be said: less than a whole trial with faults is done.
+    double seconds(double elapsed) const { return done_ < 1 ? -1 : elapsed / done_ * std::max(left_, 0.0); }
+
+private:
+    double cost(std::size_t curve, std::size_t rate) const { return costs_[curve * rates_ + rate]; }
+
+    std::size_t rates_;
+    std::vector<double> costs_;
+    double left_ = 0;
+    double done_ = 0;
+};
+
 // Hands out (trial, curve) pairs, all curves of a trial before the next trial, so that every curve grows at the same pace; each pair runs
 // all rates.
 class Campaign {
@@ -28,8 +59,9 @@ public:
           sink_(sink),
           self_check_(settings.self_check, settings.seed),
           started_(Clock::now()),
-          known_(count_known()),
-          done_(known_) {}
+          time_left_(curves, settings, inputs.network->memory_parts()) {
+        skip_known();
+    }
 
     void run(const std::stop_token& stop) {
         const std::size_t items = curves_.size() * std::size_t(settings_.trials);
@@ -115,13 +147,15 @@ private:
 
     bool is_known(std::size_t curve, std::size_t rate, int trial) const { return settings_.known && settings_.known(curve, rate, trial); }
 
-    std::int64_t count_known() const {
-        std::int64_t count = 0;
-        if (!settings_.known) return count;
+    void skip_known() {
+        if (!settings_.known) return;
         for (std::size_t curve = 0; curve < curves_.size(); ++curve)
             for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate)
-                for (int trial = 0; trial < settings_.trials; ++trial) count += is_known(curve, rate, trial);
-        return count;
+                for (int trial = 0; trial < settings_.trials; ++trial) {
+                    if (!is_known(curve, rate, trial)) continue;
+                    ++done_;
+                    time_left_.skip(curve, rate);
+                }
     }
 
     // Nothing to run, to list or to check.
@@ -153,7 +187,8 @@ private:
         const std::int64_t total = std::int64_t(curves_.size()) * settings_.trials * std::int64_t(settings_.rates.size());
         const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
         ++done_;
-        sink_(Progress{done_, total, elapsed / double(done_ - known_) * double(total - done_), activity(curve, rate, trial)});
+        time_left_.finish(curve, rate);
+        sink_(Progress{done_, total, time_left_.seconds(elapsed), activity(curve, rate, trial)});
     }
 
     std::string activity(std::size_t curve, std::size_t rate, int trial) const {
@@ -189,8 +224,8 @@ private:
     const Clock::time_point started_;
     std::mutex mutex_;
     std::vector<std::size_t> rates_reported_;  // by item
-    const std::int64_t known_;
-    std::int64_t done_;
+    TimeLeft time_left_;
+    std::int64_t done_ = 0;  // those that were known at the start included
 };
 
 }  // namespace

@@ -75,6 +75,25 @@ private Q_SLOTS:
             }
     }
 
+    // Trials without a fault end at once: the time left must not follow from them.
+    void time_left_follows_from_trials_with_faults() {
+        const JobInputs inputs = make_inputs(60);
+        auto specification = make_specification(inputs, "network", {0, 1e-15, 1e-3});
+        specification.threads = 1;
+        std::vector<Progress> told;
+        run_sensitivity(
+            inputs, specification,
+            [&](const Event& event) {
+                if (const auto* progress = std::get_if<Progress>(&event); progress && progress->done > 0) told.push_back(*progress);
+            },
+            {});
+        QCOMPARE(told.size(), std::size_t(12));
+        QVERIFY(told[0].seconds_left < 0 && told[1].seconds_left < 0);
+        QVERIFY(told[2].seconds_left > 0);  // three more of the same are left
+        QCOMPARE(told[3].done, std::int64_t(4));
+        QVERIFY(told[11].seconds_left >= 0 && told[11].seconds_left < told[2].seconds_left);
+    }
+
     void rate_zero_is_the_clean_network() {
         const JobInputs inputs = make_inputs(60);
         const auto curves = run(inputs, make_specification(inputs, "network", {0, 1e-4}));
