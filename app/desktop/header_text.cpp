@@ -44,6 +44,8 @@ QString header_text(const Laboratory& laboratory, const SensitivityForm& form, b
         parts << (model->architecture.empty() ? network
                                               : QObject::tr("%1 as %2").arg(network, QString::fromStdString(model->architecture)));
         if (const QString own = own_words_text(model->layers); !own.isEmpty()) parts << own;
+        if (const std::int64_t batch = model->metadata.fixed_batch; batch > 0)
+            parts << (batch == 1 ? QObject::tr("takes images one at a time") : QObject::tr("takes exactly %1 images at once").arg(batch));
         if (model->network && !model->network->coverage().not_reached.empty()) {
             const Coverage& coverage = model->network->coverage();
             parts << QObject::tr("faults in its layers reach %1 of %2 stored values")

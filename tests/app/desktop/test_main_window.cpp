@@ -336,12 +336,13 @@ private slots:
         QFile::remove(desk.numbers_file);
     }
 
-    void words_that_a_file_brings_are_named() {
+    void what_a_file_prescribes_is_named() {
         Desk desk;
         desk.window.open_model("quantised.onnx");
         QTRY_VERIFY(desk.window.header().contains("300 weights stored as int8"));
-        desk.window.open_model("fake.pt");
-        QTRY_VERIFY(!desk.window.header().contains("int8"));
+        desk.window.open_model("batch3.pt2");
+        QTRY_VERIFY(desk.window.header().contains("takes exactly 3 image"));
+        QVERIFY(!desk.window.header().contains("int8"));
     }
 
     void thresholds_come_and_go_as_files() {
