@@ -152,8 +152,8 @@ private Q_SLOTS:
     }
     void equals_evaluators_of_one_threshold() {
         QFETCH(bool, exact);
-        check_all_sites(lenet5(60), {.exact = exact});
-        check_all_sites(lenet5(60), {.exact = exact, .everywhere = true});
+        check_all_sites(lenet5(30), {.exact = exact});
+        check_all_sites(lenet5(30), {.exact = exact, .everywhere = true});
         check_all_sites(lenet5(7), {.exact = exact, .chunk = 1, .trials = 1});                 // one image a chunk
         check_all_sites(lenet5(45), {.exact = exact, .chunk = 20, .memory = 1, .trials = 1});  // nothing can be kept
         check_all_sites(lenet5(45), {.exact = exact, .chunk = 20, .memory = 1'500'000, .everywhere = true, .trials = 1});  // some of it
