@@ -3,6 +3,7 @@
 
 #include "archives/pickle_tree.h"
 #include "common/error.h"
+#include "common/text_list.h"
 
 namespace clipscope {
 
@@ -206,7 +207,7 @@ private:
     void push_global(std::string module, const std::string& member) {
         std::string name = std::move(module) + "." + member;
         if (!is_allowed_(name))
-            throw Error("one of its pickles names " + name.substr(0, 200) +
+            throw Error("one of its pickles names " + printable(name, 200) +
                         ", which could run code and is on no list of what is needed there");
         push_string(PickleKind::global, std::move(name));
     }
