@@ -583,6 +583,8 @@ private slots:
         Desk desk;
         QMimeData dropped;
         dropped.setUrls({QUrl::fromLocalFile(path)});
+        QDragEnterEvent enter(QPoint(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&desk.window, &enter);
         QDropEvent drop(QPointF(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(&desk.window, &drop);
         QTRY_VERIFY(desk.window.laboratory().data().has_value());
