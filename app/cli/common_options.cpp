@@ -121,7 +121,7 @@ void add_input_options(CLI::App& command, InputOptions& options) {
     add_state_options(command, options.architecture, options.state_key);
     command
         .add_option("--data", options.data,
-                    "Folder with CIFAR binary or IDX files, or a folder of images for each class (default: Debian's Fashion-MNIST)")
+                    "Folder with CIFAR or IDX files or a folder of images for each class, or a NumPy archive (default: Debian's Fashion-MNIST)")
         ->type_name("FOLDER");
     add_picture_options(command, options.picture_size);
     command.add_option("--split", options.split, "Images to use: test or train")

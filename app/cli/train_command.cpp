@@ -92,7 +92,7 @@ void add_train_command(CLI::App& app, CommandRunner& runner) {
     command->add_option("--arch", training.architecture, "Architecture")->check(CLI::IsMember(architecture_names()))->capture_default_str();
     command
         ->add_option("--data", options->data,
-                     "Folder with CIFAR binary or IDX files, or a folder of images for each class (default: Debian's Fashion-MNIST)")
+                     "Folder with CIFAR or IDX files or a folder of images for each class, or a NumPy archive (default: Debian's Fashion-MNIST)")
         ->type_name("FOLDER");
     add_picture_options(*command, options->picture_size);
     command->add_option("--output", options->output, "The .pt file to write")->type_name("FILE")->required();

@@ -10,7 +10,7 @@
 
 #include "files/file_to_write.h"
 #include "images_dialog.h"
-#include "network/training.h"
+#include "network/architectures/architecture_variants.h"
 
 namespace clipscope {
 namespace {
@@ -88,7 +88,7 @@ std::optional<ImagesChoice> ask_images(QWidget* parent, const Engine& engine, co
 QString ask_architecture(QWidget* parent, const QString& sentence) {
     QInputDialog dialog(parent);
     QStringList names;
-    for (const std::string& name : architecture_names()) names << QString::fromStdString(name);
+    for (const std::string& name : known_architectures()) names << QString::fromStdString(name);
     dialog.setWindowTitle(QObject::tr("Architecture of these parameters"));
     dialog.setComboBoxItems(names);
     dialog.setLabelText(sentence + QStringLiteral("\n\n") + QObject::tr("Built-in architecture to put them into:"));

@@ -74,7 +74,7 @@ QString launch_help() {
         "The laboratory's window. MODEL is a TorchScript file, a state dictionary, bundled:lenet5 or bundled:alexnet, or a study\n"
         "(.clipscope).\n"
         "\n"
-        "  --data DIR            a folder of images: CIFAR binary files, IDX files, or a folder of pictures for each class\n"
+        "  --data DIR            a folder of images: CIFAR files, a NumPy archive, IDX files, or a folder of pictures for each class\n"
         "  --normalize NAME      cifar10, imagenet, mnist, fashion-mnist or none; for models that do not say themselves\n"
         "  --arch NAME           the built-in architecture of a state dictionary; otherwise found by its shapes\n"
         "  --split SPLIT         test or train\n"

@@ -11,6 +11,7 @@
 #include "controls/harden_panel.h"
 #include "controls/sensitivity_panel.h"
 #include "data/dataset_reader.h"
+#include "data/npz_reader.h"
 #include "main_window.h"
 #include "missing_input.h"
 #include "network/bundled_networks.h"
@@ -151,7 +152,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
         if (path.endsWith(QLatin1String(".clipscope")))
             open_study(path);
         else
-            QFileInfo(path).isDir() ? open_data(path) : open_model(path);
+            QFileInfo(path).isDir() || is_image_archive(path.toStdString()) ? open_data(path) : open_model(path);
     }
     event->acceptProposedAction();
 }

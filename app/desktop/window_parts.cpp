@@ -51,7 +51,7 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
     actions.open_model = add(file, QObject::tr("Open &model…"), QKeySequence::Open,
                              QObject::tr("TorchScript, traced or scripted, or a checkpoint of a built-in architecture"));
     actions.open_data = add(file, QObject::tr("Open &data folder…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
-                            QObject::tr("A folder of pictures for each class, CIFAR binary files, or IDX files of the MNIST family"));
+                            QObject::tr("A folder of pictures for each class, CIFAR files, a NumPy archive, or IDX files of the MNIST family"));
     actions.open_thresholds =
         add(file, QObject::tr("Open &thresholds…"), {},
             QObject::tr("A thresholds file (JSON), found earlier or written by hand, for comparisons and the hardened network"));

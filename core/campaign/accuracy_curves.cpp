@@ -93,7 +93,7 @@ AccuracyCurves side_by_side(std::span<const AccuracyCurves> results) {
     for (const AccuracyCurves& result : results) {
         if (result.self_check) (joint.self_check ? *joint.self_check : joint.self_check.emplace()) += *result.self_check;
         for (const AccuracyCurve& curve : result.curves) {
-            AccuracyCurve& added = joint.curves.emplace_back(curve.info);
+            AccuracyCurve& added = joint.curves.emplace_back(AccuracyCurve{curve.info, {}});
             added.info.format = format_of(curve.info, result.info);
             added.trials.resize(joint.info.rates.size());
             for (std::size_t i = 0; i < curve.trials.size(); ++i) {

@@ -27,4 +27,11 @@ std::string lower_case(std::string_view text) {
     return result;
 }
 
+std::string printable(std::string_view text, std::size_t most_bytes) {
+    std::string printed(text.substr(0, most_bytes));
+    for (char& c : printed)
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+    return printed;
+}
+
 }  // namespace clipscope

@@ -90,11 +90,7 @@ std::vector<std::string> class_names_of(const Layout& layout, const fs::path& fo
         if (!line.empty()) names.push_back(line);
     }
     if (!names.empty()) return names;
-    if (layout.label_bytes == 2) {
-        for (int i = 0; i < 100; ++i) names.push_back(std::to_string(i));
-        return names;
-    }
-    return {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+    return layout.label_bytes == 2 ? cifar100_classes() : cifar10_classes();
 }
 
 std::size_t count_records(const Layout& layout, const fs::path& path) {
@@ -153,6 +149,16 @@ Dataset read(const Layout& layout, const fs::path& folder, Split split) {
 }
 
 }  // namespace
+
+std::vector<std::string> cifar10_classes() {
+    return {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+}
+
+std::vector<std::string> cifar100_classes() {
+    std::vector<std::string> names;
+    for (int i = 0; i < 100; ++i) names.push_back(std::to_string(i));
+    return names;
+}
 
 std::vector<Split> cifar10_splits(const fs::path& folder) {
     return splits_of(cifar10, folder);

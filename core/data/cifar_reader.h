@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "data/dataset.h"
@@ -14,6 +15,10 @@ namespace clipscope {
 std::vector<Split> cifar10_splits(const std::filesystem::path& folder);
 
 std::vector<Split> cifar100_splits(const std::filesystem::path& folder);
+
+// What classes are called where no file says it: CIFAR-100's are numbered.
+std::vector<std::string> cifar10_classes();
+std::vector<std::string> cifar100_classes();
 
 // Class names come from batches.meta.txt or fine_label_names.txt where there is one. Throws Error naming the file.
 Dataset read_cifar10(const std::filesystem::path& folder, Split split);

@@ -12,6 +12,8 @@
 #include "data/cifar_reader.h"
 #include "data/idx_reader.h"
 #include "data/image_folder_reader.h"
+#include "data/npz_reader.h"
+#include "data/pickled_cifar_reader.h"
 #include "data/seen_image.h"
 
 namespace clipscope {
@@ -22,37 +24,55 @@ namespace fs = std::filesystem;
 
 struct Layout {
     std::vector<Split> splits;
-    std::function<Dataset(const fs::path& folder, Split split)> read;  // empty: pictures
+    std::function<Dataset(const fs::path& place, Split split)> read;  // empty: pictures
 };
 
+// What a folder's own files say, or an archive's; no splits where that is nothing.
+Layout layout_of_files(const fs::path& place) {
+    struct Kind {
+        std::vector<Split> (*splits)(const fs::path& place);
+        Dataset (*read)(const fs::path& place, Split split);
+    };
+    constexpr std::array<Kind, 6> kinds{{{npz_splits, read_npz},
+                                         {cifar10_splits, read_cifar10},
+                                         {cifar100_splits, read_cifar100},
+                                         {pickled_cifar10_splits, read_pickled_cifar10},
+                                         {pickled_cifar100_splits, read_pickled_cifar100},
+                                         {idx_splits, read_idx}}};
+    for (const Kind& kind : kinds)
+        if (std::vector<Split> splits = kind.splits(place); !splits.empty()) return {std::move(splits), kind.read};
+    return {};
+}
+
 bool holds_images(const fs::path& folder) {
-    return !cifar10_splits(folder).empty() || !cifar100_splits(folder).empty() || !idx_splits(folder).empty();
+    return !layout_of_files(folder).splits.empty();
 }
 
 // Folders that torchvision and archives make inside the one that a script names.
 bool is_usual_name(const fs::path& folder) {
-    constexpr std::array<std::string_view, 10> names{"raw",    "mnist", "fashionmnist",         "fashion-mnist",    "kmnist",
-                                                     "emnist", "gzip",  "cifar-10-batches-bin", "cifar-100-binary", "cifar-10"};
-    return std::find(names.begin(), names.end(), lower_case(folder.filename().string())) != names.end();
+    constexpr std::string_view names =
+        " raw gzip mnist fashionmnist fashion-mnist kmnist qmnist emnist medmnist .medmnist cifar10 cifar-10 cifar-10-batches-bin "
+        "cifar-10-batches-py cifar100 cifar-100 cifar-100-binary cifar-100-python ";
+    return names.find(" " + lower_case(folder.filename().string()) + " ") != std::string_view::npos;
 }
 
-// Those of usual names that hold images, this many levels below.
-void find_below(const fs::path& folder, int levels, std::vector<fs::path>& found) {
+// Where images lie in a folder: it or the archives in it, else folders of usual names, this many levels below.
+void find_places(const fs::path& folder, int levels, std::vector<fs::path>& found) {
+    if (holds_images(folder)) return found.push_back(folder);
+    const std::vector<fs::path> archives = image_archives_in(folder);
+    found.insert(found.end(), archives.begin(), archives.end());
+    if (!archives.empty() || levels == 0) return;
     std::error_code error, ignored;
-    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        if (!entry->is_directory(ignored) || !is_usual_name(entry->path())) continue;
-        if (holds_images(entry->path()))
-            found.push_back(entry->path());
-        else if (levels > 1)
-            find_below(entry->path(), levels - 1, found);
-    }
+    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error))
+        if (entry->is_directory(ignored) && is_usual_name(entry->path())) find_places(entry->path(), levels - 1, found);
 }
 
-// The folder itself, or the one inside it that holds its images, as MNIST/raw does.
+// The folder itself, or what in it holds its images, as MNIST/raw does.
 fs::path place_of_images(const fs::path& folder) {
     if (holds_images(folder) || !image_folder_splits(folder).empty()) return folder;
+    constexpr int levels = 2;
     std::vector<fs::path> found;
-    find_below(folder, 2, found);
+    find_places(folder, levels, found);
     if (found.empty()) return folder;
     if (found.size() == 1) return found.front();
     std::sort(found.begin(), found.end());
@@ -60,50 +80,50 @@ fs::path place_of_images(const fs::path& folder) {
                 "' among them; choose one of these.");
 }
 
-// A file stands for the folder it lies in, so that one may also pick or drop a data file.
-fs::path folder_of(const std::string& path) {
+[[noreturn]] void refuse_archive(const fs::path& file) {
+    throw Error("'" + file.string() +
+                "' is damaged, or a NumPy archive of other arrays than ClipScope looks for; save 8-bit images there as test_images "
+                "(N×H×W or N×H×W×3) and their classes as test_labels, those for training as train_images and train_labels.");
+}
+
+bool is_called_archive(const fs::path& file) {
+    return file.extension() == ".npz";
+}
+
+// A file stands for the folder it lies in, so that one may also pick or drop a data file; an archive stands for itself.
+fs::path place_of(const std::string& path) {
     std::error_code error;
     const fs::path given = fs::absolute(path, error).lexically_normal();
     if (path.empty() || error || !fs::exists(given, error)) {
         throw Error("The data folder '" + path + "' does not exist; check its name.");
     }
-    if (!fs::is_directory(given, error)) return given.parent_path();
+    if (!fs::is_directory(given, error)) {
+        if (is_image_archive(given)) return given;
+        if (is_called_archive(given)) refuse_archive(given);
+        return given.parent_path();
+    }
     return place_of_images(given.has_filename() ? given : given.parent_path());
 }
 
-// What Python keeps in files of its own, which only Python opens; a sentence says what to take instead.
-void refuse_python_files(const fs::path& folder) {
+Layout layout_of(const fs::path& place) {
+    if (Layout layout = layout_of_files(place); !layout.splits.empty()) return layout;
+    if (std::vector<Split> splits = image_folder_splits(place); !splits.empty()) return {std::move(splits), nullptr};
     std::error_code error;
-    if (fs::is_regular_file(folder / "data_batch_1", error) || fs::is_regular_file(folder / "test_batch", error))
-        throw Error("The folder '" + folder.string() +
-                    "' holds CIFAR-10 as Python pickles it; choose the binary version (cifar-10-binary.tar.gz, data_batch_1.bin, ...) of the "
-                    "same images, which has the same order.");
-    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error))
-        if (entry->path().extension() == ".npz")
-            throw Error("'" + entry->path().string() +
-                        "' is a NumPy archive, which ClipScope does not read; save its images as PNG files (Pillow's "
-                        "Image.fromarray(image).save(name)) in a folder for each class, and choose that folder.");
-}
-
-Layout layout_of(const fs::path& folder) {
-    if (std::vector<Split> splits = cifar10_splits(folder); !splits.empty()) return {std::move(splits), read_cifar10};
-    if (std::vector<Split> splits = cifar100_splits(folder); !splits.empty()) return {std::move(splits), read_cifar100};
-    if (std::vector<Split> splits = idx_splits(folder); !splits.empty()) return {std::move(splits), read_idx};
-    if (std::vector<Split> splits = image_folder_splits(folder); !splits.empty()) return {std::move(splits), nullptr};
-    refuse_python_files(folder);
+    for (fs::directory_iterator entry(place, error); !error && entry != fs::directory_iterator(); entry.increment(error))
+        if (is_called_archive(entry->path())) refuse_archive(entry->path());
     throw Error(
-        "The folder '" + folder.string() +
-        "' holds no images that ClipScope reads: neither CIFAR binary (data_batch_*.bin, test_batch.bin; train.bin, test.bin) nor IDX "
-        "(train-images-idx3-ubyte, t10k-images-idx3-ubyte, plain or .gz) nor a folder of pictures for each class; choose the folder these "
-        "lie in.");
+        "The folder '" + place.string() +
+        "' holds no images that ClipScope reads: neither CIFAR files (data_batch_*.bin, test_batch.bin; train.bin, test.bin; or Python's, "
+        "data_batch_1, test_batch; train, test) nor IDX (train-images-idx3-ubyte, t10k-images-idx3-ubyte, plain or .gz) nor a NumPy "
+        "archive (.npz) with test_images and test_labels nor a folder of pictures for each class; choose the folder these lie in.");
 }
 
-Layout layout_with(const fs::path& folder, Split split) {
-    Layout layout = layout_of(folder);
+Layout layout_with(const fs::path& place, Split split) {
+    Layout layout = layout_of(place);
     if (std::find(layout.splits.begin(), layout.splits.end(), split) == layout.splits.end()) {
         const bool train = split == Split::train;
-        throw Error("The folder '" + folder.string() + "' holds no " + (train ? "training" : "test") + " images; choose the " +
-                    (train ? "test" : "training") + " split or another folder.");
+        throw Error((fs::is_directory(place) ? "The folder '" : "The file '") + place.string() + "' holds no " +
+                    (train ? "training" : "test") + " images; choose the " + (train ? "test" : "training") + " split or another folder.");
     }
     return layout;
 }
@@ -121,7 +141,7 @@ Dataset with_enough_memory(const fs::path& folder, const Read& read) {
 }  // namespace
 
 Dataset open_dataset(const std::string& folder, Split split, const PictureSize& size) {
-    const fs::path path = folder_of(folder);
+    const fs::path path = place_of(folder);
     return with_enough_memory(path, [&] {
         const Layout layout = layout_with(path, split);
         return layout.read ? layout.read(path, split) : read_image_folder(path, split, size);
@@ -129,7 +149,7 @@ Dataset open_dataset(const std::string& folder, Split split, const PictureSize& 
 }
 
 Dataset open_dataset_sample(const std::string& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token stop) {
-    const fs::path path = folder_of(folder);
+    const fs::path path = place_of(folder);
     return with_enough_memory(path, [&] {
         const Layout layout = layout_with(path, split);
         if (!layout.read) return read_image_folder_sample(path, split, size, count, stop);
@@ -139,11 +159,11 @@ Dataset open_dataset_sample(const std::string& folder, Split split, const Pictur
 }
 
 bool holds_pictures(const std::string& folder) {
-    return !layout_of(folder_of(folder)).read;
+    return !layout_of(place_of(folder)).read;
 }
 
 std::vector<Split> available_splits(const std::string& folder) {
-    return layout_of(folder_of(folder)).splits;
+    return layout_of(place_of(folder)).splits;
 }
 
 std::string fashion_mnist_folder() {

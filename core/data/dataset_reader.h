@@ -1,7 +1,9 @@
 // Opens a folder of images, told apart by what lies in it: CIFAR-10 binary (*.bin of 3,073-byte records: data_batch_*.bin are the
-// training split, test_batch.bin the test split), CIFAR-100 binary (train.bin, test.bin), IDX, plain or gzip (train-images-idx3-ubyte[.gz],
-// t10k-…; also "….idx3-ubyte"), or a folder of pictures for each class (PNG, JPEG, BMP, WebP). A data file inside such a folder stands for
-// the folder.
+// training split, test_batch.bin the test split), CIFAR-100 binary (train.bin, test.bin), both as pickled for Python (data_batch_1, ...,
+// test_batch; train, test), IDX, plain or gzip (train-images-idx3-ubyte[.gz], t10k-…; also "….idx3-ubyte"), one NumPy archive (.npz, as of
+// MedMNIST), or a folder of pictures for each class. A NumPy archive may be named itself; another data file inside such a folder stands for
+// the folder. Where the folder holds none of this, folders inside it of the names that torchvision and archives give are looked into, two
+// levels deep: "MNIST/raw", "cifar-10-batches-py".
 #pragma once
 
 #include <cstddef>
@@ -15,7 +17,7 @@
 namespace clipscope {
 
 // Throws Error (what, where, what to do) on a missing folder, one without data, truncated files, labels out of range, too little memory.
-// `size` concerns pictures only. CIFAR and IDX files are in memory as a whole; so are pictures where they are few, else they are decoded
+// `size` concerns pictures only. CIFAR and IDX files and archives are in memory as a whole; so are pictures where they are few, else they are decoded
 // when asked for (image_folder_reader.h).
 Dataset open_dataset(const std::string& folder, Split split, const PictureSize& size = {});
 

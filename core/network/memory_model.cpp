@@ -69,8 +69,8 @@ BitSelection BitSelection::parse(const std::string& text) {
         selection.positions.push_back(*position);
     }
     std::ranges::sort(selection.positions);
-    const auto repeated = std::ranges::unique(selection.positions);
-    selection.positions.erase(repeated.begin(), repeated.end());
+    // Not of ranges: clang 14, which fuzzes, cannot compile the standard library's.
+    selection.positions.erase(std::unique(selection.positions.begin(), selection.positions.end()), selection.positions.end());
     return selection;
 }
 

@@ -2,9 +2,9 @@
 #include <sstream>
 #include <string>
 
+#include "archives/pickle_tree.h"
 #include "common/error.h"
 #include "fuzz_target.h"
-#include "network/formats/records/pickle_tree.h"
 #include "network/formats/records/stored_tensor.h"
 #include "small_archive.h"
 

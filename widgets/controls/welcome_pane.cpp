@@ -44,7 +44,7 @@ WelcomePane::WelcomePane(QWidget* parent)
     open_model->setToolTip(tr("A TorchScript file (.pt), traced or scripted; you can also drop it on the window"));
     auto* open_data = new QPushButton(tr("Open a data folder…"));
     open_data->setToolTip(
-        tr("CIFAR-10 binary files or IDX files (MNIST, Fashion-MNIST), plain or gzip; you can also drop the folder on the window"));
+        tr("CIFAR files, IDX files (MNIST, Fashion-MNIST), or a NumPy archive; you can also drop the folder or archive on the window"));
 
     auto* column = new QWidget;
     column->setMaximumWidth(560);

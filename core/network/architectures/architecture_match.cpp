@@ -92,6 +92,7 @@ private:
             if (tensor.dim() == 2 && tensor.size(0) >= 1 && tensor.size(0) <= most) form.classes = int(tensor.size(0));
         for (const auto& [name, tensor] : state_)
             if (tensor.dim() >= 2) form.shapes.push_back(tensor.sizes().vec());
+        form.tensors = state_.size();
         std::vector<ArchitectureForm> forms{form, form};
         forms[1].has_projections = true;
         forms[1].has_convolution_bias = false;

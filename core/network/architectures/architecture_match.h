@@ -3,6 +3,7 @@
 
 #include <torch/script.h>
 
+#include <optional>
 #include <string>
 
 #include "data/dataset.h"
@@ -12,7 +13,7 @@ namespace clipscope {
 
 struct MatchedArchitecture {
     std::string name;  // "resnet20"
-    ImageShape input;
+    std::optional<ImageShape> input;  // of the images; nothing where it takes any size
     torch::jit::Module module;
 };
 

@@ -7,6 +7,7 @@
 #include "common/error.h"
 #include "common/text_list.h"
 #include "network/architectures/architect.h"
+#include "network/architectures/deep_networks.h"
 #include "network/architectures/small_networks.h"
 #include "network/training.h"
 
@@ -160,7 +161,7 @@ struct Known {
 };
 
 Architecture small_images(const ArchitectureForm& form, Module module) {
-    return {std::move(module), {form.channels, 32, 32}};
+    return {std::move(module), ImageShape{form.channels, 32, 32}};
 }
 
 template <const std::vector<int>& layers, bool has_batch_norm>
@@ -171,6 +172,11 @@ Architecture vgg(const ArchitectureForm& form, Seed seed) {
 template <int blocks>
 Architecture narrow_resnet(const ArchitectureForm& form, Seed seed) {
     return small_images(form, make_resnet(blocks, form, seed));
+}
+
+template <int first, int second, int third, int fourth, bool has_bottlenecks>
+Architecture wide_resnet(const ArchitectureForm& form, Seed seed) {
+    return make_wide_resnet({first, second, third, fourth}, has_bottlenecks, form, seed);
 }
 
 const std::vector<Known>& table() {
@@ -190,6 +196,11 @@ const std::vector<Known>& table() {
         {"resnet44", narrow_resnet<7>, {}, {217, 227}},
         {"resnet56", narrow_resnet<9>, {}},
         {"resnet110", narrow_resnet<18>, {}, {547, 557}},
+        {"resnet18", wide_resnet<2, 2, 2, 2, false>, {{"usual", "pooled"}}, {102}},
+        {"resnet34", wide_resnet<3, 4, 6, 3, false>, {{"usual", "pooled"}}, {182}},
+        {"resnet50", wide_resnet<3, 4, 6, 3, true>, {{"usual", "pooled"}}, {267}},
+        {"mobilenet_v2", make_mobilenet_v2, {{"usual", "small"}}, {262, 287}},
+        {"densenet121", make_densenet121, {{"usual", "newest-first"}, {"usual", "bare-transitions"}, {"usual", "pooled"}}, {602, 606}},
         {"mnist_example", make_mnist_example, {}},
         {"mlp", make_mlp, {{"relu", "tanh", "sigmoid", "none"}}},
     };
@@ -205,8 +216,14 @@ const Known* known_as(const std::string& name) {
 void set(ArchitectureForm& form, const std::string& choice) {
     if (choice == "average" || choice == "max")
         form.has_average_pooling = choice == "average";
-    else if (choice.starts_with("newest"))
-        form.is_newest_first = choice == "newest-first";
+    else if (choice == "newest-first")
+        form.is_newest_first = true;
+    else if (choice == "bare-transitions")
+        form.has_bare_transitions = true;
+    else if (choice == "pooled")
+        form.has_stem_pooling = true;
+    else if (choice == "small")
+        form.has_small_strides = true;
     else if (choice.find_first_not_of("0123456789") == std::string::npos)
         form.size = std::stoi(choice);
     else

@@ -108,7 +108,7 @@ Architecture make_lenet5(const ArchitectureForm& form, Seed seed) {
         chain.add("fc" + std::to_string(i + 1), architect.linear(shapes.linears[i][1], shapes.linears[i][0]));
         if (i + 1 < shapes.linears.size()) activate();
     }
-    return {chain.finished(), {int(shapes.convolutions[0][1]), size, size}};
+    return {chain.finished(), ImageShape{int(shapes.convolutions[0][1]), size, size}};
 }
 
 namespace {
@@ -155,7 +155,7 @@ Architecture make_mnist_example(const ArchitectureForm& form, Seed seed) {
     chain.add("dropout2", architect.dropout());
     chain.add("fc2", architect.linear(128, form.classes));
     chain.add_step("torch.log_softmax(x, 1)");
-    return {chain.finished(), {form.channels, 28, 28}};
+    return {chain.finished(), ImageShape{form.channels, 28, 28}};
 }
 
 }  // namespace clipscope

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "network/formats/records/zip_archive.h"
+#include "archives/zip_archive.h"
 #include "network/network.h"
 #include "network/parameter_codec.h"
 

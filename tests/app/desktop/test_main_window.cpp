@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QDropEvent>
+#include <QFile>
 #include <QLabel>
 #include <QMimeData>
 #include <QRegularExpression>
@@ -22,6 +23,7 @@
 #include "controls/harden_panel.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
+#include "fuzz/small_archive.h"
 #include "network/export_script.h"
 #include "plots/accuracy_plot.h"
 #include "plots/activation_plot.h"
@@ -582,6 +584,24 @@ private slots:
         QTRY_VERIFY(desk.window.laboratory().is_ready());
         QCOMPARE(desk.window.laboratory().model()->name, std::string("/some/model.pt"));
         QCOMPARE(desk.window.laboratory().source().folder, folder.path());
+    }
+
+    void an_archive_of_images_can_be_dropped() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath("digits.npz");
+        QFile file(path);
+        QVERIFY(file.open(QFile::WriteOnly));
+        file.write(QByteArray::fromStdString(small_archive("test_images.npy", "told by its name alone")));
+        file.close();
+        Desk desk;
+        QMimeData dropped;
+        dropped.setUrls({QUrl::fromLocalFile(path)});
+        QDragEnterEvent enter(QPoint(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&desk.window, &enter);
+        QDropEvent drop(QPointF(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&desk.window, &drop);
+        QTRY_VERIFY(desk.window.laboratory().data().has_value());
+        QCOMPARE(desk.window.laboratory().source().folder, path);
     }
 
     void closing_during_a_job_ends_cleanly() {

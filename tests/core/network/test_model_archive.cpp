@@ -2,10 +2,10 @@
 #include <QTest>
 #include <sstream>
 
+#include "archives/pickle_tree.h"
+#include "archives/zip_archive.h"
 #include "common/error.h"
-#include "network/formats/records/pickle_tree.h"
 #include "network/formats/records/stored_tensor.h"
-#include "network/formats/records/zip_archive.h"
 #include "network/formats/torchscript/script_records.h"
 #include "refusal.h"
 
@@ -46,7 +46,29 @@ private Q_SLOTS:
         QCOMPARE(tree.root().kind, PickleKind::integer);
         QCOMPARE(qint64(tree.root().integer), expected);
         QCOMPARE(read(std::string("G\x3f\xf8\x00\x00\x00\x00\x00\x00.", 10)).root().real, 1.5);
-        QCOMPARE(read(std::string("X\x03\x00\x00\x00key.", 9)).root().text, std::string("key"));
+    }
+
+    void reads_texts_and_bytes_data() {
+        QTest::addColumn<QByteArray>("instructions");
+        QTest::newRow("text") << QByteArray("X\x03\0\0\0key.", 9);
+        QTest::newRow("short text") << QByteArray("\x8c\x03key.", 6);
+        QTest::newRow("long text") << QByteArray("\x8d\x03\0\0\0\0\0\0\0key.", 13);
+        QTest::newRow("bytes") << QByteArray("B\x03\0\0\0key.", 9);
+        QTest::newRow("short bytes") << QByteArray("C\x03key.", 6);
+        QTest::newRow("long bytes") << QByteArray("\x8e\x03\0\0\0\0\0\0\0key.", 13);
+        QTest::newRow("bytes that can be changed") << QByteArray("\x96\x03\0\0\0\0\0\0\0key.", 13);
+        QTest::newRow("in a frame") << QByteArray("\x95\x06\0\0\0\0\0\0\0\x8c\x03key.", 15);
+    }
+    void reads_texts_and_bytes() {
+        QFETCH(QByteArray, instructions);
+        QCOMPARE(read(instructions.toStdString()).root().text, std::string("key"));
+    }
+
+    void what_is_remembered_without_a_number_has_the_next() {
+        const PickleTree tree = read(std::string("(\x8c\x01x\x94\x8c\x01y\x94h\0h\x01t.", 15));
+        QCOMPARE(tree.root().items.size(), std::size_t(4));
+        QCOMPARE(tree.at(tree.root().items[2]).text, std::string("x"));
+        QCOMPARE(tree.at(tree.root().items[3]).text, std::string("y"));
     }
 
     void builds_dictionaries_lists_and_what_is_remembered() {
@@ -82,6 +104,11 @@ private Q_SLOTS:
                                               "a.")
                                        << "within itself";
         QTest::newRow("function") << QByteArray("cos\nsystem\n.") << "os.system";
+        QTest::newRow("function from the stack") << QByteArray("\x8c\x02os\x8c\x06system\x93.") << "os.system";
+        QTest::newRow("function named by a number") << QByteArray("K\x01\x8c\x06system\x93.") << "damaged";
+        QTest::newRow("2^63 bytes") << QByteArray("\x8e\0\0\0\0\0\0\0\x80key.", 13) << "damaged";
+        QTest::newRow("a frame beyond the end") << QByteArray("\x95\xff\0\0\0\0\0\0\0K\x01.", 12) << "damaged";
+        QTest::newRow("nothing to remember") << QByteArray("\x94.") << "damaged";
         QTest::newRow("instruction") << QByteArray("i.") << "0x69";
         QTest::newRow("call of a number") << QByteArray("K\x01)R.") << "damaged";
         QTest::newRow("below a mark") << QByteArray("K\x01(K\x02\x86t.") << "damaged";

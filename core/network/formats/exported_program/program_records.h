@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
+#include "archives/pickle_tree.h"
+#include "archives/zip_archive.h"
 #include "network/formats/exported_program/exported_program.h"
-#include "network/formats/records/pickle_tree.h"
 #include "network/formats/records/stored_tensor.h"
-#include "network/formats/records/zip_archive.h"
 
 namespace clipscope {
 

@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include "network/formats/records/pickle_tree.h"
+#include "archives/pickle_tree.h"
+#include "archives/zip_archive.h"
 #include "network/formats/records/stored_tensor.h"
-#include "network/formats/records/zip_archive.h"
 
 namespace clipscope {
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "network/formats/records/pickle_tree.h"
-#include "network/formats/records/zip_archive.h"
+#include "archives/pickle_tree.h"
+#include "archives/zip_archive.h"
 
 namespace clipscope {
 

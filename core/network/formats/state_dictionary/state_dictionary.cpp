@@ -6,9 +6,9 @@
 #include <set>
 #include <string_view>
 
+#include "archives/pickle_tree.h"
 #include "common/error.h"
 #include "common/text_list.h"
-#include "network/formats/records/pickle_tree.h"
 #include "network/formats/records/loaded_tensor.h"
 
 namespace clipscope {

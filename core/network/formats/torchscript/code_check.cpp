@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "archives/pickle_tree.h"
 #include "common/error.h"
 #include "network/allowed_operations.h"
-#include "network/formats/records/pickle_tree.h"
-#include "network/libtorch_internals.h"
 #include "network/formats/torchscript/script_records.h"
+#include "network/libtorch_internals.h"
 
 namespace clipscope {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "network/formats/records/zip_archive.h"
+#include "archives/zip_archive.h"
 
 namespace clipscope {
 

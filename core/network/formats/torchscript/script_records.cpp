@@ -4,9 +4,9 @@
 #include <array>
 #include <string_view>
 
+#include "archives/pickle_tree.h"
 #include "common/error.h"
 #include "common/text_list.h"
-#include "network/formats/records/pickle_tree.h"
 #include "network/formats/records/stored_tensor.h"
 
 namespace clipscope {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "network/formats/records/pickle_tree.h"
+#include "archives/pickle_tree.h"
 
 namespace clipscope {
 

@@ -1,6 +1,6 @@
-// The zip archive that torch.save and torch.jit.save write, read with distrust: the central directory is checked whole before any record is
-// touched, no size is believed that the file cannot hold, and nothing is accepted that another zip reader could see otherwise (data behind
-// the directory, overlapping records, names that differ only in case). No LibTorch.
+// A zip archive, as torch.save, torch.jit.save and NumPy's savez write it, read with distrust: the central directory is checked whole
+// before any record is touched, no size is believed that the file cannot hold, and nothing is accepted that another zip reader could see
+// otherwise (data behind the directory, overlapping records, names that differ only in case). No LibTorch.
 #pragma once
 
 #include <cstdint>

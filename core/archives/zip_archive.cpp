@@ -1,4 +1,4 @@
-#include "network/formats/records/zip_archive.h"
+#include "archives/zip_archive.h"
 
 #include <zlib.h>
 
@@ -6,9 +6,9 @@
 #include <istream>
 #include <unordered_set>
 
+#include "archives/record_stream.h"
 #include "common/error.h"
 #include "common/text_list.h"
-#include "network/formats/records/record_stream.h"
 
 namespace clipscope {
 
@@ -65,18 +65,26 @@ void check_checksum(const ZipRecord& record, Bytes content) {
     if (checksum != record.checksum) throw Error("the checksum of its record " + record.name + " is wrong, so it is damaged");
 }
 
+// Grown step by step: a directory may claim any size that deflate could reach, only bytes that really come take memory.
 std::string inflated(const ZipRecord& record, Bytes packed) {
-    std::string content(record.size, '\0');
+    constexpr std::uint64_t step = std::uint64_t(16) << 20;
+    std::string content;
     z_stream stream{};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Error("there is no memory to unpack its record " + record.name);
+    if (packed.size() > saturated || inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+        throw Error("there is no memory to unpack its record " + record.name);
+    const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
     stream.next_in = const_cast<Bytef*>(packed.data());
     stream.avail_in = static_cast<uInt>(packed.size());
-    stream.next_out = reinterpret_cast<Bytef*>(content.data());
-    stream.avail_out = static_cast<uInt>(content.size());
-    const int status = inflate(&stream, Z_FINISH);
-    const bool whole = status == Z_STREAM_END && stream.avail_out == 0 && stream.avail_in == 0;
-    inflateEnd(&stream);
-    if (!whole) throw Error("its record " + record.name + " does not unpack to the size it claims, so it is damaged");
+    int status = Z_OK;
+    do {
+        const std::size_t filled = content.size();
+        content.resize(filled + std::min(step, record.size - filled));
+        stream.next_out = reinterpret_cast<Bytef*>(content.data() + filled);
+        stream.avail_out = static_cast<uInt>(content.size() - filled);
+        status = inflate(&stream, content.size() == record.size ? Z_FINISH : Z_NO_FLUSH);
+    } while (status == Z_OK && stream.avail_out == 0 && content.size() < record.size);
+    if (status != Z_STREAM_END || stream.avail_out != 0 || stream.avail_in != 0 || content.size() != record.size)
+        throw Error("its record " + record.name + " does not unpack to the size it claims, so it is damaged");
     return content;
 }
 
@@ -133,7 +141,7 @@ ZipArchive::Directory ZipArchive::find_directory() const {
     const Bytes end = Bytes(tail).last(end_size);
     if (!has_signature(end, 0x06054b50)) throw Error("its zip directory is missing at the end, so it is truncated or damaged");
     if (number(end, 4, 4) != 0 || number(end, 20, 2) != 0 || number(end, 8, 2) != number(end, 10, 2))
-        throw Error("its zip directory is split or has a comment, which torch.save never writes");
+        throw Error("its zip directory is split or has a comment, which no program that saves networks or arrays writes");
     Directory directory{number(end, 10, 2), number(end, 12, 4), number(end, 16, 4)};
     std::uint64_t directory_end = file_size_ - end_size;
     if (room == tail.size() && room == end_size + locator_size + wide_end_size &&
@@ -159,11 +167,11 @@ void ZipArchive::add_record(Bytes entry, const Directory& directory) {
     const std::uint64_t flags = number(entry, 8, 2), method = number(entry, 10, 2);
     constexpr std::uint64_t known_flags = 0x0808;  // sizes behind the content, name in UTF-8
     if (!has_signature(entry, 0x02014b50) || number(entry, 34, 2) != 0 || number(entry, 32, 2) != 0)
-        throw Error("its zip directory has an entry of another kind than torch.save writes, so it is damaged");
+        throw Error("its zip directory has an entry of an unknown kind, so it is damaged");
     const std::uint64_t name_size = number(entry, 28, 2);
     const std::string full_name(entry.begin() + entry_size, entry.begin() + std::ptrdiff_t(entry_size + name_size));
     if ((flags & ~known_flags) != 0 || (method != 0 && method != 8))
-        throw Error("its record " + full_name + " is encrypted or compressed in a way that torch.save never uses");
+        throw Error("its record " + full_name + " is encrypted, or compressed otherwise than by deflate");
     WideFields wide(entry.subspan(entry_size + name_size, number(entry, 30, 2)));
     ZipRecord record;
     record.name = full_name;
@@ -216,7 +224,7 @@ const ZipRecord* ZipArchive::find(const std::string& name) const {
 std::string ZipArchive::read(const ZipRecord& record, std::uint64_t limit) const {
     if (record.size > limit)
         throw Error("its record " + record.name + " has " + std::to_string(record.size) + " bytes, more than the " + std::to_string(limit) +
-                    " that any network needs there");
+                    " that belong there");
     std::string content(record.size_in_file, '\0');
     read_bytes(record.content, std::span(reinterpret_cast<std::uint8_t*>(content.data()), content.size()));
     const auto bytes = [](const std::string& text) { return Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()); };
@@ -227,13 +235,13 @@ std::string ZipArchive::read(const ZipRecord& record, std::uint64_t limit) const
 
 void ZipArchive::read_into(const ZipRecord& record, std::span<std::uint8_t> out) const {
     if (record.is_compressed || out.size() != record.size)
-        throw Error("its record " + record.name + " is compressed, which torch.save never does");
+        throw Error("its record " + record.name + " is compressed where that is unusual, or of another size than it should have");
     read_bytes(record.content, out);
     check_checksum(record, out);
 }
 
 std::unique_ptr<std::istream> ZipArchive::open(const ZipRecord& record) const {
-    if (record.is_compressed) throw Error("its record " + record.name + " is compressed, which torch.export never does");
+    if (record.is_compressed) throw Error("its record " + record.name + " is compressed where that is unusual");
     return std::make_unique<RecordStream>(file_, record.content, record.size);
 }
 

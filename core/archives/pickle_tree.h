@@ -1,6 +1,6 @@
-// A pickle read without running anything in it: what it would build, as a tree of plain nodes. Only the instructions that torch.save and
-// torch.jit.save write are known, names of classes and functions must be on the caller's list, and size, depth and count are bounded.
-// No LibTorch.
+// A pickle read without running anything in it: what it would build, as a tree of plain nodes. Only the instructions that pickles of
+// numbers, texts, bytes and containers consist of (protocols 2 to 5) are known, names of classes and functions must be on the caller's
+// list, and depth and count are bounded. No LibTorch.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ enum class PickleKind {
     boolean,
     integer,
     real,
-    text,
+    text,  // or bytes
     list,
     tuple,
     dictionary,  // items: key, value, key, value, ...

@@ -1,4 +1,4 @@
-#include "network/formats/records/record_stream.h"
+#include "archives/record_stream.h"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
-#include "network/formats/records/pickle_tree.h"
-
 #include <bit>
 #include <unordered_map>
 
+#include "archives/pickle_tree.h"
 #include "common/error.h"
+#include "common/text_list.h"
 
 namespace clipscope {
 
@@ -118,6 +118,9 @@ private:
             case 0x80:
                 if (number(1) > 5) fail_damaged();
                 return true;
+            case 0x95:  // how many bytes belong together; says nothing about what they are
+                if (number(8) > rest_.size()) fail_damaged();
+                return true;
             case 'N':
                 push_integer(PickleKind::none, 0);
                 return true;
@@ -164,28 +167,49 @@ private:
 
     bool push_text(std::uint8_t instruction) {
         switch (instruction) {
+            case 0x8c:  // texts and bytes of up to 255
+            case 'C':
+            case 'U':  // of Python 2
+                push_counted_text(1);
+                return true;
             case 'X':
-                push_string(PickleKind::text, std::string(take(static_cast<std::size_t>(number(4)))));
+            case 'B':
+            case 'T':  // of Python 2
+                push_counted_text(4);
                 return true;
-            case 'U':  // texts of Python 2
-                push_string(PickleKind::text, std::string(take(static_cast<std::size_t>(number(1)))));
-                return true;
-            case 'T':
-                push_string(PickleKind::text, std::string(take(static_cast<std::size_t>(number(4)))));
+            case 0x8d:
+            case 0x8e:
+            case 0x96:
+                push_counted_text(8);
                 return true;
             case 'c': {
-                std::string name(line());
-                name += '.';
-                name += line();
-                if (!is_allowed_(name))
-                    throw Error("one of its pickles names " + name.substr(0, 200) +
-                                ", which could run code and is on no list of what a network needs");
-                push_string(PickleKind::global, std::move(name));
+                std::string module(line());
+                push_global(std::move(module), std::string(line()));
+                return true;
+            }
+            case 0x93: {
+                const std::vector<PickleId> names = pop_several(2);
+                if (nodes_[names[0]].kind != PickleKind::text || nodes_[names[1]].kind != PickleKind::text) fail_damaged();
+                push_global(nodes_[names[0]].text, nodes_[names[1]].text);
                 return true;
             }
             default:
                 return false;
         }
+    }
+
+    void push_counted_text(std::size_t count_size) {
+        const std::uint64_t size = number(count_size);
+        if (size > rest_.size()) fail_damaged();
+        push_string(PickleKind::text, std::string(take(static_cast<std::size_t>(size))));
+    }
+
+    void push_global(std::string module, const std::string& member) {
+        std::string name = std::move(module) + "." + member;
+        if (!is_allowed_(name))
+            throw Error("one of its pickles names " + printable(name, 200) +
+                        ", which could run code and is on no list of what is needed there");
+        push_string(PickleKind::global, std::move(name));
     }
 
     bool remember(std::uint8_t instruction) {
@@ -195,6 +219,9 @@ private:
                 return true;
             case 'r':
                 remember_as(number(4));
+                return true;
+            case 0x94:  // as the next number
+                remember_as(memory_.size());
                 return true;
             case 'h':
                 recall(number(1));
@@ -339,60 +366,11 @@ private:
     std::unordered_map<std::uint64_t, PickleId> memory_;
 };
 
-PickleTree::PickleTree(std::string_view bytes, const std::function<bool(const std::string&)>& is_allowed) {
-    std::size_t size = 0;
-    *this = PickleTree(bytes, is_allowed, size);
-    if (size != bytes.size()) fail_damaged();
-}
-
 PickleTree::PickleTree(std::string_view bytes, const std::function<bool(const std::string&)>& is_allowed, std::size_t& size) {
     PickleReader reader(*this, bytes, is_allowed);
     root_ = reader.read();
     size = bytes.size() - reader.bytes_left();
     check_depth();
-}
-
-// Without recursion, which a deep structure could exhaust; a node on the way to itself is a cycle.
-void PickleTree::check_depth() const {
-    constexpr std::uint16_t unknown = 0, open = 0xFFFF;
-    std::vector<std::uint16_t> depths(nodes_.size(), unknown);
-    struct Visit {
-        PickleId id;
-        std::size_t next;
-    };
-    std::vector<Visit> way{{root_, 0}};
-    depths[root_] = open;
-    while (!way.empty()) {
-        Visit& visit = way.back();
-        const PickleNode& node = nodes_[visit.id];
-        const std::size_t children = node.items.size() + node.state.size();
-        if (visit.next == children) {
-            int depth = 1;
-            for (const std::vector<PickleId>* part : {&node.items, &node.state})
-                for (const PickleId child : *part) depth = std::max(depth, depths[child] + 1);
-            depths[visit.id] = static_cast<std::uint16_t>(depth);
-            if (depth > max_depth) throw Error("one of its pickles is nested deeper than " + std::to_string(max_depth) + " levels");
-            way.pop_back();
-            continue;
-        }
-        const PickleId child = visit.next < node.items.size() ? node.items[visit.next] : node.state[visit.next - node.items.size()];
-        ++visit.next;
-        if (depths[child] == open) throw Error("one of its pickles holds a value within itself");
-        if (depths[child] != unknown) continue;
-        if (way.size() >= std::size_t(max_depth))
-            throw Error("one of its pickles is nested deeper than " + std::to_string(max_depth) + " levels");
-        depths[child] = open;
-        way.push_back({child, 0});
-    }
-}
-
-const PickleNode* PickleTree::find(const PickleNode& dictionary, std::string_view key) const {
-    if (dictionary.kind != PickleKind::dictionary) return nullptr;
-    for (std::size_t i = 0; i + 1 < dictionary.items.size(); i += 2) {
-        const PickleNode& name = nodes_[dictionary.items[i]];
-        if (name.kind == PickleKind::text && name.text == key) return &nodes_[dictionary.items[i + 1]];
-    }
-    return nullptr;
 }
 
 }  // namespace clipscope
