@@ -62,10 +62,13 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
         add(file, QObject::tr("&Images as the network sees them…"), QKeySequence(Qt::CTRL | Qt::Key_I),
             QObject::tr("How images enter the network: normalisation, split, size of pictures, with twelve of them to look at"));
     file->addSeparator();
-    actions.save_hardened =
-        add(file, QObject::tr("&Save hardened network…"), QKeySequence::Save,
-            QObject::tr("As a TorchScript file that runs without ClipScope; it is opened again and compared before it counts as written"));
-    actions.save_thresholds = add(file, QObject::tr("Sa&ve thresholds…"), {}, QObject::tr("One number for each activation site, as JSON"));
+    actions.save_hardened = add(
+        file, QObject::tr("&Save hardened network…"), QKeySequence::Save,
+        QObject::tr("As a TorchScript file, or as ONNX where the network came from ONNX, that runs without ClipScope; it is opened again "
+                    "and compared before it counts as written"));
+    actions.save_thresholds = add(
+        file, QObject::tr("Sa&ve thresholds…"), {},
+        QObject::tr("One number for each activation site, as JSON, or as a C header for programs that run the network without PyTorch"));
     file->addSeparator();
     actions.export_figure = add(file, QObject::tr("Export &figure…"), QKeySequence(Qt::CTRL | Qt::Key_E),
                                 QObject::tr("The plot you work in, as PDF, SVG or PNG"));

@@ -13,6 +13,9 @@ std::string trimmed(std::string_view text);
 // The trimmed parts between separators, empty ones included: never an empty vector.
 std::vector<std::string> split_list(std::string_view text, char separator);
 
+// "CONV-1, FC-2", as people read it.
+std::string joined(const std::vector<std::string>& parts);
+
 // ASCII letters made small, whatever the locale.
 std::string lower_case(std::string_view text);
 
