@@ -96,6 +96,12 @@ auto with_path(const Network& network, const Work& work) {
     }
 }
 
+void check_came_from_onnx(const Network& network, const std::string& path) {
+    if (came_from_onnx(network.metadata())) return;
+    throw UsageError("'" + path + "' cannot be ONNX, because \"" + network.path() + "\" is none (" + network.metadata().format +
+                     "): give the hardened network a name that ends in .pt, or export the network to ONNX and harden that.");
+}
+
 }  // namespace
 
 bool came_from_onnx(const ModelMetadata& metadata) {
@@ -103,9 +109,7 @@ bool came_from_onnx(const ModelMetadata& metadata) {
 }
 
 void check_hardened_onnx(const Network& network, const std::string& path) {
-    if (!came_from_onnx(network.metadata()))
-        throw UsageError("'" + path + "' cannot be ONNX, because \"" + network.path() + "\" is none (" + network.metadata().format +
-                         "): give the hardened network a name that ends in .pt, or export the network to ONNX and harden that.");
+    check_came_from_onnx(network, path);
     with_path(network, [&] {
         OnnxFile file = read_again(network);
         check_size(file);
@@ -115,6 +119,7 @@ void check_hardened_onnx(const Network& network, const std::string& path) {
 
 void write_hardened_onnx(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
                          const ModelMetadata& metadata) {
+    check_came_from_onnx(network, path);
     const std::vector<FoundSite>& sites = network.structure().sites;
     for (std::size_t i = 0; i < sites.size() && i < thresholds.size(); ++i)
         if (thresholds[i]) check_site_threshold(sites[i], *thresholds[i]);

@@ -113,7 +113,6 @@ Thresholds thresholds_of(const Network& network) {
     return thresholds;
 }
 
-// Equal numbers; NaN equals NaN.
 bool same_numbers(const at::Tensor& a, const at::Tensor& b) {
     return a.sizes() == b.sizes() && at::equal(a.isnan(), b.isnan()) && at::equal(a.nan_to_num(0), b.nan_to_num(0));
 }
@@ -153,6 +152,7 @@ private Q_SLOTS:
     void init() {
         source_ = folder_.filePath("source.onnx").toStdString();
         hardened_ = folder_.filePath("hardened.onnx").toStdString();
+        again_ = folder_.filePath("again.onnx").toStdString();
         std::remove(hardened_.c_str());
     }
 
@@ -200,13 +200,12 @@ private Q_SLOTS:
         save_four_activations(13, onnx::TensorProto::FLOAT);
         harden({0.5F, 0.125F, 0.3F, 0.7F});
         const onnx::ModelProto once = read(hardened_);
-        const std::string again = folder_.filePath("again.onnx").toStdString();
         const Thresholds other{0.25F, 0.5F, 0.2F, 0.1F};
-        write_hardened_onnx(*Network::load(hardened_), other, again, {});
-        const onnx::ModelProto twice = read(again);
+        write_hardened_onnx(*Network::load(hardened_), other, again_, {});
+        const onnx::ModelProto twice = read(again_);
         QCOMPARE(twice.graph().node_size(), once.graph().node_size());  // nothing of the first time is left
-        QCOMPARE(thresholds_of(*Network::load(again)), other);
-        QVERIFY(same_numbers(logits(again, difficult_images()), four_by_hand(difficult_images(), other)));
+        QCOMPARE(thresholds_of(*Network::load(again_)), other);
+        QVERIFY(same_numbers(logits(again_, difficult_images()), four_by_hand(difficult_images(), other)));
     }
 
     // As PyTorch writes a hardened TorchScript file.
@@ -252,10 +251,9 @@ private Q_SLOTS:
         const at::Tensor a = clipped_magnitude(at::relu(product(x, first)), 0.75F);
         const at::Tensor b = at::clamp(at::round(a / 0.015625), 0, 255) * 0.015625;
         QVERIFY(same_numbers(logits(hardened_, x), product(b, last)));
-        const std::string again = folder_.filePath("again.onnx").toStdString();
-        write_hardened_onnx(*network, Thresholds{0.5F}, again, {});
-        QCOMPARE(read(again).graph().node_size(), read(hardened_).graph().node_size());
-        QCOMPARE(thresholds_of(*Network::load(again)), Thresholds{0.5F});
+        write_hardened_onnx(*network, Thresholds{0.5F}, again_, {});
+        QCOMPARE(read(again_).graph().node_size(), read(hardened_).graph().node_size());
+        QCOMPARE(thresholds_of(*Network::load(again_)), Thresholds{0.5F});
     }
 
     void names_that_are_taken_and_outputs_stay_as_they_are() {
@@ -285,9 +283,8 @@ private Q_SLOTS:
         QVERIFY(network->metadata().normalization && network->metadata().normalization->name == "cifar10");
         QCOMPARE(network->metadata().class_names, metadata.class_names);
         QVERIFY(!Network::load(source_)->metadata().normalization);
-        const std::string again = folder_.filePath("again.onnx").toStdString();
-        write_hardened_onnx(*network, Thresholds{0.5F}, again, network->metadata());
-        QCOMPARE(read(again).metadata_props_size(), 1);
+        write_hardened_onnx(*network, Thresholds{0.5F}, again_, network->metadata());
+        QCOMPARE(read(again_).metadata_props_size(), 1);
     }
 
     void weights_beside_the_file_come_into_it() {
@@ -394,8 +391,7 @@ private:
     }
 
     QTemporaryDir folder_;
-    std::string source_;
-    std::string hardened_;
+    std::string source_, hardened_, again_;
 };
 
 QTEST_GUILESS_MAIN(TestHardenedOnnx)
