@@ -109,8 +109,8 @@ private:
     static std::string searched_on(const CampaignInfo& campaign) {
         const std::string memory = describe(campaign.memory);
         return " *\n * Found on " + grouped_text(campaign.images) + " images of " + in_comment(campaign.data) + ", " +
-               grouped_text(campaign.trials) + " trials at each fault rate, seed " + std::to_string(campaign.seed) +
-               (memory.empty() ? "" : "; faults: " + in_comment(memory)) + ".\n";
+               grouped_text(campaign.trials) + (campaign.trials == 1 ? " trial" : " trials") + " at each fault rate, seed " +
+               std::to_string(campaign.seed) + (memory.empty() ? "" : "; faults: " + in_comment(memory)) + ".\n";
     }
 
     // AUC: mean accuracy over the fault rates, 1 where every answer is right at every rate.
