@@ -7,6 +7,7 @@
 #include "campaign/harden.h"
 #include "campaign/hardened_export.h"
 #include "campaign/thresholds_file.h"
+#include "campaign/thresholds_header.h"
 #include "command.h"
 #include "common/error.h"
 #include "common/text_file.h"
@@ -36,14 +37,28 @@ struct HardenOptions {
     TuningOutputOptions results;
 };
 
-// Thresholds from a file become a hardened network.
+// As the C header of this network, whose sites they must be.
+void write_header(const std::string& path, const ThresholdsFile& thresholds, const JobInputs& inputs) {
+    TuningResult origin;
+    origin.info.campaign.model = inputs.model_name;
+    origin.info.model_sha256 = inputs.network->sha256();
+    origin.info.sites = inputs.network->sites();
+    write_file(path, thresholds_to_c_header(thresholds, origin));
+}
+
+// Thresholds from a file become a hardened network, a C header or both.
 int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
-    if (options.output.empty()) throw UsageError("Name the hardened network's file with --output");
+    if (!options.thresholds_output.empty() && !is_c_header(options.thresholds_output))
+        throw UsageError("--thresholds takes thresholds as they are: there are none to write, but as a C header (a name that ends in .h)");
+    if (options.output.empty() && options.thresholds_output.empty())
+        throw UsageError("Name the hardened network's file with --output, or a C header with --thresholds-output");
     const TuningSettings settings = tuning_settings(options.input, options.work, options.measurement);
     const ThresholdsFile thresholds = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
     const JobInputs inputs = open_tuning_inputs(options.input, options.tuning).tuning;
     check_thresholds_fit(thresholds, *inputs.network, options.thresholds);
     const Clipping clipping = thresholds.tuned(inputs.network->sites());
+    if (!options.thresholds_output.empty()) write_header(options.thresholds_output, thresholds, inputs);
+    if (options.output.empty()) return exit_done;
     const Evaluator clipped(inputs.network, inputs.images, inputs.input,
                             {.chunk = settings.chunk, .device = settings.device, .clipping = clipping});
     const auto file = export_hardened(clipped, clipping, inputs, options.output, stop.get_token());
@@ -91,7 +106,7 @@ int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
     if (output.is_stopped())
         std::fputs("clipscope-cli: Not every site has its threshold, so no thresholds file was written.\n", stderr);
     else
-        write_file(options.thresholds_output, thresholds_to_json(thresholds_of(output.result())));
+        write_file(options.thresholds_output, thresholds_text(options.thresholds_output, thresholds_of(output.result()), output.result()));
     return status;
 }
 
@@ -99,7 +114,6 @@ int run_harden_command(const HardenOptions& options, std::stop_source& stop) {
     check_writable_network(options.output);
     check_writable_file(options.thresholds_output);
     if (options.thresholds.empty()) return search_thresholds(options, stop);
-    if (!options.thresholds_output.empty()) throw UsageError("--thresholds takes thresholds as they are: there are none to write");
     return apply_thresholds(options, stop);
 }
 
@@ -110,10 +124,18 @@ void add_harden_command(CLI::App& app, CommandRunner& runner) {
     CLI::App* command = app.add_subcommand("harden", "Find a clipping threshold for every activation site and write the hardened network");
     add_input_options(*command, options->input);
     add_tuning_options(*command, options->tuning);
-    command->add_option("--output", options->output, "TorchScript file for the hardened network; needs no ClipScope to run")
+    command
+        ->add_option("--output", options->output,
+                     "File for the hardened network, which needs no ClipScope to run: TorchScript, or where the name ends in .onnx and the "
+                     "network came from ONNX, its own graph in ONNX")
         ->type_name("FILE");
-    command->add_option("--thresholds-output", options->thresholds_output, "JSON file for the thresholds")->type_name("FILE");
-    command->add_option("--thresholds", options->thresholds, "Take the thresholds from this JSON file instead of searching them")
+    command
+        ->add_option("--thresholds-output", options->thresholds_output,
+                     "File for the thresholds: JSON, or a C header where the name ends in .h")
+        ->type_name("FILE");
+    command
+        ->add_option("--thresholds", options->thresholds,
+                     "Take the thresholds from this JSON file instead of searching them; for the hardened network or a C header")
         ->type_name("FILE");
     command->add_option("--algorithm", options->algorithm, "Algorithm 1 of the paper: corrected, or literal as printed")
         ->check(CLI::IsMember({"corrected", "literal"}))
@@ -132,7 +154,8 @@ void add_harden_command(CLI::App& app, CommandRunner& runner) {
     add_tuning_output_options(*command, options->results);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"
-        "Example: clipscope-cli harden --trials 20 --output hardened.pt --thresholds-output thresholds.json");
+        "Examples: clipscope-cli harden --trials 20 --output hardened.pt --thresholds-output thresholds.json\n"
+        "          clipscope-cli harden --model net.onnx --data FOLDER --normalize NAME --output hardened.onnx --thresholds-output net.h");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_harden_command(*options, stop); }; });
 }
 

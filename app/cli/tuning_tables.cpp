@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "common/number_text.h"
+#include "common/text_list.h"
 #include "curves_output.h"
 #include "text_table.h"
 #include "tuning_output.h"
@@ -18,12 +19,6 @@ std::string threshold_text(double threshold) {
 
 std::string auc_text(const std::optional<double>& auc) {
     return auc ? fixed_text(*auc, 4) : "-";
-}
-
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-    return text;
 }
 
 std::string heading(const TuningResult& result) {

@@ -21,7 +21,7 @@ QString documents() {
 
 QString choose_model(QWidget* parent) {
     return QFileDialog::getOpenFileName(parent, QObject::tr("Open model"), {},
-                                        QObject::tr("Models (*.pt *.pth *.ts *.torchscript);;All files (*)"));
+                                        QObject::tr("Models (*.pt *.pth *.pt2 *.onnx *.safetensors *.ts *.torchscript);;All files (*)"));
 }
 
 QString choose_data(QWidget* parent) {
@@ -45,13 +45,21 @@ QString choose_file(QWidget* parent, const QString& title, const QString& name, 
 }
 
 QString choose_thresholds_file(QWidget* parent) {
-    return choose_file(parent, QObject::tr("Save thresholds"), QStringLiteral("thresholds.json"), QObject::tr("Thresholds (*.json)"),
-                       QStringLiteral(".json"));
+    return choose_file_to_write(parent, {QObject::tr("Save thresholds"),
+                                         documents() + QStringLiteral("/thresholds.json"),
+                                         {{QObject::tr("Thresholds that ClipScope reads again (*.json)"), QStringLiteral(".json")},
+                                          {QObject::tr("C headers (*.h)"), QStringLiteral(".h")}}});
 }
 
-QString choose_hardened(QWidget* parent) {
-    return choose_file(parent, QObject::tr("Save hardened network"), QStringLiteral("hardened.pt"), QObject::tr("Models (*.pt)"),
-                       QStringLiteral(".pt"));
+QString choose_hardened(QWidget* parent, bool came_from_onnx) {
+    FileToWrite file{QObject::tr("Save hardened network"),
+                     documents() + QStringLiteral("/hardened.pt"),
+                     {{QObject::tr("TorchScript (*.pt)"), QStringLiteral(".pt")}}};
+    if (came_from_onnx) {
+        file.suggested = documents() + QStringLiteral("/hardened.onnx");
+        file.kinds.prepend({QObject::tr("ONNX, as the network came (*.onnx)"), QStringLiteral(".onnx")});
+    }
+    return choose_file_to_write(parent, file);
 }
 
 QString choose_study(QWidget* parent) {

@@ -27,10 +27,11 @@ struct Dialogs {
     std::function<QString(QWidget* parent)> choose_data;
     std::function<QString(QWidget* parent)> choose_numbers;          // a file to write, .csv or .json
     std::function<QString(QWidget* parent)> choose_thresholds;       // a file to read
-    std::function<QString(QWidget* parent)> choose_thresholds_file;  // one to write
-    std::function<QString(QWidget* parent)> choose_hardened;         // a TorchScript file to write
-    std::function<QString(QWidget* parent)> choose_study;            // a file to read
-    std::function<QString(QWidget* parent)> choose_study_file;       // one to write
+    std::function<QString(QWidget* parent)> choose_thresholds_file;  // one to write, .json or .h
+    // A file to write, .pt, or where the network came from ONNX also .onnx.
+    std::function<QString(QWidget* parent, bool came_from_onnx)> choose_hardened;
+    std::function<QString(QWidget* parent)> choose_study;       // a file to read
+    std::function<QString(QWidget* parent)> choose_study_file;  // one to write
     std::function<std::optional<QString>(QWidget* parent, const QString& title, const QString& text)> ask_text;
     std::function<QString(QWidget* parent)> choose_folder;  // for all figures and tables
     // How images enter the network.

@@ -29,6 +29,7 @@
 #include "help_pages.h"
 #include "input_presenter.h"
 #include "network/bundled_networks.h"
+#include "network/formats/onnx/hardened_onnx.h"
 #include "panel_hints.h"
 #include "plots/accuracy_plot.h"
 #include "plots/activation_plot.h"
@@ -192,7 +193,11 @@ void MainWindow::connect_file_actions() {
     connect_recent(*actions_.recent_models, recent_models_, [this](const QString& path) { open_model(path); });
     connect_recent(*actions_.recent_data, recent_data_, [this](const QString& folder) { open_data(folder); });
     connect_with_path(actions_.open_thresholds, dialogs_.choose_thresholds, [this](const QString& path) { files_->open_thresholds(path); });
-    connect_with_path(actions_.save_hardened, dialogs_.choose_hardened, [this](const QString& path) { files_->save_network(path); });
+    connect(actions_.save_hardened, &QAction::triggered, this, [this] {
+        const auto& model = laboratory_.model();
+        const QString path = dialogs_.choose_hardened(this, model && came_from_onnx(model->metadata));
+        if (!path.isEmpty()) files_->save_network(path);
+    });
     connect_with_path(actions_.save_thresholds, dialogs_.choose_thresholds_file,
                       [this](const QString& path) { exporter_->save_thresholds(path); });
     connect_with_path(actions_.save_exporter, dialogs_.choose_exporter,

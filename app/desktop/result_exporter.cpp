@@ -5,6 +5,7 @@
 
 #include "campaign/result_csv.h"
 #include "campaign/result_json.h"
+#include "campaign/thresholds_header.h"
 #include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
@@ -29,7 +30,8 @@ void ResultExporter::export_numbers(const QString& path) {
 }
 
 void ResultExporter::save_thresholds(const QString& path) {
-    if (const auto thresholds = results_.thresholds()) write(path, [&] { return thresholds_to_json(*thresholds); });
+    if (const auto thresholds = results_.thresholds())
+        write(path, [&] { return thresholds_text(path.toStdString(), *thresholds, results_.thresholds_origin()); });
 }
 
 void ResultExporter::save_python_exporter(const QString& path) {

@@ -25,6 +25,7 @@ public:
     void export_numbers(const QString& path);
     // All figures, tables and results as JSON into a folder that is there.
     void export_everything(const QString& folder);
+    // The thresholds: a C header where the path ends in .h, otherwise JSON.
     void save_thresholds(const QString& path);
     // The Python file that saves networks so that ClipScope opens them.
     void save_python_exporter(const QString& path);

@@ -177,6 +177,17 @@ std::optional<ThresholdsFile> ResultPresenter::thresholds() const {
     return found;
 }
 
+TuningResult ResultPresenter::thresholds_origin() const {
+    if (!opened_thresholds_) return tuning_;
+    TuningResult origin;
+    if (const auto& model = laboratory_.model()) {
+        origin.info.campaign.model = model_label(model->name);
+        origin.info.model_sha256 = model->network ? model->network->sha256() : std::string();
+        origin.info.sites = model->sites;
+    }
+    return origin;
+}
+
 void ResultPresenter::use_thresholds(const ThresholdsFile& thresholds) {
     opened_thresholds_ = thresholds;
     emit changed();

@@ -92,6 +92,8 @@ public:
 
     // Of a file the user opened, otherwise of a hardening that has come to its end; nothing where there is neither.
     std::optional<ThresholdsFile> thresholds() const;
+    // What is known of where they came from: of thresholds from a file the network alone.
+    TuningResult thresholds_origin() const;
     void use_thresholds(const ThresholdsFile& thresholds);
 
     // The selected site; where none is, the one that the job works on. -1: none at all.

@@ -50,8 +50,9 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
     build_study_menu(file, actions);
     actions.open_model = add(file, QObject::tr("Open &model…"), QKeySequence::Open,
                              QObject::tr("TorchScript, traced or scripted, or a checkpoint of a built-in architecture"));
-    actions.open_data = add(file, QObject::tr("Open &data folder…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
-                            QObject::tr("A folder of pictures for each class, CIFAR files, a NumPy archive, or IDX files of the MNIST family"));
+    actions.open_data =
+        add(file, QObject::tr("Open &data folder…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
+            QObject::tr("A folder of pictures for each class, CIFAR files, a NumPy archive, or IDX files of the MNIST family"));
     actions.open_thresholds =
         add(file, QObject::tr("Open &thresholds…"), {},
             QObject::tr("A thresholds file (JSON), found earlier or written by hand, for comparisons and the hardened network"));
@@ -62,10 +63,13 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
         add(file, QObject::tr("&Images as the network sees them…"), QKeySequence(Qt::CTRL | Qt::Key_I),
             QObject::tr("How images enter the network: normalisation, split, size of pictures, with twelve of them to look at"));
     file->addSeparator();
-    actions.save_hardened =
-        add(file, QObject::tr("&Save hardened network…"), QKeySequence::Save,
-            QObject::tr("As a TorchScript file that runs without ClipScope; it is opened again and compared before it counts as written"));
-    actions.save_thresholds = add(file, QObject::tr("Sa&ve thresholds…"), {}, QObject::tr("One number for each activation site, as JSON"));
+    actions.save_hardened = add(
+        file, QObject::tr("&Save hardened network…"), QKeySequence::Save,
+        QObject::tr("As a TorchScript file, or as ONNX where the network came from ONNX, that runs without ClipScope; it is opened again "
+                    "and compared before it counts as written"));
+    actions.save_thresholds = add(
+        file, QObject::tr("Sa&ve thresholds…"), {},
+        QObject::tr("One number for each activation site, as JSON, or as a C header for programs that run the network without PyTorch"));
     actions.save_exporter =
         add(file, QObject::tr("Save Pyt&hon exporter…"), {},
             QObject::tr("A Python file whose export(model, example, \"net.pt\") saves a network of PyTorch so that it opens here, "

@@ -118,6 +118,7 @@ private:
 
 void run_harden(const JobInputs& inputs, const HardenSpecification& specification, const EventSink& sink, std::stop_token stop) {
     check_search_settings(specification.search);
+    if (!specification.output_path.empty()) check_hardened_path(*inputs.network, specification.output_path);
     TuningRun run(TuningJob::harden, inputs, specification.settings, sink, stop);
     std::optional<Clipping> act_max;
     {

@@ -5,7 +5,9 @@
 
 #include "common/error.h"
 #include "common/file_replacement.h"
+#include "common/text_list.h"
 #include "evaluation/hardened_check.h"
+#include "network/formats/onnx/hardened_onnx.h"
 #include "network/hardened_file.h"
 
 namespace clipscope {
@@ -49,15 +51,27 @@ void check_sites(const Network& written, const Network& original, const Clipping
                     "please report it; no file was written.");
 }
 
+bool is_onnx_path(const std::string& path) {
+    return lower_case(std::filesystem::path(path).extension().string()) == ".onnx";
+}
+
 }  // namespace
+
+void check_hardened_path(const Network& network, const std::string& path) {
+    if (is_onnx_path(path)) check_hardened_onnx(network, path);
+}
 
 std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const JobInputs& inputs,
                                             const std::string& path, std::stop_token stop) {
     std::error_code unknown;
     if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown))
         throw Error("Cannot write '" + path + "': it is a folder or a device, and a network needs a file of its own; choose another name.");
+    check_hardened_path(clipped.network(), path);
     const UnverifiedFile file(path);
-    write_hardened_file(clipped.network(), clipping.thresholds, file.path(), described(inputs));
+    if (is_onnx_path(path))
+        write_hardened_onnx(clipped.network(), clipping.thresholds, file.path(), described(inputs));
+    else
+        write_hardened_file(clipped.network(), clipping.thresholds, file.path(), described(inputs));
     check_sites(*Network::load(file.path()), clipped.network(), clipping);
     const std::optional<HardenedCheck> check = check_hardened_file(clipped, file.path(), stop);
     if (!check) return std::nullopt;

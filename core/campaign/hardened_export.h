@@ -12,10 +12,15 @@
 
 namespace clipscope {
 
+// Throws UsageError or Error where the network's hardened form cannot be written to this path, as far as it can be known beforehand: a path
+// that ends in .onnx asks for ONNX, which takes a network that came from ONNX (network/formats/onnx/hardened_onnx.h); any other for
+// TorchScript.
+void check_hardened_path(const Network& network, const std::string& path);
+
 // Writes the network clipped as `clipping` says, opens the file again and compares its logits with the evaluator's, image by image and bit
-// for bit; the evaluator has this clipping and need not be prepared. The file says how the images of `inputs` enter it. Only an equal file
-// takes its place at `path`. Empty where it was stopped; throws Error where the file cannot be written or differs, and leaves what was
-// there before.
+// for bit; the path says the format as above; the evaluator has this clipping and need not be prepared. The file says how the images of
+// `inputs` enter it. Only an equal file takes its place at `path`. Empty where it was stopped; throws Error where the file cannot be
+// written or differs, and leaves what was there before.
 std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const JobInputs& inputs,
                                             const std::string& path, std::stop_token stop);
 

@@ -19,14 +19,6 @@ namespace {
 using torch::jit::Node;
 using torch::jit::Value;
 
-void check(const FoundSite& site, float threshold) {
-    if (!(threshold >= 0 && std::isfinite(threshold)))
-        throw UsageError("The threshold of " + site.info.name + " must be a finite number that is not negative.");
-    if (!site.is_top_level)
-        throw UsageError(site.info.name +
-                         " lies inside a branch or a loop of the network and cannot be clipped: export the network with torch.jit.trace.");
-}
-
 // The program's graph, rewritten into a forward() of the module it came from.
 class HardenedGraph {
 public:
@@ -107,13 +99,21 @@ private:
 
 }  // namespace
 
+void check_site_threshold(const FoundSite& site, float threshold) {
+    if (!(threshold >= 0 && std::isfinite(threshold)))
+        throw UsageError("The threshold of " + site.info.name + " must be a finite number that is not negative.");
+    if (!site.is_top_level)
+        throw UsageError(site.info.name +
+                         " lies inside a branch or a loop of the network and cannot be clipped: export the network with torch.jit.trace.");
+}
+
 void write_hardened_file(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
                          const std::optional<ModelMetadata>& metadata) {
     HardenedGraph graph(network);
     const std::vector<FoundSite>& sites = network.structure().sites;
     for (std::size_t i = 0; i < sites.size() && i < thresholds.size(); ++i) {
         if (!thresholds[i]) continue;
-        check(sites[i], *thresholds[i]);
+        check_site_threshold(sites[i], *thresholds[i]);
         graph.clip(sites[i], *thresholds[i]);
     }
     torch::jit::Module module = load_module_again(network).module;

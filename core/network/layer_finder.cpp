@@ -133,13 +133,15 @@ private:
         return site;
     }
 
-    // where(abs(y) <= T, y, 0) after a site that puts out y, as hardened files spell every other activation: the site ends here.
+    // where(abs(y) <= T, y, 0) after a site that puts out y, as hardened files spell every other activation and ONNX all of them: the site
+    // ends here.
     bool clips_known_site(const Step& step, std::size_t position) {
-        const std::optional<float> threshold = spelt_.magnitude_threshold(step);
-        if (!threshold) return false;
+        if (step.inputs.size() < 2) return false;
         const auto site = std::find_if(found_.sites.begin(), found_.sites.end(),
                                        [&](const FoundSite& known) { return known.output_slot == step.inputs[1]; });
         if (site == found_.sites.end()) return false;
+        const std::optional<float> threshold = spelt_.magnitude_threshold(step, is_never_negative(site->info));
+        if (!threshold) return false;
         site->info.threshold = *threshold;
         site->clips_output = true;
         site->step = position;
@@ -171,6 +173,10 @@ private:
 };
 
 }  // namespace
+
+bool is_never_negative(const SiteInfo& site) {
+    return site.kind == "relu" || site.kind == "relu6";
+}
 
 FoundStructure find_layers_and_sites(const Program& program) {
     return Finder(program).find();

@@ -39,4 +39,7 @@ struct FoundStructure {
 
 FoundStructure find_layers_and_sites(const Program& program);
 
+// Whether all that the site's activation puts out is 0 or more, or NaN.
+bool is_never_negative(const SiteInfo& site);
+
 }  // namespace clipscope

@@ -41,7 +41,9 @@ LoadedModule load_file(const ModelFile& file, const ModelRequest& request) {
             if (!request.state_key.empty() && !format.takes_state_key)
                 throw UsageError("\"" + file.path + "\" (" + std::string(format.name) +
                                  ") holds one network, or one set of parameters: leave the state key out.");
-            return format.load(file, request);
+            LoadedModule loaded = format.load(file, request);
+            loaded.metadata.format = format.name;
+            return loaded;
         }
     if (file.archive != nullptr && !file.archive->has_one_folder())
         throw Error("its records do not lie in one folder as torch.save and torch.jit.save put them, and it is no torch.export file");
@@ -87,7 +89,12 @@ LoadedModule load_module(const std::string& path, const std::string& architectur
 LoadedModule load_module_again(const Network& network) {
     const ModelMetadata& metadata = network.metadata();
     LoadedModule loaded = load_module(network.path(), metadata.architecture, metadata.state_key);
-    if (loaded.sha256 == network.sha256()) return loaded;
+    check_same_file(network, loaded.sha256);
+    return loaded;
+}
+
+void check_same_file(const Network& network, const std::string& sha256) {
+    if (sha256 == network.sha256()) return;
     throw Error("The file \"" + network.path() +
                 "\" is another one than when it was opened, and nothing found for that network goes onto this one: put the original back, "
                 "or open the new file.");

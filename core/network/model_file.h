@@ -20,6 +20,9 @@ LoadedModule load_module(const std::string& path, const std::string& architectur
 // nothing found for one network is ever put on another.
 LoadedModule load_module_again(const Network& network);
 
+// Throws that Error where a file of this content is not the one that the network was read from.
+void check_same_file(const Network& network, const std::string& sha256);
+
 // Writes to a temporary file beside `path` and renames it, so that a full disk or a crash never leaves half a model. Throws Error.
 void save_module(const torch::jit::Module& module, const ModelMetadata& metadata, const std::string& path);
 

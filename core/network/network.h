@@ -27,6 +27,7 @@ struct ModelMetadata {
     std::optional<ImageShape> input_shape;
     std::vector<std::string> class_names;
     std::string training;                       // one line for people: data, epochs, test accuracy
+    std::string format;                         // of the file that was opened, "ONNX"; a file of its own does not repeat it
     std::string stored_as;                      // "Half" where the file's parameters are not float32, in which everything is computed
     std::string state_key;                      // where in a checkpoint the parameters lay, "state_dict"; empty: at the top
     std::vector<std::string> other_state_keys;  // where there are others, "state_dict_ema"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace clipscope {
 
@@ -70,13 +71,17 @@ std::optional<FoundSite> SpeltActivations::find(const Step& step) const {
     return site;
 }
 
-std::optional<float> SpeltActivations::magnitude_threshold(const Step& step) const {
+std::optional<float> SpeltActivations::magnitude_threshold(const Step& step, bool is_never_negative) const {
     if (step.name != "aten::where" || step.inputs.size() != 3 || number_at(step.inputs[2]) != 0.0) return std::nullopt;
-    const Step* limit = maker_of(step.inputs[0], {"aten::le"});
-    const Step* magnitude = limit ? maker_of(limit->inputs[0], {"aten::abs"}) : nullptr;
-    const std::optional<double> threshold = limit ? number_at(limit->inputs[1]) : std::nullopt;
-    if (!magnitude || !threshold || magnitude->inputs[0] != step.inputs[1]) return std::nullopt;
-    return float(*threshold);
+    const Step* limit = maker_of(step.inputs[0], {"aten::le", "aten::lt"});
+    const std::optional<double> number = limit ? number_at(limit->inputs[1]) : std::nullopt;
+    if (!number) return std::nullopt;
+    const Step* magnitude = maker_of(limit->inputs[0], {"aten::abs"});
+    const bool is_of_values = magnitude ? magnitude->inputs[0] == step.inputs[1] : is_never_negative && limit->inputs[0] == step.inputs[1];
+    if (!is_of_values) return std::nullopt;
+    if (limit->name == "aten::le") return float(*number);
+    if (!(*number > 0)) return std::nullopt;  // where nothing passes
+    return std::nextafter(float(*number), 0.0F);
 }
 
 // How hardened files spell clipped activations: where((x >= 0) & (x <= T), x, 0) for ReLU, with where((l < 0) & (l >= -T), l, 0) for

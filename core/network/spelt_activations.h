@@ -23,7 +23,8 @@ public:
     std::optional<FoundSite> find(const Step& step) const;
 
     // The threshold T of where(abs(y) <= T, y, 0), as hardened files clip what the activation before put out; y is the step's input 1.
-    std::optional<float> magnitude_threshold(const Step& step) const;
+    // Where y is never negative abs may be missing, and < the next number may stand for <=.
+    std::optional<float> magnitude_threshold(const Step& step, bool is_never_negative) const;
 
     // A constant number, also as a tensor of one element that is compared with float32 numbers as one of them.
     std::optional<double> number_at(Slot slot) const;

@@ -35,6 +35,7 @@ inline OpenedModel fake_model(const std::string& name) {
     model.parameter_count = 300;
     model.fault_bits = 9600;
     if (name.find("batch3") != std::string::npos) model.metadata.fixed_batch = 3;
+    if (name.ends_with(".onnx")) model.metadata.format = "ONNX";
     if (name != "says-nothing.pt") model.metadata.normalization = Normalization::preset("none");
     return model;
 }

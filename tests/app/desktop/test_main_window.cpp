@@ -364,12 +364,31 @@ private slots:
         desk.path = folder.filePath("export.py");
         desk.action("Save Pyt&hon exporter…")->trigger();
         QCOMPARE(read_text_file(desk.path.toStdString()), std::string(export_script()));
+        desk.path = folder.filePath("thresholds.h");
+        desk.action("Sa&ve thresholds…")->trigger();
+        const QString header = QString::fromStdString(read_text_file(desk.path.toStdString()));
+        QVERIFY2(header.contains("_ACT_2 = 1, /* ACT-2") && header.contains("    0.5f"), qPrintable(header));
         desk.path = "hardened.pt";
         desk.action("&Save hardened network…")->trigger();
         QTRY_VERIFY(desk.part<ActivityLog>().text().contains("Wrote hardened.pt: opened again"));
         desk.path = "broken.pt";
         desk.action("&Save hardened network…")->trigger();
         QTRY_COMPARE(desk.errors.size(), 2);
+        QVERIFY(!desk.onnx_offered);
+    }
+
+    void onnx_is_offered_where_the_network_came_from_it() {
+        Desk desk;
+        desk.window.open_model("net.onnx");
+        desk.window.open_data("data");
+        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        desk.path = "by hand.json";
+        desk.action("Open &thresholds…")->trigger();
+        QTRY_VERIFY(desk.action("&Save hardened network…")->isEnabled());
+        desk.path = "hardened.onnx";
+        desk.action("&Save hardened network…")->trigger();
+        QVERIFY(desk.onnx_offered);
+        QTRY_VERIFY(desk.part<ActivityLog>().text().contains("Wrote hardened.onnx: opened again"));
     }
 
     void everything_is_exported_into_a_folder() {

@@ -68,7 +68,8 @@ struct Desk {
     QStringList existing_files;  // that were asked about
     bool replaces = true;
     std::optional<QString> text;
-    QString proposed;  // in place of what was answered with `text`
+    bool onnx_offered = false;  // for a hardened network
+    QString proposed;           // in place of what was answered with `text`
     MainWindow window;
 
     explicit Desk(Engine engine = fake_engine()) : window(std::move(engine), dialogs()) {
@@ -81,9 +82,12 @@ struct Desk {
         dialogs.choose_model = [](QWidget*) { return QStringLiteral("chosen.pt"); };
         dialogs.choose_data = [](QWidget*) { return QStringLiteral("chosen"); };
         dialogs.choose_numbers = [this](QWidget*) { return numbers_file; };
-        dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_hardened = dialogs.choose_folder =
-            dialogs.choose_table = dialogs.choose_exporter = dialogs.choose_study =
-                dialogs.choose_study_file = [this](QWidget*) { return path; };
+        dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_folder = dialogs.choose_table =
+            dialogs.choose_exporter = dialogs.choose_study = dialogs.choose_study_file = [this](QWidget*) { return path; };
+        dialogs.choose_hardened = [this](QWidget*, bool onnx) {
+            onnx_offered = onnx;
+            return path;
+        };
         dialogs.ask_text = dialogs.ask_line = [this](QWidget*, const QString&, const QString& before) {
             proposed = before;
             return text;

@@ -20,8 +20,7 @@ namespace clipscope {
 
 namespace {
 
-constexpr std::int64_t max_file_size = (std::int64_t(1) << 31) - 1;  // protobuf's own limit
-constexpr std::int64_t max_external_size = std::int64_t(16) << 30;   // of all tensors outside the file
+constexpr std::int64_t max_external_size = std::int64_t(16) << 30;  // of all tensors outside the file
 constexpr int max_nodes = 200'000;
 constexpr int max_message_depth = 60;
 
@@ -30,7 +29,7 @@ std::string read_all(std::istream& file) {
     file.seekg(0, std::ios::end);
     const std::int64_t size = std::int64_t(file.tellg());
     if (size < 0) throw Error("it cannot be read to its end");
-    if (size > max_file_size) throw Error("it is larger than an ONNX file can be (2 GB); keep the weights in a file beside it");
+    if (size > max_onnx_file_size) throw Error("it is larger than an ONNX file can be (2 GB); keep the weights in a file beside it");
     std::string bytes(std::size_t(size), '\0');
     file.seekg(0);
     file.read(bytes.data(), size);
@@ -116,7 +115,7 @@ public:
         if (length >= 0 && length != bytes) throw Error("its tensor " + named(tensor) + " has another size in the file beside it");
         const std::filesystem::path path = file_below(folder_, location, tensor);
         total_ += bytes;
-        if (bytes > max_file_size || total_ > max_external_size) throw Error("its tensors are larger than any network's");
+        if (bytes > max_onnx_file_size || total_ > max_external_size) throw Error("its tensors are larger than any network's");
         const auto size = std::int64_t(std::filesystem::file_size(path));
         if (offset > size || bytes > size - offset)
             throw Error("its tensor " + named(tensor) + " goes beyond the end of \"" + location.substr(0, 80) +

@@ -25,6 +25,7 @@ struct OnnxFile {
 
 constexpr int first_opset = 6;
 constexpr int last_opset = 21;
+constexpr std::int64_t max_onnx_file_size = (std::int64_t(1) << 31) - 1;  // protobuf's own limit
 
 // `folder`: where tensors that lie outside the file are looked for. Throws Error with a clause that completes "PATH cannot be opened: ...".
 OnnxFile read_onnx(std::istream& file, const std::string& folder);

@@ -6,6 +6,7 @@
 #include "common/error.h"
 #include "network/allowed_operations.h"
 #include "network/formats/onnx/onnx_graph.h"
+#include "network/model_metadata.h"
 
 namespace clipscope {
 
@@ -39,12 +40,19 @@ void check_inputs(const onnx::GraphProto& graph) {
     if (inputs != 1) throw Error("it takes " + std::to_string(inputs) + " inputs; ClipScope runs networks that take one batch of images");
 }
 
+// What a hardened network's file says about itself; empty for others.
+ModelMetadata metadata_of(const onnx::ModelProto& model) {
+    for (const onnx::StringStringEntryProto& entry : model.metadata_props())
+        if (entry.key() == metadata_record) return metadata_from_json(entry.value());
+    return {};
+}
+
 LoadedModule make_module(const OnnxFile& file, bool any_batch) {
     OnnxGraph graph(file, {any_batch, false});
-    LoadedModule loaded{graph.make(), {}, false, {}};
+    LoadedModule loaded{graph.make(), metadata_of(file.model), false, {}};
     check_operations(loaded.module);
-    const Shape& input = graph.input_shape();
-    loaded.metadata.input_shape = image_shape(input);
+    if (const auto shape = image_shape(graph.input_shape())) loaded.metadata.input_shape = shape;
+    loaded.metadata.fixed_batch = 0;
     if (!any_batch) loaded.metadata.fixed_batch = graph.batch_of_file();
     for (const std::string& type : graph.stored_types())
         loaded.metadata.stored_as += (loaded.metadata.stored_as.empty() ? "" : ", ") + type;

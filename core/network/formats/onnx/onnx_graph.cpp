@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "common/error.h"
 #include "network/allowed_operations.h"
-#include "network/formats/onnx/onnx_names.h"
 #include "network/formats/onnx/onnx_node.h"
 #include "network/formats/onnx/onnx_tensor.h"
 #include "network/libtorch_internals.h"
@@ -180,6 +180,14 @@ Value* OnnxGraph::list_of(const std::vector<Value*>& elements, const c10::TypePt
     if (!is_of_integers && tensors.size() == elements.size())
         if (const auto known = torch::jit::tryInsertConstant(*graph_, tensors)) return *known;
     return graph_->insertNode(graph_->createList(type, elements))->output();
+}
+
+void OnnxGraph::name(Value* value, const OnnxPlace& place) {
+    if (value->hasDebugName()) return;
+    const std::string name = value_name_of(place);
+    const auto [named, is_new] = named_.try_emplace(name, value);
+    if (!is_new) std::exchange(named->second, value)->setDebugName("");
+    value->setDebugName(name);
 }
 
 Value* OnnxGraph::get(OnnxValue& value, const std::string& role) {

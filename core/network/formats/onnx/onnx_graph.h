@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "network/formats/onnx/onnx_file.h"
+#include "network/formats/onnx/onnx_names.h"
 #include "network/formats/onnx/onnx_value.h"
 
 namespace clipscope {
@@ -50,6 +51,8 @@ public:
                               const std::vector<Argument>& named = {});
     torch::jit::Value* list_of(const std::vector<torch::jit::Value*>& elements, const c10::TypePtr& type);
     torch::jit::Value* constant(const c10::IValue& value) { return graph_->insertConstant(value); }
+    // Remembers which tensor of the file a value stands for, unless it stands for another one already; the last value that does counts.
+    void name(torch::jit::Value* value, const OnnxPlace& place);
     torch::jit::Value* get(OnnxValue& value, const std::string& role);
     torch::jit::Value* get_transposed(OnnxValue& value, const std::string& role);  // of a stored matrix
     torch::jit::Value* number(const Number& number);                               // an int
@@ -89,7 +92,8 @@ private:
     std::map<std::string, torch::jit::Module> modules_;
     std::map<std::string, torch::jit::Value*> objects_;
     std::set<std::string> parameter_paths_;
-    std::map<std::string, int> counts_;  // of operators by type, for names
+    std::unordered_map<std::string, torch::jit::Value*> named_;  // by the names that name() gave
+    std::map<std::string, int> counts_;                          // of operators by type, for names
     std::map<std::string, ParameterCodec> codecs_;
     std::set<std::string> stored_types_;
     const onnx::NodeProto* node_ = nullptr;  // the one in work

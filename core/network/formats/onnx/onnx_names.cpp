@@ -10,6 +10,7 @@ namespace clipscope {
 namespace {
 
 constexpr std::size_t max_length = 200;
+constexpr std::string_view tensor_prefix = "onnx:", rectified_prefix = "onnx-rectified:";
 
 // What an attribute of a module can be called; "0" is fine, as in Sequential.
 std::string cleaned(std::string_view text) {
@@ -70,6 +71,18 @@ std::string parameter_path_of(const std::string& tensor_name) {
     const bool is_number = std::ranges::all_of(name, [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; });
     if (is_number || name.find("::") != name.npos || name.find('/') != name.npos || name.starts_with("Constant")) return {};
     return cleaned_path(name);
+}
+
+std::string value_name_of(const OnnxPlace& place) {
+    return std::string(place.is_rectified_input ? rectified_prefix : tensor_prefix) + place.tensor;
+}
+
+std::optional<OnnxPlace> place_of_value(const std::string& value_name) {
+    for (const bool is_rectified : {false, true}) {
+        const std::string_view prefix = is_rectified ? rectified_prefix : tensor_prefix;
+        if (value_name.starts_with(prefix)) return OnnxPlace{value_name.substr(prefix.size()), is_rectified};
+    }
+    return std::nullopt;
 }
 
 }  // namespace clipscope

@@ -229,6 +229,7 @@ bool OnnxNode::wants(std::size_t output) const {
 
 void OnnxNode::set(Value* value, std::size_t output) {
     out(output).value = value;
+    graph_.name(value, {node_.output(int(output))});
 }
 
 void OnnxNode::set_known(const at::Tensor& constant, std::size_t output) {

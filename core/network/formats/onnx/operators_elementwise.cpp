@@ -28,12 +28,22 @@ void binary(OnnxNode& node) {
     node.set(node.insert(operation, {node.value(0), node.value(1)}));
 }
 
-#define CLIPSCOPE_NAMES(X)                                                                                                               \
-    X(abs)                                                                                                                               \
-    X(acos)                                                                                                                              \
-    X(acosh) X(asin) X(asinh) X(atan) X(atanh) X(ceil) X(cos) X(cosh) X(erf) X(exp) X(floor) X(log) X(neg) X(mish) X(reciprocal) X(relu) \
-        X(round) X(sigmoid) X(sign) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(hardswish) X(isnan) X(logical_not) X(eq) X(gt) X(ge) X(lt)   \
-            X(le) X(sub) X(mul) X(logical_and) X(logical_or) X(logical_xor)
+// What ONNX's library has no rule for in every version.
+template <const char* operation>
+void comparison(OnnxNode& node) {
+    binary<operation>(node);
+    node.set_type(onnx::TensorProto::BOOL);
+    const bool has_number = node.scalar(1, 0).has_value();
+    if (!node.out(0).shape && has_number) node.set_shape(node.shape(0));
+}
+
+#define CLIPSCOPE_NAMES(X)                                                                                                                 \
+    X(abs)                                                                                                                                 \
+    X(acos)                                                                                                                                \
+    X(acosh)                                                                                                                               \
+    X(asin) X(asinh) X(atan) X(atanh) X(ceil) X(cos) X(cosh) X(erf) X(exp) X(floor) X(log) X(neg) X(mish) X(reciprocal) X(relu) X(round)   \
+        X(sigmoid) X(sign) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(hardswish) X(isnan) X(logical_not) X(eq) X(gt) X(ge) X(lt) X(le) X(sub) \
+            X(mul) X(logical_and) X(logical_or) X(logical_xor)
 #define CLIPSCOPE_NAME(name) constexpr char name##_operation[] = "aten::" #name;
 CLIPSCOPE_NAMES(CLIPSCOPE_NAME)
 #undef CLIPSCOPE_NAME
@@ -59,6 +69,11 @@ void divide(OnnxNode& node) {
 
 void modulo(OnnxNode& node) {
     node.set(node.insert(node.integer("fmod", 0) != 0 ? "aten::fmod" : "aten::remainder", {node.value(0), node.value(1)}));
+}
+
+// Half precision is computed in float32 already.
+bool is_computed_alike(int from, int to) {
+    return from != 0 && at::isFloatingType(scalar_type_of(to)) && scalar_type_of(from) == scalar_type_of(to);
 }
 
 Value* cast(OnnxNode& node, Value* value, int type) {
@@ -92,6 +107,7 @@ void sigmoid(OnnxNode& node) {
     result.type = node.in(0).type;
     result.shape = node.in(0).shape;
     result.value = node.insert("aten::silu", {node.value(0)});
+    node.graph().name(result.value, {result.name});
     node.graph().done().insert(product);
     node.out(0).value = nullptr;
 }
@@ -246,7 +262,7 @@ void where(OnnxNode& node) {
 
 void cast_to(OnnxNode& node) {
     const int type = int(node.integer("to", 1));
-    node.set(cast(node, node.value(0), type));
+    node.set(is_computed_alike(node.in(0).type, type) ? node.value(0) : cast(node, node.value(0), type));
     node.set_type(type);
     if (node.in(0).shape) node.set_shape(*node.in(0).shape);
 }
@@ -289,9 +305,9 @@ void add_elementwise_operators(OnnxOperators& all) {
                 {"Not", unary<logical_not_operation>}});
     all.insert({{"Equal", binary<eq_operation>},
                 {"Greater", binary<gt_operation>},
-                {"GreaterOrEqual", binary<ge_operation>},
+                {"GreaterOrEqual", comparison<ge_operation>},
                 {"Less", binary<lt_operation>},
-                {"LessOrEqual", binary<le_operation>},
+                {"LessOrEqual", comparison<le_operation>},
                 {"Sub", binary<sub_operation>},
                 {"Mul", binary<mul_operation>},
                 {"And", binary<logical_and_operation>},

@@ -77,11 +77,23 @@ Argument as_argument(const at::Tensor& constant) {
     return constant.dim() == 0 ? Argument(c10::IValue(constant.item<double>())) : Argument(c10::IValue(constant));
 }
 
-// An activation function made this; what it puts out is never below 0.
+bool is_zero(const Value* value) {
+    const auto known = torch::jit::toIValue(value);
+    return known && known->isTensor() && known->toTensor().numel() == 1 && known->toTensor().item<double>() == 0;
+}
+
+// An activation function made this, clipped or not; what it puts out is never below 0.
 bool is_never_negative(const Value* value) {
     constexpr std::array<std::string_view, 4> keeping{"aten::max_pool2d", "aten::adaptive_avg_pool2d", "aten::flatten", "aten::reshape"};
-    while (std::ranges::find(keeping, std::string_view(value->node()->kind().toQualString())) != keeping.end())
-        value = value->node()->input(0);
+    while (true) {
+        const torch::jit::Node* maker = value->node();
+        if (std::ranges::find(keeping, std::string_view(maker->kind().toQualString())) != keeping.end())
+            value = maker->input(0);
+        else if (maker->kind() == c10::aten::where && maker->inputs().size() == 3 && is_zero(maker->input(2)))
+            value = maker->input(1);
+        else
+            break;
+    }
     return value->node()->kind() == c10::Symbol::fromQualString("aten::relu");
 }
 
@@ -91,7 +103,10 @@ Value* rounded(OnnxNode& node, const Range& range) {
     const at::Tensor zero = zero_point(node);
     Value* x = node.value(0);
     const bool is_rectified = zero.dim() == 0 && range.least == zero.item<double>();
-    if (is_rectified && !is_never_negative(x)) x = node.insert("aten::relu", {x});
+    if (is_rectified && !is_never_negative(x)) {
+        x = node.insert("aten::relu", {x});
+        node.graph().name(x, {node.proto().output(0), true});
+    }
     Value* steps = node.insert("aten::round", {node.insert("aten::div", {x, as_argument(along_axis(node, 1))})});
     if (zero.dim() != 0)
         return node.insert("aten::minimum",
