@@ -4,6 +4,8 @@
 //   passes, ir/constants.h    program_builder, graph_passes, hardened_file: a graph is inlined, folded and freed of changes in place;
 //                             torch::jit::Inline leaves a callstack at each node, whose instance_name() says whose code it was
 //   frontend                  code_check: the parser and its trees
+//   tensorexpr_fuser          model_file: operations that are fused round otherwise than those that a file names, and the compiler that
+//                             fuses them does not come to an end for some networks (LibTorch 2.6 of Debian 13), so none are
 //   c10::FunctionSchema       graph_passes, program_builder: alias_info() tells what an operation changes in place or shares
 //
 // And what no header says:
@@ -23,4 +25,5 @@
 #include <torch/csrc/jit/passes/lower_tuples.h>
 #include <torch/csrc/jit/passes/remove_exceptions.h>
 #include <torch/csrc/jit/passes/remove_mutation.h>
+#include <torch/csrc/jit/passes/tensorexpr_fuser.h>
 #include <torch/script.h>

@@ -10,6 +10,7 @@
 #include "common/sha256.h"
 #include "network/architectures/architecture_error.h"
 #include "network/formats/model_formats.h"
+#include "network/libtorch_internals.h"
 #include "network/model_metadata.h"
 
 namespace clipscope {
@@ -59,6 +60,7 @@ std::string first_line(const std::string& message) {
 }
 
 LoadedModule load_module(const std::string& path, const std::string& architecture, const std::string& state_key) {
+    torch::jit::setTensorExprFuserEnabled(false);  // for the whole process: forward() runs the operations that files name, one by one
     const FileStamp before(path);
     std::ifstream file = open_file(path);
     const std::string start = read_start(file, path);

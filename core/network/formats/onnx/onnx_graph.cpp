@@ -17,7 +17,7 @@ namespace {
 using torch::jit::Node;
 using torch::jit::Value;
 
-constexpr std::int64_t max_folded_bytes = std::int64_t(256) << 20;
+constexpr std::int64_t max_folded_bytes = std::int64_t(192) << 20;
 constexpr int max_branch_depth = 10;
 
 std::string lower(std::string text) {

@@ -82,9 +82,21 @@ def networks():
 SIDES = {"mobile": 16, "vision": 16, "window": 16, "plain": 16}
 
 
+def do_without_onnx_package():
+    """PyTorch's exporter looks for functions of its own with the Python package onnx, of which a system may have a folder and nothing in it."""
+    try:
+        import onnx
+        import torch.onnx._internal.onnx_proto_utils as utils
+        if not hasattr(onnx, "load_model_from_string"):
+            utils._add_onnxscript_fn = lambda model, functions: model
+    except ImportError:
+        pass
+
+
 def export(module, example, folder, name):
     """The network traced, and as ONNX with any batch and with a batch of 1."""
     import torch
+    do_without_onnx_package()
     files = {form: folder / f"{name}_{form}" for form in ("traced.pt", "any.onnx", "one.onnx")}
     torch.jit.trace(module, example).save(str(files["traced.pt"]))
     torch.onnx.export(module, example, str(files["any.onnx"]), opset_version=13, input_names=["x"], output_names=["y"],
