@@ -1,12 +1,15 @@
 #include "evaluation/row_products.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <mutex>
 
 namespace clipscope {
 
 namespace {
 
-constexpr std::int64_t most_rows = 240;  // from about 300 on, oneDNN takes another kernel for some shapes (1024 to 768, 512 to 1536)
+constexpr std::int64_t most_rows = 240;  // from about 300 on, oneDNN 2.6 takes another kernel for some shapes (1024 to 768, 512 to 1536)
 
 // Rows: a multiple of what the processor's kernels work on at once (6 with AVX2, 48 with AVX-512), and a divisor of most_rows.
 std::int64_t rows_a_block() {
@@ -42,10 +45,38 @@ at::Tensor filled_up(const at::Tensor& rows, std::int64_t count, std::int64_t co
     return filled;
 }
 
+at::Tensor linear(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) {
+    return at::mkldnn_linear(rows.to_mkldnn(), weight, bias.defined() ? c10::optional<at::Tensor>(bias) : c10::nullopt).to_dense();
+}
+
+// Rows from which on oneDNN computes a product of this shape as it does most_rows of them: what it does with fewer is tried out, once for
+// each shape. One block with oneDNN 2.6; 96 rows with oneDNN 3.7 where there are 768 outputs. May be called from any thread.
+std::int64_t least_rows(const at::Tensor& weight, const at::Tensor& bias) {
+    static std::mutex mutex;
+    static std::map<std::array<std::int64_t, 3>, std::int64_t> known;
+    const std::lock_guard lock(mutex);
+    const auto [entry, is_new] = known.try_emplace({weight.size(0), weight.size(1), bias.defined()}, most_rows);
+    if (!is_new) return entry->second;
+    const at::Tensor rows = at::empty({most_rows, weight.size(1)}).normal_(0, 1, at::detail::createCPUGenerator(1));
+    const at::Tensor all = linear(rows, weight, bias);
+    const std::int64_t block = rows_a_block();
+    for (std::int64_t count = block; count < most_rows; count += block) {
+        const auto is_equal = [&](std::int64_t first) {
+            return linear(rows.narrow(0, first, count), weight, bias).equal(all.narrow(0, first, count));
+        };
+        if (!is_equal(0) || !is_equal(most_rows - count)) continue;
+        entry->second = count;
+        break;
+    }
+    return entry->second;
+}
+
 // Of whole blocks of rows, at most most_rows at a time, about as many in each: few rows cost almost as much as many.
 at::Tensor product(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) {
+    const std::int64_t least = least_rows(weight, bias);
     const auto multiply = [&](const at::Tensor& some) {
-        return at::mkldnn_linear(some.to_mkldnn(), weight, bias.defined() ? c10::optional<at::Tensor>(bias) : c10::nullopt).to_dense();
+        const at::Tensor enough = filled_up(some, std::max(some.size(0), least), some.size(1));
+        return linear(enough, weight, bias).narrow(0, 0, some.size(0));
     };
     if (rows.size(0) <= most_rows) return multiply(rows);
     const std::int64_t block = rows_a_block(), slices = (rows.size(0) + most_rows - 1) / most_rows;
