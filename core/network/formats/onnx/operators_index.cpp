@@ -135,6 +135,21 @@ void scatter_elements(OnnxNode& node) {
         node.insert("aten::scatter", {node.value(0), c10::IValue(std::int64_t(axis)), places_from_front(node, 1, axis), node.value(2)}));
 }
 
+// Each row of input 1 names a place in the first dimensions of input 0, where input 2 is put.
+void scatter_nd(OnnxNode& node) {
+    const bool is_of_constants = node.is_known(0) && node.is_known(1) && node.is_known(2);
+    if (!is_of_constants && node.graph().any_batch()) throw NeedsFixedBatch();
+    if (node.text("reduction", "none") != "none") node.fail("ClipScope runs it without reduction only");
+    if (node.rank(1) < 1) node.fail("its places are no rows");
+    const std::int64_t dimensions = node.known_dim(1, std::size_t(node.rank(1)) - 1);
+    if (dimensions < 1 || dimensions > node.rank(0)) node.fail("its places have more dimensions than what they are in");
+    Value* places = node.value(1);
+    std::vector<Value*> along;
+    for (std::int64_t i = 0; i < dimensions; ++i) along.push_back(node.insert("aten::select", {places, c10::IValue(-1), c10::IValue(i)}));
+    Value* list = node.graph().list_of(along, c10::OptionalType::ofTensor());
+    node.set(node.insert("aten::index_put", {node.value(0), list, node.value(2)}));
+}
+
 void triangle(OnnxNode& node) {
     const Integers diagonal = node.has(1) ? node.integers(1) : Integers{0};
     if (diagonal.size() != 1 || node.rank(0) < 2) node.fail("it needs one diagonal of a matrix");
@@ -227,6 +242,7 @@ void add_index_operators(OnnxOperators& all) {
                 {"GatherElements", gather_elements},
                 {"ScatterElements", scatter_elements},
                 {"Scatter", scatter_elements},
+                {"ScatterND", scatter_nd},
                 {"Trilu", triangle},
                 {"Identity", identity},
                 {"Dropout", dropout},
