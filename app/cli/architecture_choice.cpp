@@ -1,6 +1,5 @@
 #include "architecture_choice.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <utility>
@@ -21,12 +20,13 @@ std::string chosen_architecture(const InputOptions& options) {
     const auto [entry, is_new] = known.try_emplace({options.model + " " + options.state_key, options.data});
     if (!is_new) return entry->second;
     const auto network = Network::load(path, {}, options.state_key);
-    if (possible_variants(*network).empty()) return {};
+    const std::vector<std::string> variants = possible_variants(*network);
+    if (variants.empty()) return {};
     const Dataset images = variant_images(data_folder(options.data), split_from_string(options.split), options.picture_size);
-    const auto trials = try_variants(*network, images, chosen_normalization(options.normalization), 0, {});
+    const auto trials = try_variants(*network, variants, images, chosen_normalization(options.normalization), 0, {});
     if (trials.empty()) return {};
     std::fprintf(stderr, "clipscope-cli: The parameters in '%s' fit several networks: %s; the first is taken (--arch).\n",
-                 options.model.c_str(), to_string(trials, std::min(images.size(), images_for_variants)).c_str());
+                 options.model.c_str(), to_string(trials).c_str());
     return entry->second = trials.front().architecture;
 }
 

@@ -61,8 +61,9 @@ InputFormat input_format(const OpenedModel& model, const Dataset& images, const 
 
 std::vector<VariantTrial> try_model_variants(const OpenedModel& model, const std::string& folder, Split split, const PictureSize& size,
                                              const std::optional<Normalization>& asked, std::stop_token stop) {
-    if (possible_variants(*model.network).empty()) return {};
-    return try_variants(*model.network, variant_images(folder, split, size), asked, 0, std::move(stop));
+    const std::vector<std::string> variants = possible_variants(*model.network);
+    if (variants.empty()) return {};
+    return try_variants(*model.network, variants, variant_images(folder, split, size), asked, 0, std::move(stop));
 }
 
 Job study_job(const Study& study, JobId id, int threads) {

@@ -42,7 +42,11 @@ Match find_match(const Engine& engine, const OpenedModel& model, const Dataset& 
     Match match;
     if (model.architecture.empty())
         match.variants = engine.try_variants(model, source.folder.toStdString(), source.split, source.picture_size, asked, stop);
-    if (!match.variants.empty()) match.model = engine.open_model(model.name, match.variants.front().architecture);
+    if (!match.variants.empty()) {
+        const std::string& best = match.variants.front().architecture;
+        match.model = best == model.metadata.architecture ? model : engine.open_model(model.name, best);
+        match.model->architecture = best;
+    }
     match.format = engine.input_format(match.model ? *match.model : model, images, asked);
     return match;
 }
@@ -204,8 +208,7 @@ void Laboratory::take_variant(OpenedModel model, const std::vector<VariantTrial>
     emit variant_chosen(
         tr("The parameters in %1 fit several networks: %2. The first is taken; \u201cclipscope --arch NAME FILE\u201d takes "
            "another.")
-            .arg(short_name(QString::fromStdString(model_->name)),
-                 QString::fromStdString(to_string(tried, std::min(data_->size(), images_for_variants)))));
+            .arg(short_name(QString::fromStdString(model_->name)), QString::fromStdString(to_string(tried))));
 }
 
 void Laboratory::remember_normalization(const JobRecord& job) {

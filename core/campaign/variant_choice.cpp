@@ -49,11 +49,11 @@ std::vector<std::string> possible_variants(const Network& network) {
     return possible.size() < 2 ? std::vector<std::string>{} : possible;
 }
 
-std::vector<VariantTrial> try_variants(const Network& network, const Dataset& images, const std::optional<Normalization>& asked,
-                                       int threads, std::stop_token stop) {
+std::vector<VariantTrial> try_variants(const Network& network, const std::vector<std::string>& variants, const Dataset& images,
+                                       const std::optional<Normalization>& asked, int threads, std::stop_token stop) {
     const Dataset some = images.subset(spread_positions(images, images_for_variants));
     std::vector<VariantTrial> trials;
-    for (const std::string& name : possible_variants(network)) {
+    for (const std::string& name : variants) {
         const auto variant = Network::load(network.path(), name, network.metadata().state_key);
         std::optional<InputFormat> input;
         try {
@@ -63,7 +63,7 @@ std::vector<VariantTrial> try_variants(const Network& network, const Dataset& im
         } catch (const Error&) {
             continue;  // of another size than these images
         }
-        trials.push_back({name, accuracy(variant, some, *input, threads, stop)});
+        trials.push_back({name, accuracy(variant, some, *input, threads, stop), some.size()});
         if (stop.stop_requested()) return {};
     }
     const auto is_better = [](const VariantTrial& a, const VariantTrial& b) { return a.accuracy > b.accuracy; };
@@ -76,11 +76,11 @@ std::vector<VariantTrial> try_variants(const Network& network, const Dataset& im
     return trials;
 }
 
-std::string to_string(const std::vector<VariantTrial>& trials, std::size_t images) {
+std::string to_string(const std::vector<VariantTrial>& trials) {
     std::string text;
     for (std::size_t i = 0; i < std::min(trials.size(), most_named); ++i) {
         const std::string percent = fixed_text(100 * trials[i].accuracy, 1) + " %";
-        text += i == 0 ? trials[i].architecture + " recognises " + percent + " of " + std::to_string(images) + " images"
+        text += i == 0 ? trials[i].architecture + " recognises " + percent + " of " + std::to_string(trials[i].images) + " images"
                        : ", " + trials[i].architecture + " " + percent;
     }
     return trials.size() <= most_named ? text : text + ", ...";

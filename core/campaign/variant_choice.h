@@ -17,6 +17,7 @@ namespace clipscope {
 struct VariantTrial {
     std::string architecture;  // "lenet5[tanh,average]"
     double accuracy = 0;       // of the images that were tried
+    std::size_t images = 0;    // how many these were
 };
 
 // The images of a folder to try them on: of the training images where there are any, for no result is measured on those, else of `split`.
@@ -30,12 +31,13 @@ constexpr std::size_t images_for_variants = 200;
 // what it is or no other fits.
 std::vector<std::string> possible_variants(const Network& network);
 
-// Those of them that these images can enter, best first; of those that hardly differ (two in a hundred images) the more usual one. Nothing
-// where there is no choice or it was stopped. Opens the file once for each. Throws what a job on these images throws at its start.
-std::vector<VariantTrial> try_variants(const Network& network, const Dataset& images, const std::optional<Normalization>& asked,
-                                       int threads, std::stop_token stop);
+// Those of these architectures, which possible_variants() found, that the images can enter, best first; of those that hardly differ (two in
+// a hundred images) the more usual one. Nothing where there is no choice or it was stopped. Opens the file once for each. Throws what a job
+// on these images throws at its start.
+std::vector<VariantTrial> try_variants(const Network& network, const std::vector<std::string>& variants, const Dataset& images,
+                                       const std::optional<Normalization>& asked, int threads, std::stop_token stop);
 
 // "lenet5[tanh] recognises 98.1 % of 200 images, lenet5 41.0 %, ..."
-std::string to_string(const std::vector<VariantTrial>& trials, std::size_t images);
+std::string to_string(const std::vector<VariantTrial>& trials);
 
 }  // namespace clipscope

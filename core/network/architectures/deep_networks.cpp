@@ -34,6 +34,20 @@ Module stem_pooling(const Architect& architect) {
     return architect.stateless("MaxPool2d", "torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])");
 }
 
+// Features, their mean over the picture, a classifier: what MobileNetV2 and DenseNet end with.
+Architecture averaged_and_classified(const Architect& architect, const std::string& name, const Module& features,
+                                     const Module& classifier) {
+    Module network = architect.container(name);
+    network.register_module("features", features);
+    network.register_module("classifier", classifier);
+    network.define(R"(
+def forward(self, x):
+    x = torch.adaptive_avg_pool2d(self.features.forward(x), [1, 1])
+    return self.classifier.forward(torch.flatten(x, 1))
+)");
+    return {network, std::nullopt};
+}
+
 Module projection(Architect& architect, int in, int out, int stride) {
     return architect.sequential({architect.convolution(in, out, 1, stride, 0, false), architect.batch_norm(out)});
 }
@@ -159,15 +173,9 @@ Architecture make_mobilenet_v2(const ArchitectureForm& form, Seed seed) {
             channels = stage.width;
         }
     features.push_back(builder.convolution(channels, last_width, 1, 1));
-    Module network = architect.container("MobileNetV2");
-    network.register_module("features", architect.sequential(features));
-    network.register_module("classifier", architect.sequential({architect.dropout(), architect.linear(last_width, form.classes)}));
-    network.define(R"(
-def forward(self, x):
-    x = torch.adaptive_avg_pool2d(self.features.forward(x), [1, 1])
-    return self.classifier.forward(torch.flatten(x, 1))
-)");
-    return {network, std::nullopt};
+    const Module all = architect.sequential(features);
+    return averaged_and_classified(architect, "MobileNetV2", all,
+                                   architect.sequential({architect.dropout(), architect.linear(last_width, form.classes)}));
 }
 
 namespace {
@@ -229,15 +237,8 @@ Architecture make_densenet121(const ArchitectureForm& form, Seed seed) {
     }
     features.emplace_back("norm5", architect.batch_norm(channels));
     features.emplace_back("relu5", architect.relu());
-    Module network = architect.container("DenseNet");
-    network.register_module("features", architect.sequential(features));
-    network.register_module("classifier", architect.linear(channels, form.classes));
-    network.define(R"(
-def forward(self, x):
-    x = torch.adaptive_avg_pool2d(self.features.forward(x), [1, 1])
-    return self.classifier.forward(torch.flatten(x, 1))
-)");
-    return {network, std::nullopt};
+    const Module all = architect.sequential(features);
+    return averaged_and_classified(architect, "DenseNet", all, architect.linear(channels, form.classes));
 }
 
 }  // namespace clipscope

@@ -143,7 +143,7 @@ inline Engine fake_engine() {
     engine.try_variants = [](const OpenedModel& model, const std::string&, Split, const PictureSize&, const std::optional<Normalization>&,
                              std::stop_token) {
         const bool has_several = model.name.find("several") != std::string::npos;
-        return has_several ? std::vector<VariantTrial>{{"lenet5[tanh]", 0.9}, {"lenet5", 0.25}} : std::vector<VariantTrial>{};
+        return has_several ? std::vector<VariantTrial>{{"lenet5[tanh]", 0.9, 200}, {"lenet5", 0.25, 200}} : std::vector<VariantTrial>{};
     };
     engine.clean_pass = [](const JobInputs& inputs, int, int, const std::string&, std::stop_token) {
         Outcome outcome;
