@@ -74,7 +74,7 @@ compile_jobs() {
 # configure [-DNAME=VALUE...]
 configure() {
     say "Configuring $build"
-    (cd "$project" && cmake --preset release "$@" </dev/null) ||
+    (cd "$project" && cmake --preset release -DCLIPSCOPE_UNITY=ON "$@" </dev/null) ||
         fail "CMake could not configure the build; its messages above say what is missing."
 }
 

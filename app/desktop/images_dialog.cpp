@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t sample_size = 240;
 constexpr int delay_ms = 350;
 constexpr int longest_side = 4096;
-constexpr QSize first_size(1040, 640);
+constexpr QSize size_at_first(1040, 640);
 
 QString name_of(Split split) {
     return split == Split::train ? QObject::tr("Training images") : QObject::tr("Test images");
@@ -68,7 +68,7 @@ ImagesDialog::ImagesDialog(const Engine& engine, const ImagesQuestion& question,
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(both, 1);
     layout->addLayout(foot);
-    resize(first_size.boundedTo(screen()->availableSize() - QSize(40, 80)));
+    resize(size_at_first.boundedTo(screen()->availableSize() - QSize(40, 80)));
 
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -234,7 +234,7 @@ void ImagesDialog::try_next() {
         },
         // What is wrong with this one says nothing of the others, nor of the one in the preview.
         [this, normalization = *next](const QString& text) {
-            if (note_tried(normalization)) normalization_->set_trial_failed(normalization, text);
+            if (note_tried(normalization)) normalization_->set_trial_failed(normalization, one_sentence(text));
             try_next();
         });
 }

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 constexpr ImageShape image_shape = {3, 32, 32};
 
 // What the two data sets do not share.
-struct Layout {
+struct BinaryLayout {
     std::string name;
     std::size_t label_bytes;  // before the pixels; the last is the label
     std::string names_file;
@@ -27,11 +27,11 @@ struct Layout {
     std::size_t record_size() const { return label_bytes + image_shape.pixels(); }
 };
 
-const Layout cifar10{"CIFAR-10", 1, "batches.meta.txt", "test_batch.bin", "data_batch_", ".bin"};
-const Layout cifar100{"CIFAR-100", 2, "fine_label_names.txt", "test.bin", "train.bin", ""};
+const BinaryLayout cifar10{"CIFAR-10", 1, "batches.meta.txt", "test_batch.bin", "data_batch_", ".bin"};
+const BinaryLayout cifar100{"CIFAR-100", 2, "fine_label_names.txt", "test.bin", "train.bin", ""};
 
-constexpr std::uintmax_t max_file_size = std::uintmax_t(4) << 30;
-constexpr std::size_t max_classes = 256;  // a label is one byte
+constexpr std::uintmax_t max_binary_size = std::uintmax_t(4) << 30;
+constexpr std::size_t max_label_count = 256;  // a label is one byte
 
 bool is_digit(char c) {
     return std::isdigit(static_cast<unsigned char>(c)) != 0;
@@ -65,12 +65,12 @@ bool natural_less(std::string_view a, std::string_view b) {
     return a < b;  // equal but for leading zeros
 }
 
-bool belongs_to(const Layout& layout, const std::string& file_name, Split split) {
+bool belongs_to(const BinaryLayout& layout, const std::string& file_name, Split split) {
     if (split == Split::test) return file_name == layout.test_file;
     return file_name.starts_with(layout.training_start) && file_name.ends_with(layout.training_end);
 }
 
-std::vector<fs::path> files_of(const Layout& layout, const fs::path& folder, Split split) {
+std::vector<fs::path> files_of(const BinaryLayout& layout, const fs::path& folder, Split split) {
     std::vector<fs::path> files;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
@@ -82,10 +82,10 @@ std::vector<fs::path> files_of(const Layout& layout, const fs::path& folder, Spl
     return files;
 }
 
-std::vector<std::string> class_names_of(const Layout& layout, const fs::path& folder) {
+std::vector<std::string> class_names_of(const BinaryLayout& layout, const fs::path& folder) {
     std::vector<std::string> names;
     std::ifstream file(folder / layout.names_file);
-    for (std::string line; names.size() < max_classes && std::getline(file, line);) {
+    for (std::string line; names.size() < max_label_count && std::getline(file, line);) {
         while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.pop_back();
         if (!line.empty()) names.push_back(line);
     }
@@ -93,13 +93,13 @@ std::vector<std::string> class_names_of(const Layout& layout, const fs::path& fo
     return layout.label_bytes == 2 ? cifar100_classes() : cifar10_classes();
 }
 
-std::size_t count_records(const Layout& layout, const fs::path& path) {
+std::size_t count_records(const BinaryLayout& layout, const fs::path& path) {
     const std::string name = "'" + path.string() + "'";
     std::error_code error;
     const std::uintmax_t size = fs::is_regular_file(path, error) ? fs::file_size(path, error) : 0;
     if (error) throw Error(name + " cannot be read: " + error.message() + ".");
     if (size == 0) throw Error(name + " is empty; copy or download it again.");
-    if (size > max_file_size) throw Error(name + " is larger than 4 GiB, too large for a CIFAR file; split it into several.");
+    if (size > max_binary_size) throw Error(name + " is larger than 4 GiB, too large for a CIFAR file; split it into several.");
     if (size % layout.record_size() != 0) {
         throw Error(name + " is truncated or no " + layout.name + " file: its " + std::to_string(size) +
                     " bytes are not a whole number of " + std::to_string(layout.record_size()) +
@@ -108,7 +108,7 @@ std::size_t count_records(const Layout& layout, const fs::path& path) {
     return size / layout.record_size();
 }
 
-void append_records(const Layout& layout, const fs::path& path, std::size_t classes, std::vector<std::uint8_t>& pixels,
+void append_records(const BinaryLayout& layout, const fs::path& path, std::size_t classes, std::vector<std::uint8_t>& pixels,
                     std::vector<std::int32_t>& labels) {
     const std::size_t records = count_records(layout, path);
     std::ifstream file(path, std::ios::binary);
@@ -131,7 +131,7 @@ void append_records(const Layout& layout, const fs::path& path, std::size_t clas
     }
 }
 
-std::vector<Split> splits_of(const Layout& layout, const fs::path& folder) {
+std::vector<Split> splits_of(const BinaryLayout& layout, const fs::path& folder) {
     std::vector<Split> splits;
     for (const Split split : {Split::train, Split::test}) {
         if (!files_of(layout, folder, split).empty()) splits.push_back(split);
@@ -139,13 +139,12 @@ std::vector<Split> splits_of(const Layout& layout, const fs::path& folder) {
     return splits;
 }
 
-Dataset read(const Layout& layout, const fs::path& folder, Split split) {
+Dataset read(const BinaryLayout& layout, const fs::path& folder, Split split) {
     std::vector<std::string> class_names = class_names_of(layout, folder);
     std::vector<std::uint8_t> pixels;
     std::vector<std::int32_t> labels;
     for (const fs::path& file : files_of(layout, folder, split)) append_records(layout, file, class_names.size(), pixels, labels);
-    return {layout.name + " " + to_string(split), image_shape, std::move(pixels), std::move(labels),
-            std::move(class_names)};
+    return {layout.name + " " + to_string(split), image_shape, std::move(pixels), std::move(labels), std::move(class_names)};
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace clipscope {
 
 namespace {
 
-constexpr std::uintmax_t max_file_size = std::uintmax_t(256) << 20;
+constexpr std::uintmax_t max_picture_size = std::uintmax_t(256) << 20;
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -163,7 +163,7 @@ bool is_picture_name(const std::filesystem::path& path) {
 std::vector<std::uint8_t> read_picture_file(const std::filesystem::path& path) {
     std::error_code error;
     const std::uintmax_t size = std::filesystem::is_regular_file(path, error) ? std::filesystem::file_size(path, error) : 0;
-    if (error || size == 0 || size > max_file_size) return {};
+    if (error || size == 0 || size > max_picture_size) return {};
     Bytes bytes(static_cast<std::size_t>(size));
     std::ifstream file(path, std::ios::binary);
     file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));

@@ -18,12 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr ImageShape image_shape{3, 32, 32};
-constexpr std::uint64_t max_file_size = std::uint64_t(1) << 30;
+constexpr ImageShape picture_shape{3, 32, 32};
+constexpr std::uint64_t max_pickle_size = std::uint64_t(1) << 30;
 constexpr std::size_t max_classes = 256;
 
 // What the two data sets do not share.
-struct Layout {
+struct PickledLayout {
     std::string name;
     std::string training_file;
     bool is_numbered;  // training_file is the beginning of several
@@ -33,8 +33,9 @@ struct Layout {
     std::vector<std::string> (*usual_classes)();
 };
 
-const Layout cifar10{"CIFAR-10", "data_batch_", true, "test_batch", "labels", "batches.meta", "label_names", cifar10_classes};
-const Layout cifar100{"CIFAR-100", "train", false, "test", "fine_labels", "meta", "fine_label_names", cifar100_classes};
+const PickledLayout pickled_cifar10{"CIFAR-10", "data_batch_",  true,          "test_batch",
+                                    "labels",   "batches.meta", "label_names", cifar10_classes};
+const PickledLayout pickled_cifar100{"CIFAR-100", "train", false, "test", "fine_labels", "meta", "fine_label_names", cifar100_classes};
 
 // Protocols 2 to 5 begin with their number; text files and others of these names do not.
 bool is_pickle(const fs::path& path) {
@@ -46,7 +47,7 @@ bool is_pickle(const fs::path& path) {
 }
 
 // Of a file of the training split; nothing for others.
-std::optional<std::uint64_t> number_of(const Layout& layout, const std::string& file_name) {
+std::optional<std::uint64_t> number_of(const PickledLayout& layout, const std::string& file_name) {
     constexpr std::size_t most_digits = 9;
     if (!layout.is_numbered) return file_name == layout.training_file ? std::optional<std::uint64_t>(0) : std::nullopt;
     if (!file_name.starts_with(layout.training_file)) return std::nullopt;
@@ -55,7 +56,7 @@ std::optional<std::uint64_t> number_of(const Layout& layout, const std::string& 
     return is_number ? std::optional<std::uint64_t>(std::stoull(digits)) : std::nullopt;
 }
 
-std::vector<fs::path> files_of(const Layout& layout, const fs::path& folder, Split split) {
+std::vector<fs::path> files_of(const PickledLayout& layout, const fs::path& folder, Split split) {
     if (split == Split::test) {
         const fs::path file = folder / layout.test_file;
         return is_pickle(file) ? std::vector{file} : std::vector<fs::path>{};
@@ -71,7 +72,7 @@ std::vector<fs::path> files_of(const Layout& layout, const fs::path& folder, Spl
     return files;
 }
 
-std::vector<Split> splits_of(const Layout& layout, const fs::path& folder) {
+std::vector<Split> splits_of(const PickledLayout& layout, const fs::path& folder) {
     std::vector<Split> splits;
     for (const Split split : {Split::train, Split::test})
         if (!files_of(layout, folder, split).empty()) splits.push_back(split);
@@ -83,7 +84,7 @@ template <class Use>
 auto with_pickle(const fs::path& path, const Use& use) {
     GzipFile file(path);
     const std::uint64_t size = file.content_bound();
-    if (size > max_file_size) throw Error(file.name() + " is larger than 1 GiB, too large for a CIFAR file; split it into several.");
+    if (size > max_pickle_size) throw Error(file.name() + " is larger than 1 GiB, too large for a CIFAR file; split it into several.");
     const std::vector<std::uint8_t> bytes = file.read(size);
     try {
         return use(PickleTree({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, is_array_global));
@@ -126,11 +127,11 @@ std::vector<std::int32_t> labels_in(const PickleTree& tree, const std::string& k
     return labels;
 }
 
-void append_images(const Layout& layout, const PickleTree& tree, std::size_t classes, std::vector<std::uint8_t>& pixels,
+void append_images(const PickledLayout& layout, const PickleTree& tree, std::size_t classes, std::vector<std::uint8_t>& pixels,
                    std::vector<std::int32_t>& labels) {
     const NumpyArray data = array_in(tree, entry(tree, "data"), "data");
     const bool is_of_bytes = data.kind == 'u' && data.item_size == 1;
-    if (!is_of_bytes || data.shape.size() != 2 || data.shape[1] != image_shape.pixels())
+    if (!is_of_bytes || data.shape.size() != 2 || data.shape[1] != picture_shape.pixels())
         throw Error("the array data has the shape " + shape_text(data) + (is_of_bytes ? "" : " and no 8-bit pixels") +
                     ", where CIFAR has N×3072 bytes");
     const std::vector<std::int32_t> some = labels_in(tree, layout.labels_key);
@@ -145,7 +146,7 @@ void append_images(const Layout& layout, const PickleTree& tree, std::size_t cla
     labels.insert(labels.end(), some.begin(), some.end());
 }
 
-std::vector<std::string> class_names_of(const Layout& layout, const fs::path& folder) {
+std::vector<std::string> class_names_of(const PickledLayout& layout, const fs::path& folder) {
     const fs::path path = folder / layout.names_file;
     if (!is_pickle(path)) return layout.usual_classes();
     return with_pickle(path, [&](const PickleTree& tree) {
@@ -159,31 +160,31 @@ std::vector<std::string> class_names_of(const Layout& layout, const fs::path& fo
     });
 }
 
-Dataset read(const Layout& layout, const fs::path& folder, Split split) {
+Dataset read(const PickledLayout& layout, const fs::path& folder, Split split) {
     std::vector<std::string> classes = class_names_of(layout, folder);
     std::vector<std::uint8_t> pixels;
     std::vector<std::int32_t> labels;
     for (const fs::path& file : files_of(layout, folder, split))
         with_pickle(file, [&](const PickleTree& tree) { append_images(layout, tree, classes.size(), pixels, labels); });
-    return {layout.name + " " + to_string(split), image_shape, std::move(pixels), std::move(labels), std::move(classes)};
+    return {layout.name + " " + to_string(split), picture_shape, std::move(pixels), std::move(labels), std::move(classes)};
 }
 
 }  // namespace
 
 std::vector<Split> pickled_cifar10_splits(const fs::path& folder) {
-    return splits_of(cifar10, folder);
+    return splits_of(pickled_cifar10, folder);
 }
 
 std::vector<Split> pickled_cifar100_splits(const fs::path& folder) {
-    return splits_of(cifar100, folder);
+    return splits_of(pickled_cifar100, folder);
 }
 
 Dataset read_pickled_cifar10(const fs::path& folder, Split split) {
-    return read(cifar10, folder, split);
+    return read(pickled_cifar10, folder, split);
 }
 
 Dataset read_pickled_cifar100(const fs::path& folder, Split split) {
-    return read(cifar100, folder, split);
+    return read(pickled_cifar100, folder, split);
 }
 
 }  // namespace clipscope

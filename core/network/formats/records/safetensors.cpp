@@ -20,7 +20,7 @@ constexpr std::uint64_t size_bytes = 8;
 constexpr std::uint64_t max_header_size = std::uint64_t(32) << 20;
 constexpr std::uint64_t possible_header_size = std::uint64_t(1) << 40;  // of what is taken for this format at all
 constexpr std::size_t max_tensors = 100'000;
-constexpr std::size_t max_dimensions = 64;
+constexpr std::size_t max_claimed_dimensions = 64;
 constexpr std::array<std::pair<std::string_view, ElementType>, 10> types{{
     {"F32", ElementType::float32},
     {"F64", ElementType::float64},
@@ -57,7 +57,7 @@ public:
     bool binary(binary_t&) override { return refuse(); }
 
     bool number_unsigned(number_unsigned_t value) override {
-        if (list_ == nullptr || list_->size() >= max_dimensions || value > std::uint64_t(std::numeric_limits<std::int64_t>::max()))
+        if (list_ == nullptr || list_->size() >= max_claimed_dimensions || value > std::uint64_t(std::numeric_limits<std::int64_t>::max()))
             return refuse();
         list_->push_back(std::int64_t(value));
         return true;
