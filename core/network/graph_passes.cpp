@@ -287,6 +287,10 @@ bool is_random(const Node* node) {
     std::string name = node->kind().toQualString();
     if (name.ends_with('_')) name.pop_back();
     if (std::find(random_operations.begin(), random_operations.end(), std::string_view(name)) != random_operations.end()) return true;
+    if (name == "aten::scaled_dot_product_attention" && node->inputs().size() > 4) {
+        const auto dropped = torch::jit::toIValue(node->input(4));
+        return !dropped || !dropped->isDouble() || dropped->toDouble() != 0;
+    }
     return is_one_of(dropouts, node);  // what is left of them drops something
 }
 

@@ -11,9 +11,10 @@
 // And what no header says:
 //   records of an archive     script_records: those that torch::jit::load asks for, whatever their case; hardened_file: how it is written
 //   operations by name        allowed_operations, graph_passes, layer_finder: "aten::_convolution"; new ones are refused until they are
-//   listed texts of errors           evaluation/item_workers: an allocation that fails is told by its words OpenBLAS
-//   evaluation/worker_threads: its number of threads, by the function's name, where LibTorch brought it c10::Allocator
-//   tests/core/evaluation/test_memory_shortage: its interface differs between 1.13 and 2.x
+//                             listed; later_operations: those that 1.13 lacks are registered in the same namespace
+//   texts of errors           evaluation/item_workers: an allocation that fails is told by its words; model_file: "Unknown builtin op"
+//   OpenBLAS                  evaluation/worker_threads: its number of threads, by the function's name, where LibTorch brought it
+//   c10::Allocator            tests/core/evaluation/test_memory_shortage: its interface differs between 1.13 and 2.x
 #pragma once
 
 #include <torch/csrc/jit/frontend/parser.h>

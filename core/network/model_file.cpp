@@ -8,8 +8,10 @@
 #include "common/error.h"
 #include "common/file_replacement.h"
 #include "common/sha256.h"
+#include "common/version.h"
 #include "network/architectures/architecture_error.h"
 #include "network/formats/model_formats.h"
+#include "network/later_operations.h"
 #include "network/libtorch_internals.h"
 #include "network/model_metadata.h"
 
@@ -55,11 +57,14 @@ LoadedModule load_file(const ModelFile& file, const ModelRequest& request) {
 
 }  // namespace
 
+// LibTorch's parser begins its messages with an empty line.
 std::string first_line(const std::string& message) {
-    return message.substr(0, message.find('\n'));
+    const std::size_t start = message.find_first_not_of(" \n");
+    return start == std::string::npos ? "no reason was given" : message.substr(start, message.find('\n', start) - start);
 }
 
 LoadedModule load_module(const std::string& path, const std::string& architecture, const std::string& state_key) {
+    register_later_operations();
     torch::jit::setTensorExprFuserEnabled(false);  // for the whole process: forward() runs the operations that files name, one by one
     const FileStamp before(path);
     std::ifstream file = open_file(path);
@@ -84,7 +89,13 @@ LoadedModule load_module(const std::string& path, const std::string& architectur
         throw Error("\"" + path + "\" cannot be opened as TorchScript, it may be damaged: export it again (" +
                     first_line(error.what_without_backtrace()) + ").");
     } catch (const std::exception& error) {
-        throw Error("\"" + path + "\" cannot be opened, it may be damaged: export it again (" + first_line(error.what()) + ").");
+        const std::string reason = first_line(error.what());
+        constexpr std::string_view unknown = "Unknown builtin op: ";
+        if (reason.starts_with(unknown))
+            throw Error("\"" + path + "\" cannot be opened: it uses " + reason.substr(unknown.size(), reason.find('.') - unknown.size()) +
+                        ", an operation that LibTorch " + libtorch_version() +
+                        " of this system does not have; export the network as ONNX, or open it where LibTorch is newer.");
+        throw Error("\"" + path + "\" cannot be opened, it may be damaged: export it again (" + reason + ").");
     }
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/error.h"
+#include "common/text_list.h"
 
 namespace clipscope {
 
@@ -56,6 +57,12 @@ ModelMetadata metadata_from_json(const std::string& text) {
         throw Error(std::string("its metadata (") + metadata_record + ") cannot be read (" + error.what() + "): train or export it again");
     }
     return metadata;
+}
+
+std::string other_states_text(const ModelMetadata& metadata) {
+    if (metadata.other_state_keys.empty()) return {};
+    return "Parameters " + (metadata.state_key.empty() ? "at the top" : "under " + metadata.state_key) +
+           " are used; the file has others under " + joined(metadata.other_state_keys);
 }
 
 }  // namespace clipscope

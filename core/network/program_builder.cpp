@@ -6,6 +6,7 @@
 #include "common/error.h"
 #include "network/forward_graph.h"
 #include "network/graph_passes.h"
+#include "network/later_operations.h"
 #include "network/libtorch_internals.h"
 #include "network/output_choice.h"
 
@@ -66,6 +67,7 @@ StepKind kind_of(const torch::jit::Node* node) {
 
 void ProgramBuilder::build(const torch::jit::Module& module) {
     program_.graph_ = inlined_forward(module);
+    expand_later_operations(*program_.graph_);
     if (program_.graph_->inputs().size() != 2)
         throw Error("The network's forward takes " + std::to_string(program_.graph_->inputs().size() - 1) +
                     " inputs; ClipScope runs networks that take one batch of images: export it with a single input.");

@@ -8,12 +8,10 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace clipscope;
     const std::string text(reinterpret_cast<const char*>(data), size);
-    for (const bool has_attention : {true, false}) {
-        try {
-            ExportedProgram program = parse_program(text, "program.json");
-            rewrite_operations(program, has_attention);
-        } catch (const Error&) {
-        }
+    try {
+        ExportedProgram program = parse_program(text, "program.json");
+        rewrite_operations(program);
+    } catch (const Error&) {
     }
     try {
         parse_payloads(text, "weights.json");

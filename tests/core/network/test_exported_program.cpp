@@ -39,7 +39,7 @@ at::Tensor stored_outputs(const std::string& network) {
 
 std::vector<std::string> files() {
     std::vector<std::string> names;
-    for (const QString& name : QDir(QString::fromStdString(folder)).entryList({"*.pt2"}, QDir::Files, QDir::Name))
+    for (const QString& name : QDir(QString::fromStdString(folder)).entryList({"*.pt2", "*.pt"}, QDir::Files, QDir::Name))
         names.push_back(name.toStdString());
     return names;
 }
@@ -174,7 +174,7 @@ private Q_SLOTS:
         QFETCH(QString, why);
         const QString found = refusal([&] {
             ExportedProgram program = parse_program(text.toStdString(), "program.json");
-            rewrite_operations(program, false);
+            rewrite_operations(program);
         });
         QVERIFY2(found.contains(why), qPrintable(found));
         QVERIFY(found.size() < 400);

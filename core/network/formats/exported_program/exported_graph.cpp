@@ -278,10 +278,6 @@ private:
 
 }  // namespace
 
-bool has_operation(const std::string& name) {
-    return !torch::jit::getAllOperatorsFor(symbol_of(name)).empty();
-}
-
 void define_forward(const ExportedProgram& program, const torch::jit::Module& module) {
     std::shared_ptr<Graph> graph = GraphMaker(program, module).make();
     const auto type = module.type();

@@ -7,9 +7,6 @@
 
 namespace clipscope {
 
-// Whether this LibTorch has an operation of the name, "scaled_dot_product_attention".
-bool has_operation(const std::string& name);
-
 // Gives `module`, which holds the program's parameters, buffers and constants at their paths, a forward of one input that does what the
 // program does, every operation with the schema that this LibTorch has. Each operation keeps its module's path as its scope. Throws Error
 // with a clause that completes "PATH cannot be opened: ..." where an operation, an argument or a value is unknown.

@@ -103,7 +103,7 @@ LoadedModule load(const ModelFile& file, const ModelRequest&) {
     ExportedProgram program = records.program();
     LoadedModule loaded{ModuleMaker(records).make(), {}, false, {}};
     note_images(program, loaded.metadata);
-    rewrite_operations(program, has_operation("scaled_dot_product_attention"));
+    rewrite_operations(program);
     define_forward(program, loaded.module);
     check_operations(loaded.module);
     return loaded;

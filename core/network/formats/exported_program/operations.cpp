@@ -101,7 +101,7 @@ std::string target_of(std::string_view name, std::string_view overload = "defaul
 
 class Rewriter {
 public:
-    Rewriter(ExportedProgram& program, bool has_attention) : program_(program), has_attention_(has_attention) {}
+    explicit Rewriter(ExportedProgram& program) : program_(program) {}
 
     void rewrite() {
         std::vector<ExportedNode> nodes = std::move(program_.nodes);
@@ -136,7 +136,7 @@ private:
             rewrite_new(node, name.substr(4));
         } else if (name == "_prelu_kernel") {
             rewrite_prelu(node);
-        } else if (name.starts_with("_scaled_dot_product") || (name == "scaled_dot_product_attention" && !has_attention_)) {
+        } else if (name.starts_with("_scaled_dot_product")) {
             rewrite_attention(node);
         } else {
             if (const std::string_view other = other_name(renamed, name); !other.empty())
@@ -349,7 +349,6 @@ private:
     }
 
     ExportedProgram& program_;
-    const bool has_attention_;
     std::size_t between_ = 0;
 };
 
@@ -370,8 +369,8 @@ OperationName operation_name(const std::string& target) {
     return {name.substr(0, dot), overload == "default" ? "" : overload};
 }
 
-void rewrite_operations(ExportedProgram& program, bool has_attention) {
-    Rewriter(program, has_attention).rewrite();
+void rewrite_operations(ExportedProgram& program) {
+    Rewriter(program).rewrite();
 }
 
 }  // namespace clipscope

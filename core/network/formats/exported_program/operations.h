@@ -22,8 +22,7 @@ OperationName operation_name(const std::string& target);
 // The node whose output is its first input.
 constexpr const char* pass_on = "pass_on";
 
-// The program with its operations so rewritten. `has_attention`: whether scaled_dot_product_attention can stay what it is. Throws Error
-// likewise where an operation belongs to training.
-void rewrite_operations(ExportedProgram& program, bool has_attention);
+// The program with its operations so rewritten. Throws Error likewise where an operation belongs to training.
+void rewrite_operations(ExportedProgram& program);
 
 }  // namespace clipscope

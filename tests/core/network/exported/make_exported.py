@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes the .pt2 files beside it: tiny networks in the forms that torch.export writes. PyTorch 2.6 writes the ones with a JSON program and its
-state apart, 2.8 and later the PT2 archives.
+"""Makes the .pt2 files beside it: tiny networks in the forms that torch.export writes, and traces of attention. PyTorch 2.6 writes the ones with
+a JSON program and its state apart, 2.8 and later the PT2 archives.
 
-make_exported.py FOLDER: writes NAME-VERSION.pt2 and, once, NAME.json with the outputs for two images that PyTorch computes. The images are
+make_exported.py FOLDER: writes NAME-FORM-VERSION.pt2 or .pt and, once, NAME.json with the outputs for two images that PyTorch computes. The images are
 sin(0), sin(1), ... of their elements in order.
 """
 
@@ -57,12 +57,26 @@ class Attention(nn.Module):
         return self.head((x + self.mlp(x))[:, 0])
 
 
+class Masked(Attention):
+    """Attention that sees only what comes before, then through a mask of what may be seen, then through one that is added."""
+
+    def forward(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1)
+        q, k, v = self.qkv(self.norm(x)).reshape(x.shape[0], 5, 3, 2, 4).permute(2, 0, 3, 1, 4).unbind(0)
+        attention = nn.functional.scaled_dot_product_attention
+        y = attention(q, k, v, is_causal=True)
+        y = attention(y, k, v, attn_mask=torch.ones(5, 5, dtype=torch.bool).tril(1))
+        y = attention(y, k, v, attn_mask=torch.eye(5) * 0.5)
+        return self.head((x + y.transpose(1, 2).reshape(x.shape[0], 5, 8))[:, 0])
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     version = "".join(torch.__version__.split("+")[0].split(".")[:2][0:1]) + "." + torch.__version__.split(".")[1]
     images = torch.sin(torch.arange(4 * 3 * 8 * 8, dtype=torch.float64)).float().reshape(4, 3, 8, 8)
     batch = {0: torch.export.Dim("batch", min=1, max=4096)}
-    for name, network in (("pictures", Pictures), ("attention", Attention)):
+    for name, network in (("pictures", Pictures), ("attention", Attention), ("masked", Masked)):
         torch.manual_seed(5)
         model = network().eval()
         for part in model.modules():
@@ -78,6 +92,10 @@ def main():
                 buffer.copy_((1 + 0.3 * torch.sin(torch.arange(buffer.numel(), dtype=torch.float64) + i)).float())
             output = model(images)
         (folder / f"{name}.json").write_text(json.dumps([[float(f"{value:.7g}") for value in row] for row in output.tolist()]) + "\n")
+        if name != "pictures":
+            torch.jit.trace(model, images[:2]).save(str(folder / f"{name}-trace-{version}.pt"))
+        if name == "masked":
+            continue
         dynamic = torch.export.export(model, (images[:2],), dynamic_shapes=(batch,))
         programs = {"dynamic": dynamic, "core": dynamic.run_decompositions(), "batch1": torch.export.export(model, (images[:1],)),
                     "batch3": torch.export.export(model, (images[:3],))}
