@@ -96,16 +96,59 @@ CREATE TABLE audit (
     asked INTEGER NOT NULL,
     changed INTEGER NOT NULL,
     PRIMARY KEY (job, layer, bit)) WITHOUT ROWID;
+)sql";
 
--- For people with a database browser.
-CREATE VIEW outcome AS
-    SELECT curve.job, curve.layer, curve.protection, point.rate, trial.trial, trial.faults, trial.correct,
-           trial.correct + trial.argmax AS correct_argmax, trial.top5, trial.top5 + trial.top5_argmax AS top5_argmax, trial.due, trial.sdc
-    FROM trial JOIN point ON point.id = trial.point JOIN curve ON curve.id = point.curve;
-CREATE VIEW threshold AS
-    SELECT job, item AS site, json_extract(value, '$.hardened.act_max') AS act_max, json_extract(value, '$.hardened.threshold') AS threshold,
-           json_extract(value, '$.hardened.auc_before') AS auc_before, json_extract(value, '$.hardened.auc_after') AS auc_after
-    FROM tuning WHERE kind = 'hardened';
+// For people: pandas, R or a database browser read these, so their names, columns and units stay what they are (guide.md, "A study
+// as data"). Accuracies are fractions of the images and count non-finite outputs as the job says; what was removed is not there.
+constexpr const char* views = R"sql(
+CREATE VIEW IF NOT EXISTS jobs AS
+    SELECT job.id AS job, job.kind, job.name, job.state, model.path AS model, model.sha256 AS model_sha256, data.path AS data,
+           json_extract(about.text, '$.images') AS images, json_extract(job.settings, '$.seed') AS seed,
+           json_extract(job.settings, '$.trials') AS trials_asked, json_extract(job.settings, '$.format') AS format,
+           json_extract(job.settings, '$.fault_kind') AS fault_kind, json_extract(job.settings, '$.faulty_bits') AS faulty_bits,
+           json_extract(job.settings, '$.faulty_parameters') AS faulty_parameters, json_extract(job.settings, '$.nonfinite') AS nonfinite,
+           coalesce(json_extract(about.text, '$.points_over'), 'fault_rate') AS points_over,
+           json_extract(about.text, '$.computed_with.libtorch') AS libtorch,
+           json_extract(about.text, '$.computed_with.device') AS device,
+           json_extract(about.text, '$.computed_with.processor') AS processor,
+           json_extract(about.text, '$.computed_with.chunk') AS chunk, job.versions, job.created, job.started, job.ended,
+           job.seconds, job.notes, job.error
+    FROM job LEFT JOIN source AS model ON model.id = job.model LEFT JOIN source AS data ON data.id = job.images
+    LEFT JOIN (SELECT job.id, coalesce(nullif(job.campaign, ''), tuning.value) AS text FROM job
+               LEFT JOIN tuning ON tuning.job = job.id AND tuning.kind = 'info') AS about ON about.id = job.id
+    WHERE job.removed IS NULL;
+
+CREATE VIEW IF NOT EXISTS curves AS
+    SELECT curve.job, curve.id AS curve, curve.layer, curve.path, curve.bits, curve.protection, json_extract(curve.clean, '$[0]') AS images,
+           1.0 * json_extract(curve.clean, CASE jobs.nonfinite WHEN 'argmax' THEN '$[2]' ELSE '$[1]' END) /
+               json_extract(curve.clean, '$[0]') AS clean_accuracy
+    FROM curve JOIN jobs ON jobs.job = curve.job;
+
+CREATE VIEW IF NOT EXISTS trials AS
+    SELECT curves.job, curves.curve, curves.layer, curves.protection, point.rate, trial.trial, trial.faults, curves.images, trial.correct,
+           trial.correct + trial.argmax AS correct_argmax, trial.top5, trial.top5 + trial.top5_argmax AS top5_argmax, trial.due, trial.sdc,
+           trial.correct + CASE jobs.nonfinite WHEN 'argmax' THEN trial.argmax ELSE 0 END AS right_images,
+           1.0 * (trial.correct + CASE jobs.nonfinite WHEN 'argmax' THEN trial.argmax ELSE 0 END) / curves.images AS accuracy
+    FROM trial JOIN point ON point.id = trial.point JOIN curves ON curves.curve = point.curve JOIN jobs ON jobs.job = curves.job;
+
+CREATE VIEW IF NOT EXISTS points AS
+    SELECT job, curve, layer, protection, rate, count(*) AS trials, avg(faults) AS faults_mean, avg(accuracy) AS mean,
+           1.0 * (count(*) * sum(right_images * right_images) - sum(right_images) * sum(right_images)) / nullif(count(*) * (count(*) - 1), 0) / (1.0 * images * images)
+               AS variance,
+           min(accuracy) AS min, max(accuracy) AS max, avg(1.0 * sdc / images) AS sdc_mean, avg(1.0 * due / images) AS due_mean
+    FROM trials GROUP BY curve, rate;
+
+CREATE VIEW IF NOT EXISTS thresholds AS
+    SELECT jobs.job, tuning.item AS site, json_extract(value, '$.hardened.act_max') AS act_max,
+           json_extract(value, '$.hardened.threshold') AS threshold, json_extract(value, '$.hardened.auc_before') AS auc_before,
+           json_extract(value, '$.hardened.auc_after') AS auc_after
+    FROM tuning JOIN jobs ON jobs.job = tuning.job WHERE tuning.kind = 'hardened';
+
+CREATE VIEW IF NOT EXISTS histograms AS
+    SELECT jobs.job, json_extract(tuning.value, '$.site') AS site, json_extract(tuning.value, '$.scope') AS scope,
+           json_extract(tuning.value, '$.rate') AS rate, json_extract(tuning.value, '$.trials') AS trials,
+           json_extract(bin.value, '$[0]') AS low, json_extract(bin.value, '$[1]') AS high, json_extract(bin.value, '$[2]') AS count
+    FROM tuning JOIN jobs ON jobs.job = tuning.job, json_each(tuning.value, '$.histogram.bins') AS bin WHERE tuning.kind = 'activations';
 )sql";
 
 // The first files had no audit and no notes.
@@ -133,6 +176,7 @@ void create_schema(Database& database) {
         database.sql().exec("PRAGMA application_id=" + std::to_string(application_id));
         set_version(database);
         database.sql().exec(tables);
+        database.sql().exec(views);
     });
 }
 
@@ -152,6 +196,17 @@ void upgrade_schema(Database& database, int version) {
         for (int from = version; from < schema_version; ++from) database.sql().exec(upgrades.at(std::size_t(from)));
         set_version(database);
     });
+}
+
+void add_views(Database& database) {
+    const auto missing = [&] {
+        return database.sql()
+                   .execAndGet(
+                       "SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name IN ('jobs', 'curves', 'trials', "
+                       "'points', 'thresholds', 'histograms')")
+                   .getInt() < 6;
+    };
+    if (database.guarded(missing)) database.transaction([&] { database.sql().exec(views); });
 }
 
 }  // namespace clipscope

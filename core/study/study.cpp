@@ -121,6 +121,7 @@ Study Study::open(const std::string& path) {
     if (version > schema_version) return open_to_read(path);
     if (version < schema_version) upgrade_file(path, version);
     contents->database = std::make_unique<Database>(path, DatabaseAccess::write);
+    add_views(*contents->database);
     note_interruptions(*contents->database);
     return Study(std::move(contents));
 }

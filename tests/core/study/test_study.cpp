@@ -141,6 +141,8 @@ private slots:
             StudyWriter writer(study, id, [](const Event&) {}, {});
             run({}, writer.known_trials(), writer.sink());
         }
+        for (const char* view : {"histograms", "thresholds", "points", "trials", "curves", "jobs"})
+            execute(path_, std::string("DROP VIEW ") + view);
         execute(path_, "ALTER TABLE job DROP COLUMN notes; DROP TABLE audit; PRAGMA user_version=0");
         QFile file(QString::fromStdString(path_));
         QVERIFY(file.open(QFile::ReadOnly));
