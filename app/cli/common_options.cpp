@@ -19,6 +19,7 @@
 #include "network/architectures/architecture_variants.h"
 #include "network/bundled_networks.h"
 #include "network/coverage.h"
+#include "network/model_metadata.h"
 #include "network/network.h"
 
 namespace clipscope::cli {
@@ -70,13 +71,10 @@ void add_state_options(CLI::App& command, std::string& architecture, std::string
 }
 
 void tell_of_other_states(const Network& network) {
-    const ModelMetadata& metadata = network.metadata();
     static std::set<std::string> told;
-    if (metadata.other_state_keys.empty() || !told.insert(network.path()).second) return;
-    std::string others;
-    for (const std::string& key : metadata.other_state_keys) others += (others.empty() ? "" : ", ") + key;
-    std::fprintf(stderr, "clipscope-cli: Of the parameters in '%s' those under %s are taken; there are others under %s (--state-key).\n",
-                 network.path().c_str(), metadata.state_key.empty() ? "the top" : metadata.state_key.c_str(), others.c_str());
+    const std::string others = other_states_text(network.metadata());
+    if (others.empty() || !told.insert(network.path()).second) return;
+    std::fprintf(stderr, "clipscope-cli: '%s': %s (--state-key).\n", network.path().c_str(), others.c_str());
 }
 
 void tell_of_reach(const Network& network, const std::string& scopes) {

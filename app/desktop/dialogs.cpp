@@ -28,6 +28,10 @@ QString choose_data(QWidget* parent) {
     return QFileDialog::getExistingDirectory(parent, QObject::tr("Open data folder"));
 }
 
+QString choose_data_archive(QWidget* parent) {
+    return QFileDialog::getOpenFileName(parent, QObject::tr("Open images"), {}, QObject::tr("NumPy archives (*.npz);;All files (*)"));
+}
+
 QString choose_numbers(QWidget* parent) {
     return choose_file_to_write(parent, {QObject::tr("Export numbers"),
                                          documents() + QStringLiteral("/sensitivity.csv"),
@@ -181,6 +185,7 @@ QString one_sentence(const QString& error) {
 Dialogs real_dialogs() {
     return {choose_model,
             choose_data,
+            choose_data_archive,
             choose_numbers,
             choose_thresholds,
             choose_thresholds_file,

@@ -24,7 +24,8 @@ enum class QuitAnswer {
 struct Dialogs {
     // Empty where the user changed their mind. Those that choose a file to write have asked before one that is there is replaced.
     std::function<QString(QWidget* parent)> choose_model;
-    std::function<QString(QWidget* parent)> choose_data;
+    std::function<QString(QWidget* parent)> choose_data;             // a folder
+    std::function<QString(QWidget* parent)> choose_data_archive;     // a file to read
     std::function<QString(QWidget* parent)> choose_numbers;          // a file to write, .csv or .json
     std::function<QString(QWidget* parent)> choose_thresholds;       // a file to read
     std::function<QString(QWidget* parent)> choose_thresholds_file;  // one to write, .json or .h

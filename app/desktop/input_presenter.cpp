@@ -1,12 +1,15 @@
 #include "input_presenter.h"
 
 #include <QAction>
+#include <QFileInfo>
 #include <algorithm>
+#include <utility>
 
 #include "controls/activity_log.h"
 #include "controls/notice_bar.h"
 #include "images_dialog.h"
 #include "laboratory.h"
+#include "network/model_metadata.h"
 #include "theme/number_text.h"
 
 namespace clipscope {
@@ -24,6 +27,14 @@ InputPresenter::InputPresenter(Laboratory& laboratory, const Dialogs& dialogs, Q
     // Queued, so that no dialog opens in the middle of the laboratory's own work.
     connect(&laboratory, &Laboratory::normalization_needed, this, &InputPresenter::ask_images, Qt::QueuedConnection);
     connect(&laboratory, &Laboratory::architecture_needed, this, &InputPresenter::ask_architecture, Qt::QueuedConnection);
+    connect(&laboratory, &Laboratory::model_changed, this, [this] {
+        if (!laboratory_.model()) return;
+        const OpenedModel& model = *laboratory_.model();
+        const std::string others = other_states_text(model.metadata);
+        if (const std::string told = model.name + others; std::exchange(told_states_, told) != told && !others.empty())
+            log_.append(tr("%1: %2. Saved alone in Python, those open too.")
+                            .arg(QFileInfo(QString::fromStdString(model.name)).fileName(), QString::fromStdString(others)));
+    });
     connect(&laboratory, &Laboratory::variant_chosen, &log_, &ActivityLog::append);
     connect(&laboratory, &Laboratory::data_changed, this, &InputPresenter::tell_skipped);
     connect(&laboratory, &Laboratory::doubt_changed, this, &InputPresenter::show_doubt);

@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QString>
+#include <string>
 
 #include "dialogs.h"
 
@@ -35,6 +36,7 @@ private:
     NoticeBar& notice_;
     ActivityLog& log_;
     QWidget& window_;
+    std::string told_states_;  // of the network that was opened last
 };
 
 }  // namespace clipscope

@@ -21,9 +21,9 @@ QString self_check_sentence(const SelfCheckCounts& counts) {
         .arg(QString::number(counts.trials), QString::number(counts.near_ties));
 }
 
-// Anything that is not an Error is a defect somewhere below: after the sentence for people comes what it says itself, for the log.
+// The first line is for people; what LibTorch or a defect somewhere below says itself follows, for the log.
 QString sentence_of(const std::exception& error) {
-    if (dynamic_cast<const Error*>(&error) != nullptr) return QString::fromUtf8(error.what());
+    if (dynamic_cast<const Error*>(&error) != nullptr) return QString::fromStdString(long_text(error));
     return QStringLiteral("The job ended unexpectedly; the activity log has the details.\n%1").arg(QString::fromUtf8(error.what()));
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "data/dataset_reader.h"
+#include "dialogs.h"
 #include "network/architectures/architecture_error.h"
 
 namespace clipscope {
@@ -194,7 +195,7 @@ void Laboratory::match() {
                                  emit readiness_changed();
                              },
                              [this](const QString& text) {
-                                 set_doubt(text);
+                                 set_doubt(one_sentence(text));
                                  emit readiness_changed();
                                  emit failed(text);
                              });

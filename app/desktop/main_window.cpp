@@ -190,6 +190,9 @@ void MainWindow::connect_with_path(QAction* action, const std::function<QString(
 void MainWindow::connect_file_actions() {
     connect(actions_.open_model, &QAction::triggered, this, &MainWindow::choose_model);
     connect(actions_.open_data, &QAction::triggered, this, &MainWindow::choose_data);
+    connect(actions_.open_data_archive, &QAction::triggered, this, [this] {
+        if (const QString file = dialogs_.choose_data_archive(this); !file.isEmpty()) open_data(file);
+    });
     connect_recent(*actions_.recent_models, recent_models_, [this](const QString& path) { open_model(path); });
     connect_recent(*actions_.recent_data, recent_data_, [this](const QString& folder) { open_data(folder); });
     connect_with_path(actions_.open_thresholds, dialogs_.choose_thresholds, [this](const QString& path) { files_->open_thresholds(path); });
@@ -253,6 +256,7 @@ void MainWindow::connect_laboratory() {
     connect(&laboratory_, &Laboratory::readiness_changed, this, &MainWindow::refresh);
     connect(&laboratory_, &Laboratory::clean_measured, this, &MainWindow::refresh);
     connect(results_, &ResultPresenter::changed, this, &MainWindow::refresh);
+    connect(results_, &ResultPresenter::failed, docks_.log, &ActivityLog::append_error);
     connect(&desk_, &StudyDesk::changed, this, &MainWindow::refresh);
     connect(&desk_, &StudyDesk::named, this, [this](const QString&, const QString& path) { strip_->show_written(path); });
     connect(&desk_, &StudyDesk::study_changed, this, [this] {

@@ -97,6 +97,7 @@ void ResultPresenter::show_model() {
     views_.sites->set_sites(model.sites);
     views_.accuracy->set_view({});
     views_.layers->clear_sensitivity();
+    stored_comparison_.cancel();
     views_.comparison->set_curves({});
     stored_.reset();
     stored_trials_.reset();
@@ -155,7 +156,7 @@ void ResultPresenter::expect(const JobRecord& job, bool beside) {
 void ResultPresenter::hold_curves() {
     next_is_beside_ = false;
     if (stored_ || !beside_.empty()) return;
-    stored_ = StoredCurves{shown_, auc_axis_, [held = jobs_.curves()] { return held; }};
+    stored_ = StoredCurves{shown_, auc_axis_, [held = std::make_shared<const AccuracyCurves>(jobs_.curves())] { return *held; }};
     stored_trials_.reset();
     show_comparison();
 }
@@ -214,10 +215,21 @@ void ResultPresenter::show_running() {
     show_curves(side_by_side(all));
 }
 
-// While a job runs the table asks for the numbers when it shows them, and nothing is counted twice.
+// While a job runs the table asks for the numbers when it shows them, and nothing is counted twice. A study's trials are read and compared
+// on another thread.
 void ResultPresenter::show_comparison() {
+    stored_comparison_.cancel();
     if (!is_comparison(shown_)) return views_.comparison->set_curves({});
-    if (stored_) return views_.comparison->set_curves(curves(), auc_axis_);
+    if (stored_) {
+        using Comparisons = std::vector<ProtectionComparison>;
+        stored_comparison_.start<Comparisons>(
+            [trials = stored_->trials, rule = shown_.info.nonfinite, axis = auc_axis_](std::stop_token) {
+                return compare_protections(trials(), rule, axis);
+            },
+            [this](const Comparisons& found) { views_.comparison->set_source([found] { return found; }); },
+            [this](const QString& why) { emit failed(why); });
+        return;
+    }
     views_.comparison->set_source([self = QPointer(this)] {
         if (!self) return std::vector<ProtectionComparison>();
         if (self->beside_.empty()) return self->jobs_.live().comparisons(self->auc_axis_);

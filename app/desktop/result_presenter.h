@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "background_task.h"
 #include "campaign/campaign_summary.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_result.h"
@@ -101,6 +102,7 @@ public:
 
 signals:
     void changed();
+    void failed(const QString& sentence);  // what a study has cannot be read
     // The user pointed at one of shown_curves(), at a rate of it; `opens`: to see the trials there.
     void point_chosen(int curve, double rate, bool opens);
 
@@ -127,6 +129,7 @@ private:
     QString tuning_subject_;
     std::optional<StoredCurves> stored_;                   // shown in place of the controller's
     mutable std::optional<AccuracyCurves> stored_trials_;  // once they were asked for
+    BackgroundTask stored_comparison_;
     std::vector<CampaignSummary> kept_;
     std::vector<std::vector<ShownCurve>> kept_curves_;
     std::vector<AccuracyCurves> beside_;  // of the jobs in other formats that the latest one is shown with

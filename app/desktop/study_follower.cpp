@@ -69,7 +69,7 @@ private:
         StoredCurves stored{points_->read(), job.settings.auc_axis, {}};
         // Comparisons are paired trial by trial; for all others points will do until somebody wants more.
         if (job.settings.kind == JobKind::compare)
-            stored.trials = [trials = read_curves(*study_, job.id).curves] { return trials; };
+            stored.trials = [trials = std::make_shared<const AccuracyCurves>(read_curves(*study_, job.id).curves)] { return *trials; };
         else
             stored.trials = [place = place_, id = job.id] { return read_curves(Study::open_to_read(*place), id).curves; };
         reading.results = std::move(stored);

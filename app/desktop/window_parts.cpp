@@ -53,6 +53,8 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
     actions.open_data =
         add(file, QObject::tr("Open &data folder…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
             QObject::tr("A folder of pictures for each class, CIFAR files, a NumPy archive, or IDX files of the MNIST family"));
+    actions.open_data_archive = add(file, QObject::tr("Open ima&ges in one file…"), {},
+                                    QObject::tr("A NumPy archive (.npz), as MedMNIST and Keras give their images and labels"));
     actions.open_thresholds =
         add(file, QObject::tr("Open &thresholds…"), {},
             QObject::tr("A thresholds file (JSON), found earlier or written by hand, for comparisons and the hardened network"));

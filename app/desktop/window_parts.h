@@ -75,6 +75,7 @@ struct WindowActions {
     QAction* purge_removed = nullptr;
     QAction* open_model = nullptr;
     QAction* open_data = nullptr;
+    QAction* open_data_archive = nullptr;
     QAction* open_thresholds = nullptr;
     QAction* save_hardened = nullptr;
     QAction* save_thresholds = nullptr;

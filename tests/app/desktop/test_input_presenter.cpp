@@ -41,6 +41,7 @@ struct Desk {
             questions << sentence;
             return architecture;
         };
+        dialogs.choose_data_archive = [](QWidget*) { return QStringLiteral("chosen.npz"); };
         dialogs.show_error = [this](QWidget*, const QString& sentence) { errors << sentence; };
         return dialogs;
     }
@@ -51,11 +52,12 @@ struct Desk {
     }
     const Laboratory& laboratory() const { return window.laboratory(); }
 
-    QAction* images_action() {
+    QAction* action(const QString& text) {
         for (QAction* action : window.findChildren<QAction*>())
-            if (action->text() == "&Images as the network sees them…") return action;
+            if (action->text() == text) return action;
         return nullptr;
     }
+    QAction* images_action() { return action("&Images as the network sees them…"); }
 
     void open(const QString& model = "fake.pt", const QString& folder = "images") {
         window.open_model(model);
@@ -100,6 +102,13 @@ private slots:
         desk.images_action()->trigger();
         QCOMPARE(desk.reasons, QStringList(QString()));
         QVERIFY(desk.laboratory().is_ready());  // nothing chosen, nothing changed
+    }
+
+    void images_may_lie_in_one_file() {
+        Desk desk;
+        desk.open();
+        desk.action("Open ima&ges in one file…")->trigger();
+        QTRY_COMPARE(desk.laboratory().source().folder, QString("chosen.npz"));
     }
 
     void of_several_networks_the_best_is_taken_and_told() {

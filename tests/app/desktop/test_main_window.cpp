@@ -336,6 +336,10 @@ private slots:
         desk.action("Export &numbers…")->trigger();
         QCOMPARE(result_from_json(read_text_file(desk.numbers_file.toStdString()), "compare.json").kind, std::string("compare"));
         QFile::remove(desk.numbers_file);
+        // The earlier one is read from the study again.
+        emit desk.part<JobTable>().job_selected(desk.window.desk().jobs().front().id);
+        QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(2));
+        QTRY_COMPARE(desk.part<ComparisonTable>().view().model()->rowCount(), 1);
     }
 
     void what_a_file_prescribes_is_named() {
@@ -405,6 +409,15 @@ private slots:
             QVERIFY2(QFileInfo(folder.filePath(name)).size() > 0, name);
         QCOMPARE(tuning_from_json(read_text_file(folder.filePath("harden.json").toStdString()), "harden.json").searches.size(),
                  std::size_t(2));
+
+        // What is there is not replaced unasked.
+        const QString points = folder.filePath("points.csv");
+        write_text_file(points.toStdString(), "mine");
+        desk.replaces = false;
+        desk.action("Export &everything…")->trigger();
+        QVERIFY(desk.existing_files.contains(points));
+        QVERIFY(desk.part<ActivityLog>().text().contains("Nothing was exported"));
+        QCOMPARE(read_text_file(points.toStdString()), std::string("mine"));
     }
 
     void the_plot_one_works_in_gets_the_window_to_itself() {

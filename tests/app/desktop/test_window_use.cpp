@@ -516,6 +516,34 @@ private slots:
         QVERIFY(one_sentence(QString(5000, 'y')).size() < 600);
     }
 
+    void what_libtorch_said_goes_to_the_log() {
+        Engine engine = fake_engine();
+        engine.open_model = [](const std::string&, const std::string&) -> OpenedModel {
+            throw LibraryError("The network takes other images.", "RuntimeError: size mismatch");
+        };
+        Desk desk(engine);
+        desk.window.open_model("some.pt");
+        QTRY_COMPARE(desk.errors.size(), 1);
+        QCOMPARE(one_sentence(desk.errors[0]), QString("The network takes other images."));
+        QVERIFY(desk.part<ActivityLog>().text().contains("RuntimeError: size mismatch"));
+    }
+
+    void of_several_networks_in_a_checkpoint_the_log_says_which_is_taken() {
+        Engine engine = fake_engine();
+        engine.open_model = [](const std::string& name, const std::string&) {
+            OpenedModel model = fake_model(name);
+            model.metadata.state_key = "state_dict";
+            model.metadata.other_state_keys = {"state_dict_ema"};
+            return model;
+        };
+        Desk desk(engine);
+        desk.open_both();
+        const QString told = "Parameters under state_dict are used; the file has others under state_dict_ema";
+        QCOMPARE(desk.part<ActivityLog>().text().count(told), 1);
+        desk.window.open_model("another.pt");
+        QTRY_COMPARE(desk.part<ActivityLog>().text().count(told), 2);
+    }
+
     void the_guide_has_contents_and_a_search() {
         HelpWindow guide("Guide", "# Guide\n\nOne bit.\n\n## First\n\nTwo bits.\n\n### Deeper\n\n## Second\n\nNo more.");
         guide.show();
