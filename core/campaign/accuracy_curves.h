@@ -11,6 +11,7 @@
 
 #include "campaign/mean_interval.h"
 #include "campaign/self_check_counts.h"
+#include "evaluation/computed_with.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
 
@@ -45,6 +46,8 @@ struct CampaignInfo {
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     std::vector<double> rates;  // ascending; bit positions where the axis says so
     PointAxis axis = PointAxis::fault_rate;
+    ComputedWith computed_with{};
+    std::vector<ComputedWith> computed_with_earlier{};  // part of the trials, where a job went on under other conditions
 };
 
 // What one curve is about.

@@ -247,6 +247,7 @@ CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSetting
     started.info.nonfinite = settings.nonfinite;
     started.info.rates = settings.rates;
     started.info.memory = inputs.network->memory();
+    started.info.computed_with = first.computed_with();
     for (const CampaignCurve& curve : curves) {
         CurveInfo info{.layer = curve.scope.name,
                        .path = curve.scope.path,

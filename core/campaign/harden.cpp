@@ -120,11 +120,8 @@ void run_harden(const JobInputs& inputs, const HardenSpecification& specificatio
     check_search_settings(specification.search);
     if (!specification.output_path.empty()) check_hardened_path(*inputs.network, specification.output_path);
     TuningRun run(TuningJob::harden, inputs, specification.settings, sink, stop);
-    std::optional<Clipping> act_max;
-    {
-        const auto unprotected = run.evaluator({});
-        act_max = run.profile(*unprotected);
-    }
+    const std::optional<Clipping> act_max = run.profile();
+    run.release_unprotected();
     const auto thresholds = act_max ? Hardening(run, specification, *act_max).harden() : std::nullopt;
     if (thresholds && !specification.output_path.empty()) {
         // The file holds the parameters as the original does, whatever memory they were studied in.

@@ -44,14 +44,13 @@ bool profile_faults(const TuningRun& run, const Evaluator& evaluator, const Faul
 void run_profile(const JobInputs& inputs, const ProfileSpecification& specification, const EventSink& sink, std::stop_token stop) {
     check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
     TuningRun run(TuningJob::profile, inputs, specification.settings, sink, stop);
-    const auto unprotected = run.evaluator({});
-    bool goes_on = run.profile(*unprotected).has_value();
+    bool goes_on = run.profile().has_value();
     const auto total = std::int64_t(specification.scopes.size() * specification.settings.rates.size()) * specification.settings.trials;
     std::int64_t done = 0;
     for (const FaultScope& asked : specification.scopes) {
-        const FaultScope scope = stored_scope(*unprotected, asked);
+        const FaultScope scope = stored_scope(run.unprotected(), asked);
         for (const double rate : specification.settings.rates) {
-            goes_on = goes_on && profile_faults(run, *unprotected, scope, rate, done, total);
+            goes_on = goes_on && profile_faults(run, run.unprotected(), scope, rate, done, total);
             done += specification.settings.trials;
         }
     }
@@ -60,8 +59,7 @@ void run_profile(const JobInputs& inputs, const ProfileSpecification& specificat
 
 std::optional<Clipping> measure_act_max(const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink,
                                         std::stop_token stop) {
-    TuningRun run(TuningJob::profile, inputs, settings, sink, stop);
-    return run.profile(*run.evaluator({}));
+    return TuningRun(TuningJob::profile, inputs, settings, sink, stop).profile();
 }
 
 }  // namespace clipscope

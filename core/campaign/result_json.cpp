@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "campaign/comparison.h"
+#include "campaign/computed_with_json.h"
 #include "campaign/curve_auc.h"
 #include "campaign/memory_json.h"
 #include "common/error.h"
@@ -251,6 +252,7 @@ private:
         info.seed = fields.unsigned_integer("seed");
         info.trials = int(fields.integer("trials", 0, largest_int));
         info.memory = read_memory(fields);
+        read_computed_with(fields, info);
         for (const char* name : {"axis", "points_over"})
             if (fields.has(name)) info.axis = read_name(fields, name, point_axis_from_string);
         info.rates = read_rates(fields, info.axis);
@@ -307,6 +309,7 @@ std::string result_to_json(const CampaignResult& result) {
     json["seed"] = info.seed;
     json["trials"] = info.trials;
     write_memory(json, info.memory);
+    write_computed_with(json, info);
     json["nonfinite"] = to_string(info.nonfinite);
     json["auc_axis"] = to_string(result.auc_axis);
     json["axis"] = to_string(info.axis);

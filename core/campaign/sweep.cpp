@@ -81,8 +81,7 @@ std::size_t find_site(const std::string& name, const std::vector<SiteInfo>& site
 void run_sweep(const JobInputs& inputs, const SweepSpecification& specification, const EventSink& sink, std::stop_token stop) {
     if (specification.site >= inputs.network->sites().size()) throw UsageError("The network has no such activation site.");
     TuningRun run(TuningJob::sweep, inputs, specification.settings, sink, stop);
-    const auto unprotected = run.evaluator({});
-    if (const auto clipping = run.profile(*unprotected)) sweep(run, specification, *unprotected, *clipping);
+    if (const auto clipping = run.profile()) sweep(run, specification, run.unprotected(), *clipping);
     run.finish();
 }
 

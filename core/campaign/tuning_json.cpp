@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "campaign/computed_with_json.h"
 #include "campaign/memory_json.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
@@ -170,6 +171,7 @@ std::string tuning_to_json(const TuningResult& result) {
     json["seed"] = campaign.seed;
     json["trials"] = campaign.trials;
     write_memory(json, campaign.memory);
+    write_computed_with(json, campaign);
     json["nonfinite"] = to_string(campaign.nonfinite);
     json["auc_axis"] = to_string(result.info.auc_axis);
     json["rates"] = campaign.rates;

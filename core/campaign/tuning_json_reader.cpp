@@ -2,6 +2,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "campaign/computed_with_json.h"
 #include "campaign/memory_json.h"
 #include "campaign/tuning_json.h"
 #include "common/error.h"
@@ -163,6 +164,7 @@ private:
         info.campaign.seed = fields.unsigned_integer("seed");
         info.campaign.trials = int(fields.integer("trials", 0, largest_int));
         info.campaign.memory = read_memory(fields);
+        read_computed_with(fields, info.campaign);
         info.campaign.nonfinite = read_name(fields, "nonfinite", nonfinite_rule_from_string);
         info.campaign.rates = read_rates(fields);
         info.auc_axis = read_name(fields, "auc_axis", auc_axis_from_string);

@@ -60,6 +60,7 @@ FaultScope faults_for_site(const Network& network, std::size_t site, FaultPlace 
 TuningRun::TuningRun(TuningJob job, const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink, std::stop_token stop)
     : inputs_(inputs), settings_(settings), sink_(sink), stop_(std::move(stop)), threads_(resolve_threads(settings.threads)) {
     check(settings);
+    unprotected_ = evaluator({});
     sink_(TuningStarted{describe(job)});
 }
 
@@ -75,6 +76,7 @@ TuningInfo TuningRun::describe(TuningJob job) const {
     info.campaign.nonfinite = settings_.nonfinite;
     info.campaign.rates = settings_.rates;
     info.campaign.memory = network().memory();
+    info.campaign.computed_with = unprotected_->computed_with();
     info.auc_axis = settings_.auc_axis;
     info.trained_on = settings_.trained_on;
     info.model_sha256 = network().sha256();
@@ -91,9 +93,9 @@ std::unique_ptr<Evaluator> TuningRun::evaluator(const Clipping& clipping) const 
                                                         .clipping = clipping});
 }
 
-std::optional<Clipping> TuningRun::profile(const Evaluator& unprotected) {
+std::optional<Clipping> TuningRun::profile() {
     auto histograms = known_profile();
-    if (!histograms) histograms = record_activations(unprotected, {}, 0, threads_, stop_);
+    if (!histograms) histograms = record_activations(*unprotected_, {}, 0, threads_, stop_);
     if (!histograms) return std::nullopt;
     Clipping clipping;
     for (std::size_t site = 0; site < histograms->size(); ++site) {

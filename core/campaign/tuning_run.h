@@ -52,12 +52,16 @@ FaultScope faults_for_site(const Network& network, std::size_t site, FaultPlace 
 // One run of such a job. The job's own thread calls it; the sink is called by one thread at a time.
 class TuningRun {
 public:
-    // Sends TuningStarted. Throws UsageError on senseless settings.
+    // Makes the unprotected evaluator and sends TuningStarted. Throws UsageError on senseless settings, Error where images cannot enter.
     TuningRun(TuningJob job, const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink, std::stop_token stop);
 
     // Step 1: sends every site's clean histogram and ACT_max and returns the thresholds of step 2: ACT_max, or what the file itself clips
     // at; none where a site cannot be clipped. Empty where it was stopped.
-    std::optional<Clipping> profile(const Evaluator& unprotected);
+    std::optional<Clipping> profile();
+
+    // The network as it is, not prepared yet. Not after release_unprotected(), which frees its memory.
+    Evaluator& unprotected() { return *unprotected_; }
+    void release_unprotected() { unprotected_.reset(); }
 
     // An evaluator of the tuning images with these thresholds, not prepared yet.
     std::unique_ptr<Evaluator> evaluator(const Clipping& clipping) const;
@@ -100,6 +104,7 @@ private:
     const std::stop_token stop_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     const int threads_;
+    std::unique_ptr<Evaluator> unprotected_;
     std::int64_t expected_ = 0;  // trials
     std::int64_t done_ = 0;
 };

@@ -31,6 +31,8 @@ public:
     std::int64_t integer(const char* name, std::int64_t least, std::int64_t most) const;
     std::uint64_t unsigned_integer(const char* name) const;
 
+    const std::string& file() const { return file_; }
+
     // "'r.json', curve 3: WHAT; choose a file that ClipScope wrote, unchanged."
     [[noreturn]] void fail(const std::string& what) const;
 

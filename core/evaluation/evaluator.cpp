@@ -1,14 +1,14 @@
 #include "evaluation/evaluator.h"
 
-#include <torch/cuda.h>
-
 #include <atomic>
 #include <fstream>
 #include <numeric>
 #include <set>
 
 #include "common/error.h"
+#include "common/version.h"
 #include "evaluation/clean_run.h"
+#include "evaluation/computing_device.h"
 #include "evaluation/evaluator_state.h"
 #include "evaluation/first_pass_error.h"
 #include "evaluation/image_independence.h"
@@ -27,20 +27,6 @@ namespace {
 
 constexpr std::size_t smallest_budget = std::size_t(1) << 16;
 constexpr std::size_t always_kept_images = std::size_t(64) << 20;  // bytes of images as the network sees them
-
-at::Device choose_device(const std::string& name) {
-    if (name == "cpu") return at::kCPU;
-    if (name == "auto") return torch::cuda::is_available() ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
-    try {
-        const at::Device device(name);
-        if (device.is_cpu()) return device;
-        if (device.is_cuda() && torch::cuda::is_available() && std::size_t(std::max<int>(0, device.index())) < torch::cuda::device_count())
-            return device;
-    } catch (const c10::Error&) {
-        throw UsageError("\"" + name + "\" names no device: choose auto, cpu or cuda:0.");
-    }
-    throw UsageError("There is no device " + name + " here, or this LibTorch cannot use it: choose auto or cpu.");
-}
 
 std::size_t free_memory_bytes() {
     std::ifstream meminfo("/proc/meminfo");
@@ -174,6 +160,7 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
     if (images.size() == 0) throw Error("There are no images to evaluate: choose a folder or a selection that has some.");
     state_->network = std::move(network);
     state_->device = choose_device(options.device);
+    make_deterministic(state_->device);
     state_->memory_budget = options.memory_bytes ? options.memory_bytes : free_memory_bytes() / 4;
     const std::size_t most_image_bytes = std::max(always_kept_images, state_->memory_budget / 4);
     state_->images = std::make_shared<PreparedImages>(images, input, state_->device, most_image_bytes, fixed);
@@ -239,7 +226,7 @@ bool Evaluator::prepare(std::span<const std::size_t> first_parts, int threads, s
         if (const std::size_t step = state_->network->structure().parts[part].first_step; step > 0) steps.insert(step);
     for (;;) {
         try {
-            if (!state_->is_probed) probe_images(stop);
+            if (!state_->is_probed) probe_images(threads, stop);
             if (stop.stop_requested()) return false;
             if (!state_->exact && !state_->dense_steps && !first_parts.empty())
                 run_on_workers(1, stop, [&](int, const std::stop_token&) { state_->pack(); });
@@ -261,12 +248,8 @@ bool Evaluator::prepare(std::span<const std::size_t> first_parts, int threads, s
 }
 
 // Images that influence each other must run in the chunks that were asked for, and nothing can be left out.
-void Evaluator::probe_images(const std::stop_token& stop) {
-    if (!state_->exact)
-        with_explained_errors([&] {
-            run_on_workers(1, stop,
-                           [&](int, const std::stop_token& stopped) { state_->dependent_step = find_dependent_step(*state_, stopped); });
-        });
+void Evaluator::probe_images(int threads, const std::stop_token& stop) {
+    if (!state_->exact) with_explained_errors([&] { state_->dependent_step = find_dependent_step(*state_, threads, stop); });
     if (stop.stop_requested()) return;
     state_->is_probed = true;
     if (!state_->dependent_step) return;
@@ -339,6 +322,10 @@ const Network& Evaluator::network() const {
 }
 std::string Evaluator::device_name() const {
     return state_->device.is_cpu() ? "CPU" : state_->device.str();
+}
+
+ComputedWith Evaluator::computed_with() const {
+    return {libtorch_version(), describe_device(state_->device), vector_instructions(), int(chunk())};
 }
 
 }  // namespace clipscope

@@ -20,6 +20,7 @@
 #include "clipping/clipping.h"
 #include "data/dataset.h"
 #include "data/normalization.h"
+#include "evaluation/computed_with.h"
 #include "evaluation/outcome.h"
 #include "faults/injection_counts.h"
 #include "faults/trial_faults.h"
@@ -77,6 +78,7 @@ public:
     std::uint64_t multiplications_per_image() const;  // of a full pass, in convolutions and linear layers
     std::size_t kept_bytes() const;                   // of clean values
     std::string device_name() const;                  // "CPU" or the GPU's
+    ComputedWith computed_with() const;               // the device and chunk that were taken
     const Network& network() const;
 
     struct State;
@@ -86,7 +88,7 @@ private:
     friend class ThresholdEvaluator;
     explicit Evaluator(std::unique_ptr<State> state);
     void run_clean(CleanRun& clean_run, int threads, const std::stop_token& stop);
-    void probe_images(const std::stop_token& stop);
+    void probe_images(int threads, const std::stop_token& stop);
     void with_explained_errors(const std::function<void()>& passes) const;
     static std::unique_ptr<Evaluator> exact_twin_of(const State& of);
     static std::unique_ptr<Evaluator> derive(const State& from, std::size_t site, std::optional<float> threshold, std::size_t memory_bytes);

@@ -5,6 +5,7 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
+#include "campaign/computed_with_json.h"
 #include "campaign/memory_json.h"
 #include "study/study_errors.h"
 
@@ -51,6 +52,7 @@ std::string campaign_json(const CampaignInfo& info) {
                                 {"nonfinite", to_string(info.nonfinite)}};
     json["points_over"] = to_string(info.axis);
     write_memory(json, info.memory);
+    write_computed_with(json, info);
     return json.dump();
 }
 
@@ -68,7 +70,9 @@ CampaignInfo read_campaign(Database& database, JobId job) {
         json.at("seed").get_to(info.seed);
         json.at("trials").get_to(info.trials);
         info.axis = point_axis_from_string(json.value("points_over", to_string(PointAxis::fault_rate)));
-        info.memory = read_memory(JsonFields(json, database.path()));
+        const JsonFields fields(json, database.path());
+        info.memory = read_memory(fields);
+        read_computed_with(fields, info);
         info.nonfinite = nonfinite_rule_from_string(json.at("nonfinite").get<std::string>());
     } catch (const std::exception&) {
         throw_damaged_row(database.path(), "description of job " + std::to_string(job));

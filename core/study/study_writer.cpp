@@ -4,9 +4,13 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <variant>
 
+#include "campaign/computed_with_json.h"
+#include "campaign/tuning_json.h"
 #include "common/number_text.h"
 #include "study/result_batch.h"
 #include "study/result_rows.h"
@@ -60,19 +64,25 @@ struct StudyWriter::State {
     std::mutex connection;
     std::vector<KnownCurve> curves;
     AuditTotals audit;
+    CampaignInfo campaign;
+    std::optional<CampaignInfo> moved_from;  // until a trial is there that was computed otherwise
     TuningInfo tuning;
 
 private:
     void keep(const CampaignStarted& started, const Event& event) {
         {
             const std::lock_guard lock(connection);
-            register_campaign(started);
+            campaign = started.info;
+            const CampaignInfo before = known_campaign();
+            if (go_on_with(campaign, before)) moved_from = before;
+            register_campaign(started, moved_from.value_or(campaign));
         }
         next(event);
         send_known(started);
     }
 
     void keep(const TrialFinished& finished, const Event& event) {
+        if (moved_from) tell_of_move();
         const std::int64_t point = curves.at(std::size_t(finished.curve)).points.at(std::size_t(finished.rate_index));
         add([&](ResultBatch& batch) { batch.trials.push_back({point, finished.trial, finished.result}); });
         next(event);
@@ -98,9 +108,12 @@ private:
         next(event);
     }
 
-    void keep(const TuningStarted& started, const Event& event) {
+    void keep(const TuningStarted& started, const Event&) {
         tuning = started.info;
-        keep_tuning(event);
+        const CampaignInfo before = known_tuning();
+        const bool has_moved = go_on_with(tuning.campaign, before);
+        keep_tuning(TuningStarted{tuning});
+        if (has_moved) next(move_message(before.computed_with, tuning.campaign.computed_with));
     }
 
     template <class Value>
@@ -113,14 +126,71 @@ private:
         next(event);
     }
 
-    void register_campaign(const CampaignStarted& started) {
+    // The same of a job on tuning images; nothing where it has no result yet.
+    CampaignInfo known_tuning() {
+        const std::lock_guard lock(connection);
+        return study.database().guarded([&]() -> CampaignInfo {
+            SQLite::Statement rows(study.database().sql(),
+                                   "SELECT value FROM tuning WHERE job = ?1 AND kind = 'info' AND "
+                                   "EXISTS (SELECT 1 FROM tuning WHERE job = ?1 AND kind <> 'info')");
+            rows.bind(1, job);
+            try {
+                if (rows.executeStep()) return tuning_from_json(rows.getColumn(0).getString(), study.path()).info.campaign;
+            } catch (const Error&) {
+                // It is about to be written anew.
+            }
+            return {};
+        });
+    }
+
+    // What the job's trials were computed with; nothing where there are none.
+    CampaignInfo known_campaign() {
+        return study.database().guarded([&]() -> CampaignInfo {
+            SQLite::Statement trials(study.database().sql(),
+                                     "SELECT 1 FROM curve JOIN point ON point.curve = curve.id JOIN trial ON trial.point = point.id "
+                                     "WHERE curve.job = ? LIMIT 1");
+            trials.bind(1, job);
+            if (!trials.executeStep()) return {};
+            try {
+                return read_campaign(study.database(), job);
+            } catch (const StudyDamagedError&) {
+                return {};  // it is about to be written anew
+            }
+        });
+    }
+
+    // The first trial under other conditions: one curve then holds trials of both.
+    void tell_of_move() {
+        {
+            const std::lock_guard lock(connection);
+            study.database().transaction([&] { store_campaign(campaign); });
+        }
+        next(move_message(moved_from->computed_with, campaign.computed_with));
+        moved_from.reset();
+    }
+
+    static Message move_message(const ComputedWith& before, const ComputedWith& now) {
+        return {"Earlier results of this job were computed with " + before.to_string() + ", those that follow with " + now.to_string() +
+                    ": near-ties may be decided differently.",
+                true};
+    }
+
+    void store_campaign(const CampaignInfo& info) {
+        SQLite::Statement stored(study.database().sql(), "UPDATE job SET campaign = ? WHERE id = ?");
+        stored.bind(1, campaign_json(info));
+        stored.bind(2, job);
+        stored.exec();
+    }
+
+    void register_campaign(const CampaignStarted& started, CampaignInfo info) {
+        // But for its conditions, which stay what they were until there is a trial under others.
+        const auto with = std::exchange(info, started.info);
+        info.computed_with = with.computed_with;
+        info.computed_with_earlier = with.computed_with_earlier;
         Database& database = study.database();
         curves.assign(started.curves.size(), {});
         database.transaction([&] {
-            SQLite::Statement campaign(database.sql(), "UPDATE job SET campaign = ? WHERE id = ?");
-            campaign.bind(1, campaign_json(started.info));
-            campaign.bind(2, job);
-            campaign.exec();
+            store_campaign(info);
             for (std::size_t i = 0; i < curves.size(); ++i) register_curve(started, i);
         });
     }

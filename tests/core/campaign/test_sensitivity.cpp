@@ -6,6 +6,7 @@
 #include "campaign/result_json.h"
 #include "campaign/sensitivity.h"
 #include "common/error.h"
+#include "common/version.h"
 #include "data/dataset_reader.h"
 #include "data/image_selection.h"
 #include "network/bundled_networks.h"
@@ -46,13 +47,17 @@ private Q_SLOTS:
         if (!QFileInfo::exists(QString::fromStdString(fashion_mnist_folder()))) QSKIP("dataset-fashion-mnist is not installed");
     }
 
-    void results_do_not_depend_on_the_number_of_workers() {
+    void results_do_not_depend_on_workers_and_memory() {
         const JobInputs inputs = make_inputs(120);
         auto specification = make_specification(inputs, "each,network,CONV-1+FC-2", {0, 1e-5, 1e-4, 1e-3});
         specification.threads = 1;
         const auto one = result_to_json({.curves = run(inputs, specification)});
         for (int threads : {2, 5}) {
             specification.threads = threads;
+            QCOMPARE(result_to_json({.curves = run(inputs, specification)}), one);
+        }
+        for (const std::size_t kibibytes : {64, 1 << 10, 1 << 20}) {
+            specification.memory_bytes = kibibytes << 10;
             QCOMPARE(result_to_json({.curves = run(inputs, specification)}), one);
         }
     }
@@ -92,6 +97,17 @@ private Q_SLOTS:
         QVERIFY(told[2].seconds_left > 0);  // three more of the same are left
         QCOMPARE(told[3].done, std::int64_t(4));
         QVERIFY(told[11].seconds_left >= 0 && told[11].seconds_left < told[2].seconds_left);
+    }
+
+    void a_result_says_what_it_was_computed_with() {
+        const JobInputs inputs = make_inputs(60);
+        const AccuracyCurves found = run(inputs, make_specification(inputs, "FC-1", {1e-4}));
+        const ComputedWith& with = found.info.computed_with;
+        QCOMPARE(with.libtorch, std::string(libtorch_version()));
+        QCOMPARE(with.device, std::string("CPU"));  // not "auto"
+        QVERIFY(!with.processor.empty() && with.chunk > 0);
+        const CampaignResult result{"sensitivity", AucAxis::linear, found};
+        QCOMPARE(result_from_json(result_to_json(result), "result.json").curves.info.computed_with, with);
     }
 
     void rate_zero_is_the_clean_network() {

@@ -7,14 +7,17 @@
 #include "campaign/sensitivity.h"
 #include "campaign/tuning_json.h"
 #include "common/error.h"
+#include "common/version.h"
 #include "core/data/picture_files.h"
 #include "data/dataset_reader.h"
 #include "data/image_folder_reader.h"
 #include "network/bundled_networks.h"
+#include "study/database.h"
 #include "study/job_run.h"
 #include "study/replay.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
+#include "study/study_writer.h"
 
 using namespace clipscope;
 
@@ -157,6 +160,60 @@ private Q_SLOTS:
         run_sensitivity(opened.evaluation, fresh, [&](const Event& event) { apply(event, curves); }, {});
         QCOMPARE(result_to_json(grown), result_to_json({.curves = curves}));
         QVERIFY(ran > 0);
+    }
+
+    void trials_computed_elsewhere_are_joined_with_a_word() {
+        JobSettings settings = small_job(JobKind::sensitivity);
+        settings.layers = "FC-1";
+        settings.trials = 1;
+        Study study = Study::create(path_);
+        const OpenedJob opened = open_job(settings);
+        const JobId id = continue_or_add_job(study, settings, opened);
+        const auto told = [&] {
+            std::vector<std::string> texts;
+            run_study_job(study, id, opened, {},
+                          [&](const Event& event) {
+                              if (const auto* message = std::get_if<Message>(&event); message && message->is_urgent)
+                                  texts.push_back(message->text);
+                          },
+                          {});
+            return texts;
+        };
+        QVERIFY(told().empty());
+        settings.trials = 2;
+        continue_or_add_job(study, settings, opened);
+        QVERIFY(told().empty());  // the same machine
+
+        study.database().sql().exec("UPDATE job SET campaign = json_set(campaign, '$.computed_with.libtorch', '0.9')");
+        QVERIFY(told().empty());  // nothing is computed
+        QCOMPARE(read_curves(study, id).curves.info.computed_with.libtorch, std::string("0.9"));
+        settings.trials = 3;
+        continue_or_add_job(study, settings, opened);
+        const std::vector<std::string> texts = told();
+        QCOMPARE(texts.size(), std::size_t(1));
+        QVERIFY2(texts[0].find("computed with LibTorch 0.9, CPU") != std::string::npos, texts[0].c_str());
+        QVERIFY(told().empty());
+        const CampaignInfo info = read_curves(study, id).curves.info;
+        QCOMPARE(info.computed_with.libtorch, std::string(libtorch_version()));
+        QCOMPARE(info.computed_with_earlier.size(), std::size_t(1));
+        QCOMPARE(info.computed_with_earlier[0].libtorch, std::string("0.9"));
+
+        settings = small_job(JobKind::profile);
+        const OpenedJob profiled = open_job(settings);
+        const JobId profile = continue_or_add_job(study, settings, profiled);
+        run_study_job(study, profile, profiled, {}, [](const Event&) {}, {});
+        TuningInfo elsewhere = read_tuning(study, profile).info;
+        elsewhere.campaign.computed_with.libtorch = "0.9";
+        int told_of_profile = 0;
+        StudyWriter(study, profile,
+                    [&](const Event& event) {
+                        const auto* message = std::get_if<Message>(&event);
+                        told_of_profile += message != nullptr && message->text.find("LibTorch 0.9") != std::string::npos;
+                    },
+                    {})
+            .sink()(TuningStarted{elsewhere});
+        QCOMPARE(told_of_profile, 1);
+        QCOMPARE(read_tuning(study, profile).info.campaign.computed_with_earlier.size(), std::size_t(1));
     }
 
     void a_moved_model_is_known_and_another_one_refused() {
