@@ -163,7 +163,11 @@ void MainWindow::set_maximised(bool maximised) {
 
 void MainWindow::reset_layout() {
     actions_.maximise->setChecked(false);
+    const QSize before = size();
     arrange_docks(*this, docks_);
+    // On their way to their places the panels stand side by side for a moment, for which Qt widens the window beyond a small screen.
+    layout()->activate();
+    resize(before);
 }
 
 }  // namespace clipscope

@@ -418,6 +418,7 @@ private slots:
     void the_window_fits_small_screens_data() {
         QTest::addColumn<QSize>("screen");
         QTest::addColumn<double>("font_scale");
+        QTest::addRow("1024 x 700") << QSize(1024, 700) << 1.0;
         QTest::addRow("1280 x 800") << QSize(1280, 800) << 1.0;
         QTest::addRow("1440 x 900, large font") << QSize(1440, 900) << 1.5;
     }
