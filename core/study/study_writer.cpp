@@ -65,19 +65,24 @@ struct StudyWriter::State {
     std::vector<KnownCurve> curves;
     AuditTotals audit;
     CampaignInfo campaign;
-    std::optional<CampaignInfo> moved_from;  // until a trial is there that was computed otherwise
+    std::optional<ComputedWith> moved_from;  // until a trial is there that was computed otherwise
     TuningInfo tuning;
 
 private:
-    void keep(const CampaignStarted& started, const Event& event) {
+    void keep(const CampaignStarted& started, const Event&) {
         {
             const std::lock_guard lock(connection);
             campaign = started.info;
             const CampaignInfo before = known_campaign();
-            if (go_on_with(campaign, before)) moved_from = before;
-            register_campaign(started, moved_from.value_or(campaign));
+            CampaignInfo stored = campaign;
+            if (go_on_with(campaign, before)) {
+                moved_from = before.computed_with;
+                stored.computed_with = before.computed_with;
+                stored.computed_with_earlier = before.computed_with_earlier;
+            }
+            register_campaign(started, moved_from ? stored : campaign);
         }
-        next(event);
+        next(CampaignStarted{campaign, started.curves});
         send_known(started);
     }
 
@@ -165,7 +170,7 @@ private:
             const std::lock_guard lock(connection);
             study.database().transaction([&] { store_campaign(campaign); });
         }
-        next(move_message(moved_from->computed_with, campaign.computed_with));
+        next(move_message(*moved_from, campaign.computed_with));
         moved_from.reset();
     }
 
@@ -182,11 +187,7 @@ private:
         stored.exec();
     }
 
-    void register_campaign(const CampaignStarted& started, CampaignInfo info) {
-        // But for its conditions, which stay what they were until there is a trial under others.
-        const auto with = std::exchange(info, started.info);
-        info.computed_with = with.computed_with;
-        info.computed_with_earlier = with.computed_with_earlier;
+    void register_campaign(const CampaignStarted& started, const CampaignInfo& info) {
         Database& database = study.database();
         curves.assign(started.curves.size(), {});
         database.transaction([&] {
