@@ -133,8 +133,8 @@ CREATE VIEW IF NOT EXISTS trials AS
 
 CREATE VIEW IF NOT EXISTS points AS
     SELECT job, curve, layer, protection, rate, count(*) AS trials, avg(faults) AS faults_mean, avg(accuracy) AS mean,
-           1.0 * (count(*) * sum(right_images * right_images) - sum(right_images) * sum(right_images)) / nullif(count(*) * (count(*) - 1), 0) / (1.0 * images * images)
-               AS variance,
+           1.0 * (count(*) * sum(right_images * right_images) - sum(right_images) * sum(right_images)) /
+               nullif(count(*) * (count(*) - 1), 0) / (1.0 * images * images) AS variance,
            min(accuracy) AS min, max(accuracy) AS max, avg(1.0 * sdc / images) AS sdc_mean, avg(1.0 * due / images) AS due_mean
     FROM trials GROUP BY curve, rate;
 

@@ -115,7 +115,10 @@ private:
 
     void keep(const TuningStarted& started, const Event&) {
         tuning = started.info;
-        const CampaignInfo before = known_tuning();
+        const CampaignInfo before = [this] {
+            const std::lock_guard lock(connection);
+            return known_tuning();
+        }();
         const bool has_moved = go_on_with(tuning.campaign, before);
         keep_tuning(TuningStarted{tuning});
         if (has_moved) next(move_message(before.computed_with, tuning.campaign.computed_with));
@@ -131,23 +134,6 @@ private:
         next(event);
     }
 
-    // The same of a job on tuning images; nothing where it has no result yet.
-    CampaignInfo known_tuning() {
-        const std::lock_guard lock(connection);
-        return study.database().guarded([&]() -> CampaignInfo {
-            SQLite::Statement rows(study.database().sql(),
-                                   "SELECT value FROM tuning WHERE job = ?1 AND kind = 'info' AND "
-                                   "EXISTS (SELECT 1 FROM tuning WHERE job = ?1 AND kind <> 'info')");
-            rows.bind(1, job);
-            try {
-                if (rows.executeStep()) return tuning_from_json(rows.getColumn(0).getString(), study.path()).info.campaign;
-            } catch (const Error&) {
-                // It is about to be written anew.
-            }
-            return {};
-        });
-    }
-
     // What the job's trials were computed with; nothing where there are none.
     CampaignInfo known_campaign() {
         return study.database().guarded([&]() -> CampaignInfo {
@@ -161,6 +147,22 @@ private:
             } catch (const StudyDamagedError&) {
                 return {};  // it is about to be written anew
             }
+        });
+    }
+
+    // The same of a job on tuning images; nothing where it has no result yet.
+    CampaignInfo known_tuning() {
+        return study.database().guarded([&]() -> CampaignInfo {
+            SQLite::Statement rows(study.database().sql(),
+                                   "SELECT value FROM tuning WHERE job = ?1 AND kind = 'info' AND "
+                                   "EXISTS (SELECT 1 FROM tuning WHERE job = ?1 AND kind <> 'info')");
+            rows.bind(1, job);
+            try {
+                if (rows.executeStep()) return tuning_from_json(rows.getColumn(0).getString(), study.path()).info.campaign;
+            } catch (const Error&) {
+                // It is about to be written anew.
+            }
+            return {};
         });
     }
 
