@@ -221,7 +221,55 @@ void add_fault_options(CLI::App& command, FaultOptions& options) {
                     "Fault rates per bit: paper, auto, a list as 1e-8,5e-8 or LOWEST:HIGHEST:COUNT log-spaced; 0 is the clean point")
         ->type_name("RATES")
         ->capture_default_str();
-    command.add_option("--trials", options.trials, "Trials at every rate")->type_name("N")->capture_default_str();
+    command
+        .add_option_function<int>(
+            "--trials",
+            [&options](int trials) {
+                options.trials = trials;
+                options.has_trials = true;
+            },
+            "Trials of all images at every rate")
+        ->type_name("N")
+        ->default_str(std::to_string(options.trials));
+}
+
+void add_precision_options(CLI::App& command, FaultOptions& options) {
+    command
+        .add_option("--precision", options.precision,
+                    "Run until every mean is known this well: half the width of its 95 % interval, 0.01 for 1 point to either side; of compared "
+                    "networks, of their difference. Instead of --trials, or beside them")
+        ->type_name("FRACTION")
+        ->check(refuse_comma);
+    command
+        .add_option("--at-most", options.at_most,
+                    "End a --precision after this time, as in 90s, 10min, 2h; what was reached then is said")
+        ->type_name("TIME");
+}
+
+double parse_duration(const std::string& text) {
+    const std::size_t digits = text.find_first_not_of("0123456789.");
+    const std::string unit = digits == std::string::npos ? "s" : text.substr(digits);
+    const std::optional<double> number = parse_number(text.substr(0, digits));
+    const double seconds = unit == "s" ? 1 : unit == "min" || unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+    if (!number || seconds == 0 || !(*number > 0))
+        throw UsageError("--at-most takes a time as in 90s, 10min or 2h, not '" + text + "'");
+    return *number * seconds;
+}
+
+std::optional<PrecisionSettings> chosen_precision(const FaultOptions& options) {
+    if (options.precision == 0) {
+        if (!options.at_most.empty()) throw UsageError("--at-most ends a --precision: name one, as in --precision 0.01");
+        return std::nullopt;
+    }
+    PrecisionSettings settings{.half_width = options.precision};
+    if (!options.at_most.empty()) settings.at_most_seconds = parse_duration(options.at_most);
+    check_precision(settings);
+    return settings;
+}
+
+void check_trials(const FaultOptions& options) {
+    chosen_precision(options);
+    check_at_least("--trials", options.trials, options.precision > 0 ? 0 : 1);
 }
 
 void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "campaign/job_inputs.h"
+#include "campaign/precise_campaign.h"
 #include "data/dataset.h"
 #include "data/image_file.h"
 #include "data/normalization.h"
@@ -83,8 +84,22 @@ void check_threads(int threads);
 struct FaultOptions {
     std::string rates = "1e-7:1e-3:9";
     int trials = 50;
+
+    // --precision, --at-most, where a command has them. With a precision there are no trials of all images unless they are asked for.
+    double precision = 0;        // 0: not asked for
+    std::string at_most{};       // "10min"; empty: no limit
+    bool has_trials = false;     // --trials was given
+    int whole_trials() const { return precision > 0 && !has_trials ? 0 : trials; }
 };
 void add_fault_options(CLI::App& command, FaultOptions& options);
+void add_precision_options(CLI::App& command, FaultOptions& options);
+// Nothing where no precision was asked for. Throws UsageError on senseless values.
+std::optional<PrecisionSettings> chosen_precision(const FaultOptions& options);
+// Throws UsageError where there would be no trial.
+void check_trials(const FaultOptions& options);
+
+// "90", "90s", "10min", "1.5h" in seconds. Throws UsageError.
+double parse_duration(const std::string& text);
 
 // --nonfinite wrong|argmax.
 void add_nonfinite_option(CLI::App& command, NonfiniteRule& rule);

@@ -35,7 +35,8 @@ CompareSpecification specification_of(const CompareOptions& options, const Tunin
     CompareSpecification specification;
     specification.scopes = parse_fault_scopes(options.layers, network.memory_parts());
     specification.rates = settings.rates;
-    specification.trials = settings.trials;
+    specification.trials = options.measurement.faults.whole_trials();
+    specification.precision = chosen_precision(options.measurement.faults);
     specification.seed = settings.seed;
     specification.nonfinite = settings.nonfinite;
     specification.threads = settings.threads;
@@ -57,6 +58,7 @@ int run_compare_in_study(const CompareOptions& options, std::stop_source& stop) 
         settings.thresholds = thresholds_to_json(thresholds_from_json(read_text_file(options.thresholds), options.thresholds));
     JobRunOptions run = job_run_options(options.work, options.measurement.memory);
     run.list_faults = !options.output.faults_out.empty();
+    if (const auto precision = chosen_precision(options.measurement.faults)) run.at_most_seconds = precision->at_most_seconds;
     CurvesOutput output("compare", options.output, stop, settings.auc_axis);
     return run_in_study(options.study, settings, run, output, stop);
 }
@@ -101,6 +103,7 @@ void add_compare_command(CLI::App& app, CommandRunner& runner) {
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(*command, options->measurement.faults);
+    add_precision_options(*command, options->measurement.faults);
     add_nonfinite_option(*command, options->measurement.nonfinite);
     add_auc_axis_option(*command, options->measurement.auc_axis);
     add_memory_option(*command, options->measurement.memory);

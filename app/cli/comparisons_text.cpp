@@ -32,6 +32,10 @@ std::string title(const ProtectionComparison& comparison) {
     return text + "; cost in clean accuracy " + fixed_text(comparison.clean_cost * 100, 2) + " points\n";
 }
 
+std::string worst(const std::optional<double>& accuracy) {
+    return accuracy ? percent(*accuracy) : "-";
+}
+
 }  // namespace
 
 std::string comparisons_text(const AccuracyCurves& curves, AucAxis axis) {
@@ -47,8 +51,8 @@ std::string comparisons_text(const AccuracyCurves& curves, AucAxis axis) {
                              {"Worst after", Align::right}});
             for (const RateComparison& rate : comparison.rates) {
                 table.add_row({number_text(rate.rate), percent(rate.first_mean), percent(rate.second_mean), points(rate.difference.mean),
-                               points(rate.difference.ci95_low) + "..." + points(rate.difference.ci95_high), percent(rate.first_worst),
-                               percent(rate.second_worst)});
+                               points(rate.difference.ci95_low) + "..." + points(rate.difference.ci95_high), worst(rate.first_worst),
+                               worst(rate.second_worst)});
             }
             text += title(comparison) + table.to_string();
         }

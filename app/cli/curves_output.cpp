@@ -95,7 +95,8 @@ void CurvesOutput::write_files() {
 
 bool CurvesOutput::has_trials() const {
     return std::any_of(curves_.curves.begin(), curves_.curves.end(), [](const AccuracyCurve& curve) {
-        return std::any_of(curve.trials.begin(), curve.trials.end(), [](const auto& trials) { return !trials.empty(); });
+        return std::any_of(curve.trials.begin(), curve.trials.end(), [](const auto& trials) { return !trials.empty(); }) ||
+               std::any_of(curve.sampled.begin(), curve.sampled.end(), [](const SampledPoint& point) { return !point.empty(); });
     });
 }
 

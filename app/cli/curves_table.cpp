@@ -14,6 +14,20 @@ using Align = TextTable::Align;
 
 // "50 trials", or "12 to 50 of 50 trials" where the job was stopped.
 std::string trials_text(const AccuracyCurves& curves) {
+    if (curves.info.precision) {
+        std::int64_t trials = 0;
+        std::int64_t images = 0;
+        double widest = 0;
+        for (const AccuracyCurve& curve : curves.curves)
+            for (const CurvePoint& point : curve_points(curve, curves.info)) {
+                trials += point.trials;
+                if (!point.sampled) continue;
+                images += point.sampled->image_evaluations;
+                widest = std::max(widest, point.sampled->half_width);
+            }
+        return "± " + rounded_text(widest * 100, 3) + " points or better (± " + rounded_text(*curves.info.precision * 100, 3) +
+               " asked for), from " + grouped_text(trials) + " trials of few images, " + grouped_text(images) + " image evaluations";
+    }
     const int asked = curves.info.trials;
     int least = asked;
     int most = 0;
@@ -163,9 +177,10 @@ std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {
                          {"DUE %", Align::right},
                          {"interval", Align::right}});
         for (const CurvePoint& point : curve_points(curve, curves.info)) {
+            const auto of_whole = [&](double fraction) { return point.has_whole_trials() ? percent(fraction) : std::string("-"); };
             table.add_row({number_text(point.rate), std::to_string(point.trials), fixed_text(point.faults_mean, 2), percent(point.mean),
-                           percent(point.sd), interval_text({point.ci95_low, point.ci95_high}), interval_text(point.ci95_images),
-                           percent(point.min), percent(point.q1), percent(point.median), percent(point.q3), percent(point.max),
+                           of_whole(point.sd), interval_text({point.ci95_low, point.ci95_high}), interval_text(point.ci95_images),
+                           of_whole(point.min), of_whole(point.q1), of_whole(point.median), of_whole(point.q3), of_whole(point.max),
                            point.top5_mean ? percent(*point.top5_mean) : "-", point.top5_ci95 ? interval_text(*point.top5_ci95) : "-",
                            percent(point.sdc_mean), interval_text(point.sdc_ci95), percent(point.due_mean), interval_text(point.due_ci95)});
         }

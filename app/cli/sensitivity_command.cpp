@@ -36,10 +36,11 @@ struct SensitivityOptions {
 // All but the scopes, which need the network.
 SensitivitySpecification specification_of(const SensitivityOptions& options) {
     check_work_options(options.work);
-    check_at_least("--trials", options.faults.trials, 1);
+    check_trials(options.faults);
     SensitivitySpecification specification;
     specification.rates = chosen_rates(options.faults.rates);
-    specification.trials = options.faults.trials;
+    specification.trials = options.faults.whole_trials();
+    specification.precision = chosen_precision(options.faults);
     specification.seed = options.input.seed;
     specification.nonfinite = options.nonfinite;
     specification.threads = options.work.threads;
@@ -76,13 +77,16 @@ int run_sensitivity_in_study(const SensitivityOptions& options, const std::vecto
         JobSettings& settings = jobs.emplace_back(study_job_settings(JobKind::sensitivity, input, options.work));
         settings.layers = options.layers;
         settings.rates = options.faults.rates;
-        settings.trials = options.faults.trials;
+        check_trials(options.faults);
+        settings.trials = options.faults.whole_trials();
+        settings.precision = options.faults.precision;
         settings.nonfinite = options.nonfinite;
         settings.exact = options.exact;
         settings.self_check = options.self_check;
     }
     JobRunOptions run = job_run_options(options.work, options.memory);
     run.list_faults = !options.output.faults_out.empty();
+    if (const auto precision = chosen_precision(options.faults)) run.at_most_seconds = precision->at_most_seconds;
     CurvesOutput output("sensitivity", options.output, stop);
     return run_in_study(options.study, jobs, run, output, stop);
 }
@@ -138,6 +142,7 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(*command, options->faults);
+    add_precision_options(*command, options->faults);
     add_nonfinite_option(*command, options->nonfinite);
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);

@@ -39,9 +39,10 @@ void add_to(JobSettings& settings, const TuningOptions& options) {
 }
 
 void add_to(JobSettings& settings, const MeasurementOptions& options) {
-    check_at_least("--trials", options.faults.trials, 1);
+    check_trials(options.faults);
     settings.rates = options.faults.rates;
-    settings.trials = options.faults.trials;
+    settings.trials = options.faults.whole_trials();
+    settings.precision = options.faults.precision;
     settings.nonfinite = options.nonfinite;
     settings.exact = options.exact;
     settings.self_check = options.self_check;

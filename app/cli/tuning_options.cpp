@@ -55,7 +55,7 @@ std::vector<double> chosen_rates(const std::string& rates) {
 
 TuningSettings tuning_settings(const InputOptions& input, const WorkOptions& work, const MeasurementOptions& options) {
     check_work_options(work);
-    check_at_least("--trials", options.faults.trials, 1);
+    check_trials(options.faults);
     TuningSettings settings;
     settings.rates = chosen_rates(options.faults.rates);
     settings.trials = options.faults.trials;

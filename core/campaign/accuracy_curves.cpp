@@ -93,12 +93,14 @@ AccuracyCurves side_by_side(std::span<const AccuracyCurves> results) {
     for (const AccuracyCurves& result : results) {
         if (result.self_check) (joint.self_check ? *joint.self_check : joint.self_check.emplace()) += *result.self_check;
         for (const AccuracyCurve& curve : result.curves) {
-            AccuracyCurve& added = joint.curves.emplace_back(AccuracyCurve{curve.info, {}});
+            AccuracyCurve& added = joint.curves.emplace_back(AccuracyCurve{curve.info, {}, {}});
             added.info.format = format_of(curve.info, result.info);
             added.trials.resize(joint.info.rates.size());
+            if (!curve.sampled.empty()) added.sampled.resize(joint.info.rates.size());
             for (std::size_t i = 0; i < curve.trials.size(); ++i) {
-                const auto place = std::ranges::lower_bound(joint.info.rates, result.info.rates[i]);
-                added.trials[std::size_t(place - joint.info.rates.begin())] = curve.trials[i];
+                const auto place = std::size_t(std::ranges::lower_bound(joint.info.rates, result.info.rates[i]) - joint.info.rates.begin());
+                added.trials[place] = curve.trials[i];
+                if (!curve.sampled.empty()) added.sampled[place] = curve.sampled[i];
             }
         }
     }
@@ -122,10 +124,12 @@ CurvePoint curve_point(double rate, std::span<const TrialOutcome> trials, const 
 std::vector<CurvePoint> curve_points(const AccuracyCurve& curve, const CampaignInfo& info) {
     std::vector<CurvePoint> points;
     for (std::size_t i = 0; i < curve.trials.size() && i < info.rates.size(); ++i) {
-        if (curve.trials[i].empty()) continue;
+        const bool is_sampled = i < curve.sampled.size() && !curve.sampled[i].empty();
+        if (curve.trials[i].empty() && !is_sampled) continue;
         PointStatistics statistics(info.rates[i], curve.info, info);
         for (const auto& [number, trial] : curve.trials[i]) statistics.add(trial);
         points.push_back(statistics.point());
+        if (is_sampled) add_samples(curve.sampled[i], curve.info, info, points.back());
     }
     return points;
 }

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "campaign/mean_interval.h"
+#include "statistics/mean_interval.h"
+#include "campaign/sampled_point.h"
 #include "campaign/self_check_counts.h"
 #include "evaluation/computed_with.h"
 #include "evaluation/outcome.h"
@@ -41,7 +42,8 @@ struct CampaignInfo {
     std::int64_t images = 0;  // evaluation images
     std::int64_t classes = 0;
     std::uint64_t seed = 0;
-    int trials = 0;      // asked for, at every rate
+    int trials = 0;      // of all images, asked for at every rate
+    std::optional<double> precision{};  // half-width of the 95 % interval that was asked for, a fraction
     MemoryModel memory;  // that held the parameters
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     std::vector<double> rates;  // ascending; bit positions where the axis says so
@@ -78,7 +80,7 @@ struct CurvePoint {
     double median = 0;
     double q3 = 0;
     double max = 0;
-    double ci95_low = 0;  // of the mean, over faults alone: these images (campaign/mean_interval.h)
+    double ci95_low = 0;  // of the mean, over faults alone: these images (statistics/mean_interval.h)
     double ci95_high = 0;
     std::optional<double> top5_mean;  // absent below 5 classes
     double sdc_mean = 0;
@@ -87,12 +89,18 @@ struct CurvePoint {
     std::optional<Interval> top5_ci95;
     Interval sdc_ci95;
     Interval due_ci95;
+    // Where trials were drawn in strata: mean, intervals, faults and the means of top-5, SDC and DUE come from all trials, those on a part of
+    // the images too, and `trials` counts them all; what is left comes from the whole trials alone, and says nothing where there are none.
+    std::optional<SampledPointStatistics> sampled{};
+
+    bool has_whole_trials() const { return !sampled || sampled->whole_trials > 0; }
 };
 
 // A curve and all its trials so far. trials[rate index] maps the trial's number to its outcome, so trials may arrive in any order.
 struct AccuracyCurve {
     CurveInfo info;
     std::vector<std::map<int, TrialOutcome>> trials;
+    std::vector<SampledPoint> sampled{};  // by rate; none where no precision was asked for
 };
 
 // All curves of a job. Filled from events, live or from a file; a value, to be copied and drawn.

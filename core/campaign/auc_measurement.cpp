@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "campaign/curve_auc.h"
-#include "campaign/statistics.h"
+#include "statistics/summary.h"
 #include "campaign/trial_run.h"
 #include "common/number_text.h"
 #include "evaluation/item_workers.h"

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "campaign/benchmark_workloads.h"
-#include "campaign/statistics.h"
+#include "statistics/summary.h"
 #include "common/error.h"
 #include "common/peak_memory.h"
 #include "common/text_list.h"

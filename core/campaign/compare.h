@@ -12,6 +12,7 @@
 #include "campaign/events.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
+#include "campaign/precise_campaign.h"
 #include "campaign/tuning_run.h"
 #include "clipping/clipping.h"
 
@@ -32,6 +33,7 @@ struct CompareSpecification {
     bool exact = false;            // see evaluation/evaluator.h
     bool list_faults = false;      // send FaultsInjected events
     bool count_faults = false;     // send FaultsCounted events
+    std::optional<PrecisionSettings> precision{};  // how narrow the intervals are to be; then `trials`, of all images each, may be 0
     KnownTrials known{};           // trials that have run before; empty: none
     SelfCheckSettings self_check{};  // not where `exact`
 };

@@ -1,10 +1,102 @@
 #include "campaign/comparison.h"
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include "campaign/comparison_statistics.h"
+#include "campaign/curve_auc.h"
 #include "common/csv_text.h"
+#include "statistics/confidence.h"
 
 namespace clipscope {
+namespace {
+
+std::optional<double> worst_of(const AccuracyCurve& curve, std::size_t rate, NonfiniteRule rule) {
+    std::optional<double> worst;
+    for (const auto& [number, trial] : curve.trials[rate]) {
+        const double of_trial = accuracy(trial.outcome, rule);
+        worst = worst ? std::min(*worst, of_trial) : of_trial;
+    }
+    return worst;
+}
+
+PairedDifference as_difference(const StratifiedEstimate& estimate, std::int64_t pairs) {
+    PairedDifference difference;
+    difference.pairs = int(pairs);
+    difference.mean = estimate.mean;
+    difference.standard_error = estimate.half_width() / normal_quantile_975;
+    difference.sd = difference.standard_error * std::sqrt(double(std::max<std::int64_t>(pairs, 1)));
+    difference.ci95_low = estimate.ci95.low;
+    difference.ci95_high = estimate.ci95.high;
+    return difference;
+}
+
+// Curves whose trials are drawn in strata: the same draws for both where their designs are equal, otherwise drawn apart.
+StratifiedEstimate difference_of(const AccuracyCurve& first, const AccuracyCurve& second, std::size_t rate, NonfiniteRule rule) {
+    const SampledPoint& one = first.sampled[rate];
+    const SampledPoint& other = second.sampled[rate];
+    if (one.design == other.design) return sampled_difference(one, first.info, other, second.info, rule);
+    const StratifiedEstimate means[] = {sampled_mean(one, first.info, TrialMeasure::accuracy, rule),
+                                        sampled_mean(other, second.info, TrialMeasure::accuracy, rule)};
+    const double weights[] = {-1, 1};
+    return weighted_sum(means, weights);
+}
+
+ProtectionComparison compare_sampled(const AccuracyCurve& first, const AccuracyCurve& second, const CampaignInfo& info, NonfiniteRule rule,
+                                     AucAxis axis) {
+    ProtectionComparison comparison;
+    comparison.layer = first.info.layer;
+    comparison.first = first.info.protection;
+    comparison.second = second.info.protection;
+    comparison.nonfinite = rule;
+    comparison.clean_cost = accuracy(first.info.clean, rule) - accuracy(second.info.clean, rule);
+    std::vector<StratifiedEstimate> differences;  // at every rate above 0 that both have
+    std::int64_t pairs_in_all = 0;
+    for (std::size_t rate = 0; rate < info.rates.size(); ++rate) {
+        if (first.sampled[rate].empty() || second.sampled[rate].empty()) continue;
+        std::int64_t pairs = 0;
+        for (const auto& trials : first.sampled[rate].trials) pairs += std::int64_t(trials.size());
+        const StratifiedEstimate difference = difference_of(first, second, rate, rule);
+        comparison.rates.push_back({.rate = info.rates[rate],
+                                    .first_mean = sampled_mean(first.sampled[rate], first.info, TrialMeasure::accuracy, rule).mean,
+                                    .second_mean = sampled_mean(second.sampled[rate], second.info, TrialMeasure::accuracy, rule).mean,
+                                    .first_worst = worst_of(first, rate, rule),
+                                    .second_worst = worst_of(second, rate, rule),
+                                    .difference = as_difference(difference, pairs)});
+        if (info.rates[rate] > 0) differences.push_back(difference);
+        pairs_in_all += pairs;
+    }
+    CampaignInfo under_rule = info;
+    under_rule.nonfinite = rule;
+    const auto first_area = curve_auc(first, under_rule, axis);
+    const auto second_area = curve_auc(second, under_rule, axis);
+    if (!first_area || !second_area) return comparison;
+    comparison.first_auc = first_area->auc;
+    comparison.second_auc = second_area->auc;
+    if (first_area->auc > 0) comparison.improvement = second_area->auc / first_area->auc - 1;
+    StratifiedEstimate area = auc_of_estimates(differences, info, axis, info.trials > 0);
+    const double shift = second_area->auc - first_area->auc - area.mean;  // of the clean accuracies, which are known
+    area = {area.mean + shift, {area.ci95.low + shift, area.ci95.high + shift}};
+    comparison.difference = as_difference(area, pairs_in_all);
+    return comparison;
+}
+
+}  // namespace
+
 std::vector<ProtectionComparison> compare_protections(const AccuracyCurves& curves, NonfiniteRule nonfinite, AucAxis axis) {
+    if (curves.info.precision) {
+        std::vector<ProtectionComparison> comparisons;
+        for (const auto& [first, second] : compared_protections)
+            for (const AccuracyCurve& one : curves.curves) {
+                if (one.info.protection != first) continue;
+                const auto other = std::ranges::find_if(curves.curves, [&, protection = second](const AccuracyCurve& curve) {
+                    return curve.info.layer == one.info.layer && curve.info.protection == protection;
+                });
+                if (other != curves.curves.end()) comparisons.push_back(compare_sampled(one, *other, curves.info, nonfinite, axis));
+            }
+        return comparisons;
+    }
     return ComparisonStatistics(curves, axis).comparisons(nonfinite);
 }
 

@@ -4,22 +4,28 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
-#include "campaign/statistics.h"
+#include "statistics/summary.h"
 #include "clipping/auc.h"
 
 namespace clipscope {
+
+// Which protections are compared with which.
+inline constexpr std::pair<Protection, Protection> compared_protections[] = {{Protection::none, Protection::clip_actmax},
+                                                                             {Protection::none, Protection::clip_tuned},
+                                                                             {Protection::clip_actmax, Protection::clip_tuned}};
 
 // Two protections at one rate; accuracies are fractions.
 struct RateComparison {
     double rate = 0;
     double first_mean = 0;
     double second_mean = 0;
-    double first_worst = 0;  // of all trials
-    double second_worst = 0;
-    PairedDifference difference;  // second - first, trial by trial; of the trials that both have
+    std::optional<double> first_worst{};  // of all whole trials; nothing where there are none
+    std::optional<double> second_worst{};
+    PairedDifference difference{};  // second - first, trial by trial; of the trials that both have
 };
 
 struct ProtectionComparison {

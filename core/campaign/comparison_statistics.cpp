@@ -5,16 +5,12 @@
 
 #include "campaign/curve_auc.h"
 #include "campaign/point_statistics.h"
-#include "campaign/statistics.h"
+#include "statistics/summary.h"
 
 namespace clipscope {
 namespace {
 
 constexpr std::array both_rules = {NonfiniteRule::wrong, NonfiniteRule::argmax};
-
-constexpr std::pair<Protection, Protection> compared[] = {{Protection::none, Protection::clip_actmax},
-                                                          {Protection::none, Protection::clip_tuned},
-                                                          {Protection::clip_actmax, Protection::clip_tuned}};
 
 const TrialOutcome* find_trial(const AccuracyCurve& curve, std::size_t rate, int trial) {
     if (rate >= curve.trials.size()) return nullptr;
@@ -48,7 +44,7 @@ ComparisonStatistics::ComparisonStatistics(const AccuracyCurves& curves, AucAxis
 }
 
 void ComparisonStatistics::find_pairs() {
-    for (const auto& [first, second] : compared) {
+    for (const auto& [first, second] : compared_protections) {
         for (std::size_t i = 0; i < curves_.size(); ++i) {
             if (curves_[i].protection != first) continue;
             const auto other = std::ranges::find_if(curves_, [&, protection = second](const CurveInfo& curve) {

@@ -9,7 +9,7 @@
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/comparison.h"
-#include "campaign/mean_interval.h"
+#include "statistics/mean_interval.h"
 
 namespace clipscope {
 

@@ -32,7 +32,43 @@ Interval interval_of(const CurveAuc& area, const std::map<int, TrialOutcome>& at
     return {std::min(interval.low, area.auc), std::max(interval.high, area.auc)};
 }
 
+std::optional<CurveAuc> sampled_auc(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis) {
+    if (info.axis != PointAxis::fault_rate || !has_auc(info.rates, axis)) return std::nullopt;
+    std::vector<StratifiedEstimate> estimates;
+    for (std::size_t i = 0; i < info.rates.size(); ++i) {
+        if (info.rates[i] == 0) continue;
+        if (curve.sampled[i].empty()) return std::nullopt;
+        estimates.push_back(sampled_mean(curve.sampled[i], curve.info, TrialMeasure::accuracy, info.nonfinite));
+    }
+    const StratifiedEstimate area = auc_of_estimates(estimates, info, axis, info.trials > 0);
+    const double of_clean = auc(accuracy(curve.info.clean, info.nonfinite), info.rates, std::vector<double>(info.rates.size(), 0.0), axis);
+    const Interval possible = possible_aucs(accuracy(curve.info.clean, info.nonfinite), info.rates, axis);
+    const auto within = [&](double value) { return std::clamp(value + of_clean, possible.low, possible.high); };
+    CurveAuc result;
+    result.auc = within(area.mean);
+    result.ci95 = {within(area.ci95.low), within(area.ci95.high)};
+    return result;
+}
+
 }  // namespace
+
+StratifiedEstimate auc_of_estimates(std::span<const StratifiedEstimate> estimates, const CampaignInfo& info, AucAxis axis, bool joint) {
+    std::vector<double> weights;
+    for (std::size_t i = 0; i < info.rates.size(); ++i) {
+        if (info.rates[i] == 0) continue;
+        std::vector<double> only_this(info.rates.size(), 0.0);
+        only_this[i] = 1;
+        weights.push_back(auc(0, info.rates, only_this, axis));
+    }
+    StratifiedEstimate area = weighted_sum(estimates, weights);
+    if (!joint) return area;
+    area.ci95 = {area.mean, area.mean};
+    for (std::size_t i = 0; i < estimates.size(); ++i) {
+        area.ci95.low -= weights[i] * (estimates[i].mean - estimates[i].ci95.low);
+        area.ci95.high += weights[i] * (estimates[i].ci95.high - estimates[i].mean);
+    }
+    return area;
+}
 
 Interval possible_aucs(double clean_accuracy, std::span<const double> rates, AucAxis axis) {
     const std::vector<double> all_wrong(rates.size(), 0.0);
@@ -41,6 +77,7 @@ Interval possible_aucs(double clean_accuracy, std::span<const double> rates, Auc
 }
 
 std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis) {
+    if (!curve.sampled.empty()) return sampled_auc(curve, info, axis);
     const auto by_rate = trials_above_zero(curve, info);
     if (info.axis != PointAxis::fault_rate || by_rate.empty() || !has_auc(info.rates, axis)) return std::nullopt;
 

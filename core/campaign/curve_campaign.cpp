@@ -259,12 +259,12 @@ CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSetting
     return started;
 }
 
-void check_campaign(std::span<const double> rates, int trials) {
+void check_campaign(std::span<const double> rates, int trials, int least_trials) {
     if (rates.empty()) throw UsageError("Choose at least one fault rate.");
     for (double rate : rates)
         if (!(rate >= 0 && rate <= 1)) throw UsageError("A fault rate is a probability per bit, from 0 to 1.");
     if (!std::is_sorted(rates.begin(), rates.end())) throw UsageError("Fault rates must ascend.");
-    if (trials < 1) throw UsageError("Choose at least 1 trial.");
+    if (trials < least_trials) throw UsageError("Choose at least 1 trial.");
 }
 
 void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves, const EventSink& sink,

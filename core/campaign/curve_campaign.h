@@ -42,8 +42,8 @@ struct CampaignSettings {
     SelfCheckSettings self_check{};
 };
 
-// Throws UsageError on rates that do not ascend from 0 to 1, and on less than one trial.
-void check_campaign(std::span<const double> rates, int trials);
+// Throws UsageError on rates that do not ascend from 0 to 1, and on fewer trials than that.
+void check_campaign(std::span<const double> rates, int trials, int least_trials = 1);
 
 // What the campaign is about. The evaluators are prepared.
 CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves);

@@ -15,7 +15,8 @@ struct ApplyToCurves {
         curves.self_check.reset();
         curves.curves.clear();
         for (const CurveInfo& info : started.curves) {
-            curves.curves.push_back({info, std::vector<std::map<int, TrialOutcome>>(started.info.rates.size())});
+            curves.curves.push_back({info, std::vector<std::map<int, TrialOutcome>>(started.info.rates.size()), {}});
+            if (started.info.precision) curves.curves.back().sampled.resize(started.info.rates.size());
         }
     }
 
@@ -23,6 +24,18 @@ struct ApplyToCurves {
         // A negative index becomes a huge one, which at() refuses as well.
         curves.curves.at(std::size_t(finished.curve))
             .trials.at(std::size_t(finished.rate_index))
+            .insert_or_assign(finished.trial, finished.result);
+    }
+
+    void operator()(const PointDesigned& designed) const {
+        curves.curves.at(std::size_t(designed.curve)).sampled.at(std::size_t(designed.rate_index)) = {
+            designed.design, std::vector<std::map<int, SampledTrial>>(designed.design.strata.size())};
+    }
+
+    void operator()(const SampledTrialFinished& finished) const {
+        curves.curves.at(std::size_t(finished.curve))
+            .sampled.at(std::size_t(finished.rate_index))
+            .trials.at(std::size_t(finished.stratum))
             .insert_or_assign(finished.trial, finished.result);
     }
 

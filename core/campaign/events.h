@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/bit_pilot.h"
 #include "campaign/tuning_result.h"
 #include "faults/injection_counts.h"
 
@@ -26,6 +27,28 @@ struct TrialFinished {
     int rate_index = 0;  // index into CampaignInfo::rates
     int trial = 0;
     TrialOutcome result{};
+};
+
+// How the trials of a point are drawn where a precision was asked for. Comes once for each point, before its sampled trials.
+struct PointDesigned {
+    int curve = 0;
+    int rate_index = 0;
+    SamplingDesign design;
+};
+
+// One trial of a stratum on some of the images. Trials come in any order. Whole trials come as TrialFinished and, under their
+// number_of_whole(), in this way as well.
+struct SampledTrialFinished {
+    int curve = 0;
+    int rate_index = 0;
+    int stratum = 0;
+    int trial = 0;
+    SampledTrial result{};
+};
+
+// Which stored bits are critical was measured.
+struct BitsPiloted {
+    BitPilot pilot;
 };
 
 // A bit that a trial flipped, sent only where the caller asked to list them.
@@ -147,7 +170,7 @@ struct Message {
     bool is_urgent = false;  // whoever started the job must hear it, also where nobody watches its progress
 };
 
-using Event = std::variant<CampaignStarted, TrialFinished, FaultsInjected, FaultsCounted, TuningStarted, ActivationsMeasured, SiteProfiled,
+using Event = std::variant<CampaignStarted, TrialFinished, PointDesigned, SampledTrialFinished, BitsPiloted, FaultsInjected, FaultsCounted, TuningStarted, ActivationsMeasured, SiteProfiled,
                            SweepStarted, SweepPointMeasured, SearchStarted, ThresholdEvaluated, IntervalChosen, SiteHardened,
                            HardenedFileWritten, SelfChecked, JobFinished, Progress, Message>;
 

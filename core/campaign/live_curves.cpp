@@ -12,6 +12,14 @@ LiveCurves& LiveCurves::operator=(LiveCurves&&) noexcept = default;
 void LiveCurves::take(const Event& event) {
     if (const auto* started = std::get_if<CampaignStarted>(&event)) return begin(*started);
     if (const auto* finished = std::get_if<TrialFinished>(&event)) take_trial(*finished);
+    if (const auto* designed = std::get_if<PointDesigned>(&event)) take_sample(event, designed->curve, designed->rate_index);
+    if (const auto* finished = std::get_if<SampledTrialFinished>(&event)) take_sample(event, finished->curve, finished->rate_index);
+}
+
+void LiveCurves::take_sample(const Event& event, int curve, int rate_index) {
+    apply(event, curves_);
+    points_.at(std::size_t(curve)).at(std::size_t(rate_index)).is_known = false;
+    is_summary_known_ = false;
 }
 
 void LiveCurves::begin(const CampaignStarted& started) {
@@ -48,9 +56,15 @@ const CampaignSummary& LiveCurves::summary() {
     for (std::size_t curve = 0; curve < points_.size(); ++curve) {
         CurveSummary& of_curve = summary_.curves.emplace_back();
         of_curve.info = curves_.curves[curve].info;
-        for (Point& point : points_[curve]) {
-            if (point.statistics.trials() == 0) continue;
-            if (!point.is_known) point.known = point.statistics.point();
+        const std::vector<SampledPoint>& sampled = curves_.curves[curve].sampled;
+        for (std::size_t rate = 0; rate < points_[curve].size(); ++rate) {
+            Point& point = points_[curve][rate];
+            const bool is_sampled = rate < sampled.size() && !sampled[rate].empty();
+            if (point.statistics.trials() == 0 && !is_sampled) continue;
+            if (!point.is_known) {
+                point.known = point.statistics.point();
+                if (is_sampled) add_samples(sampled[rate], of_curve.info, curves_.info, point.known);
+            }
             point.is_known = true;
             of_curve.points.push_back(point.known);
         }
@@ -60,6 +74,7 @@ const CampaignSummary& LiveCurves::summary() {
 }
 
 std::vector<ProtectionComparison> LiveCurves::comparisons(AucAxis axis) {
+    if (curves_.info.precision) return compare_protections(curves_, curves_.info.nonfinite, axis);
     if (!comparison_ || comparison_->axis() != axis) comparison_ = std::make_unique<ComparisonStatistics>(curves_, axis);
     return comparison_->comparisons(curves_.info.nonfinite);
 }

@@ -39,6 +39,7 @@ private:
     };
     void begin(const CampaignStarted& started);
     void take_trial(const TrialFinished& finished);
+    void take_sample(const Event& event, int curve, int rate_index);
 
     AccuracyCurves curves_;
     std::vector<std::vector<Point>> points_;  // by curve and rate

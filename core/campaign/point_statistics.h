@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "campaign/accuracy_curves.h"
-#include "campaign/mean_interval.h"
+#include "statistics/mean_interval.h"
 
 namespace clipscope {
 

@@ -40,7 +40,7 @@ void add(CsvText& table, const std::optional<Interval>& interval) {
 }  // namespace
 
 std::string points_csv(const AccuracyCurves& curves, PlaceColumns places) {
-    CsvText table = table_with({"layer",
+    std::vector<std::string_view> columns{"layer",
                                 "path",
                                 "bits",
                                 "protection",
@@ -68,21 +68,29 @@ std::string points_csv(const AccuracyCurves& curves, PlaceColumns places) {
                                 "sdc_ci95_high_fraction",
                                 "due_ci95_low_fraction",
                                 "due_ci95_high_fraction",
-                                "format"},
-                               curves.info.axis, places);
+                                "format"};
+    if (curves.info.precision)
+        columns.insert(columns.end(), {"half_width_fraction", "image_evaluations", "whole_trials", "gain_over_plain_trials"});
+    CsvText table = table_with(columns, curves.info.axis, places);
     for (const AccuracyCurve& curve : curves.curves) {
         const double clean = accuracy(curve.info.clean, curves.info.nonfinite);
         for (const CurvePoint& point : curve_points(curve, curves.info)) {
             table.add(curve.info.layer).add(curve.info.path).add(curve.info.bits).add(to_string(curve.info.protection)).add(clean);
             add_place(table, point.rate, curves.info.axis, places);
-            table.add(point.trials).add(point.faults_mean).add(point.mean).add(point.sd).add(point.min).add(point.q1);
-            table.add(point.median).add(point.q3).add(point.max).add(point.ci95_low).add(point.ci95_high).add(point.top5_mean);
+            const auto of_whole = [&](double value) { return point.has_whole_trials() ? std::optional(value) : std::nullopt; };
+            table.add(point.trials).add(point.faults_mean).add(point.mean).add(of_whole(point.sd)).add(of_whole(point.min));
+            table.add(of_whole(point.q1)).add(of_whole(point.median)).add(of_whole(point.q3)).add(of_whole(point.max)).add(point.ci95_low).add(point.ci95_high).add(point.top5_mean);
             table.add(point.sdc_mean).add(point.due_mean);
             add(table, point.ci95_images);
             add(table, point.top5_ci95);
             add(table, point.sdc_ci95);
             add(table, point.due_ci95);
             table.add(format_of(curve.info, curves.info).to_string());
+            const auto sampled = [&](auto member) { return point.sampled ? std::optional(double((*point.sampled).*member)) : std::nullopt; };
+            if (curves.info.precision) {
+                table.add(sampled(&SampledPointStatistics::half_width)).add(sampled(&SampledPointStatistics::image_evaluations));
+                table.add(sampled(&SampledPointStatistics::whole_trials)).add(sampled(&SampledPointStatistics::gain));
+            }
             table.end_row();
         }
     }

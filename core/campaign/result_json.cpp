@@ -8,6 +8,7 @@
 #include "campaign/computed_with_json.h"
 #include "campaign/curve_auc.h"
 #include "campaign/memory_json.h"
+#include "campaign/sampled_json.h"
 #include "common/error.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
@@ -51,6 +52,21 @@ Json outcomes_json(const std::map<int, TrialOutcome>& trials, const CampaignInfo
     return outcomes;
 }
 
+// By stratum: [number, what sample_json() writes]. The whole trials are among the outcomes already, but for their stratum.
+Json sampled_outcomes_json(const SampledPoint& point) {
+    Json strata = Json::array();
+    for (const auto& trials : point.trials) {
+        Json of_stratum = Json::array();
+        for (const auto& [number, trial] : trials) {
+            Json one = sample_json(trial);
+            one.insert(one.begin(), number);
+            of_stratum.push_back(std::move(one));
+        }
+        strata.push_back(std::move(of_stratum));
+    }
+    return strata;
+}
+
 // What a point lies at is called after what it is.
 const char* place_field(PointAxis axis) {
     switch (axis) {
@@ -83,12 +99,13 @@ Json point_json(const CurvePoint& point, PointAxis axis) {
     json["trials"] = point.trials;
     json["faults_mean"] = point.faults_mean;
     json["mean"] = point.mean;
-    json["sd"] = point.sd;
-    json["min"] = point.min;
-    json["q1"] = point.q1;
-    json["median"] = point.median;
-    json["q3"] = point.q3;
-    json["max"] = point.max;
+    const auto of_whole = [&](double value) { return point.has_whole_trials() ? Json(value) : Json(nullptr); };
+    json["sd"] = of_whole(point.sd);
+    json["min"] = of_whole(point.min);
+    json["q1"] = of_whole(point.q1);
+    json["median"] = of_whole(point.median);
+    json["q3"] = of_whole(point.q3);
+    json["max"] = of_whole(point.max);
     json["ci95"] = {point.ci95_low, point.ci95_high};
     json["top5_mean"] = optional_number(point.top5_mean);
     json["sdc_mean"] = point.sdc_mean;
@@ -97,16 +114,24 @@ Json point_json(const CurvePoint& point, PointAxis axis) {
     json["top5_ci95"] = point.top5_ci95 ? interval_json(*point.top5_ci95) : Json(nullptr);
     json["sdc_ci95"] = interval_json(point.sdc_ci95);
     json["due_ci95"] = interval_json(point.due_ci95);
+    if (point.sampled) {
+        json["half_width"] = point.sampled->half_width;
+        json["image_evaluations"] = point.sampled->image_evaluations;
+        json["whole_trials"] = point.sampled->whole_trials;
+        json["gain"] = point.sampled->gain;
+    }
     return json;
 }
 
 Json points_json(const AccuracyCurve& curve, const CampaignInfo& info) {
     Json points = Json::array();
-    std::size_t rate_index = 0;
     for (const CurvePoint& point : curve_points(curve, info)) {
-        while (curve.trials[rate_index].empty()) ++rate_index;
+        const auto rate = std::size_t(std::find(info.rates.begin(), info.rates.end(), point.rate) - info.rates.begin());
         points.push_back(point_json(point, info.axis));
-        points.back()["outcomes"] = outcomes_json(curve.trials[rate_index++], info);
+        points.back()["outcomes"] = outcomes_json(curve.trials[rate], info);
+        if (!point.sampled) continue;
+        points.back()["design"] = design_json(curve.sampled[rate].design);
+        points.back()["sampled_outcomes"] = sampled_outcomes_json(curve.sampled[rate]);
     }
     return points;
 }
@@ -154,8 +179,8 @@ Json comparison_json(const ProtectionComparison& comparison) {
         entry["rate"] = rate.rate;
         entry["first_mean"] = rate.first_mean;
         entry["second_mean"] = rate.second_mean;
-        entry["first_worst"] = rate.first_worst;
-        entry["second_worst"] = rate.second_worst;
+        entry["first_worst"] = optional_number(rate.first_worst);
+        entry["second_worst"] = optional_number(rate.second_worst);
         entry["difference"] = difference_json(rate.difference);
         json["rates"].push_back(std::move(entry));
     }
@@ -251,6 +276,7 @@ private:
         info.classes = fields.integer("classes", 0, largest_int);
         info.seed = fields.unsigned_integer("seed");
         info.trials = int(fields.integer("trials", 0, largest_int));
+        if (fields.has("precision")) info.precision = fields.number("precision");
         info.memory = read_memory(fields);
         read_computed_with(fields, info);
         for (const char* name : {"axis", "points_over"})
@@ -270,6 +296,7 @@ private:
         const JsonFields clean(fields.get("clean"), file_, place + ", clean");
         curve.info.clean = read_counts(clean, clean.integer("images", 0, largest_int));
         curve.trials.resize(info_->rates.size());
+        if (info_->precision) curve.sampled.resize(info_->rates.size());
         for (const Json& point : fields.array("points")) read_point(JsonFields(point, file_, place + ", points"), place, curve);
         return curve;
     }
@@ -288,6 +315,25 @@ private:
             const TrialOutcome trial{outcome.integer("faults", 0, largest_int64), read_counts(outcome, images)};
             if (!trials.emplace(number, trial).second) outcome.fail("trial " + std::to_string(number) + " comes twice");
         }
+        if (fields.has("design") && !curve.sampled.empty())
+            read_samples(fields, curve.sampled[std::size_t(found - info_->rates.begin())]);
+    }
+
+    static void read_samples(const JsonFields& fields, SampledPoint& sampled) {
+        try {
+            sampled.design = read_design(fields.get("design"));
+            for (const Json& of_stratum : fields.array("sampled_outcomes")) {
+                auto& trials = sampled.trials.emplace_back();
+                for (const Json& one : of_stratum) {
+                    Json counts = one;
+                    counts.erase(0);
+                    trials.emplace(one.at(0).get<int>(), read_sample(counts));
+                }
+            }
+        } catch (const Json::exception&) {
+            fields.fail("its sampled trials are not as ClipScope writes them");
+        }
+        if (sampled.trials.size() != sampled.design.strata.size()) fields.fail("its strata have no trials each");
     }
 
     const Json& json_;
@@ -308,6 +354,7 @@ std::string result_to_json(const CampaignResult& result) {
     json["classes"] = info.classes;
     json["seed"] = info.seed;
     json["trials"] = info.trials;
+    if (info.precision) json["precision"] = *info.precision;
     write_memory(json, info.memory);
     write_computed_with(json, info);
     json["nonfinite"] = to_string(info.nonfinite);

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "campaign/sensitivity.h"
-#include "campaign/statistics.h"
+#include "statistics/summary.h"
 #include "common/error.h"
 
 namespace clipscope {

@@ -13,7 +13,7 @@ namespace clipscope {
 void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop) {
     if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
     check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
-    check_campaign(specification.rates, specification.trials);
+    check_campaign(specification.rates, specification.trials, specification.precision ? 0 : 1);
     const auto started = std::chrono::steady_clock::now();
     const int threads = resolve_threads(specification.threads);
     Evaluator evaluator(inputs.network, inputs.images, inputs.input,
@@ -37,7 +37,10 @@ void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& sp
                                         .count_faults = specification.count_faults,
                                         .known = specification.known,
                                         .self_check = specification.self_check};
-        run_campaign(inputs, settings, curves, sink, stop);
+        if (specification.precision)
+            run_precise_campaign(inputs, settings, *specification.precision, curves, sink, stop);
+        else
+            run_campaign(inputs, settings, curves, sink, stop);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "campaign/events.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
+#include "campaign/precise_campaign.h"
 
 namespace clipscope {
 
@@ -26,6 +28,7 @@ struct SensitivitySpecification {
     bool exact = false;            // bit for bit what full passes give (see evaluation/evaluator.h)
     bool list_faults = false;      // send FaultsInjected events
     bool count_faults = false;     // send FaultsCounted events
+    std::optional<PrecisionSettings> precision{};  // how narrow the intervals are to be; then `trials`, of all images each, may be 0
     KnownTrials known{};           // trials that have run before; empty: none
     SelfCheckSettings self_check{};  // not where `exact`
 };

@@ -21,7 +21,7 @@ Json optional_float(const std::optional<float>& number) {
     return number ? Json(short_double(*number)) : Json(nullptr);
 }
 
-std::string site_name(const TuningResult& result, int site) {
+std::string site_name_in(const TuningResult& result, int site) {
     return result.info.sites.at(std::size_t(site)).name;
 }
 
@@ -46,7 +46,7 @@ Json activations_json(const TuningResult& result) {
     Json all = Json::array();
     for (const SiteActivations& activations : result.activations) {
         Json json;
-        json["site"] = site_name(result, activations.site);
+        json["site"] = site_name_in(result, activations.site);
         json["scope"] = activations.scope.empty() ? Json(nullptr) : Json(activations.scope);
         json["rate"] = activations.rate;
         json["trials"] = activations.trials;
@@ -83,7 +83,7 @@ Json sweeps_json(const TuningResult& result) {
     Json all = Json::array();
     for (const SiteSweep& sweep : result.sweeps) {
         Json json;
-        json["site"] = site_name(result, sweep.site);
+        json["site"] = site_name_in(result, sweep.site);
         json["scope"] = sweep.scope;
         json["act_max"] = short_double(sweep.act_max);
         json["rates"] = sweep.rates;
@@ -132,7 +132,7 @@ Json searches_json(const TuningResult& result) {
     Json all = Json::array();
     for (const SiteSearch& search : result.searches) {
         Json json;
-        json["site"] = site_name(result, search.site);
+        json["site"] = site_name_in(result, search.site);
         json["scope"] = search.scope;
         json["act_max"] = short_double(search.act_max);
         json["algorithm"] = to_string(search.settings.algorithm);

@@ -55,7 +55,7 @@ struct MeasuredAuc {
     double clean_accuracy = 0;
     std::vector<double> accuracies;  // mean over trials at each rate: the curve whose area this is (Fig. 5a)
     std::vector<double> trial_aucs;  // one a trial: trials pair across thresholds
-    std::optional<Interval> ci95{};  // of the AUC, see campaign/mean_interval.h; older results lack it
+    std::optional<Interval> ci95{};  // of the AUC, see statistics/mean_interval.h; older results lack it
     SelfCheckCounts self_check{};    // of these trials
 };
 

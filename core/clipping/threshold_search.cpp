@@ -6,7 +6,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "common/confidence.h"
+#include "statistics/confidence.h"
 #include "common/error.h"
 #include "common/named_values.h"
 #include "common/number_text.h"

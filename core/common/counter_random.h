@@ -16,6 +16,9 @@ enum class RandomDomain : std::uint64_t {
     training = 3,
     single_bits = 4,
     self_check = 5,
+    strata = 6,
+    image_samples = 7,
+    pilot = 8,
 };
 
 class CounterRandom {

@@ -284,6 +284,18 @@ void Evaluator::with_explained_errors(const std::function<void()>& passes) const
     }
 }
 
+bool Evaluator::can_sample() const {
+    return !state_->exact;
+}
+std::vector<std::int64_t> Evaluator::images_answered(bool rightly) const {
+    std::vector<std::int64_t> images;
+    for (std::size_t i = 0; i < state_->image_count(); ++i) {
+        const Verdict& verdict = state_->clean_verdicts[i];
+        if ((verdict.is_finite && verdict.prediction == state_->images->labels()[i]) == rightly) images.push_back(std::int64_t(i));
+    }
+    return images;
+}
+
 bool Evaluator::release_memory() const {
     return state_->release_kept(0);
 }

@@ -39,6 +39,12 @@ struct EvaluatorOptions {
     Clipping clipping{};  // the sites that are clipped, in the clean network and under faults alike
 };
 
+// Images by their place among all, each list ascending; SampledOutcome says what the two are. No image is in both.
+struct ImageSample {
+    std::vector<std::int64_t> right;
+    std::vector<std::int64_t> others;
+};
+
 class Evaluator {
 public:
     // Normalises the images and runs two of them. Throws Error where they cannot enter the network, UsageError on senseless options or a
@@ -68,6 +74,11 @@ public:
 
     // Of these parts of the memory the ones that are stored here: thresholds only where a site is clipped.
     std::vector<std::size_t> stored(std::span<const std::size_t> parts) const;
+
+    // Whether a trial may run on some of the images alone: not where every pass runs whole chunks.
+    bool can_sample() const;
+    // The images, by their place among all, that the clean network answers rightly (non-finite logits are wrong), or the others.
+    std::vector<std::int64_t> images_answered(bool rightly) const;
 
     const Outcome& clean() const;  // of the clipped network without faults
     std::size_t classes() const;
@@ -108,6 +119,20 @@ public:
     // every chunk of images; empty where it was stopped. `logits`, where given, gets all images' logits one after the other (of an image
     // that was proved to end in NaN logits, NaN).
     std::optional<Outcome> run(const TrialFaults& faults, double rate, std::stop_token stop, std::vector<float>* logits = nullptr);
+
+    // The same on these images alone; the outcome of each is bit for bit that of run(). Only where the evaluator can_sample().
+    std::optional<SampledOutcome> run_sample(const TrialFaults& faults, double rate, const ImageSample& sample, std::stop_token stop);
+
+    // Several such trials, which share what the clean parameters have a part in: passes of few images cost little less than those of some
+    // more. Outcomes are those of run_sample(). Nothing where it was stopped.
+    struct SampledRun {
+        const TrialFaults* faults = nullptr;
+        double rate = 0;
+        const ImageSample* sample = nullptr;
+    };
+    std::optional<std::vector<SampledOutcome>> run_samples(std::span<const SampledRun> runs, std::stop_token stop);
+    // So many trials at once are worth it; 1 where copies of the parameters for each would take too much memory.
+    std::size_t samples_at_once() const;
 
     // The outcomes at these ascending rates, each told in its turn; on a GPU several rates share a pass. False where it was stopped.
     bool run_rates(const TrialFaults& faults, std::span<const double> rates, std::stop_token stop,

@@ -62,18 +62,54 @@ void IncrementalRun::start(const ImageRange& range, std::size_t first_step) {
     }
 }
 
+void IncrementalRun::start(const ImageRange& range, std::span<const std::int64_t> images, std::size_t first_step) {
+    changed_.clear();
+    others_.clear();
+    left_.clear();
+    range_ = range;
+    next_ = first_step;
+    active_.assign(images.begin(), images.end());
+    const std::size_t least = std::min(evaluator_->least_images, range.count);
+    for (auto image = std::int64_t(range.first); active_.size() < least; ++image)
+        if (!std::binary_search(images.begin(), images.end(), image)) active_.push_back(image);
+    std::sort(active_.begin(), active_.end());
+    is_settled_.clear();
+    for (const std::int64_t image : active_) is_settled_.push_back(!std::binary_search(images.begin(), images.end(), image));
+    note_active_images();
+}
+
 void IncrementalRun::run_until(std::size_t step) {
     for (; next_ < step && !active_.empty() && !stop_.stop_requested(); ++next_) {
-        const Step& current = program_.steps()[next_];
         if (is_affected(next_)) {
             execute(next_);
+            if (awaited_) return;
             drop_finished(next_);
         }
-        for (Slot slot : current.dead_after) {
-            changed_.erase(slot);
-            others_.erase(slot);
-        }
+        end_step();
     }
+}
+
+void IncrementalRun::end_step() {
+    for (Slot slot : program_.steps()[next_].dead_after) {
+        changed_.erase(slot);
+        others_.erase(slot);
+    }
+}
+
+std::optional<IncrementalRun::WantedProduct> IncrementalRun::run_to_product() {
+    leaves_products_ = true;
+    run_until(program_.steps().size());
+    if (!awaited_) return std::nullopt;
+    return WantedProduct{next_, awaited_->input};
+}
+
+void IncrementalRun::take_product(at::Tensor product) {
+    const AwaitedProduct awaited = *std::exchange(awaited_, std::nullopt);
+    correct_rows(next_, awaited.rows, awaited.can_update, product);
+    set(program_.steps()[next_].outputs[0], product);
+    drop_finished(next_);
+    end_step();
+    ++next_;
 }
 
 bool IncrementalRun::finish(TrialResults& results) {

@@ -12,6 +12,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <stop_token>
 #include <unordered_map>
 #include <utility>
@@ -35,10 +37,23 @@ public:
 
     // Begins with images of one of the ranges().
     void start(const ImageRange& range, std::size_t first_step);
+    // Likewise with some of them alone, ascending by their place among all; where passes of so few would be computed otherwise, others keep
+    // them company without a result. Values at the start must be known image by image.
+    void start(const ImageRange& range, std::span<const std::int64_t> images, std::size_t first_step);
     // Runs up to the step, exclusively; ends early where it is stopped.
     void run_until(std::size_t step);
     // Runs to the end and hands in every image's result; false where it is stopped.
     bool finish(TrialResults& results);
+
+    // For several runs that share products with clean parameters: runs to the end, or to the next such product, whose input this is; no
+    // step follows before the product is taken. Nothing at the end or where it is stopped.
+    struct WantedProduct {
+        std::size_t step = 0;
+        at::Tensor input;  // N×inputs, in the shape of the step's input
+    };
+    std::optional<WantedProduct> run_to_product();
+    void take_product(at::Tensor product);
+    void report(TrialResults& results) const;  // at the end
 
     // The same images and faulty values in another evaluator that shares all clean values so far.
     IncrementalRun continued_in(const Evaluator::State& other) const;
@@ -107,7 +122,7 @@ private:
     bool can_let_go() const;
     bool can_unite(const IncrementalRun& other) const;
     void note_active_images();
-    void report(TrialResults& results) const;
+    void end_step();
 
     std::stop_token stop_;
     const Evaluator::State* evaluator_;
@@ -124,6 +139,14 @@ private:
     at::Tensor active_index_;                          // active_, where it is no range
     std::vector<bool> is_settled_;                     // of active_: has a result, and stays because a pass needs more images than are left
     std::vector<std::pair<std::int64_t, Fate>> left_;  // images that have a result
+
+    struct AwaitedProduct {
+        at::Tensor input;
+        std::vector<std::int64_t> rows;
+        bool can_update = false;
+    };
+    bool leaves_products_ = false;  // to the caller of run_to_product()
+    std::optional<AwaitedProduct> awaited_;
 };
 
 }  // namespace clipscope

@@ -96,6 +96,10 @@ bool IncrementalRun::run_dense(std::size_t index, const std::vector<std::int64_t
     const Step& step = program_.steps()[index];
     const at::Tensor input = whole(step.inputs[0]);
     count_multiplications(std::uint64_t(input.size(0)) * std::uint64_t(dense->second.multiplications));
+    if (leaves_products_) {
+        awaited_ = {input, rows, can_update};
+        return true;
+    }
     at::Tensor result = dense->second.run(input);
     correct_rows(index, rows, can_update, result);
     set(step.outputs[0], result);

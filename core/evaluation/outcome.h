@@ -24,4 +24,16 @@ struct Outcome {
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
+// What a trial yields on some of the images alone (method.md, "Estimates"): a sample of those that a clean network answers rightly, and one
+// of the others. The shares of the two groups among all images are known, so each sample stands for its own; what the clean network makes of
+// the very same images is there as well, so that without faults there is no noise.
+struct SampledOutcome {
+    Outcome right;
+    Outcome others;
+    Outcome clean_right;
+    Outcome clean_others;
+
+    friend bool operator==(const SampledOutcome&, const SampledOutcome&) = default;
+};
+
 }  // namespace clipscope

@@ -33,6 +33,22 @@ void TrialResults::set_logits_of_chunk(std::size_t first, const at::Tensor& logi
         set_logits(std::int64_t(first) + i, values.data_ptr<float>() + std::size_t(i) * evaluator_.classes);
 }
 
+SampledOutcome TrialResults::outcome_of(const ImageSample& sample) const {
+    SampledOutcome outcome;
+    const auto count = [&](const std::vector<std::int64_t>& images, Outcome& faulty, Outcome& clean) {
+        for (const std::int64_t image : images) {
+            const auto i = std::size_t(image);
+            const Verdict& without_faults = evaluator_.clean_verdicts[i];
+            const std::int32_t label = evaluator_.images->labels()[i];
+            add(verdicts_[i], label, without_faults.prediction, faulty);
+            add(without_faults, label, without_faults.prediction, clean);
+        }
+    };
+    count(sample.right, outcome.right, outcome.clean_right);
+    count(sample.others, outcome.others, outcome.clean_others);
+    return outcome;
+}
+
 void TrialResults::note(std::int64_t image, const float* logits) {
     if (logits_) std::copy_n(logits, evaluator_.classes, logits_->begin() + std::ptrdiff_t(std::size_t(image) * evaluator_.classes));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "evaluation/evaluator_state.h"
@@ -23,6 +24,8 @@ public:
 
     const Verdict& verdict(std::int64_t image) const { return verdicts_[std::size_t(image)]; }
     Outcome outcome() const { return evaluator_.outcome_of(verdicts_); }
+    // Of these images alone.
+    SampledOutcome outcome_of(const ImageSample& sample) const;
 
 private:
     void note(std::int64_t image, const float* logits);

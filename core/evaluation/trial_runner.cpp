@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "evaluation/evaluator_state.h"
 #include "evaluation/fault_injector.h"
 #include "evaluation/incremental_run.h"
@@ -11,6 +13,12 @@ namespace {
 
 constexpr std::size_t most_stacked = 8;  // variants a pass: each takes memory for a chunk's values
 
+std::vector<std::int64_t> all_images(const ImageSample& sample) {
+    std::vector<std::int64_t> images(sample.right.size() + sample.others.size());
+    std::merge(sample.right.begin(), sample.right.end(), sample.others.begin(), sample.others.end(), images.begin());
+    return images;
+}
+
 }  // namespace
 
 struct TrialRunner::State {
@@ -18,6 +26,7 @@ struct TrialRunner::State {
 
     const Evaluator::State& evaluator;
     FaultInjector injector;
+    std::vector<std::unique_ptr<FaultInjector>> more_injectors;  // of trials that run at once
     CleanCache cache;
     InjectionCounts counts;  // of the latest run with a faulty bit
 
@@ -106,6 +115,111 @@ std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, 
     for (const ImageRange& range : state_->ranges(injected.first_step))
         if (!state_->run_range(range, injected, stop, results)) return std::nullopt;
     return results.outcome();
+}
+
+std::optional<SampledOutcome> TrialRunner::run_sample(const TrialFaults& faults, double rate, const ImageSample& sample,
+                                                      std::stop_token stop) {
+    const torch::NoGradGuard no_gradients;
+    const Evaluator::State& evaluator = state_->evaluator;
+    TrialResults results(evaluator);
+    const std::vector<std::int64_t> images = all_images(sample);
+    const auto all_clean = [&] {
+        for (const std::int64_t image : images) results.set_clean(image);
+        return results.outcome_of(sample);
+    };
+    if (faults.count_below(rate) == 0) return all_clean();
+    const InjectedFaults injected = state_->injector.inject(faults, rate);
+    state_->counts = injected.counts;
+    if (injected.parameters.empty()) return all_clean();
+    const std::size_t first_step = injected.first_step;
+    const bool is_apart = evaluator.is_incremental(first_step) && evaluator.starts_apart_at(first_step);
+    // Where all clean values are kept, images that lie far from each other run together as well.
+    std::vector<ImageRange> ranges = state_->ranges(first_step);
+    if (is_apart && evaluator.keeps_all_clean && images.size() <= evaluator.images_a_pass) ranges = {{0, evaluator.image_count()}};
+    for (const ImageRange& range : ranges) {
+        const auto first = std::lower_bound(images.begin(), images.end(), std::int64_t(range.first));
+        const auto last = std::lower_bound(first, images.end(), std::int64_t(range.end()));
+        if (first == last) continue;
+        if (!is_apart) {
+            if (!state_->run_range(range, injected, stop, results)) return std::nullopt;
+            continue;
+        }
+        if (stop.stop_requested()) return std::nullopt;
+        IncrementalRun run(evaluator, injected.parameters, state_->cache, stop);
+        run.start(range, {first, last}, first_step);
+        if (!run.finish(results)) return std::nullopt;
+    }
+    return results.outcome_of(sample);
+}
+
+std::size_t TrialRunner::samples_at_once() const {
+    constexpr std::size_t most = 5, most_copied_bytes = std::size_t(128) << 20;
+    const Evaluator::State& evaluator = state_->evaluator;
+    if (evaluator.exact || !evaluator.keeps_all_clean || !evaluator.dense_steps || evaluator.dense_steps->empty()) return 1;
+    std::size_t bytes = 0;
+    for (const NamedTensor& named : evaluator.network->program().tensors()) bytes += named.tensor.nbytes();
+    return std::clamp<std::size_t>(most_copied_bytes / std::max<std::size_t>(bytes, 1), 1, most);
+}
+
+std::optional<std::vector<SampledOutcome>> TrialRunner::run_samples(std::span<const SampledRun> runs, std::stop_token stop) {
+    const torch::NoGradGuard no_gradients;
+    const Evaluator::State& evaluator = state_->evaluator;
+    std::vector<SampledOutcome> outcomes(runs.size());
+    // Those that must run alone, or need no run.
+    struct Together {
+        std::size_t place;
+        std::unique_ptr<InjectedFaults> injected;
+        std::unique_ptr<IncrementalRun> run;
+        std::optional<IncrementalRun::WantedProduct> wanted{};
+    };
+    std::vector<Together> together;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        while (state_->more_injectors.size() <= together.size()) state_->more_injectors.push_back(std::make_unique<FaultInjector>(evaluator));
+        if (runs.size() > 1 && evaluator.keeps_all_clean && !evaluator.exact && runs[i].faults->count_below(runs[i].rate) > 0) {
+            auto injected =
+                std::make_unique<InjectedFaults>(state_->more_injectors[together.size()]->inject(*runs[i].faults, runs[i].rate));
+            const std::vector<std::int64_t> images = all_images(*runs[i].sample);
+            if (!injected->parameters.empty() && evaluator.is_incremental(injected->first_step) &&
+                evaluator.starts_apart_at(injected->first_step) && images.size() <= evaluator.images_a_pass) {
+                auto run = std::make_unique<IncrementalRun>(evaluator, injected->parameters, state_->cache, stop);
+                run->start({0, evaluator.image_count()}, images, injected->first_step);
+                together.push_back({i, std::move(injected), std::move(run)});
+                continue;
+            }
+        }
+        const auto outcome = run_sample(*runs[i].faults, runs[i].rate, *runs[i].sample, stop);
+        if (!outcome) return std::nullopt;
+        outcomes[i] = *outcome;
+    }
+    for (Together& one : together) one.wanted = one.run->run_to_product();
+    for (;;) {
+        if (stop.stop_requested()) return std::nullopt;
+        std::vector<Together*> joined;  // that want the earliest product
+        for (Together& one : together) {
+            if (!one.wanted || (!joined.empty() && one.wanted->step > joined.front()->wanted->step)) continue;
+            if (!joined.empty() && one.wanted->step < joined.front()->wanted->step) joined.clear();
+            joined.push_back(&one);
+        }
+        if (joined.empty()) break;
+        std::vector<at::Tensor> inputs;
+        for (const Together* one : joined) inputs.push_back(one->wanted->input);
+        const DenseStep& dense = evaluator.dense_steps->at(joined.front()->wanted->step);
+        const at::Tensor product = dense.run(inputs.size() == 1 ? inputs.front() : at::cat(inputs));
+        std::int64_t first = 0;
+        for (Together* one : joined) {
+            const std::int64_t images = one->wanted->input.size(0);
+            one->run->take_product(product.narrow(0, first, images).clone());
+            first += images;
+            one->wanted = one->run->run_to_product();
+        }
+    }
+    if (stop.stop_requested()) return std::nullopt;
+    for (const Together& one : together) {
+        TrialResults results(evaluator);
+        one.run->report(results);
+        outcomes[one.place] = results.outcome_of(*runs[one.place].sample);
+    }
+    return outcomes;
 }
 
 bool TrialRunner::run_rates(const TrialFaults& faults, std::span<const double> rates, std::stop_token stop,

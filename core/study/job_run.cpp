@@ -80,6 +80,12 @@ private:
         specification.exact = settings_.exact;
         specification.list_faults = options_.list_faults;
         specification.count_faults = true;
+        if (settings_.precision > 0)
+            specification.precision = PrecisionSettings{.half_width = settings_.precision,
+                                                        .at_most_seconds = options_.at_most_seconds,
+                                                        .known = writer_.known_samples(),
+                                                        .known_whole = writer_.known_outcomes(),
+                                                        .known_pilot = find_pilot(study_, job_.id)};
         if (!must_suggest_rates()) specification.rates = all_rates(settings_.rates, resolved_.suggested_rates);
         return specification;
     }

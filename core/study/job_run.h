@@ -15,6 +15,7 @@ namespace clipscope {
 struct JobRunOptions {
     int threads = 0;               // workers; 0: all cores
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
+    double at_most_seconds = 0;    // of a job with a precision, which may end wider after that; 0: no limit
     bool list_faults = false;      // send FaultsInjected events
     std::string output_path{};     // of a hardened network; empty: none is written
 };

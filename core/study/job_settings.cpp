@@ -80,6 +80,7 @@ Json as_json(const JobSettings& settings) {
               {"resize", settings.picture_size.resize},
               {"crop", settings.picture_size.crop}};
     write_memory(json, settings.memory);
+    if (settings.precision > 0) json["precision"] = settings.precision;  // without one the settings read as they always did
     if (!settings.unknown_fields.empty()) json.update(Json::parse(settings.unknown_fields));
     return json;
 }
@@ -104,7 +105,9 @@ private:
 };
 
 std::string unknown_fields(const Json& json) {
-    const Json known = as_json({});
+    JobSettings with_all;
+    with_all.precision = 1;
+    const Json known = as_json(with_all);
     Json unknown = Json::object();
     for (const auto& [name, value] : json.items())
         if (!known.contains(name)) unknown[name] = value;
@@ -137,6 +140,7 @@ JobSettings read_settings(const Json& json) {
     fields.take("layers", settings.layers);
     fields.take("rates", settings.rates);
     fields.take("trials", settings.trials);
+    fields.take("precision", settings.precision);
     if (json.value("faults_everywhere", false)) settings.place = FaultPlace::everywhere;
     fields.take("site", settings.site);
     fields.take("grid", settings.grid);
@@ -205,6 +209,7 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
         same.layers = stored.layers;
         same.rates = stored.rates;
         same.trials = stored.trials;
+        same.precision = stored.precision;
     }
     if (!uses_tuning_images(stored.kind)) {
         same.tuning_images = stored.tuning_images;
@@ -220,6 +225,7 @@ JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     both.self_check = asked.self_check;
     if (!can_grow(stored.kind)) return both;
     both.trials = std::max(stored.trials, asked.trials);
+    if (asked.precision > 0) both.precision = stored.precision > 0 ? std::min(stored.precision, asked.precision) : asked.precision;
     for (const std::string& layers : split_list(asked.layers, ','))
         if (!contains(split_list(stored.layers, ','), layers)) both.layers += "," + layers;
     if (asked.rates != "auto" && !contains(split_list(stored.rates, ';'), asked.rates)) both.rates += ";" + asked.rates;

@@ -133,10 +133,11 @@ std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::s
     const CurveSummary* curve = nullptr;
     for (const CurveSummary& one : summary.curves) {
         if (one.points.empty() || one.info.protection != Protection::none) continue;
+        if (std::ranges::none_of(one.points, &CurvePoint::has_whole_trials)) continue;
         if (curve == nullptr || one.info.layer == layer) curve = &one;
     }
     if (curve == nullptr) return std::nullopt;
-    const auto depth = [](const CurvePoint& point) { return point.mean - point.min; };
+    const auto depth = [](const CurvePoint& point) { return point.has_whole_trials() ? point.mean - point.min : -1; };
     const double rate = std::ranges::max_element(curve->points, {}, depth)->rate;
     const auto trials = read_trials(study, job, curve->info.layer, Protection::none, rate);
     const auto correct = [&](const auto& trial) { return accuracy(trial.second.outcome, summary.info.nonfinite); };

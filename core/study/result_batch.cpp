@@ -22,6 +22,20 @@ void write_trials(Database& database, const std::vector<TrialRow>& trials) {
     }
 }
 
+void write_samples(Database& database, const std::vector<SampleRow>& samples) {
+    if (samples.empty()) return;
+    SQLite::Statement insert(database.sql(), "INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?)");
+    for (const SampleRow& row : samples) {
+        insert.bind(1, row.point);
+        insert.bind(2, row.stratum);
+        insert.bind(3, row.trial);
+        insert.bind(4, row.value);
+        insert.bind(5, sample_check(row.point, row.stratum, row.trial, row.value));
+        insert.exec();
+        insert.reset();
+    }
+}
+
 // A measurement that is repeated keeps its place in the order.
 void write_tuning(Database& database, JobId job, const std::vector<TuningRow>& tuning) {
     SQLite::Statement insert(database.sql(),
@@ -59,6 +73,7 @@ void write_audit(Database& database, JobId job, const AuditTotals& audit) {
 
 void ResultBatch::append(ResultBatch&& later) {
     trials.insert(trials.end(), later.trials.begin(), later.trials.end());
+    samples.insert(samples.end(), std::make_move_iterator(later.samples.begin()), std::make_move_iterator(later.samples.end()));
     tuning.insert(tuning.end(), std::make_move_iterator(later.tuning.begin()), std::make_move_iterator(later.tuning.end()));
     for (auto& [layer, counts] : later.audit) audit.insert_or_assign(layer, counts);
 }
@@ -66,6 +81,7 @@ void ResultBatch::append(ResultBatch&& later) {
 void write_batch(Database& database, JobId job, const ResultBatch& batch) {
     database.transaction([&] {
         write_trials(database, batch.trials);
+        write_samples(database, batch.samples);
         write_tuning(database, job, batch.tuning);
         write_audit(database, job, batch.audit);
     });

@@ -20,15 +20,23 @@ struct TrialRow {
     TrialOutcome outcome;
 };
 
+struct SampleRow {
+    std::int64_t point = 0;
+    int stratum = 0;
+    int trial = 0;
+    std::string value;  // JSON
+};
+
 // By layer: bits asked for and found changed, of all trials of the job up to those in the same batch.
 using AuditTotals = std::map<std::string, LayerInjection>;
 
 struct ResultBatch {
     std::vector<TrialRow> trials;
+    std::vector<SampleRow> samples;
     std::vector<TuningRow> tuning;
     AuditTotals audit;  // only layers that changed
 
-    bool empty() const { return trials.empty() && tuning.empty() && audit.empty(); }
+    bool empty() const { return trials.empty() && samples.empty() && tuning.empty() && audit.empty(); }
     void append(ResultBatch&& later);
 };
 

@@ -7,6 +7,7 @@
 
 #include "campaign/computed_with_json.h"
 #include "campaign/memory_json.h"
+#include "campaign/sampled_json.h"
 #include "study/study_errors.h"
 
 namespace clipscope {
@@ -50,6 +51,7 @@ std::string campaign_json(const CampaignInfo& info) {
                                 {"seed", info.seed},
                                 {"trials", info.trials},
                                 {"nonfinite", to_string(info.nonfinite)}};
+    if (info.precision) json["precision"] = *info.precision;
     json["points_over"] = to_string(info.axis);
     write_memory(json, info.memory);
     write_computed_with(json, info);
@@ -69,6 +71,7 @@ CampaignInfo read_campaign(Database& database, JobId job) {
         json.at("classes").get_to(info.classes);
         json.at("seed").get_to(info.seed);
         json.at("trials").get_to(info.trials);
+        if (json.contains("precision")) info.precision = json.at("precision").get<double>();
         info.axis = point_axis_from_string(json.value("points_over", to_string(PointAxis::fault_rate)));
         const JsonFields fields(json, database.path());
         info.memory = read_memory(fields);
@@ -141,6 +144,42 @@ int trial_check(std::int64_t point, int trial, const TrialOutcome& outcome) {
                                                  counts.due,
                                                  counts.sdc};
     return row_check(numbers);
+}
+
+int sample_check(std::int64_t point, int stratum, int trial, const std::string& value) {
+    return row_check(std::to_string(point) + "\n" + std::to_string(stratum) + "\n" + std::to_string(trial) + "\n" + value);
+}
+
+std::optional<SampledPoint> read_sampled_point(Database& database, std::int64_t point) {
+    if (!database.sql().tableExists("design")) return std::nullopt;  // of an older ClipScope, open to read
+    SQLite::Statement design(database.sql(), "SELECT value, row_check FROM design WHERE point = ?");
+    design.bind(1, point);
+    if (!design.executeStep()) return std::nullopt;
+    const std::string place = "of point " + std::to_string(point);
+    try {
+        const std::string text = design.getColumn(0).getString();
+        if (row_check(text) != design.getColumn(1).getInt()) throw_damaged_row(database.path(), "design " + place);
+        SampledPoint sampled{read_design(nlohmann::ordered_json::parse(text)), {}};
+        sampled.trials.resize(sampled.design.strata.size());
+        SQLite::Statement rows(database.sql(), "SELECT stratum, trial, value, row_check FROM sample WHERE point = ?");
+        rows.bind(1, point);
+        while (rows.executeStep()) {
+            const int stratum = rows.getColumn(0).getInt();
+            const int trial = rows.getColumn(1).getInt();
+            const std::string value = rows.getColumn(2).getString();
+            if (sample_check(point, stratum, trial, value) != rows.getColumn(3).getInt())
+                throw_damaged_row(database.path(), "sampled trial " + std::to_string(trial) + " " + place);
+            auto& trials = sampled.trials.at(std::size_t(stratum));
+            trials.emplace(trial, read_sample(nlohmann::ordered_json::parse(value)));
+        }
+        return sampled;
+    } catch (const StudyDamagedError&) {
+        throw;
+    } catch (const SQLite::Exception&) {
+        throw;
+    } catch (const std::exception&) {
+        throw_damaged_row(database.path(), "samples " + place);
+    }
 }
 
 TrialRows::TrialRows(Database& database)

@@ -60,6 +60,10 @@ private:
     Rows rows_;
 };
 
+// The design and the sampled trials of a point; nothing where it has none.
+std::optional<SampledPoint> read_sampled_point(Database& database, std::int64_t point);
+int sample_check(std::int64_t point, int stratum, int trial, const std::string& value);
+
 [[noreturn]] void throw_damaged_row(const std::string& path, const std::string& row);
 
 }  // namespace clipscope

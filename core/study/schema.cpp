@@ -98,6 +98,23 @@ CREATE TABLE audit (
     PRIMARY KEY (job, layer, bit)) WITHOUT ROWID;
 )sql";
 
+// Of points whose trials are drawn in strata and run on few images; the values as campaign/sampled_json.h writes them. Whole trials have
+// numbers below 0 here. Not in the first files of this version: made when a study is opened to be written.
+constexpr const char* sampling_tables = R"sql(
+CREATE TABLE IF NOT EXISTS design (
+    point INTEGER PRIMARY KEY REFERENCES point (id) ON DELETE CASCADE,
+    value TEXT NOT NULL,             -- JSON
+    row_check INTEGER NOT NULL);
+
+CREATE TABLE IF NOT EXISTS sample (
+    point INTEGER NOT NULL REFERENCES point (id) ON DELETE CASCADE,
+    stratum INTEGER NOT NULL,        -- place in the design
+    trial INTEGER NOT NULL,
+    value TEXT NOT NULL,             -- JSON list of counts
+    row_check INTEGER NOT NULL,
+    PRIMARY KEY (point, stratum, trial)) WITHOUT ROWID;
+)sql";
+
 // For people: pandas, R or a database browser read these, so their names, columns and units stay what they are (guide.md, "A study
 // as data"). Accuracies are fractions of the images and count non-finite outputs as the job says; what was removed is not there.
 constexpr const char* views = R"sql(
@@ -176,6 +193,7 @@ void create_schema(Database& database) {
         database.sql().exec("PRAGMA application_id=" + std::to_string(application_id));
         set_version(database);
         database.sql().exec(tables);
+        database.sql().exec(sampling_tables);
         database.sql().exec(views);
     });
 }
@@ -202,11 +220,15 @@ void add_views(Database& database) {
     const auto missing = [&] {
         return database.sql()
                    .execAndGet(
-                       "SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name IN ('jobs', 'curves', 'trials', "
-                       "'points', 'thresholds', 'histograms')")
-                   .getInt() < 6;
+                       "SELECT count(*) FROM sqlite_master WHERE name IN ('jobs', 'curves', 'trials', 'points', 'thresholds', 'histograms', "
+                       "'design', 'sample')")
+                   .getInt() < 8;
     };
-    if (database.guarded(missing)) database.transaction([&] { database.sql().exec(views); });
+    if (database.guarded(missing))
+        database.transaction([&] {
+            database.sql().exec(sampling_tables);
+            database.sql().exec(views);
+        });
 }
 
 }  // namespace clipscope

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "campaign/fault_scope.h"
+#include "campaign/sampled_json.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
 #include "study/result_rows.h"
@@ -18,17 +19,26 @@ namespace {
 // How many trials a point has, which costs a fraction of reading them.
 class TrialCounts {
 public:
-    explicit TrialCounts(Database& database) : rows_(database, "SELECT count(*) FROM trial WHERE point = ?") {}
+    explicit TrialCounts(Database& database) : rows_(database, "SELECT count(*) FROM trial WHERE point = ?") {
+        if (database.sql().tableExists("sample")) samples_.emplace(database, "SELECT count(*) FROM sample WHERE point = ?");
+    }
 
+    // Whole trials that are among the sampled ones count once.
     std::int64_t of(std::int64_t point) {
-        rows_.bind(1, point).next();
-        const std::int64_t count = rows_.integer(0);
-        rows_.reset();
-        return count;
+        const std::int64_t sampled = samples_ ? count(*samples_, point) : 0;
+        return sampled > 0 ? sampled : count(rows_, point);
     }
 
 private:
+    static std::int64_t count(Rows& rows, std::int64_t point) {
+        rows.bind(1, point).next();
+        const std::int64_t count = rows.integer(0);
+        rows.reset();
+        return count;
+    }
+
     Rows rows_;
+    std::optional<Rows> samples_;
 };
 
 PointAxis read_campaign_axis(const Study& study, JobId job) {
@@ -54,8 +64,11 @@ CampaignSummary SummaryReader::read() {
                 if (known == known_.end() || known->second.trials != counts.of(point.id)) {
                     trials.clear();
                     rows.read(point.id, curve.info.clean.images, [&](int, const TrialOutcome& outcome) { trials.push_back(outcome); });
-                    if (trials.empty()) continue;
-                    known = known_.insert_or_assign(point.id, curve_point(point.rate, trials, curve.info, summary.info)).first;
+                    const auto sampled = read_sampled_point(database, point.id);
+                    if (trials.empty() && (!sampled || sampled->empty())) continue;
+                    CurvePoint now = curve_point(point.rate, trials, curve.info, summary.info);
+                    if (sampled && !sampled->empty()) add_samples(*sampled, curve.info, summary.info, now);
+                    known = known_.insert_or_assign(point.id, now).first;
                 }
                 one.points.push_back(known->second);
             }
@@ -76,10 +89,11 @@ JobProgress read_progress(const Study& study, JobId job) {
         TrialCounts counts(database);
         const CampaignInfo info = read_campaign(database, job);
         for (const StoredCurve& curve : read_stored_curves(database, job)) {
-            progress.total += std::int64_t(curve.points.size()) * info.trials;
+            // With a precision nobody knows how many it will be.
+            if (!info.precision) progress.total += std::int64_t(curve.points.size()) * info.trials;
             for (const StoredPoint& point : curve.points) progress.done += counts.of(point.id);
         }
-        if (progress.total > 0) return progress;
+        if (progress.total > 0 || info.precision) return progress;
         Rows rows(database, "SELECT count(*) FROM tuning WHERE job = ?");
         rows.bind(1, job).next();
         return JobProgress{rows.integer(0), 0};
@@ -96,12 +110,15 @@ CampaignResult read_curves(const Study& study, JobId job) {
         info = read_campaign(study.database(), job);
         TrialRows rows(study.database());
         for (const StoredCurve& curve : read_stored_curves(study.database(), job)) {
-            AccuracyCurve one{curve.info, std::vector<std::map<int, TrialOutcome>>(info.rates.size())};
+            AccuracyCurve one{curve.info, std::vector<std::map<int, TrialOutcome>>(info.rates.size()), {}};
+            if (info.precision) one.sampled.resize(info.rates.size());
             for (const StoredPoint& point : curve.points) {
                 const auto place = std::lower_bound(info.rates.begin(), info.rates.end(), point.rate) - info.rates.begin();
                 std::map<int, TrialOutcome>& trials = one.trials.at(std::size_t(place));
                 rows.read(point.id, curve.info.clean.images,
                           [&](int number, const TrialOutcome& outcome) { trials.emplace_hint(trials.end(), number, outcome); });
+                if (!info.precision) continue;
+                if (auto sampled = read_sampled_point(study.database(), point.id)) one.sampled[std::size_t(place)] = std::move(*sampled);
             }
             result.curves.curves.push_back(std::move(one));
         }
@@ -122,6 +139,38 @@ std::map<int, TrialOutcome> read_trials(const Study& study, JobId job, const std
         }
         return trials;
     });
+}
+
+BitPilot read_pilot(const Study& study, JobId job) {
+    return study.database().guarded([&]() -> BitPilot {
+        SQLite::Statement row(study.database().sql(), "SELECT value, row_check FROM tuning WHERE job = ? AND kind = 'pilot'");
+        row.bind(1, job);
+        if (!row.executeStep()) return {};
+        const std::string text = row.getColumn(0).getString();
+        if (row_check(text) != row.getColumn(1).getInt()) throw_damaged_row(study.path(), "pilot");
+        try {
+            return read_pilot(nlohmann::ordered_json::parse(text));
+        } catch (const std::exception&) {
+            throw_damaged_row(study.path(), "pilot");
+        }
+    });
+}
+
+BitPilot find_pilot(const Study& study, JobId job) {
+    const JobRecord asking = study.job(job);
+    BitPilot found;
+    for (const JobRecord& other : study.jobs()) {
+        if (!other.model || !other.images || !asking.model || !asking.images) continue;
+        const bool is_same = other.model->sha256 == asking.model->sha256 && other.images->sha256 == asking.images->sha256 &&
+                             other.settings.memory == asking.settings.memory && other.settings.exact == asking.settings.exact;
+        if (!is_same) continue;
+        BitPilot more = read_pilot(study, other.id);
+        std::erase_if(more.cells, [&](const PilotCell& cell) {
+            return std::any_of(found.cells.begin(), found.cells.end(), [&](const PilotCell& known) { return known.layer == cell.layer; });
+        });
+        if (!more.cells.empty()) found = joined(found, more);
+    }
+    return found;
 }
 
 void replay_tuning(const Study& study, JobId job, const EventSink& sink) {

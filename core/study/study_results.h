@@ -45,6 +45,11 @@ CampaignResult read_curves(const Study& study, JobId job);
 // One point's trials by their numbers; empty where there are none.
 std::map<int, TrialOutcome> read_trials(const Study& study, JobId job, const std::string& layer, Protection protection, double rate);
 
+// Which bits are critical, as a job measured it; without cells where it did not.
+BitPilot read_pilot(const Study& study, JobId job);
+// What jobs of the same network, memory and images measured together.
+BitPilot find_pilot(const Study& study, JobId job);
+
 // Sends the stored results of a profile, a sweep or a hardening in the order in which they came.
 void replay_tuning(const Study& study, JobId job, const EventSink& sink);
 // The same as a value.

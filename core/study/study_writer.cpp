@@ -3,13 +3,16 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <map>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <variant>
 
 #include "campaign/computed_with_json.h"
+#include "campaign/sampled_json.h"
 #include "campaign/tuning_json.h"
 #include "common/number_text.h"
 #include "study/result_batch.h"
@@ -28,6 +31,8 @@ constexpr auto between_transactions = 250ms;
 struct KnownCurve {
     std::vector<std::int64_t> points;         // ids, by the campaign's rate index
     std::vector<std::vector<bool>> is_known;  // by rate index and trial
+    std::vector<std::map<int, TrialOutcome>> outcomes;  // likewise, where a precision was asked for
+    std::vector<SampledPoint> samples;                  // by rate index, likewise
 };
 
 }  // namespace
@@ -90,6 +95,48 @@ private:
         if (moved_from) tell_of_move();
         const std::int64_t point = curves.at(std::size_t(finished.curve)).points.at(std::size_t(finished.rate_index));
         add([&](ResultBatch& batch) { batch.trials.push_back({point, finished.trial, finished.result}); });
+        next(event);
+    }
+
+    void keep(const PointDesigned& designed, const Event& event) {
+        KnownCurve& curve = curves.at(std::size_t(designed.curve));
+        const auto rate = std::size_t(designed.rate_index);
+        next(event);
+        const std::lock_guard lock(connection);
+        Database& database = study.database();
+        auto stored = database.guarded([&] { return read_sampled_point(database, curve.points.at(rate)); });
+        if (stored && !(stored->design == designed.design))
+            throw StudyInputError("Job " + std::to_string(job) + " of the study '" + study.path() +
+                                  "' drew its trials in other strata than this ClipScope would: begin a new job.");
+        if (!stored) {
+            stored = SampledPoint{designed.design, std::vector<std::map<int, SampledTrial>>(designed.design.strata.size())};
+            database.transaction([&] {
+                SQLite::Statement insert(database.sql(), "INSERT INTO design VALUES (?, ?, ?)");
+                const std::string value = design_json(designed.design).dump();
+                insert.bind(1, curve.points[rate]);
+                insert.bind(2, value);
+                insert.bind(3, row_check(value));
+                insert.exec();
+            });
+        }
+        curve.samples.resize(curve.points.size());
+        curve.samples[rate] = std::move(*stored);
+        for (std::size_t stratum = 0; stratum < curve.samples[rate].trials.size(); ++stratum)
+            for (const auto& [trial, known] : curve.samples[rate].trials[stratum])
+                next(SampledTrialFinished{designed.curve, designed.rate_index, int(stratum), trial, known});
+    }
+
+    void keep(const SampledTrialFinished& finished, const Event& event) {
+        if (moved_from) tell_of_move();
+        const std::int64_t point = curves.at(std::size_t(finished.curve)).points.at(std::size_t(finished.rate_index));
+        add([&](ResultBatch& batch) {
+            batch.samples.push_back({point, finished.stratum, finished.trial, sample_json(finished.result).dump()});
+        });
+        next(event);
+    }
+
+    void keep(const BitsPiloted& piloted, const Event& event) {
+        add([&](ResultBatch& batch) { batch.tuning.push_back({"pilot", "bits", pilot_json(piloted.pilot).dump()}); });
         next(event);
     }
 
@@ -239,11 +286,13 @@ private:
         study.database().guarded([&] {
             TrialRows rows(study.database());
             for (std::size_t curve = 0; curve < curves.size(); ++curve) {
+                curves[curve].outcomes.resize(curves[curve].points.size());
                 for (std::size_t rate = 0; rate < curves[curve].points.size(); ++rate) {
                     std::vector<bool>& known = curves[curve].is_known.emplace_back();
                     rows.read(curves[curve].points[rate], started.curves[curve].clean.images, [&](int trial, const TrialOutcome& outcome) {
                         if (std::size_t(trial) >= known.size()) known.resize(std::size_t(trial) + 1);
                         known[std::size_t(trial)] = true;
+                        if (started.info.precision) curves[curve].outcomes[rate].emplace(trial, outcome);
                         next(TrialFinished{int(curve), int(rate), trial, outcome});
                     });
                 }
@@ -368,6 +417,22 @@ KnownTrials StudyWriter::known_trials() const {
     return [this](std::size_t curve, std::size_t rate, int trial) {
         const std::vector<bool>& known = state_->curves[curve].is_known[rate];
         return std::size_t(trial) < known.size() && known[std::size_t(trial)];
+    };
+}
+
+std::function<std::optional<SampledTrial>(std::size_t, std::size_t, std::size_t, int)> StudyWriter::known_samples() const {
+    return [this](std::size_t curve, std::size_t rate, std::size_t stratum, int trial) -> std::optional<SampledTrial> {
+        const auto& trials = state_->curves[curve].samples[rate].trials[stratum];
+        const auto known = trials.find(trial);
+        return known == trials.end() ? std::nullopt : std::optional(known->second);
+    };
+}
+
+std::function<std::optional<TrialOutcome>(std::size_t, std::size_t, int)> StudyWriter::known_outcomes() const {
+    return [this](std::size_t curve, std::size_t rate, int trial) -> std::optional<TrialOutcome> {
+        const auto& trials = state_->curves[curve].outcomes[rate];
+        const auto known = trials.find(trial);
+        return known == trials.end() ? std::nullopt : std::optional(known->second);
     };
 }
 

@@ -133,15 +133,23 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
     if (p.trials > 1) {
         text += tip_row(tr("95 % interval"), interval_text({p.ci95_low, p.ci95_high}));
         text += tip_row(tr("with other images"), interval_text(p.ci95_images));
-        text += tip_row(tr("standard deviation"), percent_text(p.sd));
-        text += tip_row(tr("minimum"), percent_text(p.min));
-        text += tip_row(tr("lower quartile"), percent_text(p.q1));
-        text += tip_row(tr("median"), percent_text(p.median));
-        text += tip_row(tr("upper quartile"), percent_text(p.q3));
-        text += tip_row(tr("maximum"), percent_text(p.max));
+        if (p.sampled) text += tip_row(tr("half of its width"), tr("± %1 points").arg(QString::number(p.sampled->half_width * 100, 'f', 2)));
+        if (p.has_whole_trials()) {
+            text += tip_row(tr("standard deviation"), percent_text(p.sd));
+            text += tip_row(tr("minimum"), percent_text(p.min));
+            text += tip_row(tr("lower quartile"), percent_text(p.q1));
+            text += tip_row(tr("median"), percent_text(p.median));
+            text += tip_row(tr("upper quartile"), percent_text(p.q3));
+            text += tip_row(tr("maximum"), percent_text(p.max));
+        }
     }
     if (p.top5_mean) text += tip_row(tr("top-5 accuracy"), mean_text(*p.top5_mean, p.top5_ci95, p.trials));
     text += tip_row(tr("trials"), grouped(std::int64_t(p.trials)));
+    if (p.sampled) {
+        text += tip_row(tr("of them on all images"), grouped(std::int64_t(p.sampled->whole_trials)));
+        text += tip_row(tr("image evaluations"), grouped(p.sampled->image_evaluations));
+        text += tip_row(tr("fewer than plain trials need"), tr("%1 times").arg(QString::number(p.sampled->gain, 'g', 2)));
+    }
     text += tip_row(tr("faulty bits a trial"), grouped(p.faults_mean, 1));
     text += tip_row(tr("wrong, silently (SDC)"), mean_text(p.sdc_mean, p.sdc_ci95, p.trials));
     text += tip_row(tr("non-finite output (DUE)"), mean_text(p.due_mean, p.due_ci95, p.trials));

@@ -48,20 +48,24 @@ QString summary(const ProtectionComparison& comparison) {
     return text + ComparisonTable::tr(" · cost without faults %1 points").arg(signed_number_text(comparison.clean_cost * 100, 2));
 }
 
+QString worst(const RateComparison& rate, int decimals) {
+    return rate.first_worst && rate.second_worst ? change(*rate.first_worst, *rate.second_worst, decimals) : QStringLiteral("–");
+}
+
 QString tip(const RateComparison& rate) {
     return ComparisonTable::tr(
                "Fault rate %1 per bit, %2 trials of both\nMean %3 %\nDifference %4 points, its 95 % interval %5\nWorst trial %6 %")
         .arg(rate_label(rate.rate))
         .arg(rate.difference.pairs)
         .arg(change(rate.first_mean, rate.second_mean, 2), signed_number_text(rate.difference.mean * 100, 2), interval(rate.difference, 2),
-             change(rate.first_worst, rate.second_worst, 2));
+             worst(rate, 2));
 }
 
 QList<QStandardItem*> row_of(const RateComparison& rate) {
     const std::pair<QString, double> cells[column_total] = {{rate_label(rate.rate), rate.rate},
                                                             {signed_number_text(rate.difference.mean * 100, 1), rate.difference.mean},
                                                             {interval(rate.difference, 1), rate.difference.ci95_low},
-                                                            {change(rate.first_worst, rate.second_worst, 1), rate.second_worst},
+                                                            {worst(rate, 1), rate.second_worst.value_or(2)},
                                                             {change(rate.first_mean, rate.second_mean, 1), rate.second_mean}};
     QList<QStandardItem*> row;
     for (const auto& [text, value] : cells) {

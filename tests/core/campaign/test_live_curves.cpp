@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "campaign/live_curves.h"
-#include "trial_populations.h"
+#include "../statistics/trial_populations.h"
 
 using namespace clipscope;
 

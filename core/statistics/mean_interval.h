@@ -6,7 +6,7 @@
 // one-sided hypothesis on the mean of a nonnegative variable", 2005). So values that are all alike leave an unseen share of 1 - 0.05^(1/n)
 // at the bounds, values at two places give Clopper and Pearson's interval of their share, and many well-spread values Student's. The
 // quantile is a saddlepoint approximation (Lugannani and Rice); the tests hold it against draws. Chosen by simulation:
-// tests/core/campaign/test_interval_coverage.cpp holds its populations and prints the table. Each side's share of error falls from 5 % at
+// tests/core/statistics/test_interval_coverage.cpp holds its populations and prints the table. Each side's share of error falls from 5 % at
 // 10 trials, where the true coverage is far above the nominal one, to 2.5 % at many.
 //
 // What is known exactly goes in: the share of trials without any faulty bit is no matter of chance, only the others' mean is estimated.
@@ -16,7 +16,7 @@
 #include <optional>
 #include <span>
 
-#include "campaign/bounded_sample.h"
+#include "statistics/bounded_sample.h"
 
 namespace clipscope {
 

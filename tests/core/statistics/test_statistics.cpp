@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "campaign/statistics.h"
-#include "common/confidence.h"
+#include "statistics/summary.h"
+#include "statistics/confidence.h"
 #include "trial_populations.h"
 
 using namespace clipscope;

@@ -1,4 +1,4 @@
-#include "campaign/mean_interval.h"
+#include "statistics/mean_interval.h"
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>

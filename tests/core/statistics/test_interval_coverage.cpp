@@ -4,8 +4,8 @@
 #include <QTest>
 #include <cstdio>
 
-#include "campaign/mean_interval.h"
-#include "common/confidence.h"
+#include "statistics/mean_interval.h"
+#include "statistics/confidence.h"
 #include "trial_populations.h"
 
 using namespace clipscope;

@@ -1,4 +1,4 @@
-#include "campaign/statistics.h"
+#include "statistics/summary.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "campaign/bounded_sample.h"
+#include "statistics/bounded_sample.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "campaign/mean_interval.h"
+#include "statistics/mean_interval.h"
 
 namespace clipscope {
 

@@ -5,6 +5,8 @@
 
 namespace clipscope {
 
+inline constexpr double normal_quantile_975 = 1.959963984540054;
+
 // Half of the width of the interval of a mean, in standard errors: Student's t at 0.975 with count - 1 degrees of freedom; count >= 2.
 double student_t95(int count);
 

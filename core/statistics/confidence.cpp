@@ -1,4 +1,4 @@
-#include "common/confidence.h"
+#include "statistics/confidence.h"
 
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>

@@ -1,0 +1,59 @@
+// The pilot: which stored bits are critical, measured by flips of single bits before a job's own trials (method.md, "Estimates"). What it
+// finds decides how trials are drawn, never what they estimate: an unlucky pilot costs time, no truth.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "evaluation/evaluator.h"
+#include "faults/critical_bits.h"
+
+namespace clipscope {
+
+// One bit position of the values of one sign in one part of the memory. The sign is that of the value, times the weight of the batch norm
+// that follows, where one does.
+struct PilotCell {
+    std::string layer;  // "CONV-1", or another part of the memory
+    bool is_negative = false;
+    int bit = 0;
+    std::int64_t bits = 0;  // stored, that may be faulty
+    int trials = 0;
+    double loss = 0;  // mean share of the images answered rightly before that are answered wrongly now; 0 to 1
+
+    friend bool operator==(const PilotCell&, const PilotCell&) = default;
+};
+
+struct BitPilot {
+    std::vector<PilotCell> cells;  // by part of the memory, sign and bit, each ascending
+    std::int64_t trials = 0;
+    std::int64_t image_evaluations = 0;
+
+    friend bool operator==(const BitPilot&, const BitPilot&) = default;
+};
+
+// The cells of both, which are of different layers.
+BitPilot joined(const BitPilot& first, const BitPilot& second);
+
+struct PilotSettings {
+    int threads = 1;
+    std::function<void(std::int64_t done, std::int64_t total)> progress{};  // trials; by one thread at a time; the total grows
+};
+
+// Flips, in a few trials of a few images each, one bit of every position of a word at once, each in another value of the sign; where
+// answers are lost, one half of the positions and the other apart, down to single positions, which get more trials. A pure function of
+// network, memory and images: no job's seed enters, so all jobs may share it. The evaluator is prepared for these parts. Nothing where it
+// was stopped.
+std::optional<BitPilot> run_bit_pilot(const Evaluator& evaluator, std::span<const std::size_t> parts, const MemorySigns& signs,
+                                      const PilotSettings& settings, std::stop_token stop);
+
+// The class whose hits explain most of what differs between trials with faults in the scope: of the cells in the order of their loss those
+// that bring (sum of bits times loss) squared over the sum of bits to its greatest. None where that explains less than a tenth.
+SignMasks choose_critical_cells(const BitPilot& pilot, const std::vector<LayerInfo>& parts, std::span<const std::size_t> scope);
+
+}  // namespace clipscope

@@ -1,0 +1,93 @@
+// One point of a curve whose trials were drawn in strata and ran on few images each (method.md, "Estimates"), as plain values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "evaluation/outcome.h"
+#include "statistics/strata.h"
+#include "statistics/stratified_estimate.h"
+
+namespace clipscope {
+
+struct CurveInfo;
+struct CampaignInfo;
+struct CurvePoint;
+
+// One trial of a stratum.
+struct SampledTrial {
+    std::int64_t faults = 0;  // faulty bits injected
+    SampledOutcome outcome;   // of a whole trial all images are in `right`, none in `others`
+
+    std::int64_t images() const { return std::int64_t(outcome.right.images) + outcome.others.images; }
+};
+
+// What a trial of all images is called among the trials of its stratum: below 0.
+constexpr int number_of_whole(int trial) {
+    return -1 - trial;
+}
+
+// How the trials of a point are drawn. The same for all curves that are compared.
+struct SamplingDesign {
+    std::vector<Stratum> strata{{}};
+    std::int64_t critical_bits = 0;  // of the class that the strata count
+    double fault_free = 0;           // the probability that a trial has no faulty bit at all: its value needs no measuring
+    std::int64_t right_images = 0;   // of all images, those that samples of `right` come from
+
+    // How probable a trial of the stratum with at least one faulty bit is.
+    double measured_weight(std::size_t stratum) const;
+
+    friend bool operator==(const SamplingDesign&, const SamplingDesign&) = default;
+};
+
+struct SampledPoint {
+    SamplingDesign design;
+    std::vector<std::map<int, SampledTrial>> trials;  // by stratum and number
+
+    bool empty() const;
+};
+
+// What a point says about its trials.
+struct SampledPointStatistics {
+    double half_width = 0;               // of the 95 % interval of the mean accuracy, a fraction
+    std::int64_t image_evaluations = 0;  // images that trials ran on, each as often as it ran
+    int whole_trials = 0;                // of all images
+    double gain = 1;                     // how many times fewer image evaluations than whole trials would need for this interval, estimated
+
+    friend bool operator==(const SampledPointStatistics&, const SampledPointStatistics&) = default;
+};
+
+// What of an outcome is counted.
+enum class TrialMeasure { accuracy, top5, sdc, due };
+
+// The share of all images that the trial stands for; unbiased. May be a little below 0 or above 1.
+double sampled_value(const SampledTrial& trial, const SamplingDesign& design, const CurveInfo& curve, TrialMeasure measure, NonfiniteRule rule);
+
+StratifiedEstimate sampled_mean(const SampledPoint& point, const CurveInfo& curve, TrialMeasure measure, NonfiniteRule rule);
+
+// second - first, trial by trial; the points have the same design.
+StratifiedEstimate sampled_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
+                                      const CurveInfo& second_curve, NonfiniteRule rule);
+
+// What is measured within one stratum, by its trials with faults: of a trial's accuracy, or of the difference of two curves.
+struct StratumSpread {
+    std::int64_t trials = 0;  // with at least one faulty bit
+    double mean = 0;
+    double sd = 0;               // of a trial
+    double within_variance = 0;  // of it due to the choice of images, for a single image
+    double images = 0;           // a trial, on average
+    double half_width = 1;       // of the stratum's mean
+};
+StratumSpread spread_of(const SampledPoint& point, std::size_t stratum, const CurveInfo& curve, NonfiniteRule rule);
+StratumSpread spread_of_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
+                                   const CurveInfo& second_curve, std::size_t stratum, NonfiniteRule rule);
+
+// Trials of all images that plain sampling would need for an interval of this half-width.
+double plain_trials_for(double half_width, const SampledPoint& point, const CurveInfo& curve, NonfiniteRule rule);
+
+// `point` has the statistics of the whole trials, or is empty where there are none.
+void add_samples(const SampledPoint& sampled, const CurveInfo& curve, const CampaignInfo& info, CurvePoint& point);
+
+}  // namespace clipscope

@@ -1,0 +1,155 @@
+#include "faults/critical_bits.h"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+#include <string>
+#include <unordered_set>
+
+#include "common/counter_random.h"
+
+namespace clipscope {
+namespace {
+
+// Words of one stream, one after the other.
+class RandomWords {
+public:
+    RandomWords(std::uint64_t seed, RandomDomain domain, std::uint64_t first, std::uint64_t second)
+        : random_(seed, domain), first_(first), second_(second) {}
+
+    std::uint64_t next() {
+        if (next_ % 4 == 0) block_ = random_.block({first_, second_, next_ / 4, 0});
+        return block_[next_++ % 4];
+    }
+    // Uniform below `bound`, without favour for any.
+    std::uint64_t below(std::uint64_t bound) {
+        const std::uint64_t unfair = (0 - bound) % bound;  // so many of the lowest products would count twice
+        for (;;) {
+            __extension__ const unsigned __int128 product = static_cast<unsigned __int128>(next()) * bound;
+            if (static_cast<std::uint64_t>(product) >= unfair) return static_cast<std::uint64_t>(product >> 64);
+        }
+    }
+
+private:
+    CounterRandom random_;
+    std::uint64_t first_;
+    std::uint64_t second_;
+    std::uint64_t next_ = 0;
+    std::array<std::uint64_t, 4> block_{};
+};
+
+int nth_bit(std::uint32_t mask, int n) {
+    for (; n > 0; --n) mask &= mask - 1;
+    return std::countr_zero(mask);
+}
+
+// Adds faulty bits to those that are there; both ascend.
+void insert(const std::map<ParameterPlace, std::vector<std::uint64_t>>& hits, TrialFaults& faults) {
+    for (const auto& [place, positions] : hits) {
+        auto known = std::find_if(faults.parameters.begin(), faults.parameters.end(), [&](const ParameterFaults& parameter) {
+            return ParameterPlace(parameter.layer, parameter.parameter) >= place;
+        });
+        if (known == faults.parameters.end() || ParameterPlace(known->layer, known->parameter) != place)
+            known = faults.parameters.insert(known, {place.first, place.second, {}});
+        for (const std::uint64_t position : positions) known->bits.push_back({position, 0});
+        std::sort(known->bits.begin(), known->bits.end(),
+                  [](const MarkedBit& first, const MarkedBit& second) { return first.position < second.position; });
+    }
+}
+
+}  // namespace
+
+CriticalBits::CriticalBits(const std::vector<LayerInfo>& parts, std::span<const std::size_t> scope, const MemorySigns& signs,
+                           const SignMasks& masks) {
+    std::unordered_set<std::string> seen;
+    for (const std::size_t part : scope) {
+        const auto mask = masks.find(part);
+        for (std::size_t i = 0; i < parts[part].parameters.size(); ++i) {
+            const ParameterInfo& info = parts[part].parameters[i];
+            if (!seen.insert(info.path).second || mask == masks.end()) continue;
+            Parameter parameter{{part, i}, std::uint64_t(info.word_bits), signs.at({part, i}), mask->second, 0};
+            for (const bool negative : {false, true}) {
+                std::uint32_t& own = parameter.masks[std::size_t(negative)];
+                own &= info.faulty_bits;
+                if (info.word_bits < 32) own &= (std::uint32_t(1) << info.word_bits) - 1;
+                parameter.count += parameter.signs->count(negative) * std::popcount(own);
+            }
+            if (parameter.count == 0) continue;
+            count_ += parameter.count;
+            parameters_.push_back(std::move(parameter));
+        }
+    }
+}
+
+bool CriticalBits::contains(std::size_t part, std::size_t parameter, std::uint64_t position) const {
+    for (const Parameter& one : parameters_)
+        if (one.place == ParameterPlace(part, parameter))
+            return (one.masks[std::size_t(one.signs->is_negative(position / one.word_bits))] >> position % one.word_bits & 1) != 0;
+    return false;
+}
+
+std::int64_t CriticalBits::count_in(const TrialFaults& faults, double rate) const {
+    std::int64_t count = 0;
+    for (const ParameterFaults& parameter : faults.parameters)
+        for (const MarkedBit& bit : parameter.bits)
+            count += bit.mark < rate && contains(parameter.layer, parameter.parameter, bit.position);
+    return count;
+}
+
+std::pair<ParameterPlace, std::uint64_t> CriticalBits::bit(std::int64_t place) const {
+    for (const Parameter& parameter : parameters_) {
+        for (const bool negative : {false, true}) {
+            const std::uint32_t mask = parameter.masks[std::size_t(negative)];
+            const std::int64_t bits_an_element = std::popcount(mask);
+            const std::int64_t count = parameter.signs->count(negative) * bits_an_element;
+            if (place >= count) {
+                place -= count;
+                continue;
+            }
+            const std::size_t element = parameter.signs->find(negative, place / bits_an_element);
+            return {parameter.place, element * parameter.word_bits + std::uint64_t(nth_bit(mask, int(place % bits_an_element)))};
+        }
+    }
+    return {};
+}
+
+std::uint64_t trial_key(std::uint64_t seed, double rate, const Stratum& stratum, std::uint64_t trial) {
+    const CounterRandom random(seed, RandomDomain::strata);
+    const auto bounds = (std::uint64_t(stratum.low) << 32) ^ std::uint64_t(stratum.high.value_or(-1));
+    return random.block({std::bit_cast<std::uint64_t>(rate), bounds, trial, 1})[0];
+}
+
+TrialFaults draw_in_stratum(std::uint64_t seed, double rate, const Stratum& stratum, std::uint64_t trial, const std::vector<LayerInfo>& parts,
+                            std::span<const std::size_t> scope, const CriticalBits& critical) {
+    const std::uint64_t key = trial_key(seed, rate, stratum, trial);
+    TrialFaults faults = draw_trial_faults(seed, key, parts, scope, rate);
+    if (critical.count() == 0) return faults;
+    for (ParameterFaults& parameter : faults.parameters)
+        std::erase_if(parameter.bits,
+                      [&](const MarkedBit& bit) { return critical.contains(parameter.layer, parameter.parameter, bit.position); });
+    std::erase_if(faults.parameters, [](const ParameterFaults& parameter) { return parameter.bits.empty(); });
+    RandomWords words(seed, RandomDomain::strata, key, 2);
+    const std::int64_t hits = draw_hits(stratum, critical.count(), rate, unit_interval(words.next()));
+    std::set<std::uint64_t> chosen;
+    std::map<ParameterPlace, std::vector<std::uint64_t>> positions;
+    while (std::int64_t(chosen.size()) < hits) {
+        const std::uint64_t place = words.below(std::uint64_t(critical.count()));
+        if (!chosen.insert(place).second) continue;
+        const auto [parameter, position] = critical.bit(std::int64_t(place));
+        positions[parameter].push_back(position);
+    }
+    insert(positions, faults);
+    return faults;
+}
+
+std::vector<std::int64_t> draw_sample(std::uint64_t seed, std::uint64_t trial, std::uint64_t part, std::int64_t all, std::int64_t count) {
+    RandomWords words(seed, RandomDomain::image_samples, trial, part);
+    std::set<std::int64_t> chosen;  // Floyd's way: each set equally probable
+    for (std::int64_t last = all - count; last < all; ++last) {
+        const auto number = std::int64_t(words.below(std::uint64_t(last) + 1));
+        if (!chosen.insert(number).second) chosen.insert(last);
+    }
+    return {chosen.begin(), chosen.end()};
+}
+
+}  // namespace clipscope

@@ -1,0 +1,80 @@
+#include "statistics/strata.h"
+
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+
+namespace clipscope {
+namespace {
+
+constexpr std::int64_t first_joined = 3;  // so many hits, or more, are one stratum
+constexpr double least_weight = 0.005;    // of a stratum beside others
+
+// How much more probable one hit more is.
+double ratio_to_next(std::int64_t class_bits, double rate, std::int64_t hits) {
+    return double(class_bits - hits) / double(hits + 1) * rate / (1 - rate);
+}
+
+}  // namespace
+
+double stratum_weight(std::int64_t class_bits, double rate, std::int64_t low, std::optional<std::int64_t> high) {
+    using boost::math::cdf;
+    using boost::math::complement;
+    if (high && *high >= class_bits) high.reset();
+    if (low > class_bits) return 0;
+    const boost::math::binomial_distribution<double> hits(double(class_bits), rate);
+    const double above_low = low == 0 ? 1 : cdf(complement(hits, double(low - 1)));
+    if (!high) return above_low;
+    if (*high - low < 2 * first_joined) {  // without the cancellation of a difference
+        double sum = 0;
+        for (std::int64_t k = low; k <= *high; ++k) sum += boost::math::pdf(hits, double(k));
+        return sum;
+    }
+    return above_low - cdf(complement(hits, double(*high)));
+}
+
+std::vector<Stratum> choose_strata(std::int64_t class_bits, double rate) {
+    if (class_bits <= 0 || !(rate > 0 && rate < 1)) return {{}};
+    std::vector<std::int64_t> starts;  // of the strata
+    const std::int64_t joined = std::min(first_joined, class_bits);
+    for (std::int64_t k = 0; k <= joined; ++k) {
+        // Few trials are spared: they join those that are hit a little more.
+        if (!starts.empty() && stratum_weight(class_bits, rate, starts.back(), k - 1) < least_weight) continue;
+        starts.push_back(k);
+    }
+    // Few trials are hit so often: they join those that are hit less. Hit or not stays apart, however rare hits are.
+    while (starts.size() > 2 && stratum_weight(class_bits, rate, starts.back(), {}) < least_weight) starts.pop_back();
+    std::vector<Stratum> strata;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        const auto high = i + 1 < starts.size() ? std::optional(starts[i + 1] - 1) : std::nullopt;
+        strata.push_back({starts[i], high, stratum_weight(class_bits, rate, starts[i], high)});
+    }
+    return strata;
+}
+
+std::size_t stratum_of(const std::vector<Stratum>& strata, std::int64_t hits) {
+    return std::size_t(std::find_if(strata.begin(), strata.end(), [&](const Stratum& stratum) { return stratum.holds(hits); }) -
+                       strata.begin());
+}
+
+std::int64_t draw_hits(const Stratum& stratum, std::int64_t class_bits, double rate, double u) {
+    const std::int64_t highest = std::min(stratum.high.value_or(class_bits), class_bits);
+    if (stratum.low >= highest) return stratum.low;
+    constexpr double negligible = 1e-18;
+    std::vector<double> weights{1};  // relative to the first
+    double total = 1;
+    for (std::int64_t k = stratum.low; k < highest; ++k) {
+        const double ratio = ratio_to_next(class_bits, rate, k);
+        const double next = weights.back() * ratio;
+        if (ratio < 1 && next < negligible * total) break;
+        weights.push_back(next);
+        total += next;
+    }
+    double left = u * total;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        if (left < weights[i]) return stratum.low + std::int64_t(i);
+        left -= weights[i];
+    }
+    return stratum.low + std::int64_t(weights.size()) - 1;
+}
+
+}  // namespace clipscope
