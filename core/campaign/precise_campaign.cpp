@@ -25,6 +25,7 @@ constexpr int first_trials = 10;               // in every stratum, before anyth
 constexpr std::int64_t images_at_first = 16;      // of these trials
 constexpr std::int64_t fewest_images = 10;     // of any trial
 constexpr std::int64_t most_images = 100;
+constexpr std::int64_t images_at_once = 96;    // of trials that share passes: products take 24 or 48 rows at a time
 constexpr double growth = 1.6;                 // of a stratum's trials in one round, at most
 constexpr std::int64_t largest_step = 1 << 16; // trials of a stratum in one round
 
@@ -345,14 +346,21 @@ private:
         std::size_t at_once = 1;
         if (samples_images()) at_once = TrialRunner(*curves_.front().evaluator).samples_at_once();
         std::vector<Bundle> bundles;
-        std::map<std::size_t, std::size_t> open;  // by point, the bundle that has room
+        struct Open {
+            std::size_t bundle = 0;
+            std::int64_t images = 0;
+        };
+        std::map<std::size_t, Open> open;  // by point, the bundle that has room
         for (const Item& item : items) {
-            const auto [place, is_new] = open.try_emplace(item.point, bundles.size());
-            if (is_new || bundles[place->second].size() >= at_once) {
-                place->second = bundles.size();
+            const std::int64_t images = points_[item.point].strata[item.stratum].images;
+            const auto [place, is_new] = open.try_emplace(item.point, Open{bundles.size()});
+            Open& latest = place->second;
+            if (is_new || bundles[latest.bundle].size() >= at_once || latest.images + images > images_at_once) {
+                latest = {bundles.size()};
                 bundles.emplace_back();
             }
-            bundles[place->second].push_back(item);
+            bundles[latest.bundle].push_back(item);
+            latest.images += images;
         }
         return bundles;
     }

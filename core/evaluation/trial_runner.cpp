@@ -153,7 +153,7 @@ std::optional<SampledOutcome> TrialRunner::run_sample(const TrialFaults& faults,
 }
 
 std::size_t TrialRunner::samples_at_once() const {
-    constexpr std::size_t most = 5, most_copied_bytes = std::size_t(128) << 20;
+    constexpr std::size_t most = 9, most_copied_bytes = std::size_t(128) << 20;
     const Evaluator::State& evaluator = state_->evaluator;
     if (evaluator.exact || !evaluator.keeps_all_clean || !evaluator.dense_steps || evaluator.dense_steps->empty()) return 1;
     std::size_t bytes = 0;
