@@ -1,7 +1,7 @@
 #include "statistics/strata.h"
 
 #include <algorithm>
-#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
 
 namespace clipscope {
 namespace {
@@ -17,19 +17,23 @@ double ratio_to_next(std::int64_t class_bits, double rate, std::int64_t hits) {
 }  // namespace
 
 double stratum_weight(std::int64_t class_bits, double rate, std::int64_t low, std::optional<std::int64_t> high) {
-    using boost::math::cdf;
-    using boost::math::complement;
-    if (high && *high >= class_bits) high.reset();
     if (low > class_bits) return 0;
-    const boost::math::binomial_distribution<double> hits(double(class_bits), rate);
-    const double above_low = low == 0 ? 1 : cdf(complement(hits, double(low - 1)));
-    if (!high) return above_low;
-    if (*high - low < 2 * first_joined) {  // without the cancellation of a difference
-        double sum = 0;
-        for (std::int64_t k = low; k <= *high; ++k) sum += boost::math::pdf(hits, double(k));
-        return sum;
+    const bool is_open = !high || *high >= class_bits;
+    if (is_open && low == 0) return 1;
+    // Most trials have more hits than that: the few that have not are summed up instead, without loss of digits.
+    if (is_open && double(class_bits) * rate > double(low)) return 1 - stratum_weight(class_bits, rate, 0, low - 1);
+    double probability = std::exp(double(class_bits - low) * std::log1p(-rate));  // of exactly `low`
+    for (std::int64_t k = 0; k < low; ++k) probability *= double(class_bits - k) / double(k + 1) * rate;
+    constexpr double negligible = 1e-18;
+    const std::int64_t last = is_open ? class_bits : *high;
+    double sum = probability;
+    for (std::int64_t k = low; k < last; ++k) {
+        const double ratio = ratio_to_next(class_bits, rate, k);
+        probability *= ratio;
+        sum += probability;
+        if (ratio < 1 && probability <= negligible * sum) break;
     }
-    return above_low - cdf(complement(hits, double(*high)));
+    return sum;
 }
 
 std::vector<Stratum> choose_strata(std::int64_t class_bits, double rate) {
