@@ -182,7 +182,8 @@ bool JobController::deliver_events(const std::vector<Event>& events) {
         has_tuning |= apply(event, tuning_);
         tunes_ |= std::holds_alternative<TuningStarted>(event);
         campaign_began |= std::holds_alternative<CampaignStarted>(event);
-        has_trials |= std::holds_alternative<TrialFinished>(event);
+        has_trials |= std::holds_alternative<TrialFinished>(event) || std::holds_alternative<SampledTrialFinished>(event) ||
+                      std::holds_alternative<BitsPiloted>(event);
         if (const auto* injected = std::get_if<FaultsInjected>(&event)) faults.push_back(*injected);
         if (const auto* latest = std::get_if<Progress>(&event)) progress = *latest;
         if (const auto* said = std::get_if<Message>(&event)) messages.push_back(QString::fromStdString(said->text));

@@ -16,12 +16,22 @@ constexpr double share_of_single_bits = 0.05;
 // A trial on the tuning images recomputes only what its faults change and the activations let through.
 constexpr double share_of_tuning = 0.1;
 
+// How many whole trials' worth of images a rate takes until its mean is known well enough, about, as networks like AlexNet do; a pilot
+// tells more (clipscope-cli plan).
+double passes_of_precision(const JobSettings& settings) {
+    if (settings.precision <= 0) return 0;
+    constexpr double all_images = 10000;
+    const auto images = double(ImageSelection::parse(settings.images).count);
+    const double evaluations = 0.7 / (settings.precision * settings.precision) + 30 / settings.precision;
+    return evaluations / (images > 0 ? images : all_images);
+}
+
 double trials_over_rates(const JobSettings& settings) {
     constexpr int suggested_rate_count = 7;
     const std::vector<double> rates = all_rates(settings.rates, {});
     const auto above_zero = std::ranges::count_if(rates, [](double rate) { return rate > 0; });
     const auto count = settings.rates.starts_with("auto") ? suggested_rate_count : above_zero;
-    return double(count) * settings.trials;
+    return double(count) * (settings.trials + passes_of_precision(settings));
 }
 
 // One trial in each scope.

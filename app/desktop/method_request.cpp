@@ -65,7 +65,9 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
     settings.images = form.images.toStdString();
     settings.tuning_images = form.tuning_images.toStdString();
     settings.rates = core_list(form.rates);
-    settings.trials = form.trials;
+    const bool is_precise = form.job == MethodJob::compare && form.until != Until::trials;
+    settings.trials = is_precise && form.until == Until::precision ? 0 : form.trials;
+    settings.precision = is_precise ? form.half_width / 100 : 0;
     settings.seed = form.seed;
     settings.nonfinite = form.nonfinite;
     settings.auc_axis = form.auc_axis;
@@ -95,7 +97,9 @@ HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
     filled.images = QString::fromStdString(settings.images);
     filled.tuning_images = QString::fromStdString(settings.tuning_images);
     filled.rates = readable_list(QString::fromStdString(settings.rates));
-    filled.trials = settings.trials;
+    filled.until = settings.precision == 0 ? Until::trials : settings.trials > 0 ? Until::both : Until::precision;
+    if (settings.trials > 0) filled.trials = settings.trials;
+    if (settings.precision > 0) filled.half_width = settings.precision * 100;
     filled.seed = settings.seed;
     filled.nonfinite = settings.nonfinite;
     filled.auc_axis = settings.auc_axis;

@@ -11,6 +11,7 @@
 #include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
+#include "plots/critical_bits_view.h"
 #include "plots/tuning_views.h"
 #include "result_views.h"
 #include "study/study_results.h"
@@ -74,6 +75,10 @@ std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::s
             one.box_plots = BoxPlots::all;
             exports.add_figure(QStringLiteral("accuracy-") + file_name(series.name), one);
         }
+    }
+    if (const CriticalBitsView bits = critical_bits_view(summary_of(curves)); !bits.cells.empty()) {
+        exports.add_figure(QStringLiteral("critical-bits"), bits);
+        exports.add_text(QStringLiteral("critical-bits.csv"), to_csv(bits));
     }
     exports.add_text(QStringLiteral("points.csv"), points_csv(curves));
     if (kind == "compare") exports.add_text(QStringLiteral("comparisons.csv"), comparisons_csv(curves, axis));

@@ -11,6 +11,7 @@
 #include "plots/accuracy_plot.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
+#include "plots/critical_bits_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
 #include "plots/tuning_views.h"
@@ -78,6 +79,7 @@ void ResultPresenter::connect_selection() {
     connect(views_.accuracy, &AccuracyPlot::point_chosen, this, [this](int series, double rate, bool opens) {
         if (series < int(shown_curves_.size())) emit point_chosen(series, rate, opens);
     });
+    connect(views_.critical_bits, &CriticalBitsPlot::layer_clicked, &laboratory_, &Laboratory::select_layer);
     connect(views_.accuracy, &AccuracyPlot::background_clicked, this, [this] { laboratory_.select_layer({}); });
     // A click into the picture of a site that a job has brought up keeps it there.
     const auto keep_site = [this] {
@@ -268,6 +270,8 @@ void ResultPresenter::show_curves(const CampaignSummary& curves) {
     if (!is_comparison(curves)) view.emphasised = laboratory_.selected_layer();
     views_.accuracy->set_subject(curves_subject_);
     views_.accuracy->set_view(view);
+    views_.critical_bits->set_subject(curves_subject_);
+    views_.critical_bits->set_view(critical_bits_view(curves));
     for (std::size_t i = 0; i < curves.curves.size(); ++i) {
         const CurveInfo& info = curves.curves[i].info;
         if (info.protection == Protection::none && curves.info.axis == PointAxis::fault_rate)

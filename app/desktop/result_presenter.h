@@ -21,6 +21,7 @@ class ActivationPlot;
 class AucAreaPlot;
 class AucThresholdPlot;
 class ComparisonTable;
+class CriticalBitsPlot;
 class JobController;
 class Laboratory;
 class LayerTable;
@@ -34,6 +35,7 @@ struct ResultViews {
     ActivationPlot* activations = nullptr;
     AucThresholdPlot* auc_threshold = nullptr;
     AucAreaPlot* auc_area = nullptr;
+    CriticalBitsPlot* critical_bits = nullptr;
     TrisectionPlot* trisection = nullptr;
     ComparisonTable* comparison = nullptr;
 };

@@ -136,12 +136,20 @@ std::string kind_of(const CampaignSummary& curves) {
     return kind_of_curves(curves.curves);
 }
 
+// "50 trials", "± 1 points", "50 trials, ± 1 points".
+QString amount_text(int trials, double precision) {
+    QStringList parts;
+    if (trials > 0 || precision == 0) parts << QObject::tr("%1 trials").arg(trials);
+    if (precision > 0) parts << QObject::tr("± %1 points").arg(QString::number(precision * 100, 'g', 3));
+    return parts.join(QStringLiteral(", "));
+}
+
 QString result_title(const CampaignInfo& info) {
     QString model = QString::fromStdString(info.model);
     if (model.startsWith(QLatin1String("bundled:"))) model = model.mid(8);
-    const QString title = QStringLiteral("%1 · %2, %3 images · %4 trials")
-                              .arg(model, QString::fromStdString(info.data).section(QStringLiteral(" ("), 0, 0), grouped(info.images))
-                              .arg(info.trials);
+    const QString title = QStringLiteral("%1 · %2, %3 images · %4")
+                              .arg(model, QString::fromStdString(info.data).section(QStringLiteral(" ("), 0, 0), grouped(info.images),
+                                   amount_text(info.trials, info.precision.value_or(0)));
     const QString memory = QString::fromStdString(describe(info.memory));
     return memory.isEmpty() ? title : title + QStringLiteral(" · ") + memory;
 }
@@ -160,7 +168,7 @@ QString job_title(const JobRecord& job, const std::vector<double>& suggested) {
     if (const QString memory = QString::fromStdString(describe(settings.memory)); !memory.isEmpty()) parts << memory;
     if (settings.kind != JobKind::bits && !(settings.kind == JobKind::profile && settings.layers.empty()))
         parts << rates_text(settings, suggested);
-    if (settings.kind != JobKind::profile) parts << QObject::tr("%1 trials").arg(settings.trials);
+    if (settings.kind != JobKind::profile) parts << amount_text(settings.trials, settings.precision);
     const QString model = QString::fromStdString(settings.model);
     parts << (model.startsWith(QLatin1String("bundled:")) ? model.mid(8) : QFileInfo(model).completeBaseName());
     return parts.join(QStringLiteral(" · "));
@@ -199,6 +207,11 @@ JobRow job_row(const JobRecord& job, bool is_running, const QString& progress, c
 QString trials_summary(const AccuracyCurves& curves) {
     std::int64_t count = 0;
     for (const AccuracyCurve& curve : curves.curves) {
+        if (curves.info.precision) {
+            for (const SampledPoint& point : curve.sampled)
+                for (const auto& trials : point.trials) count += std::int64_t(trials.size());
+            continue;
+        }
         for (const auto& trials : curve.trials) count += std::int64_t(trials.size());
     }
     return QObject::tr("%1 trials").arg(grouped(count));

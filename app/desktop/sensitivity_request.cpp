@@ -64,7 +64,9 @@ JobSettings sensitivity_settings(const SensitivityForm& form, const CheckedLayer
     settings.kind = kind_of(form.job);
     settings.layers = scopes_text(form.layers, checked);
     settings.rates = typed_rates(form.rates);
-    settings.trials = form.trials;
+    const bool is_precise = form.job == SensitivityJob::fault_rates && form.until != Until::trials;
+    settings.trials = is_precise && form.until == Until::precision ? 0 : form.trials;
+    settings.precision = is_precise ? form.half_width / 100 : 0;
     settings.images = form.images.toStdString();
     settings.seed = form.seed;
     settings.nonfinite = form.nonfinite;
@@ -98,7 +100,9 @@ SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityF
     filled.job = settings.kind == JobKind::bits ? SensitivityJob::bit_positions : SensitivityJob::fault_rates;
     filled.layers = form_scopes(settings.layers, parts, checked);
     filled.rates = readable_list(QString::fromStdString(settings.rates));
-    filled.trials = settings.trials;
+    filled.until = settings.precision == 0 ? Until::trials : settings.trials > 0 ? Until::both : Until::precision;
+    if (settings.trials > 0) filled.trials = settings.trials;
+    if (settings.precision > 0) filled.half_width = settings.precision * 100;
     filled.images = QString::fromStdString(settings.images);
     filled.seed = settings.seed;
     filled.nonfinite = settings.nonfinite;

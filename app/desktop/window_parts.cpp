@@ -10,6 +10,7 @@
 #include "controls/sensitivity_panel.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
+#include "plots/critical_bits_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
 #include "recent_list.h"
@@ -113,11 +114,11 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<PanelDock*> WindowDocks::all() const {
-    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, jobs, faults, activity};
+    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, critical_bits, jobs, faults, activity};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
-    return {activation_plot, auc_threshold_plot, auc_area_plot, trisection_plot};
+    return {activation_plot, auc_threshold_plot, auc_area_plot, critical_bits_plot, trisection_plot};
 }
 
 WindowDocks build_docks(QMainWindow& window) {
@@ -129,6 +130,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.activation_plot = new ActivationPlot;
     docks.auc_threshold_plot = new AucThresholdPlot;
     docks.auc_area_plot = new AucAreaPlot;
+    docks.critical_bits_plot = new CriticalBitsPlot;
     docks.trisection_plot = new TrisectionPlot;
     docks.comparison_table = new ComparisonTable;
     docks.job_table = new JobTable;
@@ -141,6 +143,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.activations = new PanelDock(window, "activations", QObject::tr("Activations"), docks.activation_plot);
     docks.auc_threshold = new PanelDock(window, "auc_threshold", QObject::tr("AUC against T"), docks.auc_threshold_plot);
     docks.auc_area = new PanelDock(window, "auc_area", QObject::tr("Area"), docks.auc_area_plot);
+    docks.critical_bits = new PanelDock(window, "critical_bits", QObject::tr("Bits"), docks.critical_bits_plot);
     docks.trisection = new PanelDock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
     docks.comparison = new PanelDock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
     docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
@@ -157,7 +160,7 @@ WindowDocks build_docks(QMainWindow& window) {
 QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip) {
     QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), &centre};
     for (const PanelDock* dock : {docks.sensitivity, docks.method, docks.activations, docks.faults, docks.auc_threshold, docks.auc_area,
-                                  docks.comparison, docks.trisection, docks.jobs, docks.activity})
+                                  docks.comparison, docks.critical_bits, docks.trisection, docks.jobs, docks.activity})
         regions << dock->content();
     return regions << &strip;
 }
@@ -187,6 +190,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.addDockWidget(Qt::BottomDockWidgetArea, docks.activations);
     window.splitDockWidget(docks.activations, docks.auc_threshold, Qt::Horizontal);
     window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
+    window.tabifyDockWidget(docks.activations, docks.critical_bits);
     window.tabifyDockWidget(docks.activations, docks.faults);
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
     window.tabifyDockWidget(docks.auc_threshold, docks.comparison);

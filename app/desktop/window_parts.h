@@ -16,6 +16,7 @@ namespace clipscope {
 class ActivationPlot;
 class ActivityLog;
 class AucAreaPlot;
+class CriticalBitsPlot;
 class AucThresholdPlot;
 class ComparisonTable;
 class FaultTable;
@@ -36,6 +37,7 @@ struct WindowDocks {
     PanelDock* activations = nullptr;
     PanelDock* auc_threshold = nullptr;
     PanelDock* auc_area = nullptr;
+    PanelDock* critical_bits = nullptr;
     PanelDock* trisection = nullptr;
     PanelDock* comparison = nullptr;
     PanelDock* jobs = nullptr;
@@ -49,6 +51,7 @@ struct WindowDocks {
     ActivationPlot* activation_plot = nullptr;
     AucThresholdPlot* auc_threshold_plot = nullptr;
     AucAreaPlot* auc_area_plot = nullptr;
+    CriticalBitsPlot* critical_bits_plot = nullptr;
     TrisectionPlot* trisection_plot = nullptr;
     ComparisonTable* comparison_table = nullptr;
     JobTable* job_table = nullptr;

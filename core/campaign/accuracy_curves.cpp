@@ -88,7 +88,10 @@ AccuracyCurves side_by_side(std::span<const AccuracyCurves> results) {
     AccuracyCurves joint;
     std::set<double> rates;
     for (const AccuracyCurves& result : results) rates.insert(result.info.rates.begin(), result.info.rates.end());
-    if (!results.empty()) joint.info = results.front().info;
+    if (!results.empty()) {
+        joint.info = results.front().info;
+        joint.pilot = results.front().pilot;
+    }
     joint.info.rates.assign(rates.begin(), rates.end());
     for (const AccuracyCurves& result : results) {
         if (result.self_check) (joint.self_check ? *joint.self_check : joint.self_check.emplace()) += *result.self_check;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "statistics/mean_interval.h"
+#include "campaign/pilot_cells.h"
 #include "campaign/sampled_point.h"
 #include "campaign/self_check_counts.h"
 #include "evaluation/computed_with.h"
@@ -107,6 +108,7 @@ struct AccuracyCurve {
 struct AccuracyCurves {
     CampaignInfo info;
     std::vector<AccuracyCurve> curves;
+    BitPilot pilot{};  // which bits are critical; without cells where that was not measured
     std::optional<SelfCheckCounts> self_check{};  // of all curves together; nothing where there was none
 };
 

@@ -6,7 +6,7 @@
 namespace clipscope {
 
 CampaignSummary summary_of(const AccuracyCurves& curves) {
-    CampaignSummary summary{curves.info, {}};
+    CampaignSummary summary{curves.info, {}, curves.pilot};
     for (const AccuracyCurve& curve : curves.curves) summary.curves.push_back({curve.info, curve_points(curve, curves.info)});
     return summary;
 }
@@ -16,7 +16,10 @@ CampaignSummary side_by_side(std::span<const CampaignSummary> results) {
     CampaignSummary joint;
     std::set<double> rates;
     for (const CampaignSummary& result : results) rates.insert(result.info.rates.begin(), result.info.rates.end());
-    if (!results.empty()) joint.info = results.front().info;
+    if (!results.empty()) {
+        joint.info = results.front().info;
+        joint.pilot = results.front().pilot;
+    }
     joint.info.rates.assign(rates.begin(), rates.end());
     for (const CampaignSummary& result : results) {
         for (const CurveSummary& curve : result.curves) {

@@ -16,6 +16,7 @@ struct CurveSummary {
 struct CampaignSummary {
     CampaignInfo info;
     std::vector<CurveSummary> curves;
+    BitPilot pilot{};  // as AccuracyCurves has it
 };
 
 CampaignSummary summary_of(const AccuracyCurves& curves);

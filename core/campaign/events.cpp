@@ -13,6 +13,7 @@ struct ApplyToCurves {
     void operator()(const CampaignStarted& started) const {
         curves.info = started.info;
         curves.self_check.reset();
+        curves.pilot = {};
         curves.curves.clear();
         for (const CurveInfo& info : started.curves) {
             curves.curves.push_back({info, std::vector<std::map<int, TrialOutcome>>(started.info.rates.size()), {}});
@@ -31,6 +32,8 @@ struct ApplyToCurves {
         curves.curves.at(std::size_t(designed.curve)).sampled.at(std::size_t(designed.rate_index)) = {
             designed.design, std::vector<std::map<int, SampledTrial>>(designed.design.strata.size())};
     }
+
+    void operator()(const BitsPiloted& piloted) const { curves.pilot = piloted.pilot; }
 
     void operator()(const SampledTrialFinished& finished) const {
         curves.curves.at(std::size_t(finished.curve))

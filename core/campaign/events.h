@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
-#include "campaign/bit_pilot.h"
 #include "campaign/tuning_result.h"
 #include "faults/injection_counts.h"
 

@@ -12,6 +12,10 @@ LiveCurves& LiveCurves::operator=(LiveCurves&&) noexcept = default;
 void LiveCurves::take(const Event& event) {
     if (const auto* started = std::get_if<CampaignStarted>(&event)) return begin(*started);
     if (const auto* finished = std::get_if<TrialFinished>(&event)) take_trial(*finished);
+    if (std::holds_alternative<BitsPiloted>(event)) {
+        apply(event, curves_);
+        is_summary_known_ = false;
+    }
     if (const auto* designed = std::get_if<PointDesigned>(&event)) take_sample(event, designed->curve, designed->rate_index);
     if (const auto* finished = std::get_if<SampledTrialFinished>(&event)) take_sample(event, finished->curve, finished->rate_index);
 }
@@ -52,6 +56,7 @@ void LiveCurves::take_trial(const TrialFinished& finished) {
 const CampaignSummary& LiveCurves::summary() {
     if (is_summary_known_) return summary_;
     summary_.info = curves_.info;
+    summary_.pilot = curves_.pilot;
     summary_.curves.clear();
     for (std::size_t curve = 0; curve < points_.size(); ++curve) {
         CurveSummary& of_curve = summary_.curves.emplace_back();

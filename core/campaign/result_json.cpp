@@ -261,6 +261,11 @@ public:
             const JsonFields check = fields.object("self_check");
             result.curves.self_check = {check.integer("trials", 0, largest_int64), check.integer("near_ties", 0, largest_int64)};
         }
+        if (fields.has("pilot")) try {
+                result.curves.pilot = read_pilot(fields.get("pilot"));
+            } catch (const Json::exception&) {
+                fields.fail("its pilot is not as ClipScope writes it");
+            }
         for (const Json& curve : fields.array("curves")) result.curves.curves.push_back(read_curve(curve, result.curves.curves.size()));
         return result;
     }
@@ -365,6 +370,7 @@ std::string result_to_json(const CampaignResult& result) {
     for (const double rate : info.rates) json[places_field(info.axis)].push_back(place_json(rate, info.axis));
     json["clean_accuracy"] = optional_number(clean_accuracy(result.curves));
     if (const auto& check = result.curves.self_check) json["self_check"] = {{"trials", check->trials}, {"near_ties", check->near_ties}};
+    if (!result.curves.pilot.cells.empty()) json["pilot"] = pilot_json(result.curves.pilot);
     json["curves"] = Json::array();
     for (const AccuracyCurve& curve : result.curves.curves) json["curves"].push_back(curve_json(curve, result));
     if (result.kind == "compare") json["comparisons"] = comparisons_json(result);

@@ -54,6 +54,7 @@ CampaignSummary SummaryReader::read() {
     return database.guarded([&] {
         CampaignSummary summary;
         summary.info = read_campaign(database, job_);
+        if (summary.info.precision) summary.pilot = read_pilot(study_, job_);
         TrialRows rows(database);
         TrialCounts counts(database);
         std::vector<TrialOutcome> trials;
@@ -108,6 +109,7 @@ CampaignResult read_curves(const Study& study, JobId job) {
         result.auc_axis = record.settings.auc_axis;
         CampaignInfo& info = result.curves.info;
         info = read_campaign(study.database(), job);
+        if (info.precision) result.curves.pilot = read_pilot(study, job);
         TrialRows rows(study.database());
         for (const StoredCurve& curve : read_stored_curves(study.database(), job)) {
             AccuracyCurve one{curve.info, std::vector<std::map<int, TrialOutcome>>(info.rates.size()), {}};

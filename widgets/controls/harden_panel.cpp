@@ -95,7 +95,7 @@ void HardenPanel::lay_out() {
     form.addRow(tr("Fault &rates"), fields().rates_row);
     form.addRow(tr("&Memory"), fields().memory_row);
     form.addRow(tr("Faults are"), fields().faults_row);
-    form.addRow(tr("Tria&ls"), fields().trials);
+    form.addRow(tr("Unti&l"), fields().trials_row);
     form.addRow(tr("&Algorithm"), algorithm_);
     form.addRow(tr("&Iterations"), search_row_);
     form.addRow(tr("Faults in"), scope_);
@@ -127,6 +127,7 @@ void HardenPanel::show_fields_of_job() {
                                               {algorithm_, hardens},       {search_row_, hardens}, {scope_, !compares},
                                               {greedy_, hardens},          {auc_axis_, !profiles}};
     for (const auto& [field, is_needed] : rows) form_layout().setRowVisible(field, is_needed);
+    fields().set_can_be_precise(compares);
     const QString tips[] = {tr("Count activations: ACT_max and histograms of every site"),
                             tr("Evaluate thresholds: points of the bell curve appear one by one"),
                             tr("Search a threshold for every site: intervals narrow as thresholds are evaluated"),

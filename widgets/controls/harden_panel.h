@@ -10,6 +10,7 @@
 
 #include "clipping/auc.h"
 #include "clipping/threshold_search.h"
+#include "controls/job_fields.h"
 #include "controls/job_panel.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
@@ -38,7 +39,9 @@ struct HardenForm {
     QString tuning_images = QStringLiteral("200");  // "200", "first:200", "all"
     QString images = QStringLiteral("1000");        // for evaluation
     QString rates = QStringLiteral("auto");         // "auto", "paper", a list, or from:to:count
+    Until until = Until::trials;  // of a comparison
     int trials = 10;
+    double half_width = 1;  // of the interval of a difference, in points
     SearchAlgorithm algorithm = SearchAlgorithm::corrected;
     int n = 5;
     int m = 3;

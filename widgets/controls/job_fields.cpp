@@ -66,14 +66,15 @@ void style_fields(QWidget& form) {
 JobFields::JobFields(bool with_several_formats, QObject* parent) : QObject(parent) {
     set_up_rates();
     set_up_memory(with_several_formats);
+    set_up_trials();
     set_up_others();
-    for (QComboBox* box : {images, nonfinite, format, parameters, fault_kind, bits, device})
+    for (QComboBox* box : {until, images, nonfinite, format, parameters, fault_kind, bits, device})
         connect(box, &QComboBox::currentTextChanged, this, &JobFields::changed);
     for (QLineEdit* edit : {rates, seed}) {
         edit->setFont(tabular(edit->font()));
         connect(edit, &QLineEdit::textChanged, this, &JobFields::changed);
     }
-    for (NumberField* field : {trials, threads}) connect(field, &NumberField::changed, this, &JobFields::changed);
+    for (NumberField* field : {trials, half_width, threads}) connect(field, &NumberField::changed, this, &JobFields::changed);
 }
 
 void JobFields::set_up_rates() {
@@ -168,8 +169,53 @@ QWidget* JobFields::make_formats_button() {
     return button;
 }
 
+void JobFields::set_up_trials() {
+    add_choice(*until, tr("trials"), Until::trials, tr("So many trials at every rate, each on all images: box plots and worst cases"));
+    add_choice(*until, tr("±"), Until::precision,
+               tr("Until every mean is known to so many points. Trials go where the interval is wide and run on few images each, chosen anew "
+                  "for each: many times fewer image evaluations for the same interval. No box plots, which need whole trials."));
+    add_choice(*until, tr("both"), Until::both,
+               tr("Box plots from so many whole trials, means from these and as many small ones as the interval takes"));
+    name_field(*until, tr("Until"),
+               tr("When a rate has enough trials: a number of them, a wanted width of the interval of the mean, or both"));
+    name_field(*trials, tr("Trials"),
+               tr("Draws of faulty bits at every rate, on all images; 50 in the paper. More trials give tighter box plots."));
+    name_field(*half_width, tr("Half-width"),
+               tr("Half of the width of the 95 % interval of every mean, in points (percent of the images). Of compared networks it is that "
+                  "of their difference. Halving it takes about four times the trials."));
+    half_width->set_step(0.5);
+    half_width_sign_->setText(QStringLiteral("±"));
+    half_width_unit_->setText(tr("points"));
+    auto* row = new QHBoxLayout(trials_row);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(4);
+    row->addWidget(until, 1);
+    row->addWidget(trials, 1);
+    row->addWidget(half_width_sign_);
+    row->addWidget(half_width, 1);
+    row->addWidget(half_width_unit_);
+    give_focus(*trials_row, *until);
+    connect(until, &QComboBox::currentIndexChanged, this, &JobFields::show_trial_fields);
+    show_trial_fields();
+}
+
+void JobFields::show_trial_fields() {
+    const auto chosen = can_be_precise_ ? choice<Until>(*until) : Until::trials;
+    until->setVisible(can_be_precise_);
+    trials->setVisible(chosen != Until::precision);
+    // "±" stands in the choice itself where there is nothing else.
+    half_width_sign_->setVisible(chosen == Until::both);
+    half_width->setVisible(chosen != Until::trials);
+    half_width_unit_->setVisible(chosen != Until::trials);
+    give_focus(*trials_row, can_be_precise_ ? static_cast<QWidget&>(*until) : *trials);
+}
+
+void JobFields::set_can_be_precise(bool can_be) {
+    can_be_precise_ = can_be;
+    show_trial_fields();
+}
+
 void JobFields::set_up_others() {
-    name_field(*trials, tr("Trials"), tr("Draws of faulty bits at every rate; 50 in the paper. More trials give tighter box plots."));
     images = make_images_field(tr("Images"), tr("How many images every trial is evaluated on: a number (a sample with the classes in "
                                                 "proportion), first:N (the first N) or all. More images cost time and give finer "
                                                 "accuracy steps."));
@@ -185,7 +231,7 @@ void JobFields::set_up_others() {
 }
 
 QString JobFields::problem() const {
-    for (const NumberField* field : {trials, threads})
+    for (const NumberField* field : {trials, half_width, threads})
         if (const QString found = field->problem(); !found.isEmpty()) return found;
     bool seed_fits = false;
     seed->text().trimmed().toULongLong(&seed_fits);

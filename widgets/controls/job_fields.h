@@ -52,6 +52,13 @@ QComboBox* make_images_field(const QString& name, const QString& tip);
 // Numbers in tabular figures; long texts do not widen the form; the mouse wheel scrolls it and changes no field on the way.
 void style_fields(QWidget& form);
 
+// When a job that measures means has enough trials.
+enum class Until {
+    trials,     // a number of trials, each of all images
+    precision,  // every mean is known well enough; trials run on few images
+    both
+};
+
 class JobFields : public QObject {
     Q_OBJECT
 public:
@@ -60,7 +67,10 @@ public:
 
     QLineEdit* rates = new QLineEdit;
     QWidget* rates_row = new QWidget;  // the field and its presets
+    QComboBox* until = new QComboBox;
     NumberField* trials = new NumberField(NumberField::Kind::whole, 1, 100000);
+    NumberField* half_width = new NumberField(NumberField::Kind::decimal, 0.01, 25);  // in points
+    QWidget* trials_row = new QWidget;                                                // the three
     QComboBox* images = nullptr;
     QLineEdit* seed = new QLineEdit;
     QComboBox* nonfinite = new QComboBox;
@@ -77,7 +87,9 @@ public:
     template <typename Form>
     void read(Form& form) const {
         form.rates = rates->text().trimmed();
+        form.until = can_be_precise_ ? choice<Until>(*until) : Until::trials;
         form.trials = trials->whole();
+        form.half_width = half_width->value();
         form.images = images->currentText().trimmed();
         form.seed = seed->text().trimmed().toULongLong();
         form.nonfinite = choice<NonfiniteRule>(*nonfinite);
@@ -91,7 +103,9 @@ public:
     template <typename Form>
     void write(const Form& form) {
         rates->setText(form.rates);
+        set_choice(*until, form.until);
         trials->set_value(form.trials);
+        half_width->set_value(form.half_width);
         images->setCurrentText(form.images);
         seed->setText(QString::number(form.seed));
         set_choice(*nonfinite, form.nonfinite);
@@ -106,6 +120,8 @@ public:
     // What the fields themselves cannot take; empty: nothing.
     QString problem() const;
     void set_devices(const QStringList& devices);
+    // Whether the job can run until a precision is reached; where it cannot, only trials are asked for.
+    void set_can_be_precise(bool can_be);
 
 Q_SIGNALS:
     void changed();
@@ -114,7 +130,13 @@ private:
     void set_up_rates();
     void set_up_memory(bool with_several_formats);
     QWidget* make_formats_button();
+    void set_up_trials();
+    void show_trial_fields();
     void set_up_others();
+
+    QLabel* half_width_sign_ = new QLabel;
+    QLabel* half_width_unit_ = new QLabel;
+    bool can_be_precise_ = true;
 };
 
 }  // namespace clipscope

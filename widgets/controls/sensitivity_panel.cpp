@@ -95,7 +95,7 @@ void SensitivityPanel::lay_out() {
     form.addRow(tr("&Memory"), fields().memory_row);
     form.addRow(tr("&Parameters"), fields().parameters);
     form.addRow(tr("F&aults"), fields().faults_row);
-    form.addRow(tr("&Trials"), fields().trials);
+    form.addRow(tr("Un&til"), fields().trials_row);
     form.addRow(tr("&Images"), fields().images);
     form.addRow(tr("Se&ed"), fields().seed);
     form.addRow(tr("&Non-finite"), fields().nonfinite);
@@ -105,7 +105,9 @@ void SensitivityPanel::lay_out() {
 }
 
 void SensitivityPanel::show_fields_of_job() {
-    form_layout().setRowVisible(fields().rates_row, choice<SensitivityJob>(*job_) == SensitivityJob::fault_rates);
+    const bool has_rates = choice<SensitivityJob>(*job_) == SensitivityJob::fault_rates;
+    form_layout().setRowVisible(fields().rates_row, has_rates);
+    fields().set_can_be_precise(has_rates);
 }
 
 SensitivityForm SensitivityPanel::form() const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "controls/job_fields.h"
 #include "controls/job_panel.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
@@ -25,7 +26,9 @@ struct SensitivityForm {
     SensitivityJob job = SensitivityJob::fault_rates;
     QString layers = QStringLiteral("network,each");  // scopes, each a curve; "each": the layers checked in the table
     QString rates = QStringLiteral("1e-7:1e-4:7");    // "paper", "auto", a list, or from:to:count
+    Until until = Until::trials;
     int trials = 50;
+    double half_width = 1;                    // of the interval of a mean, in points
     QString images = QStringLiteral("1000");  // "200", "first:200", "all"
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;

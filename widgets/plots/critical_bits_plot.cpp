@@ -1,0 +1,38 @@
+#include "plots/critical_bits_plot.h"
+
+#include <qcustomplot.h>
+
+#include "plots/tip_text.h"
+#include "theme/number_text.h"
+
+namespace clipscope {
+
+CriticalBitsPlot::CriticalBitsPlot(QWidget* parent) : ViewPanel(tr("Critical bits"), parent) {
+    set_empty_text(
+        tr("Here a map shows what one faulty bit does: layer by bit position, for positive and for negative values.\n"
+           "Run a sensitivity job until ± points: its pilot measures it first."));
+}
+
+const PilotCell* CriticalBitsPlot::cell_under(const QPointF& position) const {
+    if (!plot().axisRect()->rect().contains(position.toPoint())) return nullptr;
+    return cell_at(view_, plot().xAxis->pixelToCoord(position.x()), plot().yAxis->pixelToCoord(position.y()));
+}
+
+QString CriticalBitsPlot::tip_at(const QPointF& position) const {
+    const PilotCell* cell = cell_under(position);
+    if (!cell) return {};
+    QString tip = QStringLiteral("<b>%1</b><table cellspacing=1>").arg(QString::fromStdString(cell->layer).toHtmlEscaped());
+    tip += tip_row(tr("values"), cell->is_negative ? tr("negative (times the weight of a batch norm that follows)")
+                                                   : tr("positive (times the weight of a batch norm that follows)"));
+    tip += tip_row(tr("bit"), QString::number(cell->bit));
+    tip += tip_row(tr("stored so"), tr("%1 bits").arg(grouped(cell->bits)));
+    tip += tip_row(tr("answers lost"), cell->trials > 0 ? percent_text(cell->loss) : tr("not measured"));
+    tip += tip_row(tr("trials"), grouped(std::int64_t(cell->trials))) + QStringLiteral("</table>");
+    return tip + tr("Of the images answered rightly before; a few images a trial");
+}
+
+void CriticalBitsPlot::clicked(const QPointF& position) {
+    if (const PilotCell* cell = cell_under(position)) emit layer_clicked(QString::fromStdString(cell->layer));
+}
+
+}  // namespace clipscope
