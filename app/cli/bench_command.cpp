@@ -10,6 +10,7 @@
 #include "campaign/fault_rates.h"
 #include "command.h"
 #include "common/error.h"
+#include "common/text_list.h"
 #include "common/json_text.h"
 #include "common_options.h"
 #include "output_files.h"
@@ -30,7 +31,8 @@ struct BenchOptions {
     std::int64_t plain_trials = 112;
     bool no_exact = false;
     bool scaling = false;
-    int check = 0;       // random networks
+    double precision = 0.01;  // of the time to an interval
+    int check = 0;            // random networks
     std::string folder;  // that keeps them
     std::string memory;
     std::string json;
@@ -42,7 +44,10 @@ BenchmarkSpecification specification_of(const BenchOptions& options) {
     check_at_least("--repeats", options.repeats, 1);
     check_at_least("--plain-trials", options.plain_trials, 0);
     BenchmarkSpecification specification;
-    specification.workloads = parse_benchmark_workloads(options.workloads);
+    std::string workloads;  // those that are trials one by one
+    for (const std::string& name : split_list(options.workloads, ','))
+        if (name != time_to_interval && name != time_to_interval_per_layer) workloads += (workloads.empty() ? "" : ",") + name;
+    if (!workloads.empty()) specification.workloads = parse_benchmark_workloads(workloads);
     specification.rates = parse_rates(options.faults.rates);
     std::erase(specification.rates, 0.0);
     if (specification.rates.empty()) throw UsageError("--rates needs a fault rate above 0");
@@ -83,6 +88,18 @@ int run_check(const BenchOptions& options, std::stop_source& stop) {
     return result.is_stopped ? exit_interrupted : exit_done;
 }
 
+std::vector<PrecisionMeasurement> measure_intervals(const BenchOptions& options, const JobInputs& inputs,
+                                                    const BenchmarkSpecification& specification, const EventSink& show,
+                                                    const std::stop_token& stop) {
+    std::vector<PrecisionMeasurement> measured;
+    for (const std::string& name : split_list(options.workloads, ',')) {
+        if ((name != time_to_interval && name != time_to_interval_per_layer) || stop.stop_requested()) continue;
+        const std::string scopes = name == time_to_interval ? "network" : "each";
+        if (auto one = run_precision_benchmark(inputs, specification, scopes, options.precision, show, stop)) measured.push_back(*one);
+    }
+    return measured;
+}
+
 int run_bench(const BenchOptions& options, std::stop_source& stop) {
     if (options.check != 0) return run_check(options, stop);
     const BenchmarkSpecification specification = specification_of(options);
@@ -102,10 +119,14 @@ int run_bench(const BenchOptions& options, std::stop_source& stop) {
         json = scaling_json(inputs, specification, points);
         table = scaling_table(inputs, specification, points);
     } else {
-        const BenchmarkResult result = run_benchmark(inputs, specification, show, stop.get_token());
-        has_results = !result.workloads.empty();
+        BenchmarkResult result;
+        if (!specification.workloads.empty()) result = run_benchmark(inputs, specification, show, stop.get_token());
+        const std::vector<PrecisionMeasurement> intervals = measure_intervals(options, inputs, specification, show, stop.get_token());
+        has_results = !result.workloads.empty() || !intervals.empty();
         json = benchmark_json(inputs, specification, result);
-        table = benchmark_table(inputs, specification, result);
+        for (const PrecisionMeasurement& one : intervals) json["workloads"].push_back(precision_json(one));
+        if (!result.workloads.empty()) table = benchmark_table(inputs, specification, result);
+        if (!intervals.empty()) table += (table.empty() ? "" : "\n") + precision_table(inputs, specification, intervals);
     }
     line.clear();
     if (has_results) {
@@ -127,10 +148,16 @@ void add_bench_command(CLI::App& app, CommandRunner& runner) {
     add_input_options(*command, options->input);
     command
         ->add_option("--workloads", options->workloads,
-                     "all, or names separated by commas: sensitivity-per-layer, threshold-search, sensitivity-network")
+                     "all, or names separated by commas: sensitivity-per-layer, threshold-search, sensitivity-network; and time-to-interval, "
+                     "time-to-interval-per-layer, how much sooner --precision is reached than by plain trials")
         ->type_name("NAMES")
         ->capture_default_str();
     add_fault_options(*command, options->faults);
+    command
+        ->add_option("--precision", options->precision, "Half-width of the intervals that time-to-interval runs for, a fraction")
+        ->type_name("FRACTION")
+        ->check(refuse_comma)
+        ->capture_default_str();
     command->add_option("--repeats", options->repeats, "Times that ClipScope and the plain loop take turns")
         ->type_name("N")
         ->capture_default_str();

@@ -116,6 +116,51 @@ Json benchmark_json(const JobInputs& inputs, const BenchmarkSpecification& speci
     return json;
 }
 
+Json precision_json(const PrecisionMeasurement& measurement) {
+    Json json{{"name", measurement.scopes == "network" ? time_to_interval : time_to_interval_per_layer},
+              {"ratio", measurement.median_ratio_to_trials()},
+              {"ratio_to_plain_loop", measurement.median_ratio_to_loop()},
+              {"half_width", measurement.half_width},
+              {"trials", measurement.trials},
+              {"image_evaluations", measurement.image_evaluations},
+              {"plain_trials", measurement.plain_trials}};
+    json["repeats"] = Json::array();
+    for (const PrecisionRepeat& repeat : measurement.repeats)
+        json["repeats"].push_back({{"seconds", repeat.seconds},
+                                   {"plain_trials_seconds", repeat.plain_trials_seconds},
+                                   {"plain_loop_seconds", repeat.plain_loop_seconds}});
+    return json;
+}
+
+std::string precision_table(const JobInputs& inputs, const BenchmarkSpecification& specification,
+                            const std::vector<PrecisionMeasurement>& measurements) {
+    TextTable table({{"Faults in"},
+                     {"± points", Align::right},
+                     {"Trials", Align::right},
+                     {"Image evaluations", Align::right},
+                     {"Plain trials", Align::right},
+                     {"Seconds", Align::right},
+                     {"Plain trials take", Align::right},
+                     {"Ratio", Align::right},
+                     {"Plain loop takes", Align::right},
+                     {"Ratio", Align::right}});
+    for (const PrecisionMeasurement& one : measurements) {
+        const auto median = [&](double PrecisionRepeat::*member) {
+            std::vector<double> values;
+            for (const PrecisionRepeat& repeat : one.repeats) values.push_back(repeat.*member);
+            std::sort(values.begin(), values.end());
+            return values[values.size() / 2];
+        };
+        table.add_row({one.scopes, rounded_text(one.half_width * 100, 3), grouped_text(one.trials), grouped_text(one.image_evaluations),
+                       grouped_text(std::int64_t(one.plain_trials)), fixed_text(median(&PrecisionRepeat::seconds), 2),
+                       fixed_text(median(&PrecisionRepeat::plain_trials_seconds), 1), fixed_text(one.median_ratio_to_trials(), 1),
+                       fixed_text(median(&PrecisionRepeat::plain_loop_seconds), 1), fixed_text(one.median_ratio_to_loop(), 1)});
+    }
+    return conditions_text(inputs, specification) + "\n" + table.to_string() +
+           "\nWhat plain trials take is extrapolated: their number from the variance that was found, the time of each as measured at every "
+           "rate; the plain loop's from full passes.\n";
+}
+
 Json scaling_json(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::vector<ScalingPoint>& points) {
     Json json = conditions_json(inputs, specification);
     json["scaling"] = Json::array();

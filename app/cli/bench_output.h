@@ -8,6 +8,7 @@
 #include "campaign/benchmark.h"
 #include "campaign/engine_check.h"
 #include "campaign/job_inputs.h"
+#include "campaign/precision_benchmark.h"
 #include "campaign/scaling.h"
 
 namespace clipscope::cli {
@@ -15,6 +16,10 @@ namespace clipscope::cli {
 // {"model", ..., "rates", "trials", "workloads":[{"name","ratio", ..., "plain":{...}, "exact":{"ratio", ...}|null}]}: the outer "ratio" is
 // the default mode's.
 nlohmann::ordered_json benchmark_json(const JobInputs& inputs, const BenchmarkSpecification& specification, const BenchmarkResult& result);
+// {"name":"time-to-interval", "ratio" (to plain trials of the same engine), "ratio_to_plain_loop", ...}
+nlohmann::ordered_json precision_json(const PrecisionMeasurement& measurement);
+std::string precision_table(const JobInputs& inputs, const BenchmarkSpecification& specification,
+                            const std::vector<PrecisionMeasurement>& measurements);
 // {"model", ..., "scaling":[{"factor","value","seconds","relative_value","relative_seconds"}]}: relative to the factor's first point.
 nlohmann::ordered_json scaling_json(const JobInputs& inputs, const BenchmarkSpecification& specification,
                                     const std::vector<ScalingPoint>& points);

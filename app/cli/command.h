@@ -27,6 +27,7 @@ void add_info_command(CLI::App& app, CommandRunner& runner);
 void add_evaluate_command(CLI::App& app, CommandRunner& runner);
 void add_train_command(CLI::App& app, CommandRunner& runner);
 void add_sensitivity_command(CLI::App& app, CommandRunner& runner);
+void add_plan_command(CLI::App& app, CommandRunner& runner);
 void add_profile_command(CLI::App& app, CommandRunner& runner);
 void add_sweep_command(CLI::App& app, CommandRunner& runner);
 void add_harden_command(CLI::App& app, CommandRunner& runner);

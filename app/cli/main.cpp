@@ -91,6 +91,7 @@ int main(int argc, char** argv) {
     add_info_command(app, runner);
     add_evaluate_command(app, runner);
     add_sensitivity_command(app, runner);
+    add_plan_command(app, runner);
     add_profile_command(app, runner);
     add_sweep_command(app, runner);
     add_harden_command(app, runner);

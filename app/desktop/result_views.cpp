@@ -118,6 +118,7 @@ AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<Camp
     view.rates = curves.info.rates;
     view.axis = curves.info.axis;
     view.format = curves.info.memory.format;
+    view.show_interval = curves.info.precision.has_value();  // it is what was asked for
     for (const CurveSummary& curve : curves.curves) add(curve, curves, {});
     for (const CampaignSummary& older : kept) {
         if (older.info.axis != view.axis) continue;

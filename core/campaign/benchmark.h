@@ -21,6 +21,10 @@ enum class BenchmarkWorkload {
     sensitivity_network,  // run_sensitivity() with the scope `network`
 };
 
+// Workloads that are no trials one by one but the time to a wanted interval (campaign/precision_benchmark.h); not among "all".
+inline constexpr const char* time_to_interval = "time-to-interval";                      // of the scope `network`
+inline constexpr const char* time_to_interval_per_layer = "time-to-interval-per-layer";  // of each layer
+
 // "sensitivity-per-layer", "threshold-search", "sensitivity-network".
 std::string to_string(BenchmarkWorkload workload);
 // Names separated by commas, or "all"; each workload once, in the order written. Throws UsageError naming those there are.

@@ -14,6 +14,7 @@
 #include "common/number_text.h"
 #include "evaluation/item_workers.h"
 #include "evaluation/memory_signs.h"
+#include "evaluation/worker_threads.h"
 #include "statistics/trial_allocation.h"
 
 namespace clipscope {
@@ -94,7 +95,7 @@ public:
         constexpr int rounds_looked_at = 2;
         for (int round = 0; round < rounds_looked_at; ++round)
             if (const std::vector<Item> items = next_round(); !items.empty() && !run_round(items, stop)) return std::nullopt;
-        return predict();
+        return predict(stop);
     }
 
     // Whole trials as they come: each is one of its stratum too.
@@ -507,10 +508,30 @@ private:
         return best;
     }
 
-    PrecisionPlan predict() {
+    // A trial with faults on all images, in the middle of the rates: of a few curves, on one worker.
+    double seconds_of_whole_trial(const std::stop_token& stop) const {
+        constexpr std::size_t most_tried = 6;
+        double seconds = 0;
+        int tried = 0;
+        for (std::size_t group = 0; group < groups_.size(); group += (groups_.size() + most_tried - 1) / most_tried) {
+            const CampaignCurve& curve = curves_[groups_[group].curves.front()];
+            const double rate = settings_.rates[settings_.rates.size() / 2];
+            run_on_workers(1, stop, [&](int, const std::stop_token& stopped) {
+                TrialRunner runner(*curve.evaluator);
+                const TrialFaults faults = draw_trial_faults(settings_.seed, 0, parts_, curve.scope.layers, rate);
+                const auto begun = Clock::now();
+                if (faults.count_below(rate) == 0 || !runner.run(faults, rate, stopped)) return;
+                seconds += seconds_since(begun);
+                ++tried;
+            });
+        }
+        return tried > 0 ? seconds / tried : 0;
+    }
+
+    PrecisionPlan predict(const std::stop_token& stop) {
         PrecisionPlan plan;
         plan.pilot = pilot_;
-        double cost_so_far = 0, cost_in_all = 0, plain_cost = 0;  // in images
+        double cost_so_far = 0, cost_in_all = 0, plain_trials = 0;  // costs in images; trials with faults
         for (GroupPoint& point : points_) {
             const CurveGroup& group = groups_[point.group];
             const std::vector<std::int64_t> trials = predicted_trials(point);
@@ -530,13 +551,13 @@ private:
             for (std::size_t i = 0; i < group.curves.size(); ++i) {
                 of_point.curve = infos_[group.curves[i]];
                 of_point.plain_trials = plain_trials_for(precision_.half_width, point.samples[i], of_point.curve, settings_.nonfinite);
-                plain_cost += of_point.plain_trials * (1 - point.design.fault_free) * (fixed + double(all_images()));
+                plain_trials += of_point.plain_trials * (1 - point.design.fault_free);
                 plan.points.push_back(of_point);
             }
         }
         const double seconds_an_image = cost_so_far > 0 ? seconds_of_trials_ / cost_so_far : 0;
         plan.seconds = seconds_since(started_) + std::max(cost_in_all - cost_so_far, 0.0) * seconds_an_image;
-        plan.plain_seconds = plain_cost * seconds_an_image;
+        plan.plain_seconds = plain_trials * seconds_of_whole_trial(stop) / std::max(settings_.threads, 1);
         return plan;
     }
 

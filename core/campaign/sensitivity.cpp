@@ -1,7 +1,9 @@
 #include "campaign/sensitivity.h"
 
 #include <chrono>
+#include <memory>
 #include <set>
+#include <vector>
 
 #include "campaign/curve_campaign.h"
 #include "campaign/suggested_rates.h"
@@ -10,40 +12,81 @@
 
 namespace clipscope {
 
-void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop) {
-    if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
-    check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
-    check_campaign(specification.rates, specification.trials, specification.precision ? 0 : 1);
-    const auto started = std::chrono::steady_clock::now();
-    const int threads = resolve_threads(specification.threads);
-    Evaluator evaluator(inputs.network, inputs.images, inputs.input,
-                        {.chunk = specification.chunk,
-                         .device = specification.device,
-                         .memory_bytes = specification.memory_bytes,
-                         .exact = specification.exact});
-    std::set<std::size_t> first_parts;
-    std::vector<CampaignCurve> curves;
-    for (const FaultScope& scope : specification.scopes) {
-        first_parts.insert(scope.layers.begin(), scope.layers.end());
-        curves.push_back({&evaluator, stored_scope(evaluator, scope), Protection::none});
+namespace {
+
+// The network of a job, and the curves that it measures on it.
+class Measurement {
+public:
+    Measurement(const JobInputs& inputs, const SensitivitySpecification& specification)
+        : threads_(resolve_threads(specification.threads)), specification_(specification) {
+        if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
+        check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
+        check_campaign(specification.rates, specification.trials, specification.precision ? 0 : 1);
+        if (specification.precision) check_precision(*specification.precision);
+        evaluator_ = std::make_unique<Evaluator>(inputs.network, inputs.images, inputs.input,
+                                                 EvaluatorOptions{.chunk = specification.chunk,
+                                                                  .device = specification.device,
+                                                                  .memory_bytes = specification.memory_bytes,
+                                                                  .exact = specification.exact});
     }
-    if (evaluator.prepare(std::vector<std::size_t>(first_parts.begin(), first_parts.end()), threads, stop)) {
-        const CampaignSettings settings{.rates = specification.rates,
-                                        .trials = specification.trials,
-                                        .seed = specification.seed,
-                                        .nonfinite = specification.nonfinite,
-                                        .threads = threads,
-                                        .list_faults = specification.list_faults,
-                                        .count_faults = specification.count_faults,
-                                        .known = specification.known,
-                                        .self_check = specification.self_check};
+
+    // False where it was stopped.
+    bool prepare(const std::stop_token& stop) {
+        std::set<std::size_t> first_parts;
+        for (const FaultScope& scope : specification_.scopes) {
+            first_parts.insert(scope.layers.begin(), scope.layers.end());
+            curves_.push_back({evaluator_.get(), stored_scope(*evaluator_, scope), Protection::none});
+        }
+        return evaluator_->prepare(std::vector<std::size_t>(first_parts.begin(), first_parts.end()), threads_, stop);
+    }
+
+    const std::vector<CampaignCurve>& curves() const { return curves_; }
+    CampaignSettings settings() const {
+        return {.rates = specification_.rates,
+                .trials = specification_.trials,
+                .seed = specification_.seed,
+                .nonfinite = specification_.nonfinite,
+                .threads = threads_,
+                .list_faults = specification_.list_faults,
+                .count_faults = specification_.count_faults,
+                .known = specification_.known,
+                .self_check = specification_.self_check};
+    }
+
+private:
+    const int threads_;
+    const SensitivitySpecification& specification_;
+    std::unique_ptr<Evaluator> evaluator_;
+    std::vector<CampaignCurve> curves_;
+};
+
+}  // namespace
+
+void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop) {
+    const auto started = std::chrono::steady_clock::now();
+    Measurement measurement(inputs, specification);
+    if (measurement.prepare(stop)) {
         if (specification.precision)
-            run_precise_campaign(inputs, settings, *specification.precision, curves, sink, stop);
+            run_precise_campaign(inputs, measurement.settings(), *specification.precision, measurement.curves(), sink, stop);
         else
-            run_campaign(inputs, settings, curves, sink, stop);
+            run_campaign(inputs, measurement.settings(), measurement.curves(), sink, stop);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});
+}
+
+std::optional<PrecisionPlan> plan_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink,
+                                              std::stop_token stop) {
+    if (!specification.precision) throw UsageError("A plan needs a precision: the half-width of the intervals.");
+    const auto started = std::chrono::steady_clock::now();
+    Measurement measurement(inputs, specification);
+    if (!measurement.prepare(stop)) return std::nullopt;
+    const double preparation = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    auto plan = plan_precise_campaign(inputs, measurement.settings(), *specification.precision, measurement.curves(), sink, stop);
+    if (!plan) return std::nullopt;
+    plan->seconds += preparation;
+    plan->plain_seconds += preparation;
+    return plan;
 }
 
 bool complete_sensitivity(const JobInputs& tuning, SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop) {

@@ -37,6 +37,11 @@ struct SensitivitySpecification {
 // JobFinished. Polls `stop` for every chunk of images; stopping keeps what was sent. Throws UsageError or Error.
 void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop);
 
+// What run_sensitivity() will take with the specification's precision, told from its pilot and first trials, which run. Nothing where it was
+// stopped. Throws as run_sensitivity(), UsageError also without a precision.
+std::optional<PrecisionPlan> plan_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink,
+                                              std::stop_token stop);
+
 // Finds the rates where the specification has none, by probes on the tuning images; sends Progress. False where it was stopped.
 bool complete_sensitivity(const JobInputs& tuning, SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop);
 

@@ -22,13 +22,12 @@ QString CriticalBitsPlot::tip_at(const QPointF& position) const {
     const PilotCell* cell = cell_under(position);
     if (!cell) return {};
     QString tip = QStringLiteral("<b>%1</b><table cellspacing=1>").arg(QString::fromStdString(cell->layer).toHtmlEscaped());
-    tip += tip_row(tr("values"), cell->is_negative ? tr("negative (times the weight of a batch norm that follows)")
-                                                   : tr("positive (times the weight of a batch norm that follows)"));
+    tip += tip_row(tr("values"), cell->is_negative ? tr("negative") : tr("positive"));
     tip += tip_row(tr("bit"), QString::number(cell->bit));
     tip += tip_row(tr("stored so"), tr("%1 bits").arg(grouped(cell->bits)));
     tip += tip_row(tr("answers lost"), cell->trials > 0 ? percent_text(cell->loss) : tr("not measured"));
     tip += tip_row(tr("trials"), grouped(std::int64_t(cell->trials))) + QStringLiteral("</table>");
-    return tip + tr("Of the images answered rightly before; a few images a trial");
+    return tip + tr("Of what was answered rightly before. Where a batch norm follows, the sign is that of the value times its weight.");
 }
 
 void CriticalBitsPlot::clicked(const QPointF& position) {

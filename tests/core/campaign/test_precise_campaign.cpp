@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "campaign/bit_pilot.h"
 #include "campaign/compare.h"
 #include "campaign/comparison.h"
 #include "campaign/precise_campaign.h"

@@ -1,0 +1,118 @@
+#include "campaign/precision_benchmark.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <functional>
+
+#include "campaign/sensitivity.h"
+#include "evaluation/evaluator.h"
+#include "evaluation/plain_loop.h"
+#include "evaluation/worker_threads.h"
+#include "statistics/summary.h"
+
+namespace clipscope {
+namespace {
+
+double seconds_of(const std::function<void()>& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median_of(const std::vector<PrecisionRepeat>& repeats, double (PrecisionRepeat::*ratio)() const) {
+    std::vector<double> ratios;
+    for (const PrecisionRepeat& repeat : repeats) ratios.push_back((repeat.*ratio)());
+    std::sort(ratios.begin(), ratios.end());
+    return quantile(ratios, 0.5);
+}
+
+// Of all images through the whole network, with the threads of the others side by side.
+double seconds_a_pass(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::stop_token& stop) {
+    const Evaluator evaluator(inputs.network, inputs.images, inputs.input, {.chunk = specification.chunk, .device = specification.device});
+    const std::string device = evaluator.device_name() == "CPU" ? "cpu" : evaluator.device_name();
+    PlainLoop loop(inputs.network, inputs.images, inputs.input, int(evaluator.chunk()), device, specification.threads);
+    const int passes = std::max(2, specification.threads * 2);
+    std::atomic<int> next{0};
+    const double seconds = seconds_of([&] {
+        run_on_workers(specification.threads, stop, [&](int worker, const std::stop_token& stopped) {
+            while (next++ < passes && !stopped.stop_requested()) loop.run(worker, {}, 0, {}, stopped);
+        });
+    });
+    return seconds / passes;
+}
+
+}  // namespace
+
+double PrecisionMeasurement::median_ratio_to_trials() const {
+    return median_of(repeats, &PrecisionRepeat::ratio_to_trials);
+}
+double PrecisionMeasurement::median_ratio_to_loop() const {
+    return median_of(repeats, &PrecisionRepeat::ratio_to_loop);
+}
+
+std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inputs, const BenchmarkSpecification& asked,
+                                                            const std::string& scopes, double half_width, const EventSink& sink,
+                                                            std::stop_token stop) {
+    BenchmarkSpecification specification = asked;
+    specification.threads = resolve_threads(asked.threads);
+    SensitivitySpecification job;
+    job.scopes = parse_fault_scopes(scopes, inputs.network->memory_parts());
+    job.rates = specification.rates;
+    job.seed = specification.seed;
+    job.threads = specification.threads;
+    job.chunk = specification.chunk;
+    job.device = specification.device;
+    job.memory_bytes = specification.memory_bytes;
+    PrecisionMeasurement measurement{.scopes = scopes, .half_width = half_width};
+    const std::int64_t steps_a_repeat = 2 + std::int64_t(job.rates.size());
+    std::int64_t done = 0;
+    const auto tell = [&](const std::string& what) {
+        sink(Progress{done++, specification.repeats * steps_a_repeat, -1, "time to an interval · " + scopes + " · " + what});
+    };
+    for (int repeat = 0; repeat < specification.repeats; ++repeat) {
+        PrecisionRepeat one;
+        AccuracyCurves curves;
+        tell("precise trials");
+        SensitivitySpecification precise = job;
+        precise.trials = 0;
+        precise.precision = PrecisionSettings{.half_width = half_width};
+        one.seconds = seconds_of([&] { run_sensitivity(inputs, precise, [&](const Event& event) { apply(event, curves); }, stop); });
+        if (stop.stop_requested()) return std::nullopt;
+        std::vector<double> plain_trials(job.rates.size(), 0);  // by rate, of all curves
+        measurement.trials = measurement.image_evaluations = 0;
+        measurement.plain_trials = 0;
+        for (const AccuracyCurve& curve : curves.curves)
+            for (const CurvePoint& point : curve_points(curve, curves.info)) {
+                measurement.trials += point.trials;
+                measurement.image_evaluations += point.sampled->image_evaluations;
+                const auto rate = std::size_t(std::find(job.rates.begin(), job.rates.end(), point.rate) - job.rates.begin());
+                const double trials = plain_trials_for(half_width, curve.sampled[rate], curve.info, curves.info.nonfinite);
+                plain_trials[rate] += trials;
+                measurement.plain_trials += trials;
+            }
+        // One rate after the other, so that what each costs is known; preparation counts once.
+        SensitivitySpecification first = job;
+        first.trials = 1;
+        first.rates = {job.rates.front()};
+        const double preparation = seconds_of([&] { run_sensitivity(inputs, first, [](const Event&) {}, stop); });
+        one.plain_trials_seconds = preparation;
+        for (std::size_t rate = 0; rate < job.rates.size(); ++rate) {
+            tell("plain trials");
+            SensitivitySpecification plain = job;
+            plain.trials = specification.trials;
+            plain.rates = {job.rates[rate]};
+            const double seconds = seconds_of([&] { run_sensitivity(inputs, plain, [](const Event&) {}, stop); });
+            if (stop.stop_requested()) return std::nullopt;
+            const double a_trial = std::max(seconds - preparation, 0.0) / (double(specification.trials) * double(job.scopes.size()));
+            one.plain_trials_seconds += a_trial * plain_trials[rate];
+        }
+        tell("plain loop");
+        one.plain_loop_seconds = seconds_a_pass(inputs, specification, stop) * measurement.plain_trials;
+        if (stop.stop_requested()) return std::nullopt;
+        measurement.repeats.push_back(one);
+    }
+    return measurement;
+}
+
+}  // namespace clipscope
