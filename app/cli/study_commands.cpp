@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "campaign/sampled_json.h"
 #include "command.h"
 #include "common/error.h"
 #include "common/json_text.h"
@@ -115,6 +116,15 @@ bool is_as_stored(const ReplayedOutcome& replayed) {
     return replayed.stored && replayed.stored->faults == replayed.outcome.faults && replayed.stored->outcome == replayed.outcome.outcome;
 }
 
+std::string stored_text(const ReplayedOutcome& one) {
+    if (one.stored_sample) {
+        const std::string images = " on its " + grouped_text(one.stored_sample->images()) + " images";
+        return (one.sample == one.stored_sample ? "the same" : "different") + images;
+    }
+    if (!one.stored) return "-";
+    return is_as_stored(one) ? "the same" : "different";
+}
+
 std::string replay_text(const ReplayedTrial& trial, const std::string& study) {
     TextTable bits({{"Layer"}, {"Parameter"}, {"Index"}, {"Bit", Align::right}, {"Before", Align::right}, {"After", Align::right}});
     for (const FaultyValue& value : trial.bits)
@@ -130,9 +140,7 @@ std::string replay_text(const ReplayedTrial& trial, const std::string& study) {
         const Outcome& outcome = one.outcome.outcome;
         outcomes.add_row({to_string(one.protection), percent(share(one.clean.correct, one.clean)), percent(share(outcome.correct, outcome)),
                           percent(share(outcome.sdc, outcome)), percent(share(outcome.due, outcome)),
-                          !one.stored         ? "-"
-                          : is_as_stored(one) ? "the same"
-                                              : "different"});
+                          stored_text(one)});
     }
     const std::string head = to_string(trial.name, study) + ": " + grouped_text(std::int64_t(trial.bits.size())) +
                              (trial.bits.size() == 1 ? " faulty bit\n" : " faulty bits\n");
@@ -165,6 +173,8 @@ Json replay_json(const ReplayedTrial& trial, const std::string& study) {
         entry["protection"] = to_string(one.protection);
         entry["clean_correct"] = one.clean.correct;
         entry["stored"] = one.stored ? outcome_json(*one.stored) : Json(nullptr);
+        if (one.sample) entry["sample"] = sample_json(*one.sample);
+        if (one.stored_sample) entry["stored_sample"] = sample_json(*one.stored_sample);
         json["outcomes"].push_back(std::move(entry));
     }
     return json;

@@ -2,7 +2,9 @@
 
 #include <QFileInfo>
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <utility>
 
 #include "common/error.h"
 #include "common/number_text.h"
@@ -28,6 +30,11 @@ std::int64_t sum(const std::array<std::int64_t, LayerInjection::bit_positions>& 
 QString outcome_text(const ReplayedOutcome& replayed, NonfiniteRule nonfinite) {
     const Outcome& outcome = replayed.outcome.outcome;
     QString text = protection_name(replayed.protection) + QLatin1Char(' ') + percent_text(accuracy(outcome, nonfinite));
+    if (replayed.stored_sample) {
+        const QString images = QObject::tr(" on its %1 images").arg(replayed.stored_sample->images());
+        const bool is_same = replayed.sample == replayed.stored_sample;
+        return text + (is_same ? QObject::tr(", as in the study") : QObject::tr(", not as in the study")) + images;
+    }
     if (!replayed.stored) return text;
     const bool is_same = replayed.stored->faults == replayed.outcome.faults && replayed.stored->outcome == outcome;
     return text + (is_same ? QObject::tr(", as in the study") : QObject::tr(", not as in the study"));
@@ -97,6 +104,45 @@ std::vector<PickerTrial> picker_trials(const std::map<int, TrialOutcome>& trials
     return listed;
 }
 
+namespace {
+
+constexpr int numbers_a_stratum = 1'000'000;
+
+// How the picker calls a trial of a stratum: whole trials have numbers from 0 on, and -1 is none.
+int picker_number(int stratum, int trial) {
+    return -2 - stratum * numbers_a_stratum - trial;
+}
+
+TrialName name_of(const ShownCurve& curve, double rate, int picked) {
+    TrialName name{curve.job, curve.curve.layer, rate, picked, {}};
+    if (picked >= 0) return name;
+    name.stratum = (-2 - picked) / numbers_a_stratum;
+    name.trial = (-2 - picked) % numbers_a_stratum;
+    return name;
+}
+
+// Those that ran on few images, the worst first.
+std::vector<PickerTrial> sampled_picker_trials(const SampledPoint& point, const CurveInfo& curve, NonfiniteRule rule) {
+    std::vector<std::pair<double, PickerTrial>> listed;
+    for (std::size_t stratum = 0; stratum < point.trials.size(); ++stratum)
+        for (const auto& [number, trial] : point.trials[stratum]) {
+            if (number < 0 || number >= numbers_a_stratum) continue;  // whole trials are listed as such
+            const double value = sampled_value(trial, point.design, curve, TrialMeasure::accuracy, rule);
+            listed.emplace_back(value, PickerTrial{picker_number(int(stratum), number),
+                                                   QObject::tr("trial %1/%2: %3 of %4 images, %5 faults")
+                                                       .arg(stratum)
+                                                       .arg(number)
+                                                       .arg(percent_text(std::clamp(value, 0.0, 1.0)), grouped(trial.images()),
+                                                            grouped(trial.faults))});
+        }
+    std::ranges::stable_sort(listed, {}, &std::pair<double, PickerTrial>::first);
+    std::vector<PickerTrial> trials;
+    for (auto& [value, trial] : listed) trials.push_back(std::move(trial));
+    return trials;
+}
+
+}  // namespace
+
 FaultInspector::FaultInspector(QWidget& window, const Dialogs& dialogs, const Laboratory& laboratory, StudyDesk& desk,
                                ResultPresenter& results, const WindowDocks& docks, QObject* parent)
     : QObject(parent), window_(window), dialogs_(dialogs), laboratory_(laboratory), desk_(desk), results_(results), docks_(docks) {
@@ -106,7 +152,7 @@ FaultInspector::FaultInspector(QWidget& window, const Dialogs& dialogs, const La
     connect(&picker, &TrialPicker::point_chosen, this, &FaultInspector::read_point);
     connect(&picker, &TrialPicker::trial_requested, this, [this](int place, double rate, int trial) {
         const ShownCurve& curve = pickable_[std::size_t(place)];
-        if (is_of_this_study(curve)) replay({curve.job, curve.curve.layer, rate, trial});
+        if (is_of_this_study(curve)) replay(name_of(curve, rate, trial));
     });
     connect(docks_.job_table, &JobTable::audit_requested, this, &FaultInspector::show_audit);
     connect(docks_.job_table, &JobTable::trial_requested, this, &FaultInspector::ask_trial);
@@ -158,13 +204,15 @@ void FaultInspector::read_point(int place, double rate) {
     const auto failed = [this](const QString& text) { fail(text); };
     const std::shared_ptr<const Study> study = desk_.for_thread(failed);
     if (!study) return;
-    using Trials = std::map<int, TrialOutcome>;
-    trials_task_.start<Trials>([study, id = curve.job, layer = curve.curve.layer, protection = curve.curve.protection,
-                                rate](std::stop_token) { return read_trials(*study, id, layer, protection, rate); },
-                               [this, rule = job->settings.nonfinite](const Trials& trials) {
-                                   docks_.fault_table->picker().set_trials(picker_trials(trials, rule));
-                               },
-                               failed);
+    using Trials = std::vector<PickerTrial>;
+    trials_task_.start<Trials>(
+        [study, id = curve.job, info = curve.curve, rate, rule = job->settings.nonfinite](std::stop_token) {
+            Trials trials = picker_trials(read_trials(*study, id, info.layer, info.protection, rate), rule);
+            if (const auto samples = read_samples(*study, id, info.layer, info.protection, rate))
+                std::ranges::copy(sampled_picker_trials(*samples, info, rule), std::back_inserter(trials));
+            return trials;
+        },
+        [this](const Trials& trials) { docks_.fault_table->picker().set_trials(trials); }, failed);
 }
 
 void FaultInspector::show(const FaultView& view) {

@@ -16,14 +16,25 @@ void LiveCurves::take(const Event& event) {
         apply(event, curves_);
         is_summary_known_ = false;
     }
-    if (const auto* designed = std::get_if<PointDesigned>(&event)) take_sample(event, designed->curve, designed->rate_index);
-    if (const auto* finished = std::get_if<SampledTrialFinished>(&event)) take_sample(event, finished->curve, finished->rate_index);
+    if (const auto* designed = std::get_if<PointDesigned>(&event)) take_design(*designed);
+    if (const auto* finished = std::get_if<SampledTrialFinished>(&event)) take_sample(*finished);
 }
 
-void LiveCurves::take_sample(const Event& event, int curve, int rate_index) {
-    apply(event, curves_);
-    points_.at(std::size_t(curve)).at(std::size_t(rate_index)).is_known = false;
-    is_summary_known_ = false;
+void LiveCurves::take_design(const PointDesigned& designed) {
+    apply(designed, curves_);
+    Point& point = points_.at(std::size_t(designed.curve)).at(std::size_t(designed.rate_index));
+    point.sampled.emplace(designed.design, curves_.curves[std::size_t(designed.curve)].info, curves_.info);
+    point.is_known = is_summary_known_ = false;
+}
+
+void LiveCurves::take_sample(const SampledTrialFinished& finished) {
+    const SampledPoint& trials = curves_.curves.at(std::size_t(finished.curve)).sampled.at(std::size_t(finished.rate_index));
+    const bool is_new = !trials.trials.at(std::size_t(finished.stratum)).contains(finished.trial);
+    apply(finished, curves_);
+    if (!is_new) return;  // the same trial gives the same outcome
+    Point& point = points_.at(std::size_t(finished.curve)).at(std::size_t(finished.rate_index));
+    point.sampled->add(std::size_t(finished.stratum), finished.trial, finished.result);
+    point.is_known = is_summary_known_ = false;
 }
 
 void LiveCurves::begin(const CampaignStarted& started) {
@@ -61,14 +72,12 @@ const CampaignSummary& LiveCurves::summary() {
     for (std::size_t curve = 0; curve < points_.size(); ++curve) {
         CurveSummary& of_curve = summary_.curves.emplace_back();
         of_curve.info = curves_.curves[curve].info;
-        const std::vector<SampledPoint>& sampled = curves_.curves[curve].sampled;
-        for (std::size_t rate = 0; rate < points_[curve].size(); ++rate) {
-            Point& point = points_[curve][rate];
-            const bool is_sampled = rate < sampled.size() && !sampled[rate].empty();
+        for (Point& point : points_[curve]) {
+            const bool is_sampled = point.sampled && !point.sampled->empty();
             if (point.statistics.trials() == 0 && !is_sampled) continue;
             if (!point.is_known) {
                 point.known = point.statistics.point();
-                if (is_sampled) add_samples(sampled[rate], of_curve.info, curves_.info, point.known);
+                if (is_sampled) point.sampled->add_to(point.known);
             }
             point.is_known = true;
             of_curve.points.push_back(point.known);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
@@ -10,6 +11,7 @@
 #include "campaign/comparison.h"
 #include "campaign/events.h"
 #include "campaign/point_statistics.h"
+#include "campaign/sampled_tally.h"
 
 namespace clipscope {
 
@@ -34,12 +36,14 @@ public:
 private:
     struct Point {
         PointStatistics statistics;
+        std::optional<SampledTally> sampled{};  // where a precision was asked for
         CurvePoint known{};
         bool is_known = false;
     };
     void begin(const CampaignStarted& started);
     void take_trial(const TrialFinished& finished);
-    void take_sample(const Event& event, int curve, int rate_index);
+    void take_design(const PointDesigned& designed);
+    void take_sample(const SampledTrialFinished& finished);
 
     AccuracyCurves curves_;
     std::vector<std::vector<Point>> points_;  // by curve and rate

@@ -387,21 +387,6 @@ private:
         return !stop.stop_requested();
     }
 
-    ImageSample sample_images(const CurveGroup& group, std::uint64_t key, std::int64_t count) const {
-        const auto all = std::int64_t(group.right.size() + group.others.size());
-        count = std::min(count, all);
-        std::int64_t others = std::llround(double(count) * double(group.others.size()) / double(all));
-        if (!group.others.empty()) others = std::clamp<std::int64_t>(others, 1, std::min<std::int64_t>(count, std::int64_t(group.others.size())));
-        std::int64_t right = std::min(count - others, std::int64_t(group.right.size()));
-        if (!group.right.empty()) right = std::max<std::int64_t>(right, 1);
-        ImageSample sample;
-        for (const std::int64_t place : draw_sample(settings_.seed, key, 0, std::int64_t(group.right.size()), right))
-            sample.right.push_back(group.right[std::size_t(place)]);
-        for (const std::int64_t place : draw_sample(settings_.seed, key, 1, std::int64_t(group.others.size()), others))
-            sample.others.push_back(group.others[std::size_t(place)]);
-        return sample;
-    }
-
     // A trial with what it takes to run it.
     struct DrawnTrial {
         Item item;
@@ -431,7 +416,7 @@ private:
         const std::uint64_t key = trial_key(settings_.seed, rate, stratum, number);
         return {item,
                 draw_in_stratum(settings_.seed, rate, stratum, number, parts_, curves_[group.curves.front()].scope.layers, group.critical),
-                sample_images(group, key, point.strata[item.stratum].images)};
+                draw_images(settings_.seed, key, group.right, group.others, point.strata[item.stratum].images)};
     }
 
     void run_bundle(std::map<const Evaluator*, TrialRunner>& runners, const Bundle& bundle, const std::stop_token& stop) {
@@ -599,6 +584,22 @@ void check_precision(const PrecisionSettings& settings) {
     if (!(settings.half_width > 0 && settings.half_width < 0.5))
         throw UsageError("A precision of " + rounded_text(settings.half_width, 6) +
                          " cannot be had: give the half-width of the interval as a fraction between 0 and 0.5, 0.01 for ± 1 point.");
+}
+
+ImageSample draw_images(std::uint64_t seed, std::uint64_t key, std::span<const std::int64_t> right, std::span<const std::int64_t> others,
+                        std::int64_t count) {
+    const auto all = std::int64_t(right.size() + others.size());
+    count = std::min(count, all);
+    std::int64_t of_others = std::llround(double(count) * double(others.size()) / double(all));
+    if (!others.empty()) of_others = std::clamp<std::int64_t>(of_others, 1, std::min<std::int64_t>(count, std::int64_t(others.size())));
+    std::int64_t of_right = std::min(count - of_others, std::int64_t(right.size()));
+    if (!right.empty()) of_right = std::max<std::int64_t>(of_right, 1);
+    ImageSample sample;
+    for (const std::int64_t place : draw_sample(seed, key, 0, std::int64_t(right.size()), of_right))
+        sample.right.push_back(right[std::size_t(place)]);
+    for (const std::int64_t place : draw_sample(seed, key, 1, std::int64_t(others.size()), of_others))
+        sample.others.push_back(others[std::size_t(place)]);
+    return sample;
 }
 
 void run_precise_campaign(const JobInputs& inputs, const CampaignSettings& settings, const PrecisionSettings& precision,

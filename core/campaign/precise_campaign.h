@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -29,6 +30,11 @@ struct PrecisionSettings {
 
 // Throws UsageError unless the half-width is above 0 and below 0.5.
 void check_precision(const PrecisionSettings& settings);
+
+// The images that a trial takes of those that the clean network answers rightly and of the others, in proportion; all of them where `count`
+// asks for as many.
+ImageSample draw_images(std::uint64_t seed, std::uint64_t key, std::span<const std::int64_t> right, std::span<const std::int64_t> others,
+                        std::int64_t count);
 
 // As run_campaign(): sends CampaignStarted and the whole trials, if settings.trials is above 0, then BitsPiloted, PointDesigned for each
 // point, SampledTrialFinished with Progress between them, and a Message where the time was over before the width was reached. Curves with

@@ -39,7 +39,8 @@ void add(CsvText& table, const std::optional<Interval>& interval) {
 
 }  // namespace
 
-std::string points_csv(const AccuracyCurves& curves, PlaceColumns places) {
+std::string points_csv(const AccuracyCurves& curves, PlaceColumns places, PrecisionColumns precision) {
+    const bool with_precision = precision == PrecisionColumns::always || curves.info.precision;
     std::vector<std::string_view> columns{"layer",
                                 "path",
                                 "bits",
@@ -69,7 +70,7 @@ std::string points_csv(const AccuracyCurves& curves, PlaceColumns places) {
                                 "due_ci95_low_fraction",
                                 "due_ci95_high_fraction",
                                 "format"};
-    if (curves.info.precision)
+    if (with_precision)
         columns.insert(columns.end(), {"half_width_fraction", "image_evaluations", "whole_trials", "gain_over_plain_trials"});
     CsvText table = table_with(columns, curves.info.axis, places);
     for (const AccuracyCurve& curve : curves.curves) {
@@ -87,7 +88,7 @@ std::string points_csv(const AccuracyCurves& curves, PlaceColumns places) {
             add(table, point.due_ci95);
             table.add(format_of(curve.info, curves.info).to_string());
             const auto sampled = [&](auto member) { return point.sampled ? std::optional(double((*point.sampled).*member)) : std::nullopt; };
-            if (curves.info.precision) {
+            if (with_precision) {
                 table.add(sampled(&SampledPointStatistics::half_width)).add(sampled(&SampledPointStatistics::image_evaluations));
                 table.add(sampled(&SampledPointStatistics::whole_trials)).add(sampled(&SampledPointStatistics::gain));
             }

@@ -1,6 +1,7 @@
 // One point of a curve whose trials were drawn in strata and ran on few images each (method.md, "Estimates"), as plain values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -22,6 +23,7 @@ struct SampledTrial {
     SampledOutcome outcome;   // of a whole trial all images are in `right`, none in `others`
 
     std::int64_t images() const { return std::int64_t(outcome.right.images) + outcome.others.images; }
+    friend bool operator==(const SampledTrial&, const SampledTrial&) = default;
 };
 
 // What a trial of all images is called among the trials of its stratum: below 0.
@@ -87,7 +89,7 @@ StratumSpread spread_of_difference(const SampledPoint& first, const CurveInfo& f
 // Trials of all images that plain sampling would need for an interval of this half-width.
 double plain_trials_for(double half_width, const SampledPoint& point, const CurveInfo& curve, NonfiniteRule rule);
 
-// `point` has the statistics of the whole trials, or is empty where there are none.
+// All that a point says of these trials (sampled_tally.h). `point` has the statistics of the whole trials, or is empty where there are none.
 void add_samples(const SampledPoint& sampled, const CurveInfo& curve, const CampaignInfo& info, CurvePoint& point);
 
 }  // namespace clipscope

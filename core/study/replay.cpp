@@ -2,15 +2,18 @@
 
 #include <algorithm>
 
+#include "campaign/bit_pilot.h"
 #include "campaign/bit_positions.h"
 #include "campaign/curve_campaign.h"
 #include "campaign/fault_scope.h"
+#include "campaign/precise_campaign.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/trial_run.h"
 #include "common/error.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
 #include "evaluation/evaluator.h"
+#include "evaluation/memory_signs.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
 
@@ -85,13 +88,44 @@ public:
     // `scope` as the evaluator stores it.
     TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope) const {
         const auto trial = std::uint64_t(name_.trial);
+        if (stratum_) return draw_in_stratum(job_.settings.seed, name_.rate, *stratum_, trial, parts, scope.layers, critical_);
         if (axis() == PointAxis::bit_position) return single_bit_fault(job_.settings.seed, trial, parts, scope, int(name_.rate));
         return draw_trial_faults(job_.settings.seed, trial, parts, scope.layers, name_.rate);
+    }
+
+    // Of a trial in a stratum, which needs to know the class of bits that strata count.
+    void find_stratum(const Study& study, const Network& network, const FaultScope& scope) {
+        if (!name_.stratum) return;
+        sampled_ = read_samples(study, name_.job, scope.name, Protection::none, name_.rate);
+        if (!sampled_ || *name_.stratum >= int(sampled_->design.strata.size()))
+            throw UsageError("Job " + std::to_string(name_.job) + " drew no trials of a stratum " + std::to_string(*name_.stratum) + " in " +
+                             scope.name + " at the rate " + number_text(name_.rate) + ".");
+        stratum_ = sampled_->design.strata[std::size_t(*name_.stratum)];
+        const std::vector<LayerInfo>& parts = network.memory_parts();
+        critical_ = CriticalBits(parts, scope.layers, memory_signs(network, scope.layers),
+                                 choose_critical_cells(read_pilot(study, name_.job), parts, scope.layers));
+        if (critical_.count() != sampled_->design.critical_bits)
+            throw StudyInputError("The critical bits of job " + std::to_string(name_.job) +
+                                  " are others than this ClipScope would choose: its trials cannot be repeated here.");
+    }
+
+    // The trial's sample of images: those of the unprotected network, whose clean answers they were chosen by.
+    std::optional<ImageSample> images(const Evaluator& unprotected) const {
+        if (!stratum_ || !unprotected.can_sample()) return std::nullopt;
+        const auto& trials = sampled_->trials[std::size_t(*name_.stratum)];
+        const auto stored = trials.find(name_.trial);
+        if (stored == trials.end()) return std::nullopt;
+        const std::uint64_t key = trial_key(job_.settings.seed, name_.rate, *stratum_, std::uint64_t(name_.trial));
+        return draw_images(job_.settings.seed, key, unprotected.images_answered(true), unprotected.images_answered(false),
+                           stored->second.images());
     }
 
 private:
     const JobRecord& job_;
     const TrialName& name_;
+    std::optional<SampledPoint> sampled_;
+    std::optional<Stratum> stratum_;
+    CriticalBits critical_;
 };
 
 void check_contents(const JobRecord& job, const OpenedJob& opened, const std::string& study) {
@@ -107,7 +141,7 @@ void check_contents(const JobRecord& job, const OpenedJob& opened, const std::st
 
 std::string to_string(const TrialName& name, const std::string& study) {
     return (study.empty() ? "" : study + ":") + std::to_string(name.job) + ":" + name.layer + ":" + number_text(name.rate) + ":" +
-           std::to_string(name.trial);
+           (name.stratum ? std::to_string(*name.stratum) + "/" : "") + std::to_string(name.trial);
 }
 
 TrialName parse_trial_name(const std::string& text) {
@@ -115,17 +149,23 @@ TrialName parse_trial_name(const std::string& text) {
     constexpr std::size_t needed = 4;
     if (parts.size() >= needed) {
         const std::size_t first = parts.size() - needed;
-        const auto job = parse_number(parts[first]), rate = parse_number(parts[first + 2]), trial = parse_number(parts[first + 3]);
+        const std::string& number = parts[first + 3];
+        const std::size_t slash = number.find('/');
+        const auto stratum = slash == std::string::npos ? std::nullopt : parse_number(number.substr(0, slash));
+        const auto job = parse_number(parts[first]), rate = parse_number(parts[first + 2]),
+                   trial = parse_number(slash == std::string::npos ? number : number.substr(slash + 1));
         constexpr double largest = 2e9;
         const auto is_number = [](const std::optional<double>& number) {
             return number && *number >= 0 && *number <= largest && double(std::int64_t(*number)) == *number;
         };
         const bool is_point = rate && ((*rate >= 0 && *rate <= 1) || is_bit_position(*rate));
-        if (is_number(job) && is_number(trial) && is_point && !parts[first + 1].empty())
-            return {JobId(*job), parts[first + 1], *rate, int(*trial)};
+        const bool is_named = is_number(trial) && (slash == std::string::npos || is_number(stratum));
+        if (is_number(job) && is_named && is_point && !parts[first + 1].empty())
+            return {JobId(*job), parts[first + 1], *rate, int(*trial), stratum ? std::optional(int(*stratum)) : std::nullopt};
     }
     throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12, or of a job over bit positions " +
-                     "JOB:LAYER:BIT:TRIAL, as in 2:CONV-1:30:12.");
+                     "JOB:LAYER:BIT:TRIAL, as in 2:CONV-1:30:12, or of one with a precision JOB:LAYER:RATE:STRATUM/TRIAL, as in "
+                     "3:network:1e-07:1/12.");
 }
 
 std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::string& layer) {
@@ -147,7 +187,7 @@ std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::s
 std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
                                           const SourcePlaces& places) {
     const JobRecord job = study.job(name.job);
-    const TrialMaker maker(job, name);
+    TrialMaker maker(job, name);
     const JobSettings settings = located(study, job, places);
     check_source(job, SourceKind::model, settings.model);
     const OpenedJob opened = open_job(settings);
@@ -155,6 +195,8 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     const JobInputs& inputs = measures_curves(job.settings.kind) ? opened.evaluation : opened.tuning.value().inputs;
     const Network& network = *inputs.network;
     const FaultScope scope = find_scope(name, network);
+    maker.find_stratum(study, network, scope);
+    std::optional<ImageSample> sample;
     ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}, maker.axis()};
     const KnownProtections known = all_protections(study, job, network.sites());
     const auto run = [&](Protection protection, const std::optional<Clipping>& clipping) {
@@ -171,10 +213,20 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
         replayed.bits = faulty_values(network, faults, maker.rate(), *clipping);
         TrialRunner runner(evaluator);
         ReplayedOutcome outcome{protection, evaluator.clean(), {}, std::nullopt};
+        if (protection == Protection::none) sample = maker.images(evaluator);
+        if (sample && evaluator.can_sample()) {
+            const auto of_sample = runner.run_sample(faults, maker.rate(), *sample, stop);
+            if (!of_sample) return false;
+            outcome.sample = SampledTrial{faults.count_below(maker.rate()), *of_sample};
+            if (const auto samples = read_samples(study, job.id, scope.name, protection, name.rate))
+                if (const auto found = samples->trials.at(std::size_t(*name.stratum)).find(name.trial);
+                    found != samples->trials[std::size_t(*name.stratum)].end())
+                    outcome.stored_sample = found->second;
+        }
         const auto keep = [&](std::size_t, const TrialOutcome& result) { outcome.outcome = result; };
         if (!run_trial(runner, evaluator, faults, std::vector{maker.rate()}, stop, keep)) return false;
         const auto stored = read_trials(study, job.id, scope.name, protection, name.rate);
-        if (const auto found = stored.find(name.trial); found != stored.end()) outcome.stored = found->second;
+        if (const auto found = stored.find(name.trial); !name.stratum && found != stored.end()) outcome.stored = found->second;
         replayed.outcomes.push_back(outcome);
         return true;
     };

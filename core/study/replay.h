@@ -19,9 +19,10 @@ struct TrialName {
     std::string layer;  // a curve's scope: "CONV-1", "network", "CONV-1+FC-2"
     double rate = 0;    // or in a job over bit positions the position
     int trial = 0;
+    std::optional<int> stratum{};  // of a trial that was drawn in one, for a precision
 };
 
-// "a.clipscope:3:CONV-1:1e-06:12", "4:CONV-1:30:12"; without the study where `study` is empty.
+// "a.clipscope:3:CONV-1:1e-06:12", "4:CONV-1:30:12", "5:network:1e-07:2/12" (trial 12 of stratum 2); without the study where `study` is empty.
 std::string to_string(const TrialName& name, const std::string& study = {});
 // Reads both; whether the number is a rate or a position only the job can tell. Throws UsageError.
 TrialName parse_trial_name(const std::string& text);
@@ -31,6 +32,10 @@ struct ReplayedOutcome {
     Outcome clean;
     TrialOutcome outcome;
     std::optional<TrialOutcome> stored;  // what the job found; the same unless machine or libraries differ
+
+    // Of a trial that ran on a few images: what comes of it on these now, and what the job found. `outcome` is of all images.
+    std::optional<SampledTrial> sample{};
+    std::optional<SampledTrial> stored_sample{};
 };
 
 struct ReplayedTrial {

@@ -1,5 +1,6 @@
 #include "study/study_export.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -89,10 +90,13 @@ std::vector<std::string> export_csv(const Study& study, const std::string& folde
     const std::filesystem::path to = folder;
     Table trials(to / "trials.csv"), points(to / "points.csv"), audit(to / "audit.csv");
     Table thresholds(to / "thresholds.csv"), histograms(to / "histograms.csv"), sweeps(to / "sweeps.csv"), searches(to / "searches.csv");
+    const std::vector<JobRecord> jobs = study.jobs();
+    const bool is_any_precise = std::ranges::any_of(jobs, [](const JobRecord& job) { return job.settings.precision > 0; });
+    const auto precision = is_any_precise ? PrecisionColumns::always : PrecisionColumns::where_asked_for;
     // Also an empty table has its header.
     const auto add_curves = [&](JobId job, const AccuracyCurves& curves) {
         trials.add(job, trials_csv(curves, PlaceColumns::both));
-        points.add(job, points_csv(curves, PlaceColumns::both));
+        points.add(job, points_csv(curves, PlaceColumns::both, precision));
     };
     const auto add_tuning = [&](JobId job, const TuningResult& result) {
         thresholds.add(job, thresholds_csv(result));
@@ -103,7 +107,7 @@ std::vector<std::string> export_csv(const Study& study, const std::string& folde
     add_curves(0, {});
     add_tuning(0, {});
     audit.add(0, audit_csv({}));
-    for (const JobRecord& job : study.jobs()) {
+    for (const JobRecord& job : jobs) {
         if (has_curves(job))
             add_curves(job.id, read_curves(study, job.id).curves);
         else

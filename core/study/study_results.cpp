@@ -143,6 +143,17 @@ std::map<int, TrialOutcome> read_trials(const Study& study, JobId job, const std
     });
 }
 
+std::optional<SampledPoint> read_samples(const Study& study, JobId job, const std::string& layer, Protection protection, double rate) {
+    return study.database().guarded([&]() -> std::optional<SampledPoint> {
+        for (const StoredCurve& curve : read_stored_curves(study.database(), job)) {
+            if (curve.info.layer != layer || curve.info.protection != protection) continue;
+            for (const StoredPoint& point : curve.points)
+                if (point.rate == rate) return read_sampled_point(study.database(), point.id);
+        }
+        return std::nullopt;
+    });
+}
+
 BitPilot read_pilot(const Study& study, JobId job) {
     return study.database().guarded([&]() -> BitPilot {
         SQLite::Statement row(study.database().sql(), "SELECT value, row_check FROM tuning WHERE job = ? AND kind = 'pilot'");

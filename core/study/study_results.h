@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ std::map<int, TrialOutcome> read_trials(const Study& study, JobId job, const std
 BitPilot read_pilot(const Study& study, JobId job);
 // What jobs of the same network, memory and images measured together.
 BitPilot find_pilot(const Study& study, JobId job);
+
+// The same of trials that were drawn in strata; nothing where the point has none.
+std::optional<SampledPoint> read_samples(const Study& study, JobId job, const std::string& layer, Protection protection, double rate);
 
 // Sends the stored results of a profile, a sweep or a hardening in the order in which they came.
 void replay_tuning(const Study& study, JobId job, const EventSink& sink);

@@ -299,6 +299,37 @@ private slots:
         QCOMPARE(typed_list(readable_list(with_points), QLocale(QLocale::German)).text, with_points);
     }
 
+    // A number of trials, a width, or both: only what counts is there, and only that can be wrong.
+    void a_job_runs_until_what_is_asked_for() {
+        SensitivityPanel panel;
+        panel.show();
+        auto* until = field<QComboBox>(panel, QStringLiteral("Until"));
+        auto* trials = field<NumberField>(panel, QStringLiteral("Trials"));
+        auto* half_width = field<NumberField>(panel, QStringLiteral("Half-width"));
+        QVERIFY(until && trials && half_width);
+        QVERIFY(trials->isVisible() && !half_width->isVisible());
+        QVERIFY(panel.form().until == Until::trials);
+        until->setCurrentIndex(int(Until::precision));
+        QVERIFY(!trials->isVisible() && half_width->isVisible());
+        QCOMPARE(panel.form().half_width, 1.0);
+        half_width->selectAll();
+        QTest::keyClicks(half_width, QStringLiteral("0,5"));
+        QCOMPARE(panel.form().half_width, 0.5);
+        QVERIFY(panel.is_valid());
+        half_width->selectAll();
+        QTest::keyClicks(half_width, QStringLiteral("50"));
+        QVERIFY(!panel.is_valid());
+        QVERIFY2(panel.message().startsWith(QStringLiteral("Half-width: “50”")), qPrintable(panel.message()));
+        until->setCurrentIndex(int(Until::trials));
+        QVERIFY(panel.is_valid());
+        until->setCurrentIndex(int(Until::both));
+        QVERIFY(trials->isVisible() && half_width->isVisible());
+        // Over bit positions there are trials alone.
+        field<QComboBox>(panel, QStringLiteral("Accuracy against"))->setCurrentIndex(1);
+        QVERIFY(trials->isVisible() && !half_width->isVisible() && !until->isVisible());
+        QVERIFY(panel.form().until == Until::trials);
+    }
+
     void a_running_job_leaves_the_form_open() {
         SensitivityPanel panel;
         panel.show();

@@ -232,7 +232,8 @@ void JobFields::set_up_others() {
 
 QString JobFields::problem() const {
     for (const NumberField* field : {trials, half_width, threads})
-        if (const QString found = field->problem(); !found.isEmpty()) return found;
+        if (const bool counts = field == threads || field->isVisibleTo(trials_row); !counts) continue;
+        else if (const QString found = field->problem(); !found.isEmpty()) return found;
     bool seed_fits = false;
     seed->text().trimmed().toULongLong(&seed_fits);
     return seed_fits ? QString() : tr("The seed must be a whole number from 0 to 18446744073709551615.");

@@ -116,7 +116,7 @@ void TrialPicker::set_trials(const std::vector<PickerTrial>& trials) {
 }
 
 void TrialPicker::request() {
-    if (trial() >= 0) Q_EMIT trial_requested(curve(), rate(), trial());
+    if (trial_->currentIndex() >= 0) Q_EMIT trial_requested(curve(), rate(), trial());
 }
 
 int TrialPicker::curve() const {

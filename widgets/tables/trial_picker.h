@@ -19,8 +19,8 @@ struct PickerCurve {
 };
 
 struct PickerTrial {
-    int number = 0;
-    QString text;  // "trial 19 · 51.20 %, 12 faulty bits"
+    int number = 0;  // as whoever brings it calls it; not -1
+    QString text;    // "trial 19 · 51.20 %, 12 faulty bits"
 };
 
 class TrialPicker : public QWidget {

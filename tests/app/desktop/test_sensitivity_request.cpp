@@ -29,6 +29,26 @@ private slots:
         QVERIFY(made.memory == MemoryModel{});
     }
 
+    void a_precision_takes_the_place_of_trials() {
+        SensitivityForm form;
+        form.trials = 30;
+        form.half_width = 0.5;
+        std::optional<CheckedLayers> checked;
+        for (const Until until : {Until::trials, Until::precision, Until::both}) {
+            form.until = until;
+            const JobSettings made = sensitivity_settings(form, {});
+            QCOMPARE(made.trials, until == Until::precision ? 0 : 30);
+            QCOMPARE(made.precision, until == Until::trials ? 0 : 0.005);
+            SensitivityForm before;
+            before.trials = 30;
+            before.half_width = 0.5;
+            QVERIFY(sensitivity_form(made, before, {}, checked).until == until);
+        }
+        form.until = Until::both;
+        form.job = SensitivityJob::bit_positions;
+        QCOMPARE(sensitivity_settings(form, {}).precision, 0.0);
+    }
+
     void settings_come_back_into_the_form() {
         SensitivityForm form;
         form.job = SensitivityJob::bit_positions;

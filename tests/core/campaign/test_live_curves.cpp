@@ -1,6 +1,8 @@
 // Curves that are kept up to date trial by trial against the same worked out from all trials at once.
 #include <QTest>
 #include <algorithm>
+#include <map>
+#include <tuple>
 #include <stdexcept>
 
 #include "campaign/live_curves.h"
@@ -56,6 +58,29 @@ bool same(const CurvePoint& a, const CurvePoint& b) {
            same(a.sdc_ci95, b.sdc_ci95) && a.due_mean == b.due_mean && same(a.due_ci95, b.due_ci95) && same(a.ci95_images, b.ci95_images);
 }
 
+SampledTrialFinished random_sample(const CampaignStarted& started, TestRandom& random) {
+    constexpr std::int32_t few = 8;
+    SampledTrialFinished finished;
+    finished.curve = int(random.uniform() * double(started.curves.size()));
+    finished.rate_index = int(random.uniform() * double(started.info.rates.size()));
+    finished.stratum = int(random.uniform() * 2);
+    finished.trial = int(random.uniform() * 200) - 20;
+    finished.result.faults = std::int64_t(random.uniform() * 5);
+    const auto counts = [](std::int32_t right) {
+        Outcome outcome;
+        outcome.images = few;
+        outcome.correct = outcome.correct_argmax = right;
+        outcome.top5 = outcome.top5_argmax = few;
+        outcome.sdc = few - right;
+        return outcome;
+    };
+    const bool is_faulty = finished.result.faults > 0;
+    finished.result.outcome = {counts(is_faulty ? std::int32_t(random.uniform() * 9) : few),
+                               counts(is_faulty ? std::int32_t(random.uniform() * 2) : 0), counts(few), counts(0)};
+    finished.result.outcome.clean_right.sdc = finished.result.outcome.clean_others.sdc = 0;
+    return finished;
+}
+
 bool same(const PairedDifference& a, const PairedDifference& b) {
     return a.pairs == b.pairs && a.mean == b.mean && a.sd == b.sd && a.standard_error == b.standard_error && a.ci95_low == b.ci95_low &&
            a.ci95_high == b.ci95_high;
@@ -89,6 +114,35 @@ class TestLiveCurves : public QObject {
     Q_OBJECT
 
 private slots:
+    // Trials of strata in any order, some twice.
+    void sampled_points_are_those_of_all_trials_at_once() {
+        CampaignStarted started = comparison();
+        started.info.precision = 0.01;
+        LiveCurves live;
+        live.take(started);
+        for (int curve = 0; curve < int(started.curves.size()); ++curve)
+            for (int rate = 0; rate < int(started.info.rates.size()); ++rate)
+                live.take(PointDesigned{curve, rate, {{{0, 0, 0.8}, {1, std::nullopt, 0.2}}, 500, 0.1, 700}});
+        TestRandom random(11);
+        std::map<std::tuple<int, int, int, int>, SampledTrialFinished> known;
+        for (int i = 0; i < 6000; ++i) {
+            SampledTrialFinished finished = random_sample(started, random);
+            finished = known.try_emplace({finished.curve, finished.rate_index, finished.stratum, finished.trial}, finished).first->second;
+            live.take(finished);
+            if (i % 500 != 0) continue;
+            const CampaignSummary now = live.summary();
+            const CampaignSummary expected = summary_of(live.curves());
+            QCOMPARE(now.curves.size(), expected.curves.size());
+            for (std::size_t curve = 0; curve < now.curves.size(); ++curve) {
+                QCOMPARE(now.curves[curve].points.size(), expected.curves[curve].points.size());
+                for (std::size_t point = 0; point < now.curves[curve].points.size(); ++point) {
+                    QVERIFY(same(now.curves[curve].points[point], expected.curves[curve].points[point]));
+                    QVERIFY(now.curves[curve].points[point].sampled == expected.curves[curve].points[point].sampled);
+                }
+            }
+        }
+    }
+
     // Trials in any order, some of them twice.
     void live_points_are_those_of_all_trials() {
         const CampaignStarted started = comparison();

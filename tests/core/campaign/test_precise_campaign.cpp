@@ -15,6 +15,7 @@
 #include "evaluation/memory_signs.h"
 #include "lenet5_inputs.h"
 #include "study/job_run.h"
+#include "study/replay.h"
 #include "study/study_results.h"
 
 using namespace clipscope;
@@ -243,6 +244,38 @@ private Q_SLOTS:
             for (const AccuracyCurve& curve : finer.curves.curves)
                 for (const CurvePoint& point : curve_points(curve, finer.curves.info)) QVERIFY(point.sampled->half_width <= 0.03);
         }
+    }
+
+    // By name: the same faults and images, the same answers; of a comparison under every protection.
+    void sampled_trials_can_be_replayed() {
+        QTemporaryDir folder;
+        Study study = Study::create(folder.filePath(QStringLiteral("replay.clipscope")).toStdString());
+        JobSettings settings = precise_job();
+        settings.precision = 0.15;
+        settings.rates = "1e-5,1e-4";
+        const OpenedJob opened = open_job(settings);
+        const JobId id = continue_or_add_job(study, settings, opened);
+        run_study_job(study, id, opened, {.threads = 2}, [](const Event&) {}, {});
+        const auto samples = read_samples(study, id, "network", Protection::none, 1e-5);
+        QVERIFY(samples.has_value());
+        int replayed = 0;
+        for (std::size_t stratum = 0; stratum < samples->trials.size(); ++stratum)
+            for (const auto& [number, trial] : samples->trials[stratum]) {
+                if (number > 2) break;
+                const std::string text = std::to_string(id) + ":network:1e-05:" + std::to_string(stratum) + "/" + std::to_string(number);
+                const TrialName name = parse_trial_name(text);
+                QCOMPARE(to_string(name), text);
+                const auto again = replay_trial(study, name, {.threads = 1}, {});
+                QVERIFY(again && again->outcomes.front().stored_sample);
+                QVERIFY(*again->outcomes.front().stored_sample == trial);
+                QVERIFY(*again->outcomes.front().sample == trial);
+                QCOMPARE(std::int64_t(again->bits.size()), trial.faults);
+                ++replayed;
+            }
+        QVERIFY(replayed >= 4);
+        QVERIFY_EXCEPTION_THROWN(replay_trial(study, parse_trial_name("1:network:1e-05:9/0"), {}, {}), UsageError);
+        QVERIFY_EXCEPTION_THROWN(parse_trial_name("1:network:1e-05:a/0"), UsageError);
+        QVERIFY_EXCEPTION_THROWN(parse_trial_name("1:network:1e-05:1/"), UsageError);
     }
 
     void whole_trials_take_part() {
