@@ -10,8 +10,8 @@
 #include "campaign/fault_rates.h"
 #include "command.h"
 #include "common/error.h"
-#include "common/text_list.h"
 #include "common/json_text.h"
+#include "common/text_list.h"
 #include "common_options.h"
 #include "output_files.h"
 #include "progress_line.h"
@@ -33,7 +33,7 @@ struct BenchOptions {
     bool scaling = false;
     double precision = 0.01;  // of the time to an interval
     int check = 0;            // random networks
-    std::string folder;  // that keeps them
+    std::string folder;       // that keeps them
     std::string memory;
     std::string json;
 };
@@ -147,14 +147,14 @@ void add_bench_command(CLI::App& app, CommandRunner& runner) {
     CLI::App* command = app.add_subcommand("bench", "Measure ClipScope's speed beside a plain loop of full forward passes");
     add_input_options(*command, options->input);
     command
-        ->add_option("--workloads", options->workloads,
-                     "all, or names separated by commas: sensitivity-per-layer, threshold-search, sensitivity-network; and time-to-interval, "
-                     "time-to-interval-per-layer, how much sooner --precision is reached than by plain trials")
+        ->add_option(
+            "--workloads", options->workloads,
+            "all, or names separated by commas: sensitivity-per-layer, threshold-search, sensitivity-network; and time-to-interval, "
+            "time-to-interval-per-layer, how much sooner --precision is reached than by plain trials")
         ->type_name("NAMES")
         ->capture_default_str();
     add_fault_options(*command, options->faults);
-    command
-        ->add_option("--precision", options->precision, "Half-width of the intervals that time-to-interval runs for, a fraction")
+    command->add_option("--precision", options->precision, "Half-width of the intervals that time-to-interval runs for, a fraction")
         ->type_name("FRACTION")
         ->check(refuse_comma)
         ->capture_default_str();

@@ -232,8 +232,8 @@ std::string scaling_table(const JobInputs& inputs, const BenchmarkSpecification&
     const ScalingPoint* first = nullptr;
     for (const ScalingPoint& point : points) {
         if (!first || first->factor != point.factor) first = &point;
-        table.add_row({point.factor, grouped_text(point.value), fixed_text(point.seconds, 3), fixed_text(double(point.value) / first->value, 2),
-                       fixed_text(point.seconds / first->seconds, 2)});
+        table.add_row({point.factor, grouped_text(point.value), fixed_text(point.seconds, 3),
+                       fixed_text(double(point.value) / first->value, 2), fixed_text(point.seconds / first->seconds, 2)});
     }
     return "Sensitivity, layer by layer: " + conditions_text(inputs, specification) + "\n" + table.to_string();
 }

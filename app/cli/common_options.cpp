@@ -118,8 +118,9 @@ void add_input_options(CLI::App& command, InputOptions& options) {
         ->capture_default_str();
     add_state_options(command, options.architecture, options.state_key);
     command
-        .add_option("--data", options.data,
-                    "Folder with CIFAR or IDX files or a folder of images for each class, or a NumPy archive (default: Debian's Fashion-MNIST)")
+        .add_option(
+            "--data", options.data,
+            "Folder with CIFAR or IDX files or a folder of images for each class, or a NumPy archive (default: Debian's Fashion-MNIST)")
         ->type_name("FOLDER");
     add_picture_options(command, options.picture_size);
     command.add_option("--split", options.split, "Images to use: test or train")
@@ -235,14 +236,14 @@ void add_fault_options(CLI::App& command, FaultOptions& options) {
 
 void add_precision_options(CLI::App& command, FaultOptions& options) {
     command
-        .add_option("--precision", options.precision,
-                    "Run until every mean is known this well: half the width of its 95 % interval, 0.01 for 1 point to either side; of compared "
-                    "networks, of their difference. Instead of --trials, or beside them")
+        .add_option(
+            "--precision", options.precision,
+            "Run until every mean is known this well: half the width of its 95 % interval, 0.01 for 1 point to either side; of compared "
+            "networks, of their difference. Instead of --trials, or beside them")
         ->type_name("FRACTION")
         ->check(refuse_comma);
     command
-        .add_option("--at-most", options.at_most,
-                    "End a --precision after this time, as in 90s, 10min, 2h; what was reached then is said")
+        .add_option("--at-most", options.at_most, "End a --precision after this time, as in 90s, 10min, 2h; what was reached then is said")
         ->type_name("TIME");
 }
 
@@ -251,8 +252,7 @@ double parse_duration(const std::string& text) {
     const std::string unit = digits == std::string::npos ? "s" : text.substr(digits);
     const std::optional<double> number = parse_number(text.substr(0, digits));
     const double seconds = unit == "s" ? 1 : unit == "min" || unit == "m" ? 60 : unit == "h" ? 3600 : 0;
-    if (!number || seconds == 0 || !(*number > 0))
-        throw UsageError("--at-most takes a time as in 90s, 10min or 2h, not '" + text + "'");
+    if (!number || seconds == 0 || !(*number > 0)) throw UsageError("--at-most takes a time as in 90s, 10min or 2h, not '" + text + "'");
     return *number * seconds;
 }
 

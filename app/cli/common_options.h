@@ -86,9 +86,9 @@ struct FaultOptions {
     int trials = 50;
 
     // --precision, --at-most, where a command has them. With a precision there are no trials of all images unless they are asked for.
-    double precision = 0;        // 0: not asked for
-    std::string at_most{};       // "10min"; empty: no limit
-    bool has_trials = false;     // --trials was given
+    double precision = 0;     // 0: not asked for
+    std::string at_most{};    // "10min"; empty: no limit
+    bool has_trials = false;  // --trials was given
     int whole_trials() const { return precision > 0 && !has_trials ? 0 : trials; }
 };
 void add_fault_options(CLI::App& command, FaultOptions& options);

@@ -105,9 +105,9 @@ std::string plan_text(const JobInputs& inputs, double precision, const Precision
                        grouped_text(std::int64_t(point.plain_trials)), grouped_text(std::int64_t(point.plain_trials * images))});
     const Totals totals = totals_of(plan);
     return "To know every mean to ± " + rounded_text(precision * 100, 3) + " points: about " + grouped_text(totals.trials) + " trials, " +
-           grouped_text(totals.image_evaluations) + " image evaluations, " + seconds_text(plan.seconds) + ".\nPlain trials would need about " +
-           grouped_text(std::int64_t(totals.plain_trials)) + " of " + grouped_text(std::int64_t(images)) + " images each, " +
-           seconds_text(plan.plain_seconds) + ".\n\n" + table.to_string();
+           grouped_text(totals.image_evaluations) + " image evaluations, " + seconds_text(plan.seconds) +
+           ".\nPlain trials would need about " + grouped_text(std::int64_t(totals.plain_trials)) + " of " +
+           grouped_text(std::int64_t(images)) + " images each, " + seconds_text(plan.plain_seconds) + ".\n\n" + table.to_string();
 }
 
 int run_plan(const PlanOptions& options, std::stop_source& stop) {
@@ -140,7 +140,9 @@ void add_plan_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<PlanOptions>();
     CLI::App* command = app.add_subcommand("plan", "Tell what a wanted interval takes, and what plain trials would");
     add_input_options(*command, options->input);
-    command->add_option("--layers", options->layers, "Where faults may hit, as for sensitivity")->type_name("LAYERS")->capture_default_str();
+    command->add_option("--layers", options->layers, "Where faults may hit, as for sensitivity")
+        ->type_name("LAYERS")
+        ->capture_default_str();
     add_fault_options(*command, options->faults);
     add_precision_options(*command, options->faults);
     add_nonfinite_option(*command, options->nonfinite);

@@ -48,8 +48,8 @@ std::string audit_text(const Study& study, const JobRecord& job) {
         for (const std::int64_t count : layer.changed) changed += count;
     }
     if (asked == 0) return "";
-    std::string text =
-        "Job " + std::to_string(job.id) + ": " + grouped_text(asked) + " bits were to change, " + grouped_text(changed) + " were found changed";
+    std::string text = "Job " + std::to_string(job.id) + ": " + grouped_text(asked) + " bits were to change, " + grouped_text(changed) +
+                       " were found changed";
     std::string missed;
     for (const std::string& layer : layers_without_faults(study, job.id)) missed += (missed.empty() ? "" : ", ") + layer;
     return text + (missed.empty() ? "." : "; no fault came to " + missed + ".") + "\n";
@@ -139,8 +139,7 @@ std::string replay_text(const ReplayedTrial& trial, const std::string& study) {
     for (const ReplayedOutcome& one : trial.outcomes) {
         const Outcome& outcome = one.outcome.outcome;
         outcomes.add_row({to_string(one.protection), percent(share(one.clean.correct, one.clean)), percent(share(outcome.correct, outcome)),
-                          percent(share(outcome.sdc, outcome)), percent(share(outcome.due, outcome)),
-                          stored_text(one)});
+                          percent(share(outcome.sdc, outcome)), percent(share(outcome.due, outcome)), stored_text(one)});
     }
     const std::string head = to_string(trial.name, study) + ": " + grouped_text(std::int64_t(trial.bits.size())) +
                              (trial.bits.size() == 1 ? " faulty bit\n" : " faulty bits\n");

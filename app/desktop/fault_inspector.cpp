@@ -128,12 +128,12 @@ std::vector<PickerTrial> sampled_picker_trials(const SampledPoint& point, const 
         for (const auto& [number, trial] : point.trials[stratum]) {
             if (number < 0 || number >= numbers_a_stratum) continue;  // whole trials are listed as such
             const double value = sampled_value(trial, point.design, curve, TrialMeasure::accuracy, rule);
-            listed.emplace_back(value, PickerTrial{picker_number(int(stratum), number),
-                                                   QObject::tr("trial %1/%2: %3 of %4 images, %5 faults")
-                                                       .arg(stratum)
-                                                       .arg(number)
-                                                       .arg(percent_text(std::clamp(value, 0.0, 1.0)), grouped(trial.images()),
-                                                            grouped(trial.faults))});
+            listed.emplace_back(
+                value, PickerTrial{picker_number(int(stratum), number),
+                                   QObject::tr("trial %1/%2: %3 of %4 images, %5 faults")
+                                       .arg(stratum)
+                                       .arg(number)
+                                       .arg(percent_text(std::clamp(value, 0.0, 1.0)), grouped(trial.images()), grouped(trial.faults))});
         }
     std::ranges::stable_sort(listed, {}, &std::pair<double, PickerTrial>::first);
     std::vector<PickerTrial> trials;

@@ -10,8 +10,8 @@
 #include "controls/sensitivity_panel.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
-#include "plots/critical_bits_plot.h"
 #include "plots/auc_threshold_plot.h"
+#include "plots/critical_bits_plot.h"
 #include "plots/trisection_plot.h"
 #include "recent_list.h"
 #include "tables/comparison_table.h"
@@ -114,7 +114,8 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<PanelDock*> WindowDocks::all() const {
-    return {layers, sites, sensitivity, method, activations, auc_threshold, auc_area, trisection, comparison, critical_bits, jobs, faults, activity};
+    return {layers,     sites,      sensitivity,   method, activations, auc_threshold, auc_area,
+            trisection, comparison, critical_bits, jobs,   faults,      activity};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {

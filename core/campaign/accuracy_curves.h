@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "statistics/mean_interval.h"
 #include "campaign/pilot_cells.h"
 #include "campaign/sampled_point.h"
 #include "campaign/self_check_counts.h"
 #include "evaluation/computed_with.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
+#include "statistics/mean_interval.h"
 
 namespace clipscope {
 
@@ -43,9 +43,9 @@ struct CampaignInfo {
     std::int64_t images = 0;  // evaluation images
     std::int64_t classes = 0;
     std::uint64_t seed = 0;
-    int trials = 0;      // of all images, asked for at every rate
+    int trials = 0;                     // of all images, asked for at every rate
     std::optional<double> precision{};  // half-width of the 95 % interval that was asked for, a fraction
-    MemoryModel memory;  // that held the parameters
+    MemoryModel memory;                 // that held the parameters
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     std::vector<double> rates;  // ascending; bit positions where the axis says so
     PointAxis axis = PointAxis::fault_rate;
@@ -90,8 +90,9 @@ struct CurvePoint {
     std::optional<Interval> top5_ci95;
     Interval sdc_ci95;
     Interval due_ci95;
-    // Where trials were drawn in strata: mean, intervals, faults and the means of top-5, SDC and DUE come from all trials, those on a part of
-    // the images too, and `trials` counts them all; what is left comes from the whole trials alone, and says nothing where there are none.
+    // Where trials were drawn in strata: mean, intervals, faults and the means of top-5, SDC and DUE come from all trials, those on a part
+    // of the images too, and `trials` counts them all; what is left comes from the whole trials alone, and says nothing where there are
+    // none.
     std::optional<SampledPointStatistics> sampled{};
 
     bool has_whole_trials() const { return !sampled || sampled->whole_trials > 0; }
@@ -108,7 +109,7 @@ struct AccuracyCurve {
 struct AccuracyCurves {
     CampaignInfo info;
     std::vector<AccuracyCurve> curves;
-    BitPilot pilot{};  // which bits are critical; without cells where that was not measured
+    BitPilot pilot{};                             // which bits are critical; without cells where that was not measured
     std::optional<SelfCheckCounts> self_check{};  // of all curves together; nothing where there was none
 };
 

@@ -5,10 +5,10 @@
 #include <mutex>
 
 #include "campaign/curve_auc.h"
-#include "statistics/summary.h"
 #include "campaign/trial_run.h"
 #include "common/number_text.h"
 #include "evaluation/item_workers.h"
+#include "statistics/summary.h"
 
 namespace clipscope {
 namespace {

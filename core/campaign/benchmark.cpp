@@ -8,7 +8,6 @@
 #include <numeric>
 
 #include "campaign/benchmark_workloads.h"
-#include "statistics/summary.h"
 #include "common/error.h"
 #include "common/peak_memory.h"
 #include "common/text_list.h"
@@ -16,6 +15,7 @@
 #include "evaluation/operation_count.h"
 #include "evaluation/plain_loop.h"
 #include "evaluation/worker_threads.h"
+#include "statistics/summary.h"
 
 namespace clipscope {
 

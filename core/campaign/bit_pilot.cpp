@@ -84,8 +84,8 @@ private:
         for (int bit = group.low; bit < group.high; ++bit) {
             const auto cell = cells_.find({group.part, group.is_negative, bit});
             if (cell == cells_.end()) continue;
-            const double u = unit_interval(
-                random.block({fnv1a_64(cell->second.layer), std::uint64_t(group.is_negative), std::uint64_t(bit), std::uint64_t(trial)})[0]);
+            const double u = unit_interval(random.block(
+                {fnv1a_64(cell->second.layer), std::uint64_t(group.is_negative), std::uint64_t(bit), std::uint64_t(trial)})[0]);
             auto place = std::int64_t(u * double(cell->second.bits));
             for (std::size_t i = 0; i < parts_[group.part].parameters.size(); ++i) {
                 const ParameterInfo& info = parts_[group.part].parameters[i];
@@ -226,7 +226,8 @@ SignMasks choose_critical_cells(const BitPilot& pilot, const std::vector<LayerIn
         cells.push_back(&cell);
         all += double(cell.bits) * cell.loss * cell.loss;
     }
-    std::stable_sort(cells.begin(), cells.end(), [](const PilotCell* first, const PilotCell* second) { return first->loss > second->loss; });
+    std::stable_sort(cells.begin(), cells.end(),
+                     [](const PilotCell* first, const PilotCell* second) { return first->loss > second->loss; });
     double bits = 0;
     double loss = 0;
     double best = 0;

@@ -34,8 +34,8 @@ struct CompareSpecification {
     bool list_faults = false;      // send FaultsInjected events
     bool count_faults = false;     // send FaultsCounted events
     std::optional<PrecisionSettings> precision{};  // how narrow the intervals are to be; then `trials`, of all images each, may be 0
-    KnownTrials known{};           // trials that have run before; empty: none
-    SelfCheckSettings self_check{};  // not where `exact`
+    KnownTrials known{};                           // trials that have run before; empty: none
+    SelfCheckSettings self_check{};                // not where `exact`
 };
 
 // As run_sensitivity(): sends CampaignStarted with a curve for each scope and protection, trials with Progress between them, JobFinished.

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
-#include "statistics/summary.h"
 #include "clipping/auc.h"
+#include "statistics/summary.h"
 
 namespace clipscope {
 

@@ -20,8 +20,8 @@ struct CurveAuc {
 // What the AUC can be, from all wrong to all right at every rate above 0: on the linear axis the clean accuracy has a part of its own.
 Interval possible_aucs(double clean_accuracy, std::span<const double> rates, AucAxis axis);
 
-// The AUC of estimates, one for each rate above 0 that there is, as if the clean accuracy were 0 (at which it has a part of its own). `joint`:
-// they share trials, so that their errors add up in full.
+// The AUC of estimates, one for each rate above 0 that there is, as if the clean accuracy were 0 (at which it has a part of its own).
+// `joint`: they share trials, so that their errors add up in full.
 StratifiedEstimate auc_of_estimates(std::span<const StratifiedEstimate> estimates, const CampaignInfo& info, AucAxis axis, bool joint);
 
 // Nothing while a rate above 0 has no trial yet, or where the rates span no axis.

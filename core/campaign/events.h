@@ -169,9 +169,10 @@ struct Message {
     bool is_urgent = false;  // whoever started the job must hear it, also where nobody watches its progress
 };
 
-using Event = std::variant<CampaignStarted, TrialFinished, PointDesigned, SampledTrialFinished, BitsPiloted, FaultsInjected, FaultsCounted, TuningStarted, ActivationsMeasured, SiteProfiled,
-                           SweepStarted, SweepPointMeasured, SearchStarted, ThresholdEvaluated, IntervalChosen, SiteHardened,
-                           HardenedFileWritten, SelfChecked, JobFinished, Progress, Message>;
+using Event =
+    std::variant<CampaignStarted, TrialFinished, PointDesigned, SampledTrialFinished, BitsPiloted, FaultsInjected, FaultsCounted,
+                 TuningStarted, ActivationsMeasured, SiteProfiled, SweepStarted, SweepPointMeasured, SearchStarted, ThresholdEvaluated,
+                 IntervalChosen, SiteHardened, HardenedFileWritten, SelfChecked, JobFinished, Progress, Message>;
 
 // Called by one thread at a time, but not always the same one; must return quickly.
 using EventSink = std::function<void(const Event&)>;

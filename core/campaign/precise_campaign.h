@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -20,27 +19,25 @@ namespace clipscope {
 // taken the point's PointDesigned.
 using KnownSamples = std::function<std::optional<SampledTrial>(std::size_t curve, std::size_t rate_index, std::size_t stratum, int trial)>;
 
+// The same of whole trials.
+using KnownOutcomes = std::function<std::optional<TrialOutcome>(std::size_t curve, std::size_t rate_index, int trial)>;
+
 struct PrecisionSettings {
-    double half_width = 0.01;     // of the 95 % interval of each point's mean accuracy; of curves that are compared, of each pair's difference
+    double half_width = 0.01;  // of the 95 % interval of each point's mean accuracy; of curves that are compared, of each pair's difference
     double at_most_seconds = 0;   // looked at between rounds of trials; 0: no limit
     KnownSamples known{};         // empty: none
-    std::function<std::optional<TrialOutcome>(std::size_t curve, std::size_t rate_index, int trial)> known_whole{};  // likewise
+    KnownOutcomes known_whole{};  // likewise
     BitPilot known_pilot{};       // of the same network, memory and images; what it has of layers is not measured again
 };
 
 // Throws UsageError unless the half-width is above 0 and below 0.5.
 void check_precision(const PrecisionSettings& settings);
 
-// The images that a trial takes of those that the clean network answers rightly and of the others, in proportion; all of them where `count`
-// asks for as many.
-ImageSample draw_images(std::uint64_t seed, std::uint64_t key, std::span<const std::int64_t> right, std::span<const std::int64_t> others,
-                        std::int64_t count);
-
 // As run_campaign(): sends CampaignStarted and the whole trials, if settings.trials is above 0, then BitsPiloted, PointDesigned for each
 // point, SampledTrialFinished with Progress between them, and a Message where the time was over before the width was reached. Curves with
 // faults in the same parts of the memory get the same faults and images. What runs next is a function of what earlier trials gave, not of
-// the clock or the number of workers: interrupted and begun again with what is known, the same trials run and the same estimate results, bit
-// for bit.
+// the clock or the number of workers: interrupted and begun again with what is known, the same trials run and the same estimate results,
+// bit for bit.
 void run_precise_campaign(const JobInputs& inputs, const CampaignSettings& settings, const PrecisionSettings& precision,
                           std::span<const CampaignCurve> curves, const EventSink& sink, std::stop_token stop);
 

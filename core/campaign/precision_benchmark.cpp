@@ -77,7 +77,10 @@ std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inp
         SensitivitySpecification precise = job;
         precise.trials = 0;
         precise.precision = PrecisionSettings{.half_width = half_width};
-        one.seconds = seconds_of([&] { run_sensitivity(inputs, precise, [&](const Event& event) { apply(event, curves); }, stop); });
+        one.seconds = seconds_of([&] {
+            run_sensitivity(
+                inputs, precise, [&](const Event& event) { apply(event, curves); }, stop);
+        });
         if (stop.stop_requested()) return std::nullopt;
         std::vector<double> plain_trials(job.rates.size(), 0);  // by rate, of all curves
         measurement.trials = measurement.image_evaluations = 0;
@@ -95,14 +98,20 @@ std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inp
         SensitivitySpecification first = job;
         first.trials = 1;
         first.rates = {job.rates.front()};
-        const double preparation = seconds_of([&] { run_sensitivity(inputs, first, [](const Event&) {}, stop); });
+        const double preparation = seconds_of([&] {
+            run_sensitivity(
+                inputs, first, [](const Event&) {}, stop);
+        });
         one.plain_trials_seconds = preparation;
         for (std::size_t rate = 0; rate < job.rates.size(); ++rate) {
             tell("plain trials");
             SensitivitySpecification plain = job;
             plain.trials = specification.trials;
             plain.rates = {job.rates[rate]};
-            const double seconds = seconds_of([&] { run_sensitivity(inputs, plain, [](const Event&) {}, stop); });
+            const double seconds = seconds_of([&] {
+                run_sensitivity(
+                    inputs, plain, [](const Event&) {}, stop);
+            });
             if (stop.stop_requested()) return std::nullopt;
             const double a_trial = std::max(seconds - preparation, 0.0) / (double(specification.trials) * double(job.scopes.size()));
             one.plain_trials_seconds += a_trial * plain_trials[rate];

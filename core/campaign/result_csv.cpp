@@ -42,34 +42,34 @@ void add(CsvText& table, const std::optional<Interval>& interval) {
 std::string points_csv(const AccuracyCurves& curves, PlaceColumns places, PrecisionColumns precision) {
     const bool with_precision = precision == PrecisionColumns::always || curves.info.precision;
     std::vector<std::string_view> columns{"layer",
-                                "path",
-                                "bits",
-                                "protection",
-                                "clean_accuracy_fraction",
-                                place_column,
-                                "trials",
-                                "faults_mean_bits",
-                                "accuracy_mean_fraction",
-                                "accuracy_sd_fraction",
-                                "accuracy_min_fraction",
-                                "accuracy_q1_fraction",
-                                "accuracy_median_fraction",
-                                "accuracy_q3_fraction",
-                                "accuracy_max_fraction",
-                                "accuracy_ci95_low_fraction",
-                                "accuracy_ci95_high_fraction",
-                                "top5_mean_fraction",
-                                "sdc_mean_fraction",
-                                "due_mean_fraction",
-                                "accuracy_ci95_images_low_fraction",
-                                "accuracy_ci95_images_high_fraction",
-                                "top5_ci95_low_fraction",
-                                "top5_ci95_high_fraction",
-                                "sdc_ci95_low_fraction",
-                                "sdc_ci95_high_fraction",
-                                "due_ci95_low_fraction",
-                                "due_ci95_high_fraction",
-                                "format"};
+                                          "path",
+                                          "bits",
+                                          "protection",
+                                          "clean_accuracy_fraction",
+                                          place_column,
+                                          "trials",
+                                          "faults_mean_bits",
+                                          "accuracy_mean_fraction",
+                                          "accuracy_sd_fraction",
+                                          "accuracy_min_fraction",
+                                          "accuracy_q1_fraction",
+                                          "accuracy_median_fraction",
+                                          "accuracy_q3_fraction",
+                                          "accuracy_max_fraction",
+                                          "accuracy_ci95_low_fraction",
+                                          "accuracy_ci95_high_fraction",
+                                          "top5_mean_fraction",
+                                          "sdc_mean_fraction",
+                                          "due_mean_fraction",
+                                          "accuracy_ci95_images_low_fraction",
+                                          "accuracy_ci95_images_high_fraction",
+                                          "top5_ci95_low_fraction",
+                                          "top5_ci95_high_fraction",
+                                          "sdc_ci95_low_fraction",
+                                          "sdc_ci95_high_fraction",
+                                          "due_ci95_low_fraction",
+                                          "due_ci95_high_fraction",
+                                          "format"};
     if (with_precision)
         columns.insert(columns.end(), {"half_width_fraction", "image_evaluations", "whole_trials", "gain_over_plain_trials"});
     CsvText table = table_with(columns, curves.info.axis, places);
@@ -80,14 +80,22 @@ std::string points_csv(const AccuracyCurves& curves, PlaceColumns places, Precis
             add_place(table, point.rate, curves.info.axis, places);
             const auto of_whole = [&](double value) { return point.has_whole_trials() ? std::optional(value) : std::nullopt; };
             table.add(point.trials).add(point.faults_mean).add(point.mean).add(of_whole(point.sd)).add(of_whole(point.min));
-            table.add(of_whole(point.q1)).add(of_whole(point.median)).add(of_whole(point.q3)).add(of_whole(point.max)).add(point.ci95_low).add(point.ci95_high).add(point.top5_mean);
+            table.add(of_whole(point.q1))
+                .add(of_whole(point.median))
+                .add(of_whole(point.q3))
+                .add(of_whole(point.max))
+                .add(point.ci95_low)
+                .add(point.ci95_high)
+                .add(point.top5_mean);
             table.add(point.sdc_mean).add(point.due_mean);
             add(table, point.ci95_images);
             add(table, point.top5_ci95);
             add(table, point.sdc_ci95);
             add(table, point.due_ci95);
             table.add(format_of(curve.info, curves.info).to_string());
-            const auto sampled = [&](auto member) { return point.sampled ? std::optional(double((*point.sampled).*member)) : std::nullopt; };
+            const auto sampled = [&](auto member) {
+                return point.sampled ? std::optional(double((*point.sampled).*member)) : std::nullopt;
+            };
             if (with_precision) {
                 table.add(sampled(&SampledPointStatistics::half_width)).add(sampled(&SampledPointStatistics::image_evaluations));
                 table.add(sampled(&SampledPointStatistics::whole_trials)).add(sampled(&SampledPointStatistics::gain));

@@ -22,10 +22,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t largest_int = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t largest_int64 = std::numeric_limits<std::int64_t>::max();
 
-Json optional_number(const std::optional<double>& number) {
-    return number ? Json(*number) : Json(nullptr);
-}
-
 Json interval_json(const Interval& interval) {
     return {interval.low, interval.high};
 }
@@ -320,8 +316,7 @@ private:
             const TrialOutcome trial{outcome.integer("faults", 0, largest_int64), read_counts(outcome, images)};
             if (!trials.emplace(number, trial).second) outcome.fail("trial " + std::to_string(number) + " comes twice");
         }
-        if (fields.has("design") && !curve.sampled.empty())
-            read_samples(fields, curve.sampled[std::size_t(found - info_->rates.begin())]);
+        if (fields.has("design") && !curve.sampled.empty()) read_samples(fields, curve.sampled[std::size_t(found - info_->rates.begin())]);
     }
 
     static void read_samples(const JsonFields& fields, SampledPoint& sampled) {

@@ -10,8 +10,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array outcome_fields = {&Outcome::images,      &Outcome::correct, &Outcome::correct_argmax, &Outcome::top5,
-                                       &Outcome::top5_argmax, &Outcome::due,     &Outcome::sdc};
+constexpr std::array outcome_fields = {&Outcome::images, &Outcome::correct, &Outcome::correct_argmax, &Outcome::top5, &Outcome::top5_argmax,
+                                       &Outcome::due,    &Outcome::sdc};
 constexpr std::array group_fields = {&SampledOutcome::right, &SampledOutcome::others, &SampledOutcome::clean_right,
                                      &SampledOutcome::clean_others};
 

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "campaign/accuracy_curves.h"
-#include "campaign/sampled_tally.h"
 #include "campaign/point_statistics.h"
+#include "campaign/sampled_tally.h"
 #include "statistics/confidence.h"
 
 namespace clipscope {
@@ -68,8 +68,8 @@ double image_variance(const SampledTrial& trial, const SamplingDesign& design, c
 // trials changes nothing.
 StratifiedEstimate estimate_of(const BoundedSample& sample, std::int64_t sum) {
     StratifiedEstimate estimate{.mean = 0, .ci95 = mean_interval(sample)};
-    estimate.mean = sample.count() == 0 ? (estimate.ci95.low + estimate.ci95.high) / 2
-                                        : double(sum) / double(fraction_unit) / double(sample.count());
+    estimate.mean =
+        sample.count() == 0 ? (estimate.ci95.low + estimate.ci95.high) / 2 : double(sum) / double(fraction_unit) / double(sample.count());
     estimate.ci95 = {std::min(estimate.ci95.low, estimate.mean), std::max(estimate.ci95.high, estimate.mean)};
     return estimate;
 }
@@ -140,8 +140,7 @@ bool SampledPoint::empty() const {
 double sampled_value(const SampledTrial& trial, const SamplingDesign& design, const CurveInfo& curve, TrialMeasure measure,
                      NonfiniteRule rule) {
     const GroupShares shares = shares_of(trial, design, curve);
-    return clean_value(curve, measure, rule) +
-           shares.right * mean_change(trial.outcome.right, trial.outcome.clean_right, measure, rule) +
+    return clean_value(curve, measure, rule) + shares.right * mean_change(trial.outcome.right, trial.outcome.clean_right, measure, rule) +
            shares.others * mean_change(trial.outcome.others, trial.outcome.clean_others, measure, rule);
 }
 
@@ -152,10 +151,10 @@ StratifiedEstimate sampled_mean(const SampledPoint& point, const CurveInfo& curv
 
 StratifiedEstimate sampled_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
                                       const CurveInfo& second_curve, NonfiniteRule rule) {
-    const double clean =
-        clean_value(second_curve, TrialMeasure::accuracy, rule) - clean_value(first_curve, TrialMeasure::accuracy, rule);
-    return over_strata(first.design, clean,
-                       [&](std::size_t stratum) { return differences_of(first, first_curve, second, second_curve, stratum, rule).estimate(); });
+    const double clean = clean_value(second_curve, TrialMeasure::accuracy, rule) - clean_value(first_curve, TrialMeasure::accuracy, rule);
+    return over_strata(first.design, clean, [&](std::size_t stratum) {
+        return differences_of(first, first_curve, second, second_curve, stratum, rule).estimate();
+    });
 }
 
 StratumSpread spread_of(const SampledPoint& point, std::size_t stratum, const CurveInfo& curve, NonfiniteRule rule) {
@@ -252,9 +251,8 @@ void SampledTally::add_to(CurvePoint& point) const {
     const StratifiedEstimate accuracy = estimate(TrialMeasure::accuracy);
     const StratifiedEstimate sdc = estimate(TrialMeasure::sdc);
     const StratifiedEstimate due = estimate(TrialMeasure::due);
-    SampledPointStatistics statistics{.half_width = accuracy.half_width(),
-                                      .image_evaluations = image_evaluations_,
-                                      .whole_trials = int(whole_trials_)};
+    SampledPointStatistics statistics{
+        .half_width = accuracy.half_width(), .image_evaluations = image_evaluations_, .whole_trials = int(whole_trials_)};
     point.trials = int(trials_);
     point.faults_mean = 0;
     std::vector<StratumSpread> spreads;

@@ -65,7 +65,8 @@ struct SampledPointStatistics {
 enum class TrialMeasure { accuracy, top5, sdc, due };
 
 // The share of all images that the trial stands for; unbiased. May be a little below 0 or above 1.
-double sampled_value(const SampledTrial& trial, const SamplingDesign& design, const CurveInfo& curve, TrialMeasure measure, NonfiniteRule rule);
+double sampled_value(const SampledTrial& trial, const SamplingDesign& design, const CurveInfo& curve, TrialMeasure measure,
+                     NonfiniteRule rule);
 
 StratifiedEstimate sampled_mean(const SampledPoint& point, const CurveInfo& curve, TrialMeasure measure, NonfiniteRule rule);
 
@@ -89,7 +90,8 @@ StratumSpread spread_of_difference(const SampledPoint& first, const CurveInfo& f
 // Trials of all images that plain sampling would need for an interval of this half-width.
 double plain_trials_for(double half_width, const SampledPoint& point, const CurveInfo& curve, NonfiniteRule rule);
 
-// All that a point says of these trials (sampled_tally.h). `point` has the statistics of the whole trials, or is empty where there are none.
+// All that a point says of these trials (sampled_tally.h). `point` has the statistics of the whole trials, or is empty where there are
+// none.
 void add_samples(const SampledPoint& sampled, const CurveInfo& curve, const CampaignInfo& info, CurvePoint& point);
 
 }  // namespace clipscope

@@ -11,8 +11,8 @@
 
 namespace clipscope {
 
-// The statistics of a point, kept up to date trial by trial: the cost of one more trial, and of asking, does not grow with the trials that are
-// there. The same trials give the same numbers, bit for bit, in any order.
+// The statistics of a point, kept up to date trial by trial: the cost of one more trial, and of asking, does not grow with the trials that
+// are there. The same trials give the same numbers, bit for bit, in any order.
 class SampledTally {
 public:
     SampledTally(const SamplingDesign& design, const CurveInfo& curve, const CampaignInfo& info);
@@ -30,7 +30,7 @@ private:
         std::array<std::int64_t, measure_count> sums{};                   // of their values, in fraction units
         std::int64_t faults = 0;                                          // of all trials
         std::int64_t trials = 0;
-        std::int64_t images = 0;         // of trials with faults
+        std::int64_t images = 0;          // of trials with faults
         std::int64_t image_variance = 0;  // likewise, in fraction units
     };
     StratifiedEstimate estimate(TrialMeasure measure) const;

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "campaign/sensitivity.h"
-#include "statistics/summary.h"
 #include "common/error.h"
+#include "statistics/summary.h"
 
 namespace clipscope {
 

@@ -24,28 +24,20 @@ float read_threshold(const JsonFields& fields, const char* name) {
     return threshold;
 }
 
-std::optional<double> read_optional(const JsonFields& fields, const char* name) {
-    return fields.has(name) ? std::optional(fields.number(name)) : std::nullopt;
-}
-
 SiteThreshold read_site(const Json& json, const std::string& file, std::size_t index) {
     const JsonFields fields(json, file, "site " + std::to_string(index + 1));
     SiteThreshold site;
     site.site = fields.text("site");
     site.threshold = read_threshold(fields, "threshold");
     if (fields.has("act_max")) site.act_max = read_threshold(fields, "act_max");
-    site.auc_before = read_optional(fields, "auc_before");
-    site.auc_after = read_optional(fields, "auc_after");
+    site.auc_before = fields.optional_number("auc_before");
+    site.auc_after = fields.optional_number("auc_after");
     if (!fields.has("fed_by")) return site;
     for (const Json& layer : fields.array("fed_by")) {
         if (!layer.is_string()) fields.fail("'fed_by' is no list of names");
         site.fed_by.push_back(layer.get<std::string>());
     }
     return site;
-}
-
-Json optional_number(const std::optional<double>& number) {
-    return number ? Json(*number) : Json(nullptr);
 }
 
 }  // namespace

@@ -13,10 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json optional_number(const std::optional<double>& number) {
-    return number ? Json(*number) : Json(nullptr);
-}
-
 Json optional_float(const std::optional<float>& number) {
     return number ? Json(short_double(*number)) : Json(nullptr);
 }

@@ -51,10 +51,6 @@ std::optional<float> read_optional_float(const JsonFields& fields, const char* n
     return fields.has(name) ? std::optional(float(fields.number(name))) : std::nullopt;
 }
 
-std::optional<double> read_optional(const JsonFields& fields, const char* name) {
-    return fields.has(name) ? std::optional(fields.number(name)) : std::nullopt;
-}
-
 // As many numbers as the array has elements.
 template <typename Element, std::size_t size>
 void read_into(const JsonFields& fields, const char* name, std::array<Element, size>& elements) {
@@ -76,7 +72,7 @@ void read_into(const JsonFields& fields, const char* name, std::array<Element, s
 MeasuredAuc read_measured(const JsonFields& fields) {
     MeasuredAuc measured;
     measured.auc = fields.number("auc");
-    measured.standard_error = read_optional(fields, "standard_error");
+    measured.standard_error = fields.optional_number("standard_error");
     if (fields.has("auc_ci95")) {
         std::array<double, 2> ends{};
         read_into(fields, "auc_ci95", ends);
@@ -116,8 +112,8 @@ HardenedSite read_hardened(const JsonFields& fields) {
     HardenedSite site;
     site.act_max = float(fields.number("act_max"));
     site.threshold = float(fields.number("threshold"));
-    site.auc_before = read_optional(fields, "auc_before");
-    site.auc_after = read_optional(fields, "auc_after");
+    site.auc_before = fields.optional_number("auc_before");
+    site.auc_after = fields.optional_number("auc_after");
     site.iterations = int(fields.integer("iterations", 0, largest_int));
     site.evaluations = int(fields.integer("evaluations", 0, largest_int));
     site.end = read_name(fields, "end", search_end_from_string);

@@ -6,10 +6,10 @@
 #include <map>
 #include <stdexcept>
 
-#include "statistics/confidence.h"
 #include "common/error.h"
 #include "common/named_values.h"
 #include "common/number_text.h"
+#include "statistics/confidence.h"
 
 namespace clipscope {
 namespace {

@@ -44,6 +44,10 @@ std::string json_text(const Json& value) {
     return text + '\n';
 }
 
+nlohmann::ordered_json optional_number(const std::optional<double>& number) {
+    return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json(nullptr);
+}
+
 Json parse_json(const std::string& text, const std::string& file) {
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
         throw Error("'" + file + "' is empty: choose a JSON file that ClipScope wrote.");
@@ -93,6 +97,10 @@ std::string JsonFields::text(const char* name) const {
     const Json& value = get(name);
     if (!value.is_string()) fail("'" + std::string(name) + "' is not a text");
     return value.get<std::string>();
+}
+
+std::optional<double> JsonFields::optional_number(const char* name) const {
+    return has(name) ? std::optional(number(name)) : std::nullopt;
 }
 
 double JsonFields::number(const char* name) const {

@@ -12,6 +12,9 @@ namespace clipscope {
 // bytes. Text that is not UTF-8 has its bad bytes replaced; non-finite numbers become null.
 std::string json_text(const nlohmann::ordered_json& value);
 
+// null for nothing.
+nlohmann::ordered_json optional_number(const std::optional<double>& number);
+
 // Throws Error with the line where the text is not JSON. `file` is named in errors.
 nlohmann::ordered_json parse_json(const std::string& text, const std::string& file);
 
@@ -28,6 +31,7 @@ public:
     JsonFields object(const char* name) const;
     std::string text(const char* name) const;
     double number(const char* name) const;
+    std::optional<double> optional_number(const char* name) const;  // nothing where it is null or not there
     std::int64_t integer(const char* name, std::int64_t least, std::int64_t most) const;
     std::uint64_t unsigned_integer(const char* name) const;
 

@@ -43,8 +43,8 @@ MemorySigns memory_signs(const Network& network, std::span<const std::size_t> pa
                 const NamedTensor& named = network.program().tensors()[found.tensors[i]];
                 const at::Tensor values = named.tensor.to(at::kCPU, at::kFloat).contiguous();
                 const auto norm = norms.find(named.slot);
-                const bool has_norm = norm != norms.end() && i < found.channels.size() &&
-                                      std::size_t(norm->second.numel()) == found.channels[i].channels;
+                const bool has_norm =
+                    norm != norms.end() && i < found.channels.size() && std::size_t(norm->second.numel()) == found.channels[i].channels;
                 const auto* numbers = values.data_ptr<float>();
                 const auto* factors = has_norm ? norm->second.data_ptr<float>() : nullptr;
                 for (std::size_t element = 0; element < std::size_t(values.numel()); ++element) {

@@ -25,8 +25,8 @@ struct Outcome {
 };
 
 // What a trial yields on some of the images alone (method.md, "Estimates"): a sample of those that a clean network answers rightly, and one
-// of the others. The shares of the two groups among all images are known, so each sample stands for its own; what the clean network makes of
-// the very same images is there as well, so that without faults there is no noise.
+// of the others. The shares of the two groups among all images are known, so each sample stands for its own; what the clean network makes
+// of the very same images is there as well, so that without faults there is no noise.
 struct SampledOutcome {
     Outcome right;
     Outcome others;

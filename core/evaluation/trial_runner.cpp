@@ -174,7 +174,8 @@ std::optional<std::vector<SampledOutcome>> TrialRunner::run_samples(std::span<co
     };
     std::vector<Together> together;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        while (state_->more_injectors.size() <= together.size()) state_->more_injectors.push_back(std::make_unique<FaultInjector>(evaluator));
+        while (state_->more_injectors.size() <= together.size())
+            state_->more_injectors.push_back(std::make_unique<FaultInjector>(evaluator));
         if (runs.size() > 1 && evaluator.keeps_all_clean && !evaluator.exact && runs[i].faults->count_below(runs[i].rate) > 0) {
             auto injected =
                 std::make_unique<InjectedFaults>(state_->more_injectors[together.size()]->inject(*runs[i].faults, runs[i].rate));

@@ -119,8 +119,8 @@ std::uint64_t trial_key(std::uint64_t seed, double rate, const Stratum& stratum,
     return random.block({std::bit_cast<std::uint64_t>(rate), bounds, trial, 1})[0];
 }
 
-TrialFaults draw_in_stratum(std::uint64_t seed, double rate, const Stratum& stratum, std::uint64_t trial, const std::vector<LayerInfo>& parts,
-                            std::span<const std::size_t> scope, const CriticalBits& critical) {
+TrialFaults draw_in_stratum(std::uint64_t seed, double rate, const Stratum& stratum, std::uint64_t trial,
+                            const std::vector<LayerInfo>& parts, std::span<const std::size_t> scope, const CriticalBits& critical) {
     const std::uint64_t key = trial_key(seed, rate, stratum, trial);
     TrialFaults faults = draw_trial_faults(seed, key, parts, scope, rate);
     if (critical.count() == 0) return faults;

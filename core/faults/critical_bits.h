@@ -55,8 +55,8 @@ private:
 // The faults of a trial of a stratum at a rate: so many bits of the class, uniformly without repetition, and every other bit as always,
 // with the rate's probability. A pure function of its arguments; no two rates, strata or trials share a random number, so estimates at
 // several rates are independent.
-TrialFaults draw_in_stratum(std::uint64_t seed, double rate, const Stratum& stratum, std::uint64_t trial, const std::vector<LayerInfo>& parts,
-                            std::span<const std::size_t> scope, const CriticalBits& critical);
+TrialFaults draw_in_stratum(std::uint64_t seed, double rate, const Stratum& stratum, std::uint64_t trial,
+                            const std::vector<LayerInfo>& parts, std::span<const std::size_t> scope, const CriticalBits& critical);
 
 // `count` of the numbers below `all`, ascending, uniformly without repetition: a pure function of the seed, a domain's worth of places and
 // the trial.

@@ -47,8 +47,7 @@ std::vector<std::int64_t> trials_for(std::span<const StratumProgress> strata, do
         std::size_t best = 0;
         double best_gain = -1;
         for (std::size_t i = 0; i < strata.size(); ++i) {
-            const double gain =
-                (part(i, trials[i]) - part(i, trials[i] + step(trials[i]))) / (strata[i].cost * double(step(trials[i])));
+            const double gain = (part(i, trials[i]) - part(i, trials[i] + step(trials[i]))) / (strata[i].cost * double(step(trials[i])));
             if (gain > best_gain) {
                 best = i;
                 best_gain = gain;

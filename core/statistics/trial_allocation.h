@@ -19,7 +19,8 @@ struct StratumProgress {
     double cost = 1;        // of a trial, in any unit
 };
 
-// The trials that each stratum should have in all until the interval of the weighted mean is `half_width` to either side; at least those it has.
+// The trials that each stratum should have in all until the interval of the weighted mean is `half_width` to either side; at least those it
+// has.
 std::vector<std::int64_t> trials_for(std::span<const StratumProgress> strata, double half_width);
 
 // How many images a trial should take: between trials the values vary by `between`, between images of one trial by `within` (both

@@ -51,8 +51,8 @@ struct JobSettings {
     // How much; a sensitivity and a comparison may grow in these.
     std::string layers = "each,network";
     std::string rates = "auto";  // several joined by semicolons: all of them
-    int trials = 50;         // of all images
-    double precision = 0;    // half-width of the 95 % interval of every mean, a fraction; 0: as the trials give it
+    int trials = 50;             // of all images
+    double precision = 0;        // half-width of the 95 % interval of every mean, a fraction; 0: as the trials give it
 
     // Of a sweep and a hardening.
     FaultPlace place = FaultPlace::feeding;

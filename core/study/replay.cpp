@@ -5,8 +5,8 @@
 #include "campaign/bit_pilot.h"
 #include "campaign/bit_positions.h"
 #include "campaign/curve_campaign.h"
+#include "campaign/curve_groups.h"
 #include "campaign/fault_scope.h"
-#include "campaign/precise_campaign.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/trial_run.h"
 #include "common/error.h"
@@ -98,8 +98,8 @@ public:
         if (!name_.stratum) return;
         sampled_ = read_samples(study, name_.job, scope.name, Protection::none, name_.rate);
         if (!sampled_ || *name_.stratum >= int(sampled_->design.strata.size()))
-            throw UsageError("Job " + std::to_string(name_.job) + " drew no trials of a stratum " + std::to_string(*name_.stratum) + " in " +
-                             scope.name + " at the rate " + number_text(name_.rate) + ".");
+            throw UsageError("Job " + std::to_string(name_.job) + " drew no trials of a stratum " + std::to_string(*name_.stratum) +
+                             " in " + scope.name + " at the rate " + number_text(name_.rate) + ".");
         stratum_ = sampled_->design.strata[std::size_t(*name_.stratum)];
         const std::vector<LayerInfo>& parts = network.memory_parts();
         critical_ = CriticalBits(parts, scope.layers, memory_signs(network, scope.layers),

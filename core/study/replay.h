@@ -22,7 +22,8 @@ struct TrialName {
     std::optional<int> stratum{};  // of a trial that was drawn in one, for a precision
 };
 
-// "a.clipscope:3:CONV-1:1e-06:12", "4:CONV-1:30:12", "5:network:1e-07:2/12" (trial 12 of stratum 2); without the study where `study` is empty.
+// "a.clipscope:3:CONV-1:1e-06:12", "4:CONV-1:30:12", "5:network:1e-07:2/12" (trial 12 of stratum 2); without the study where `study` is
+// empty.
 std::string to_string(const TrialName& name, const std::string& study = {});
 // Reads both; whether the number is a rate or a position only the job can tell. Throws UsageError.
 TrialName parse_trial_name(const std::string& text);

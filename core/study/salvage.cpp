@@ -65,9 +65,15 @@ struct Table {
     const char* order;  // of its b-tree
 };
 
-constexpr std::array tables = {Table{"study", "name"},           Table{"source", "rowid"}, Table{"job", "rowid"},
-                               Table{"curve", "rowid"},          Table{"point", "rowid"},  Table{"tuning", "job, kind, item"},
-                               Table{"audit", "job, layer, bit"}};
+constexpr std::array tables = {Table{"study", "name"},
+                               Table{"source", "rowid"},
+                               Table{"job", "rowid"},
+                               Table{"curve", "rowid"},
+                               Table{"point", "rowid"},
+                               Table{"tuning", "job, kind, item"},
+                               Table{"audit", "job, layer, bit"},
+                               Table{"design", "point"},
+                               Table{"sample", "point, stratum, trial"}};
 
 class Salvage {
 public:
@@ -75,7 +81,8 @@ public:
 
     void run() {
         to_.sql().exec("PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF; BEGIN; DELETE FROM study");
-        for (const Table& table : tables) copy(table);
+        for (const Table& table : tables)
+            if (is_there(table.name)) copy(table);
         copy_trials();
         to_.sql().exec("COMMIT");
     }
@@ -95,6 +102,15 @@ private:
             }
         }
         return false;
+    }
+
+    // Studies of older versions lack some.
+    bool is_there(const std::string& table) {
+        try {
+            return from_.sql().tableExists(table);
+        } catch (const SQLite::Exception&) {
+            return true;  // copying it says what is wrong
+        }
     }
 
     void copy(const Table& table) {
@@ -169,12 +185,21 @@ public:
         database_.transaction([&] {
             drop_rows("tuning", "job, kind, item", "SELECT job, kind, item, value, row_check FROM tuning",
                       [](SQLite::Statement& row) { return row_check(row.getColumn(3).getString()) == row.getColumn(4).getInt(); });
+            drop_rows("sample", "point, stratum, trial", "SELECT point, stratum, trial, value, row_check FROM sample",
+                      [](SQLite::Statement& row) {
+                          const std::string value = row.getColumn(3).getString();
+                          return sample_check(row.getColumn(0).getInt64(), row.getColumn(1).getInt(), row.getColumn(2).getInt(), value) ==
+                                 row.getColumn(4).getInt();
+                      });
+            check_designs();
             database_.sql().exec(
                 "DELETE FROM curve WHERE job NOT IN (SELECT id FROM job); DELETE FROM tuning WHERE job NOT IN (SELECT id FROM job); "
                 "DELETE FROM audit WHERE job NOT IN (SELECT id FROM job)");
             for (const auto& [curve, info] : curves()) check_points(curve);
             database_.sql().exec(
                 "DELETE FROM point WHERE curve NOT IN (SELECT id FROM curve); DELETE FROM trial WHERE point NOT IN (SELECT id FROM point); "
+                "DELETE FROM design WHERE point NOT IN (SELECT id FROM point); DELETE FROM sample WHERE point NOT IN (SELECT point FROM "
+                "design); "
                 "UPDATE job SET model = NULL WHERE model NOT IN (SELECT id FROM source); "
                 "UPDATE job SET images = NULL WHERE images NOT IN (SELECT id FROM source); "
                 "UPDATE job SET tuning_images = NULL WHERE tuning_images NOT IN (SELECT id FROM source)");
@@ -242,6 +267,17 @@ private:
         return good;
     }
 
+    // Without its design a sample means nothing.
+    void check_designs() {
+        std::vector<std::int64_t> bad;
+        SQLite::Statement rows(database_.sql(), "SELECT point, value, row_check FROM design");
+        while (rows.executeStep())
+            if (row_check(rows.getColumn(1).getString()) != rows.getColumn(2).getInt()) bad.push_back(rows.getColumn(0).getInt64());
+        rows.reset();
+        for (const std::int64_t point : bad)
+            report_.damaged += database_.sql().exec("DELETE FROM design WHERE point = " + std::to_string(point));
+    }
+
     void check_points(std::int64_t curve) {
         SQLite::Statement rows(database_.sql(), "SELECT id, rate, row_check FROM point WHERE curve = ?");
         rows.bind(1, curve);
@@ -274,7 +310,7 @@ SalvageReport save(const std::string& copy, const std::string& output) {
         sieve.run();
         sieve.drop_unreadable_jobs(output);
         report.jobs = count(to, "job");
-        report.trials = count(to, "trial");
+        report.trials = count(to, "trial") + count(to, "sample WHERE trial >= 0");  // whole trials are there in both
         report.measurements = count(to, "tuning");
         if (count(to, "study") == 0) to.sql().exec("INSERT INTO study VALUES ('created_by', 'unknown')");
     });

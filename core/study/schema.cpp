@@ -220,7 +220,8 @@ void add_views(Database& database) {
     const auto missing = [&] {
         return database.sql()
                    .execAndGet(
-                       "SELECT count(*) FROM sqlite_master WHERE name IN ('jobs', 'curves', 'trials', 'points', 'thresholds', 'histograms', "
+                       "SELECT count(*) FROM sqlite_master WHERE name IN ('jobs', 'curves', 'trials', 'points', 'thresholds', "
+                       "'histograms', "
                        "'design', 'sample')")
                    .getInt() < 8;
     };

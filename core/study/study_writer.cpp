@@ -3,7 +3,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
-#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "campaign/sampled_json.h"
 #include "campaign/tuning_json.h"
 #include "common/number_text.h"
+#include "study/campaign_rows.h"
 #include "study/result_batch.h"
 #include "study/result_rows.h"
 #include "study/study_contents.h"
@@ -27,19 +27,11 @@ using namespace std::chrono_literals;
 
 constexpr auto between_transactions = 250ms;
 
-// A curve of the job as the study has it.
-struct KnownCurve {
-    std::vector<std::int64_t> points;         // ids, by the campaign's rate index
-    std::vector<std::vector<bool>> is_known;  // by rate index and trial
-    std::vector<std::map<int, TrialOutcome>> outcomes;  // likewise, where a precision was asked for
-    std::vector<SampledPoint> samples;                  // by rate index, likewise
-};
-
 }  // namespace
 
 struct StudyWriter::State {
     State(const Study& opened, JobId job, EventSink next, std::stop_token stop)
-        : study(opened.another()), job(job), next(std::move(next)), stop(std::move(stop)) {
+        : study(opened.another()), job(job), next(std::move(next)), stop(std::move(stop)), campaign_rows(study, job) {
         if (!study.is_writable()) throw Error(study.read_only_reason());
         audit = read_audit_totals(study.database(), job);
         set_state("state = 'running', error = '', ended = NULL, started = coalesce(started, ?), versions = ?",
@@ -67,7 +59,7 @@ struct StudyWriter::State {
     const EventSink next;
     const std::stop_token stop;
     std::mutex connection;
-    std::vector<KnownCurve> curves;
+    CampaignRows campaign_rows;  // its connection is this one's
     AuditTotals audit;
     CampaignInfo campaign;
     std::optional<ComputedWith> moved_from;  // until a trial is there that was computed otherwise
@@ -85,50 +77,29 @@ private:
                 stored.computed_with = before.computed_with;
                 stored.computed_with_earlier = before.computed_with_earlier;
             }
-            register_campaign(started, moved_from ? stored : campaign);
+            campaign_rows.begin(started, moved_from ? stored : campaign);
         }
         next(CampaignStarted{campaign, started.curves});
-        send_known(started);
+        const std::lock_guard lock(connection);
+        campaign_rows.send_known(started, next);
     }
 
     void keep(const TrialFinished& finished, const Event& event) {
         if (moved_from) tell_of_move();
-        const std::int64_t point = curves.at(std::size_t(finished.curve)).points.at(std::size_t(finished.rate_index));
+        const std::int64_t point = campaign_rows.point(finished.curve, finished.rate_index);
         add([&](ResultBatch& batch) { batch.trials.push_back({point, finished.trial, finished.result}); });
         next(event);
     }
 
     void keep(const PointDesigned& designed, const Event& event) {
-        KnownCurve& curve = curves.at(std::size_t(designed.curve));
-        const auto rate = std::size_t(designed.rate_index);
         next(event);
         const std::lock_guard lock(connection);
-        Database& database = study.database();
-        auto stored = database.guarded([&] { return read_sampled_point(database, curve.points.at(rate)); });
-        if (stored && !(stored->design == designed.design))
-            throw StudyInputError("Job " + std::to_string(job) + " of the study '" + study.path() +
-                                  "' drew its trials in other strata than this ClipScope would: begin a new job.");
-        if (!stored) {
-            stored = SampledPoint{designed.design, std::vector<std::map<int, SampledTrial>>(designed.design.strata.size())};
-            database.transaction([&] {
-                SQLite::Statement insert(database.sql(), "INSERT INTO design VALUES (?, ?, ?)");
-                const std::string value = design_json(designed.design).dump();
-                insert.bind(1, curve.points[rate]);
-                insert.bind(2, value);
-                insert.bind(3, row_check(value));
-                insert.exec();
-            });
-        }
-        curve.samples.resize(curve.points.size());
-        curve.samples[rate] = std::move(*stored);
-        for (std::size_t stratum = 0; stratum < curve.samples[rate].trials.size(); ++stratum)
-            for (const auto& [trial, known] : curve.samples[rate].trials[stratum])
-                next(SampledTrialFinished{designed.curve, designed.rate_index, int(stratum), trial, known});
+        campaign_rows.take_design(designed, next);
     }
 
     void keep(const SampledTrialFinished& finished, const Event& event) {
         if (moved_from) tell_of_move();
-        const std::int64_t point = curves.at(std::size_t(finished.curve)).points.at(std::size_t(finished.rate_index));
+        const std::int64_t point = campaign_rows.point(finished.curve, finished.rate_index);
         add([&](ResultBatch& batch) {
             batch.samples.push_back({point, finished.stratum, finished.trial, sample_json(finished.result).dump()});
         });
@@ -217,7 +188,7 @@ private:
     void tell_of_move() {
         {
             const std::lock_guard lock(connection);
-            study.database().transaction([&] { store_campaign(campaign); });
+            study.database().transaction([&] { campaign_rows.store(campaign); });
         }
         next(move_message(*moved_from, campaign.computed_with));
         moved_from.reset();
@@ -227,77 +198,6 @@ private:
         return {"Earlier results of this job were computed with " + before.to_string() + ", those that follow with " + now.to_string() +
                     ": near-ties may be decided differently.",
                 true};
-    }
-
-    void store_campaign(const CampaignInfo& info) {
-        SQLite::Statement stored(study.database().sql(), "UPDATE job SET campaign = ? WHERE id = ?");
-        stored.bind(1, campaign_json(info));
-        stored.bind(2, job);
-        stored.exec();
-    }
-
-    void register_campaign(const CampaignStarted& started, const CampaignInfo& info) {
-        Database& database = study.database();
-        curves.assign(started.curves.size(), {});
-        database.transaction([&] {
-            store_campaign(info);
-            for (std::size_t i = 0; i < curves.size(); ++i) register_curve(started, i);
-        });
-    }
-
-    void register_curve(const CampaignStarted& started, std::size_t place) {
-        Database& database = study.database();
-        const CurveInfo& info = started.curves[place];
-        SQLite::Statement insert(
-            database.sql(),
-            "INSERT INTO curve (job, place, layer, path, bits, protection, clean, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET place = excluded.place RETURNING id, clean");
-        insert.bind(1, job);
-        insert.bind(2, std::int64_t(place));
-        insert.bind(3, info.layer);
-        insert.bind(4, info.path);
-        insert.bind(5, info.bits);
-        insert.bind(6, to_string(info.protection));
-        insert.bind(7, clean_json(info.clean));
-        insert.bind(8, curve_check(job, info));
-        insert.executeStep();
-        const std::int64_t curve = insert.getColumn(0).getInt64();
-        if (insert.getColumn(1).getString() != clean_json(info.clean))
-            throw StudyInputError("Without faults the network gives other answers here than when job " + std::to_string(job) +
-                                  " of the study '" + study.path() +
-                                  "' was begun (another processor, device or LibTorch): the new trials would not belong to the old ones, "
-                                  "so begin a new study.");
-        insert.executeStep();
-        for (const double rate : started.info.rates) {
-            SQLite::Statement point(
-                database.sql(),
-                "INSERT INTO point (curve, rate, row_check) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rate = rate RETURNING id");
-            point.bind(1, curve);
-            point.bind(2, rate);
-            point.bind(3, point_check(curve, rate));
-            point.executeStep();
-            curves[place].points.push_back(point.getColumn(0).getInt64());
-            point.executeStep();
-        }
-    }
-
-    void send_known(const CampaignStarted& started) {
-        const std::lock_guard lock(connection);
-        study.database().guarded([&] {
-            TrialRows rows(study.database());
-            for (std::size_t curve = 0; curve < curves.size(); ++curve) {
-                curves[curve].outcomes.resize(curves[curve].points.size());
-                for (std::size_t rate = 0; rate < curves[curve].points.size(); ++rate) {
-                    std::vector<bool>& known = curves[curve].is_known.emplace_back();
-                    rows.read(curves[curve].points[rate], started.curves[curve].clean.images, [&](int trial, const TrialOutcome& outcome) {
-                        if (std::size_t(trial) >= known.size()) known.resize(std::size_t(trial) + 1);
-                        known[std::size_t(trial)] = true;
-                        if (started.info.precision) curves[curve].outcomes[rate].emplace(trial, outcome);
-                        next(TrialFinished{int(curve), int(rate), trial, outcome});
-                    });
-                }
-            }
-        });
     }
 
     void set_state(const std::string& assignments, const std::vector<std::string>& values) {
@@ -414,26 +314,17 @@ EventSink StudyWriter::sink() {
 }
 
 KnownTrials StudyWriter::known_trials() const {
-    return [this](std::size_t curve, std::size_t rate, int trial) {
-        const std::vector<bool>& known = state_->curves[curve].is_known[rate];
-        return std::size_t(trial) < known.size() && known[std::size_t(trial)];
+    return [this](std::size_t curve, std::size_t rate, int trial) { return state_->campaign_rows.is_known(curve, rate, trial); };
+}
+
+KnownSamples StudyWriter::known_samples() const {
+    return [this](std::size_t curve, std::size_t rate, std::size_t stratum, int trial) {
+        return state_->campaign_rows.known_sample(curve, rate, stratum, trial);
     };
 }
 
-std::function<std::optional<SampledTrial>(std::size_t, std::size_t, std::size_t, int)> StudyWriter::known_samples() const {
-    return [this](std::size_t curve, std::size_t rate, std::size_t stratum, int trial) -> std::optional<SampledTrial> {
-        const auto& trials = state_->curves[curve].samples[rate].trials[stratum];
-        const auto known = trials.find(trial);
-        return known == trials.end() ? std::nullopt : std::optional(known->second);
-    };
-}
-
-std::function<std::optional<TrialOutcome>(std::size_t, std::size_t, int)> StudyWriter::known_outcomes() const {
-    return [this](std::size_t curve, std::size_t rate, int trial) -> std::optional<TrialOutcome> {
-        const auto& trials = state_->curves[curve].outcomes[rate];
-        const auto known = trials.find(trial);
-        return known == trials.end() ? std::nullopt : std::optional(known->second);
-    };
+KnownOutcomes StudyWriter::known_outcomes() const {
+    return [this](std::size_t curve, std::size_t rate, int trial) { return state_->campaign_rows.known_outcome(curve, rate, trial); };
 }
 
 void StudyWriter::fail(const std::string& text) noexcept {

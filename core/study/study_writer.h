@@ -2,14 +2,13 @@
 // transactions of a quarter of a second, on a thread of its own. What a resumed job knows already it sends again to whoever shows it.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "campaign/curve_campaign.h"
 #include "campaign/events.h"
+#include "campaign/precise_campaign.h"
 #include "study/study.h"
 
 namespace clipscope {
@@ -34,8 +33,8 @@ public:
     KnownTrials known_trials() const;
 
     // For a job with a precision: what the study has of sampled trials and of whole ones.
-    std::function<std::optional<SampledTrial>(std::size_t curve, std::size_t rate_index, std::size_t stratum, int trial)> known_samples() const;
-    std::function<std::optional<TrialOutcome>(std::size_t curve, std::size_t rate_index, int trial)> known_outcomes() const;
+    KnownSamples known_samples() const;
+    KnownOutcomes known_outcomes() const;
 
     // The job threw: `text` says why.
     void fail(const std::string& text) noexcept;

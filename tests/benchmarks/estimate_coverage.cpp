@@ -94,18 +94,17 @@ int main(int argc, char** argv) {
 
     std::map<int, Reference> references;  // by rate
     const auto begun = std::chrono::steady_clock::now();
-    run_campaign(
-        inputs, settings, {&curve, 1},
-        [&](const Event& event) {
-            const auto* finished = std::get_if<TrialFinished>(&event);
-            if (!finished) return;
-            Reference& reference = references[finished->rate_index];
-            const double value = accuracy(finished->result.outcome, settings.nonfinite);
-            reference.sum += value;
-            reference.squares += value * value;
-            ++reference.trials;
-        },
-        {});
+    run_campaign(inputs, settings, {&curve, 1},
+                 [&](const Event& event) {
+                     const auto* finished = std::get_if<TrialFinished>(&event);
+                     if (!finished) return;
+                     Reference& reference = references[finished->rate_index];
+                     const double value = accuracy(finished->result.outcome, settings.nonfinite);
+                     reference.sum += value;
+                     reference.squares += value * value;
+                     ++reference.trials;
+                 },
+                 {});
     const double reference_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 
     settings.trials = 0;
@@ -116,13 +115,12 @@ int main(int argc, char** argv) {
         settings.seed = std::uint64_t(repetition) + 1;
         AccuracyCurves curves;
         const PrecisionSettings precision{.half_width = options.precision, .known_pilot = pilot};
-        run_precise_campaign(
-            inputs, settings, precision, {&curve, 1},
-            [&](const Event& event) {
-                apply(event, curves);
-                if (const auto* piloted = std::get_if<BitsPiloted>(&event)) pilot = piloted->pilot;
-            },
-            {});
+        run_precise_campaign(inputs, settings, precision, {&curve, 1},
+                             [&](const Event& event) {
+                                 apply(event, curves);
+                                 if (const auto* piloted = std::get_if<BitsPiloted>(&event)) pilot = piloted->pilot;
+                             },
+                             {});
         const auto points = curve_points(curves.curves.front(), curves.info);
         for (std::size_t rate = 0; rate < points.size(); ++rate) {
             Repetitions& own = repetitions[int(rate)];
@@ -137,8 +135,8 @@ int main(int argc, char** argv) {
     std::printf("%s %s %s, %zu images, ± %s; reference %d trials in %.0f s; %d repetitions in %.0f s\n", options.model.c_str(),
                 options.format.c_str(), options.layers.c_str(), options.images, number_text(options.precision).c_str(), options.reference,
                 reference_seconds, options.repetitions, seconds);
-    std::printf("%10s %10s %10s %10s %12s %10s %10s %10s %10s\n", "rate", "reference", "its error", "mean", "error in SE", "coverage", "reached",
-                "trials", "images");
+    std::printf("%10s %10s %10s %10s %12s %10s %10s %10s %10s\n", "rate", "reference", "its error", "mean", "error in SE", "coverage",
+                "reached", "trials", "images");
     for (const auto& [rate, own] : repetitions) {
         const Reference& reference = references[rate];
         const double count = double(own.means.size());
@@ -146,8 +144,9 @@ int main(int argc, char** argv) {
         for (const double value : own.means) mean += value / count;
         for (const double value : own.means) squares += (value - mean) * (value - mean);
         const double error = std::sqrt(squares / (count - 1) / count);
-        std::printf("%10s %10.5f %10.5f %10.5f %12.2f %10.3f %10.3f %10.0f %10.0f\n", number_text(settings.rates[std::size_t(rate)]).c_str(),
-                    reference.mean(), reference.error(), mean, (mean - reference.mean()) / std::hypot(error, reference.error()),
-                    own.covers / count, own.reached / count, own.trials / count, own.images / count);
+        std::printf("%10s %10.5f %10.5f %10.5f %12.2f %10.3f %10.3f %10.0f %10.0f\n",
+                    number_text(settings.rates[std::size_t(rate)]).c_str(), reference.mean(), reference.error(), mean,
+                    (mean - reference.mean()) / std::hypot(error, reference.error()), own.covers / count, own.reached / count,
+                    own.trials / count, own.images / count);
     }
 }

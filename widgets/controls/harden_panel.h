@@ -39,7 +39,7 @@ struct HardenForm {
     QString tuning_images = QStringLiteral("200");  // "200", "first:200", "all"
     QString images = QStringLiteral("1000");        // for evaluation
     QString rates = QStringLiteral("auto");         // "auto", "paper", a list, or from:to:count
-    Until until = Until::trials;  // of a comparison
+    Until until = Until::trials;                    // of a comparison
     int trials = 10;
     double half_width = 1;  // of the interval of a difference, in points
     SearchAlgorithm algorithm = SearchAlgorithm::corrected;

@@ -171,18 +171,20 @@ QWidget* JobFields::make_formats_button() {
 
 void JobFields::set_up_trials() {
     add_choice(*until, tr("trials"), Until::trials, tr("So many trials at every rate, each on all images: box plots and worst cases"));
-    add_choice(*until, tr("±"), Until::precision,
-               tr("Until every mean is known to so many points. Trials go where the interval is wide and run on few images each, chosen anew "
-                  "for each: many times fewer image evaluations for the same interval. No box plots, which need whole trials."));
+    add_choice(
+        *until, tr("±"), Until::precision,
+        tr("Until every mean is known to so many points. Trials go where the interval is wide and run on few images each, chosen anew "
+           "for each: many times fewer image evaluations for the same interval. No box plots, which need whole trials."));
     add_choice(*until, tr("both"), Until::both,
                tr("Box plots from so many whole trials, means from these and as many small ones as the interval takes"));
     name_field(*until, tr("Until"),
                tr("When a rate has enough trials: a number of them, a wanted width of the interval of the mean, or both"));
     name_field(*trials, tr("Trials"),
                tr("Draws of faulty bits at every rate, on all images; 50 in the paper. More trials give tighter box plots."));
-    name_field(*half_width, tr("Half-width"),
-               tr("Half of the width of the 95 % interval of every mean, in points (percent of the images). Of compared networks it is that "
-                  "of their difference. Halving it takes about four times the trials."));
+    name_field(
+        *half_width, tr("Half-width"),
+        tr("Half of the width of the 95 % interval of every mean, in points (percent of the images). Of compared networks it is that "
+           "of their difference. Halving it takes about four times the trials."));
     half_width->set_step(0.5);
     half_width_sign_->setText(QStringLiteral("±"));
     half_width_unit_->setText(tr("points"));
@@ -232,8 +234,10 @@ void JobFields::set_up_others() {
 
 QString JobFields::problem() const {
     for (const NumberField* field : {trials, half_width, threads})
-        if (const bool counts = field == threads || field->isVisibleTo(trials_row); !counts) continue;
-        else if (const QString found = field->problem(); !found.isEmpty()) return found;
+        if (const bool counts = field == threads || field->isVisibleTo(trials_row); !counts)
+            continue;
+        else if (const QString found = field->problem(); !found.isEmpty())
+            return found;
     bool seed_fits = false;
     seed->text().trimmed().toULongLong(&seed_fits);
     return seed_fits ? QString() : tr("The seed must be a whole number from 0 to 18446744073709551615.");

@@ -161,7 +161,8 @@ void add_boxes(const Picture& picture, std::size_t i) {
         const double half = 0.5 * picture.layout.box_width;
         const bool is_hidden = x - half < visible.left() || x + half > visible.right() || percent * p.max < visible.top() ||
                                percent * p.min > visible.bottom();
-        if (p.trials > 1 && p.has_whole_trials() && !is_hidden) boxes->addData(x, within(p.min), within(p.q1), within(p.median), within(p.q3), within(p.max));
+        if (p.trials > 1 && p.has_whole_trials() && !is_hidden)
+            boxes->addData(x, within(p.min), within(p.q1), within(p.median), within(p.q3), within(p.max));
     }
 }
 

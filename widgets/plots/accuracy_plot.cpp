@@ -133,7 +133,8 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
     if (p.trials > 1) {
         text += tip_row(tr("95 % interval"), interval_text({p.ci95_low, p.ci95_high}));
         text += tip_row(tr("with other images"), interval_text(p.ci95_images));
-        if (p.sampled) text += tip_row(tr("half of its width"), tr("± %1 points").arg(QString::number(p.sampled->half_width * 100, 'f', 2)));
+        if (p.sampled)
+            text += tip_row(tr("half of its width"), tr("± %1 points").arg(QString::number(p.sampled->half_width * 100, 'f', 2)));
         if (p.has_whole_trials()) {
             text += tip_row(tr("standard deviation"), percent_text(p.sd));
             text += tip_row(tr("minimum"), percent_text(p.min));

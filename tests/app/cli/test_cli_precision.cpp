@@ -76,8 +76,8 @@ private slots:
         const QString exported = folder_.filePath("tables");
         QCOMPARE(run_cli({"export", study, "--csv", exported}).status, 0);
         // A job beside it that asked for no precision has the same columns, empty.
-        QCOMPARE(run_cli({"sensitivity", "--model", model_, "--data", data_, "--images", "60", "--layers", "network", "--rates", "1e-4", "--trials",
-                          "2", "--study", study})
+        QCOMPARE(run_cli({"sensitivity", "--model", model_, "--data", data_, "--images", "60", "--layers", "network", "--rates", "1e-4",
+                          "--trials", "2", "--study", study})
                      .status,
                  0);
         QCOMPARE(run_cli({"export", study, "--csv", exported}).status, 0);
@@ -88,8 +88,8 @@ private slots:
     }
 
     void a_plan_is_told() {
-        const CliResult planned = run_cli({"plan", "--model", model_, "--data", data_, "--images", "60", "--layers",
-                                           "network", "--rates", "1e-5,1e-4", "--precision", "0.05", "--json", "-"});
+        const CliResult planned = run_cli({"plan", "--model", model_, "--data", data_, "--images", "60", "--layers", "network", "--rates",
+                                           "1e-5,1e-4", "--precision", "0.05", "--json", "-"});
         QVERIFY2(planned.status == 0, qPrintable(planned.err));
         const QJsonObject plan = json_of(planned.out.toUtf8());
         QCOMPARE(plan["points"].toArray().size(), 2);
@@ -98,8 +98,8 @@ private slots:
     }
 
     void comparisons_are_as_precise_as_asked() {
-        const CliResult compared = run_cli({"compare", "--model", model_, "--data", data_, "--images", "60",
-                                            "--tuning-images", "30", "--rates", "1e-4", "--precision", "0.1", "--json", "-"});
+        const CliResult compared = run_cli({"compare", "--model", model_, "--data", data_, "--images", "60", "--tuning-images", "30",
+                                            "--rates", "1e-4", "--precision", "0.1", "--json", "-"});
         QVERIFY2(compared.status == 0, qPrintable(compared.err));
         const QJsonValue rate = json_of(compared.out.toUtf8())["comparisons"][0]["rates"][0];
         const QJsonArray interval = rate["difference"]["ci95"].toArray();
@@ -108,9 +108,8 @@ private slots:
     }
 
     void the_time_to_an_interval_is_measured() {
-        const CliResult bench = run_cli({"bench", "--model", model_, "--data", data_, "--images", "60", "--rates",
-                                         "1e-4", "--trials", "3", "--repeats", "1", "--precision", "0.1", "--workloads", "time-to-interval",
-                                         "--json", "-"});
+        const CliResult bench = run_cli({"bench", "--model", model_, "--data", data_, "--images", "60", "--rates", "1e-4", "--trials", "3",
+                                         "--repeats", "1", "--precision", "0.1", "--workloads", "time-to-interval", "--json", "-"});
         QVERIFY2(bench.status == 0, qPrintable(bench.err));
         const QJsonValue workload = json_of(bench.out.toUtf8())["workloads"][0];
         QCOMPARE(workload["name"].toString(), QString("time-to-interval"));
@@ -138,9 +137,8 @@ private slots:
 
 private:
     QJsonObject run_job(const QStringList& options) {
-        const CliResult done = run_cli(QStringList{"sensitivity", "--model", model_, "--data", data_, "--images",
-                                                   "60", "--json", "-"} +
-                                       options);
+        const CliResult done =
+            run_cli(QStringList{"sensitivity", "--model", model_, "--data", data_, "--images", "60", "--json", "-"} + options);
         if (done.status != 0) qWarning() << done.err;
         return json_of(done.out.toUtf8());
     }

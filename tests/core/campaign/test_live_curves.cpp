@@ -2,11 +2,11 @@
 #include <QTest>
 #include <algorithm>
 #include <map>
-#include <tuple>
 #include <stdexcept>
+#include <tuple>
 
-#include "campaign/live_curves.h"
 #include "../statistics/trial_populations.h"
+#include "campaign/live_curves.h"
 
 using namespace clipscope;
 

@@ -14,8 +14,11 @@
 #include "common/error.h"
 #include "evaluation/memory_signs.h"
 #include "lenet5_inputs.h"
+#include "study/database.h"
 #include "study/job_run.h"
 #include "study/replay.h"
+#include "study/salvage.h"
+#include "study/study_errors.h"
 #include "study/study_results.h"
 
 using namespace clipscope;
@@ -42,7 +45,9 @@ AccuracyCurves run(const JobInputs& inputs, const SensitivitySpecification& spec
     return curves;
 }
 
-ImageSample everything(const Evaluator& evaluator) { return {evaluator.images_answered(true), evaluator.images_answered(false)}; }
+ImageSample everything(const Evaluator& evaluator) {
+    return {evaluator.images_answered(true), evaluator.images_answered(false)};
+}
 
 Outcome sum(const Outcome& first, const Outcome& second) {
     return {first.images + second.images, first.correct + second.correct,         first.correct_argmax + second.correct_argmax,
@@ -105,7 +110,8 @@ private Q_SLOTS:
             }
             for (std::size_t part = 0; part < 7; ++part) {
                 std::vector<TrialRunner::SampledRun> runs;
-                for (std::size_t trial = 0; trial < faults.size(); ++trial) runs.push_back({&faults[trial], rate, &alone[trial][part].first});
+                for (std::size_t trial = 0; trial < faults.size(); ++trial)
+                    runs.push_back({&faults[trial], rate, &alone[trial][part].first});
                 const auto together = runner.run_samples(runs, {});
                 for (std::size_t trial = 0; trial < faults.size(); ++trial) QCOMPARE((*together)[trial], alone[trial][part].second);
             }
@@ -278,6 +284,34 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(parse_trial_name("1:network:1e-05:1/"), UsageError);
     }
 
+    // What a damaged file still has: samples with a wrong check go alone, those without a design with it.
+    void samples_are_recovered() {
+        QTemporaryDir folder;
+        const auto path = [&](const char* name) { return folder.filePath(QString::fromLatin1(name)).toStdString(); };
+        JobSettings settings = precise_job();
+        settings.precision = 0.15;
+        const OpenedJob opened = open_job(settings);
+        std::string expected;
+        {
+            Study study = Study::create(path("whole.clipscope"));
+            const JobId id = continue_or_add_job(study, settings, opened);
+            run_study_job(study, id, opened, {.threads = 2}, [](const Event&) {}, {});
+            expected = result_to_json(read_curves(study, id));
+        }
+        salvage_study(path("whole.clipscope"), path("saved.clipscope"));
+        QCOMPARE(result_to_json(read_curves(Study::open_to_read(path("saved.clipscope")), 1)), expected);
+        {
+            Database damaged(path("whole.clipscope"), DatabaseAccess::write);
+            damaged.sql().exec("UPDATE sample SET value = replace(value, '[', '[1') WHERE trial = 3");
+        }
+        QVERIFY_EXCEPTION_THROWN(read_curves(Study::open_to_read(path("whole.clipscope")), 1), StudyDamagedError);
+        const SalvageReport report = salvage_study(path("whole.clipscope"), path("sieved.clipscope"));
+        QVERIFY(report.damaged > 0);
+        const CampaignResult sieved = read_curves(Study::open_to_read(path("sieved.clipscope")), 1);
+        const auto& trials = sieved.curves.curves.front().sampled.back().trials.front();
+        QVERIFY(!trials.contains(3) && trials.contains(4));
+    }
+
     void whole_trials_take_part() {
         const JobInputs inputs = lenet5_inputs(image_count);
         SensitivitySpecification specification = precise(inputs, "network", {1e-5, 1e-4}, 0.05);
@@ -298,8 +332,9 @@ private Q_SLOTS:
             for (const auto& stratum : both.curves.front().sampled[i].trials)
                 for (const auto& [number, trial] : stratum)
                     if (number < 0)
-                        mean += sampled_value(trial, both.curves.front().sampled[i].design, both.curves.front().info, TrialMeasure::accuracy,
-                                              NonfiniteRule::wrong) / 20;
+                        mean += sampled_value(trial, both.curves.front().sampled[i].design, both.curves.front().info,
+                                              TrialMeasure::accuracy, NonfiniteRule::wrong) /
+                                20;
             QVERIFY(std::abs(mean - of_whole[i].mean) < 1e-12);
         }
     }
@@ -347,13 +382,12 @@ private Q_SLOTS:
         specification.precision->at_most_seconds = 0.5;
         AccuracyCurves curves;
         std::string said;
-        run_sensitivity(
-            inputs, specification,
-            [&](const Event& event) {
-                apply(event, curves);
-                if (const auto* message = std::get_if<Message>(&event)) said = message->text;
-            },
-            {});
+        run_sensitivity(inputs, specification,
+                        [&](const Event& event) {
+                            apply(event, curves);
+                            if (const auto* message = std::get_if<Message>(&event)) said = message->text;
+                        },
+                        {});
         QVERIFY2(said.find("The time is over") != said.npos, said.c_str());
         for (const CurvePoint& point : curve_points(curves.curves.front(), curves.info)) QVERIFY(point.sampled->half_width > 0.0005);
     }

@@ -100,8 +100,9 @@ private Q_SLOTS:
                 QCOMPARE(drawn.count_below(rate), drawn.count_below(1));  // no mark beyond the rate
                 faults += drawn.count_below(rate) - hits;
                 for (const ParameterFaults& parameter : drawn.parameters) {
-                    QVERIFY(std::is_sorted(parameter.bits.begin(), parameter.bits.end(),
-                                           [](const MarkedBit& first, const MarkedBit& second) { return first.position < second.position; }));
+                    QVERIFY(
+                        std::is_sorted(parameter.bits.begin(), parameter.bits.end(),
+                                       [](const MarkedBit& first, const MarkedBit& second) { return first.position < second.position; }));
                     for (const MarkedBit& bit : parameter.bits)
                         if (critical.contains(parameter.layer, parameter.parameter, bit.position))
                             ++hit[{{parameter.layer, parameter.parameter}, bit.position}];
@@ -126,7 +127,8 @@ private Q_SLOTS:
         const Stratum one{.low = 1, .high = 1};
         const auto positions = [&](std::uint64_t seed, double rate, const Stratum& stratum, std::uint64_t trial) {
             std::vector<std::uint64_t> all;
-            for (const ParameterFaults& parameter : draw_in_stratum(seed, rate, stratum, trial, memory.parts, memory.scope, critical).parameters)
+            for (const ParameterFaults& parameter :
+                 draw_in_stratum(seed, rate, stratum, trial, memory.parts, memory.scope, critical).parameters)
                 for (const MarkedBit& bit : parameter.bits) all.push_back(parameter.layer << 40 | parameter.parameter << 32 | bit.position);
             return all;
         };

@@ -82,7 +82,8 @@ private Q_SLOTS:
         for (const double rate : {0.02, 0.1, 0.3}) {
             const TinyMemory memory{.rate = rate};
             double plain = 0;
-            for (unsigned faulty = 0; faulty < 1U << memory.bits; ++faulty) plain += memory.probability(faulty) * TinyMemory::accuracy(faulty);
+            for (unsigned faulty = 0; faulty < 1U << memory.bits; ++faulty)
+                plain += memory.probability(faulty) * TinyMemory::accuracy(faulty);
             double stratified = 0;
             for (const Stratum& stratum : choose_strata(memory.class_bits, rate)) {
                 double within = 0;
@@ -123,7 +124,8 @@ private Q_SLOTS:
         struct Population {
             double class_bits, rate, rare_death, clean;
         };
-        for (const Population& population : {Population{1e6, 1e-7, 0.01, 0.7}, Population{1e6, 5e-7, 0, 0.9}, Population{1e6, 2e-6, 0.002, 0.7}}) {
+        for (const Population& population :
+             {Population{1e6, 1e-7, 0.01, 0.7}, Population{1e6, 5e-7, 0, 0.9}, Population{1e6, 2e-6, 0.002, 0.7}}) {
             const std::vector<Stratum> strata = choose_strata(std::int64_t(population.class_bits), population.rate);
             const auto accuracy_with = [&](std::int64_t hits, TestRandom& random) {
                 if (random.uniform() < population.rare_death) return 0.0;
@@ -146,7 +148,8 @@ private Q_SLOTS:
                 for (const Stratum& stratum : strata) {
                     samples.push_back({stratum.weight, BoundedSample(0, fraction_unit, fraction_unit)});
                     for (int trial = 0; trial < 40; ++trial) {
-                        const std::int64_t hits = draw_hits(stratum, std::int64_t(population.class_bits), population.rate, random.uniform());
+                        const std::int64_t hits =
+                            draw_hits(stratum, std::int64_t(population.class_bits), population.rate, random.uniform());
                         samples.back().values.add(in_fraction_units(accuracy_with(hits, random)));
                     }
                 }
@@ -173,7 +176,8 @@ private Q_SLOTS:
     void trials_go_where_they_narrow_most() {
         // Equal costs, nothing unseen: Neyman's allocation.
         const auto stratum = [](double weight, double sd, double cost) {
-            return StratumProgress{.weight = weight, .trials = 10, .sd = sd, .half_width = normal_quantile_975 * sd / std::sqrt(10.0), .cost = cost};
+            return StratumProgress{
+                .weight = weight, .trials = 10, .sd = sd, .half_width = normal_quantile_975 * sd / std::sqrt(10.0), .cost = cost};
         };
         const StratumProgress equal[] = {stratum(0.5, 0.3, 1), stratum(0.5, 0.1, 1)};
         const auto trials = trials_for(equal, 0.01);
