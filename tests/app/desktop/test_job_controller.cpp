@@ -56,6 +56,34 @@ private slots:
         QCOMPARE(progressed.last().at(0).value<Progress>().done, 24);
     }
 
+    // What a job with a precision sends moves the curves as whole trials do.
+    void sampled_trials_move_the_curves() {
+        JobController controller;
+        int changes = 0;
+        connect(&controller, &JobController::curves_changed, [&] { ++changes; });
+        controller.start([](const EventSink& sink, std::stop_token) {
+            CampaignStarted started = fake_start({"CONV-1"}, rates, 0);
+            started.info.precision = 0.01;
+            sink(started);
+            std::this_thread::sleep_for(200ms);
+            sink(BitsPiloted{{{{"CONV-1", false, 30, 100, 8, 0.5}}, 8, 96}});
+            sink(PointDesigned{0, 1, {{{}}, 0, 0, 90}});
+            Outcome right, clean;
+            right.images = clean.images = 10;
+            clean.correct = 10;
+            right.correct = 4;
+            sink(SampledTrialFinished{0, 1, 0, 0, {3, {right, {}, clean, {}}}});
+            sink(JobFinished{});
+        });
+        QTRY_VERIFY(!controller.running());
+        QVERIFY(changes >= 2);
+        const CampaignSummary& summary = controller.live().summary();
+        QCOMPARE(summary.pilot.cells.size(), std::size_t(1));
+        QCOMPARE(summary.curves.front().points.size(), std::size_t(1));
+        QCOMPARE(summary.curves.front().points.front().rate, 1e-6);
+        QVERIFY(summary.curves.front().points.front().sampled.has_value());
+    }
+
     void events_are_gathered() {
         JobController controller(nullptr, 25);
         QSignalSpy changed(&controller, &JobController::curves_changed);
