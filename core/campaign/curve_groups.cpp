@@ -34,7 +34,8 @@ std::optional<BitPilot> find_critical_bits(const JobInputs& inputs, const Campai
     const std::vector<LayerInfo>& parts = inputs.network->memory_parts();
     std::set<std::size_t> in_scope;
     for (const CampaignCurve& curve : curves) in_scope.insert(curve.scope.layers.begin(), curve.scope.layers.end());
-    const std::vector<std::size_t> all(in_scope.begin(), in_scope.end());
+    // Thresholds are stored only where a site is clipped, which it may not be in the first curve's network.
+    const std::vector<std::size_t> all = evaluator.stored(std::vector<std::size_t>(in_scope.begin(), in_scope.end()));
     std::vector<std::size_t> unknown;
     std::copy_if(all.begin(), all.end(), std::back_inserter(unknown), [&](std::size_t part) {
         return std::none_of(known.cells.begin(), known.cells.end(), [&](const PilotCell& cell) { return cell.layer == parts[part].name; });

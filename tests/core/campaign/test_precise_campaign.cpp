@@ -366,6 +366,24 @@ private Q_SLOTS:
                     QCOMPARE(curves.curves[1].sampled[rate].trials[stratum].at(number).faults, trial.faults);
     }
 
+    // Which only the clipped network stores, so that the two have other faults and are drawn apart.
+    void thresholds_may_be_hit() {
+        const JobInputs inputs = lenet5_inputs(image_count);
+        CompareSpecification specification;
+        specification.act_max = Clipping{std::vector<std::optional<float>>(inputs.network->sites().size(), 3.0F)};
+        specification.scopes = parse_fault_scopes("network+thresholds", inputs.network->memory_parts());
+        specification.rates = {1e-4};
+        specification.trials = 0;
+        specification.precision = PrecisionSettings{.half_width = 0.1};
+        specification.threads = 2;
+        AccuracyCurves curves;
+        run_compare(inputs, specification, [&](const Event& event) { apply(event, curves); }, {});
+        for (const AccuracyCurve& curve : curves.curves)
+            QVERIFY(curve_points(curve, curves.info).front().sampled->half_width <= 0.1);
+        const auto comparison = compare_protections(curves, NonfiniteRule::wrong).front().rates.front();
+        QVERIFY(std::abs(comparison.second_mean - comparison.first_mean - comparison.difference.mean) < 1e-9);
+    }
+
     void exact_runs_take_whole_trials() {
         const JobInputs inputs = lenet5_inputs(20);
         SensitivitySpecification specification = precise(inputs, "network", {1e-4}, 0.15);
