@@ -23,6 +23,13 @@ namespace clipscope::cli {
 
 namespace {
 
+// "50", "± 1 points", "50, ± 1 points".
+std::string trials_text(const JobSettings& settings) {
+    std::string text = settings.trials > 0 || settings.precision == 0 ? std::to_string(settings.trials) : "";
+    if (settings.precision > 0) text += (text.empty() ? "± " : ", ± ") + rounded_text(settings.precision * 100, 3) + " points";
+    return text;
+}
+
 using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
@@ -62,7 +69,7 @@ int show_study(const std::string& path) {
     std::string audit, errors;
     for (const JobRecord& job : study.jobs()) {
         table.add_row({std::to_string(job.id), to_string(job.settings.kind), to_string(job.state), what(job.settings),
-                       std::to_string(job.settings.trials), model_label(job.settings.model), number_text(double(std::int64_t(job.seconds))),
+                       trials_text(job.settings), model_label(job.settings.model), number_text(double(std::int64_t(job.seconds))),
                        job.name + (job.name.empty() || job.notes.empty() ? "" : ": ") + job.notes});
         audit += audit_text(study, job);
         if (!job.error.empty()) errors += "Job " + std::to_string(job.id) + " failed: " + job.error + "\n";

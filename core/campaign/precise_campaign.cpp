@@ -360,13 +360,18 @@ private:
 
     void tell_of_time() {
         const GroupPoint* widest = nullptr;
-        for (const GroupPoint& point : points_)
-            if (!point.point.is_done() && (!widest || point.point.half_width() > widest->point.half_width())) widest = &point;
+        double half_width = precision_.half_width;
+        for (const GroupPoint& point : points_) {
+            const double now = point.point.half_width_now();
+            if (now <= half_width) continue;
+            half_width = now;
+            widest = &point;
+        }
         if (!widest) return;
         sink_(Message{"The time is over before the wanted ± " + rounded_text(precision_.half_width * 100, 3) +
                           " points were reached: " + infos_[groups_[widest->group].curves.front()].layer + " at the rate " +
-                          rounded_text(settings_.rates[widest->rate], 6) + " is known to ± " +
-                          rounded_text(widest->point.half_width() * 100, 3) + " points. Run it again with more time to go on from here.",
+                          rounded_text(settings_.rates[widest->rate], 6) + " is known to ± " + rounded_text(half_width * 100, 3) +
+                          " points. Run it again with more time to go on from here.",
                       true});
     }
 

@@ -16,9 +16,10 @@ namespace clipscope {
 struct PointConditions {
     double half_width = 0.01;  // wanted, to either side
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    double fixed_cost = 1;         // of a trial beside its images, in images: a model and no measurement, for what runs must not depend on the clock
-    std::int64_t all_images = 0;   // that there are
-    bool takes_samples = true;     // otherwise every trial runs on all images
+    double fixed_cost =
+        1;  // of a trial beside its images, in images: a model and no measurement, for what runs must not depend on the clock
+    std::int64_t all_images = 0;  // that there are
+    bool takes_samples = true;    // otherwise every trial runs on all images
 };
 
 class PrecisePoint {
@@ -37,6 +38,7 @@ public:
     const std::vector<std::int64_t>& plan_round();
     bool is_done() const { return is_done_; }
     double half_width() const { return half_width_; }  // the widest of those that are to be narrow, when the latest round was planned
+    double half_width_now() const { return widest_half_width(); }  // with all trials so far
     const std::vector<std::int64_t>& planned() const { return trials_; }
     std::int64_t images(std::size_t stratum) const { return conditions_.takes_samples ? images_[stratum] : conditions_.all_images; }
 
@@ -57,9 +59,9 @@ private:
     SamplingDesign design_;
     std::vector<CurveInfo> curves_;
     PointConditions conditions_;
-    std::vector<SampledPoint> samples_;   // by curve
-    std::vector<std::int64_t> trials_;    // by stratum: that have run, or will before anything else is decided
-    std::vector<std::int64_t> images_;    // by stratum: that its next trials take
+    std::vector<SampledPoint> samples_;    // by curve
+    std::vector<std::int64_t> trials_;     // by stratum: that have run, or will before anything else is decided
+    std::vector<std::int64_t> images_;     // by stratum: that its next trials take
     std::vector<bool> are_images_chosen_;  // by stratum, once
     double half_width_ = 1;
     bool is_begun_ = false;

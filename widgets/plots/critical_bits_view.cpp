@@ -64,8 +64,7 @@ void set_up_axes(const CriticalBitsView& view, const std::vector<CriticalBitsRow
 CriticalBitsView critical_bits_view(const CampaignSummary& curves) {
     CriticalBitsView view;
     view.cells = curves.pilot.cells;
-    if (!view.cells.empty())
-        view.title = text("Answers lost to one faulty bit · %1").arg(QString::fromStdString(curves.info.memory.format.to_string()));
+    if (!view.cells.empty()) view.title = text("Answers lost to one faulty bit");
     return view;
 }
 
