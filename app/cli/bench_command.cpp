@@ -45,9 +45,12 @@ BenchmarkSpecification specification_of(const BenchOptions& options) {
     check_at_least("--plain-trials", options.plain_trials, 0);
     BenchmarkSpecification specification;
     std::string workloads;  // those that are trials one by one
-    for (const std::string& name : split_list(options.workloads, ','))
-        if (name != time_to_interval && name != time_to_interval_per_layer) workloads += (workloads.empty() ? "" : ",") + name;
-    if (!workloads.empty()) specification.workloads = parse_benchmark_workloads(workloads);
+    bool has_intervals = false;
+    for (const std::string& name : split_list(options.workloads, ',')) {
+        has_intervals |= is_precision_workload(name);
+        if (!is_precision_workload(name)) workloads += (workloads.empty() ? "" : ",") + name;
+    }
+    if (!workloads.empty() || !has_intervals) specification.workloads = parse_benchmark_workloads(workloads);
     specification.rates = parse_rates(options.faults.rates);
     std::erase(specification.rates, 0.0);
     if (specification.rates.empty()) throw UsageError("--rates needs a fault rate above 0");
@@ -93,9 +96,8 @@ std::vector<PrecisionMeasurement> measure_intervals(const BenchOptions& options,
                                                     const std::stop_token& stop) {
     std::vector<PrecisionMeasurement> measured;
     for (const std::string& name : split_list(options.workloads, ',')) {
-        if ((name != time_to_interval && name != time_to_interval_per_layer) || stop.stop_requested()) continue;
-        const std::string scopes = name == time_to_interval ? "network" : "each";
-        if (auto one = run_precision_benchmark(inputs, specification, scopes, options.precision, show, stop)) measured.push_back(*one);
+        if (!is_precision_workload(name) || stop.stop_requested()) continue;
+        if (auto one = run_precision_benchmark(inputs, specification, name, options.precision, show, stop)) measured.push_back(*one);
     }
     return measured;
 }
@@ -120,8 +122,11 @@ int run_bench(const BenchOptions& options, std::stop_source& stop) {
         table = scaling_table(inputs, specification, points);
     } else {
         BenchmarkResult result;
-        if (!specification.workloads.empty()) result = run_benchmark(inputs, specification, show, stop.get_token());
         const std::vector<PrecisionMeasurement> intervals = measure_intervals(options, inputs, specification, show, stop.get_token());
+        if (!specification.workloads.empty() || intervals.empty())
+            result = run_benchmark(inputs, specification, show, stop.get_token());
+        else
+            result.device = intervals.front().device;
         has_results = !result.workloads.empty() || !intervals.empty();
         json = benchmark_json(inputs, specification, result);
         for (const PrecisionMeasurement& one : intervals) json["workloads"].push_back(precision_json(one));

@@ -5,6 +5,7 @@
 
 #include "campaign/fault_rates.h"
 #include "common/number_text.h"
+#include "statistics/summary.h"
 #include "text_table.h"
 
 namespace clipscope::cli {
@@ -117,7 +118,7 @@ Json benchmark_json(const JobInputs& inputs, const BenchmarkSpecification& speci
 }
 
 Json precision_json(const PrecisionMeasurement& measurement) {
-    Json json{{"name", measurement.scopes == "network" ? time_to_interval : time_to_interval_per_layer},
+    Json json{{"name", measurement.workload},
               {"ratio", measurement.median_ratio_to_trials()},
               {"ratio_to_plain_loop", measurement.median_ratio_to_loop()},
               {"half_width", measurement.half_width},
@@ -134,7 +135,7 @@ Json precision_json(const PrecisionMeasurement& measurement) {
 
 std::string precision_table(const JobInputs& inputs, const BenchmarkSpecification& specification,
                             const std::vector<PrecisionMeasurement>& measurements) {
-    TextTable table({{"Faults in"},
+    TextTable table({{"Workload"},
                      {"± points", Align::right},
                      {"Trials", Align::right},
                      {"Image evaluations", Align::right},
@@ -145,16 +146,15 @@ std::string precision_table(const JobInputs& inputs, const BenchmarkSpecificatio
                      {"Plain loop takes", Align::right},
                      {"Ratio", Align::right}});
     for (const PrecisionMeasurement& one : measurements) {
-        const auto median = [&](double PrecisionRepeat::*member) {
+        const auto median_of = [&](double PrecisionRepeat::*member) {
             std::vector<double> values;
             for (const PrecisionRepeat& repeat : one.repeats) values.push_back(repeat.*member);
-            std::sort(values.begin(), values.end());
-            return values[values.size() / 2];
+            return median(values);
         };
-        table.add_row({one.scopes, rounded_text(one.half_width * 100, 3), grouped_text(one.trials), grouped_text(one.image_evaluations),
-                       grouped_text(std::int64_t(one.plain_trials)), fixed_text(median(&PrecisionRepeat::seconds), 2),
-                       fixed_text(median(&PrecisionRepeat::plain_trials_seconds), 1), fixed_text(one.median_ratio_to_trials(), 1),
-                       fixed_text(median(&PrecisionRepeat::plain_loop_seconds), 1), fixed_text(one.median_ratio_to_loop(), 1)});
+        table.add_row({one.workload, rounded_text(one.half_width * 100, 3), grouped_text(one.trials), grouped_text(one.image_evaluations),
+                       grouped_text(std::int64_t(one.plain_trials)), fixed_text(median_of(&PrecisionRepeat::seconds), 2),
+                       fixed_text(median_of(&PrecisionRepeat::plain_trials_seconds), 1), fixed_text(one.median_ratio_to_trials(), 1),
+                       fixed_text(median_of(&PrecisionRepeat::plain_loop_seconds), 1), fixed_text(one.median_ratio_to_loop(), 1)});
     }
     return conditions_text(inputs, specification) + "\n" + table.to_string() +
            "\nWhat plain trials take is extrapolated: their number from the variance that was found, the time of each as measured at every "

@@ -56,9 +56,8 @@ int run_compare_in_study(const CompareOptions& options, std::stop_source& stop) 
     settings.layers = options.layers;
     if (!options.thresholds.empty())
         settings.thresholds = thresholds_to_json(thresholds_from_json(read_text_file(options.thresholds), options.thresholds));
-    JobRunOptions run = job_run_options(options.work, options.measurement.memory);
+    JobRunOptions run = job_run_options(options.work, options.measurement.memory, options.measurement.faults);
     run.list_faults = !options.output.faults_out.empty();
-    if (const auto precision = chosen_precision(options.measurement.faults)) run.at_most_seconds = precision->at_most_seconds;
     CurvesOutput output("compare", options.output, stop, settings.auc_axis);
     return run_in_study(options.study, settings, run, output, stop);
 }

@@ -6,46 +6,22 @@
 #include <string>
 
 #include "campaign/sampled_json.h"
-#include "campaign/sensitivity.h"
 #include "command.h"
 #include "common/error.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
-#include "common_options.h"
 #include "output_files.h"
 #include "progress_line.h"
+#include "sensitivity_options.h"
 #include "text_table.h"
 #include "tuning_options.h"
 
 namespace clipscope::cli {
 namespace {
 
-struct PlanOptions {
-    InputOptions input;
-    WorkOptions work;
-    FaultOptions faults;
-    std::string layers = "each,network";
-    std::string memory;
-    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+struct PlanOptions : SensitivityOptions {
     std::string json;
 };
-
-SensitivitySpecification specification_of(const PlanOptions& options) {
-    check_work_options(options.work);
-    check_trials(options.faults);
-    SensitivitySpecification specification;
-    specification.precision = chosen_precision(options.faults);
-    if (!specification.precision) throw UsageError("plan needs a --precision, as in --precision 0.01");
-    specification.rates = chosen_rates(options.faults.rates);
-    specification.trials = 0;
-    specification.seed = options.input.seed;
-    specification.nonfinite = options.nonfinite;
-    specification.threads = options.work.threads;
-    specification.chunk = options.work.chunk;
-    specification.device = options.work.device;
-    if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
-    return specification;
-}
 
 struct Totals {
     std::int64_t trials = 0;
@@ -111,7 +87,9 @@ std::string plan_text(const JobInputs& inputs, double precision, const Precision
 }
 
 int run_plan(const PlanOptions& options, std::stop_source& stop) {
-    SensitivitySpecification specification = specification_of(options);
+    SensitivitySpecification specification = sensitivity_specification(options);
+    if (!specification.precision) throw UsageError("plan needs a --precision, as in --precision 0.01");
+    specification.trials = 0;  // what whole trials take beside is known
     check_writable_file(options.json);
     const JobInputs inputs = open_job_inputs(options.input);
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
@@ -139,15 +117,7 @@ int run_plan(const PlanOptions& options, std::stop_source& stop) {
 void add_plan_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<PlanOptions>();
     CLI::App* command = app.add_subcommand("plan", "Tell what a wanted interval takes, and what plain trials would");
-    add_input_options(*command, options->input);
-    command->add_option("--layers", options->layers, "Where faults may hit, as for sensitivity")
-        ->type_name("LAYERS")
-        ->capture_default_str();
-    add_fault_options(*command, options->faults);
-    add_precision_options(*command, options->faults);
-    add_nonfinite_option(*command, options->nonfinite);
-    add_work_options(*command, options->work);
-    add_memory_option(*command, options->memory);
+    add_sensitivity_options(*command, *options);
     add_json_option(*command, options->json);
     command->footer(
         "A pilot and the first trials of every rate run; the rest is told from them.\n"

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "campaign/sensitivity.h"
 #include "campaign/suggested_rates.h"
 #include "command.h"
 #include "common/error.h"
@@ -13,6 +12,7 @@
 #include "curves_output.h"
 #include "input_warning.h"
 #include "run_job.h"
+#include "sensitivity_options.h"
 #include "study_option.h"
 #include "tuning_options.h"
 
@@ -20,41 +20,13 @@ namespace clipscope::cli {
 
 namespace {
 
-struct SensitivityOptions {
-    InputOptions input;
-    WorkOptions work;
-    FaultOptions faults;
-    std::string layers = "each,network";
-    std::string memory;
-    bool exact = false;
-    double self_check = JobSettings{}.self_check;
-    NonfiniteRule nonfinite = NonfiniteRule::wrong;
+struct SensitivityCommandOptions : SensitivityOptions {
     std::string study;
     CurvesOutputOptions output;
 };
 
-// All but the scopes, which need the network.
-SensitivitySpecification specification_of(const SensitivityOptions& options) {
-    check_work_options(options.work);
-    check_trials(options.faults);
-    SensitivitySpecification specification;
-    specification.rates = chosen_rates(options.faults.rates);
-    specification.trials = options.faults.whole_trials();
-    specification.precision = chosen_precision(options.faults);
-    specification.seed = options.input.seed;
-    specification.nonfinite = options.nonfinite;
-    specification.threads = options.work.threads;
-    specification.chunk = options.work.chunk;
-    specification.device = options.work.device;
-    if (!options.memory.empty()) specification.memory_bytes = parse_memory(options.memory);
-    specification.exact = options.exact;
-    specification.self_check.share = options.self_check;
-    specification.list_faults = !options.output.faults_out.empty();
-    return specification;
-}
-
 // The same inputs in each of the formats; throws UsageError where one is none.
-std::vector<InputOptions> in_formats(const SensitivityOptions& options) {
+std::vector<InputOptions> in_formats(const SensitivityCommandOptions& options) {
     std::vector<InputOptions> inputs;
     std::vector<NumberFormat> seen;
     for (const std::string& format : split_list(options.input.memory.format, ',')) {
@@ -69,7 +41,7 @@ std::vector<InputOptions> in_formats(const SensitivityOptions& options) {
     return inputs;
 }
 
-int run_sensitivity_in_study(const SensitivityOptions& options, const std::vector<InputOptions>& inputs, std::stop_source& stop) {
+int run_sensitivity_in_study(const SensitivityCommandOptions& options, const std::vector<InputOptions>& inputs, std::stop_source& stop) {
     if (inputs.size() > 1 && options.faults.rates.starts_with("auto"))
         throw UsageError("Formats side by side in a study need the same rates: name them with --rates, as in 1e-6:1e-3:7");
     std::vector<JobSettings> jobs;
@@ -77,16 +49,14 @@ int run_sensitivity_in_study(const SensitivityOptions& options, const std::vecto
         JobSettings& settings = jobs.emplace_back(study_job_settings(JobKind::sensitivity, input, options.work));
         settings.layers = options.layers;
         settings.rates = options.faults.rates;
-        check_trials(options.faults);
         settings.trials = options.faults.whole_trials();
         settings.precision = options.faults.precision;
         settings.nonfinite = options.nonfinite;
         settings.exact = options.exact;
         settings.self_check = options.self_check;
     }
-    JobRunOptions run = job_run_options(options.work, options.memory);
+    JobRunOptions run = job_run_options(options.work, options.memory, options.faults);
     run.list_faults = !options.output.faults_out.empty();
-    if (const auto precision = chosen_precision(options.faults)) run.at_most_seconds = precision->at_most_seconds;
     CurvesOutput output("sensitivity", options.output, stop);
     return run_in_study(options.study, jobs, run, output, stop);
 }
@@ -105,8 +75,9 @@ bool complete_rates(const std::vector<InputOptions>& inputs, SensitivitySpecific
     return true;
 }
 
-int run_sensitivity_command(const SensitivityOptions& options, std::stop_source& stop) {
-    SensitivitySpecification specification = specification_of(options);
+int run_sensitivity_command(const SensitivityCommandOptions& options, std::stop_source& stop) {
+    SensitivitySpecification specification = sensitivity_specification(options);
+    specification.list_faults = !options.output.faults_out.empty();
     const std::vector<InputOptions> formats = in_formats(options);
     if (!options.study.empty()) return run_sensitivity_in_study(options, formats, stop);
     JobInputs inputs = open_job_inputs(formats.front());
@@ -127,25 +98,11 @@ int run_sensitivity_command(const SensitivityOptions& options, std::stop_source&
 }  // namespace
 
 void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
-    auto options = std::make_shared<SensitivityOptions>();
+    auto options = std::make_shared<SensitivityCommandOptions>();
     CLI::App* command = app.add_subcommand("sensitivity", "Measure accuracy against fault rate, layer by layer");
-    add_input_options(*command, options->input);
+    add_sensitivity_options(*command, *options);
     command->get_option("--format")
         ->description(command->get_option("--format")->get_description() + "; several as in float32,int8,Q3.12 give curves side by side");
-    command
-        ->add_option(
-            "--layers", options->layers,
-            "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1. Where "
-            "asked for also batch-norm, BN-2, each-batch-norm, norm, prelu, other, everything, and of a hardened network thresholds, "
-            "ACT-4, "
-            "each-threshold")
-        ->type_name("LAYERS")
-        ->capture_default_str();
-    add_fault_options(*command, options->faults);
-    add_precision_options(*command, options->faults);
-    add_nonfinite_option(*command, options->nonfinite);
-    add_work_options(*command, options->work);
-    add_memory_option(*command, options->memory);
     add_exact_flag(*command, options->exact);
     add_self_check_option(*command, options->self_check);
     add_study_option(*command, options->study);

@@ -69,4 +69,10 @@ JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory
     return options;
 }
 
+JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory, const FaultOptions& faults) {
+    JobRunOptions options = job_run_options(work, memory);
+    if (const auto precision = chosen_precision(faults)) options.at_most_seconds = precision->at_most_seconds;
+    return options;
+}
+
 }  // namespace clipscope::cli

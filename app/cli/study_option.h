@@ -25,6 +25,8 @@ JobSettings study_job_settings(JobKind kind, const InputOptions& input, const Wo
 void add_to(JobSettings& settings, const TuningOptions& options);
 void add_to(JobSettings& settings, const MeasurementOptions& options);
 JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory);
+// With the time that a precision may take.
+JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory, const FaultOptions& faults);
 
 // The study where there is one, open to be written. Throws Error where it cannot be, StudyInputError where it knows other models under the
 // paths of these jobs.

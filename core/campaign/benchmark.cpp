@@ -26,11 +26,6 @@ using Clock = std::chrono::steady_clock;
 constexpr BenchmarkWorkload all_workloads[] = {BenchmarkWorkload::sensitivity_per_layer, BenchmarkWorkload::threshold_search,
                                                BenchmarkWorkload::sensitivity_network};
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return quantile(values, 0.5);
-}
-
 void check(const BenchmarkSpecification& specification) {
     const std::vector<double>& rates = specification.rates;
     if (specification.workloads.empty()) throw UsageError("Choose at least one workload to measure.");
@@ -174,15 +169,6 @@ private:
     WorkloadMeasurement measured_;
 };
 
-// The device as LibTorch spells it ("cpu", "cuda:0") and the images a pass, which the plain loop must know.
-void resolve_device_and_chunk(const JobInputs& inputs, BenchmarkSpecification& specification) {
-    const std::size_t first[] = {0};
-    const Evaluator evaluator(inputs.network, inputs.images.subset(first), inputs.input,
-                              {.chunk = specification.chunk, .device = specification.device});
-    specification.device = evaluator.device_name() == "CPU" ? "cpu" : evaluator.device_name();
-    specification.chunk = int(evaluator.chunk());
-}
-
 std::unique_ptr<BenchmarkedWorkload> make_workload(BenchmarkWorkload name, const JobInputs& inputs,
                                                    const BenchmarkSpecification& specification, std::stop_token stop) {
     if (name == BenchmarkWorkload::sensitivity_per_layer) return make_sensitivity_workload(inputs, specification, "each");
@@ -191,6 +177,14 @@ std::unique_ptr<BenchmarkedWorkload> make_workload(BenchmarkWorkload name, const
 }
 
 }  // namespace
+
+void resolve_device_and_chunk(const JobInputs& inputs, BenchmarkSpecification& specification) {
+    const std::size_t first[] = {0};
+    const Evaluator evaluator(inputs.network, inputs.images.subset(first), inputs.input,
+                              {.chunk = specification.chunk, .device = specification.device});
+    specification.device = evaluator.device_name() == "CPU" ? "cpu" : evaluator.device_name();
+    specification.chunk = int(evaluator.chunk());
+}
 
 double BenchmarkCost::median_seconds_per_trial() const {
     return median(seconds_per_trial);

@@ -21,10 +21,6 @@ enum class BenchmarkWorkload {
     sensitivity_network,  // run_sensitivity() with the scope `network`
 };
 
-// Workloads that are no trials one by one but the time to a wanted interval (campaign/precision_benchmark.h); not among "all".
-inline constexpr const char* time_to_interval = "time-to-interval";                      // of the scope `network`
-inline constexpr const char* time_to_interval_per_layer = "time-to-interval-per-layer";  // of each layer
-
 // "sensitivity-per-layer", "threshold-search", "sensitivity-network".
 std::string to_string(BenchmarkWorkload workload);
 // Names separated by commas, or "all"; each workload once, in the order written. Throws UsageError naming those there are.
@@ -82,6 +78,9 @@ struct BenchmarkResult {
     bool is_peak_per_run = true;                 // false: the system does not let the peak begin anew, so peaks are the process's
     bool is_stopped = false;
 };
+
+// Settles the device as LibTorch spells it ("cpu", "cuda:0") and the images a pass, which the plain loop must know.
+void resolve_device_and_chunk(const JobInputs& inputs, BenchmarkSpecification& specification);
 
 // Times ClipScope with all its preparation (clean pass, copies), the plain loop without loading the network and without clean passes. Sends
 // Progress only. Polls `stop`; keeps the workloads that were done. Throws UsageError or Error.

@@ -1,11 +1,10 @@
 #include "campaign/bit_pilot.h"
 
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <numeric>
+#include <tuple>
 
 #include "common/counter_random.h"
 #include "evaluation/item_workers.h"
@@ -52,14 +51,15 @@ public:
 
 private:
     using CellKey = std::tuple<std::size_t, bool, int>;
+    struct Cell {
+        PilotCell found;
+        CriticalBits bits;  // that it stands for
+    };
 
-    std::int64_t bits_of(std::size_t part, bool negative, int bit) const {
-        std::int64_t bits = 0;
-        for (std::size_t i = 0; i < parts_[part].parameters.size(); ++i) {
-            const ParameterInfo& info = parts_[part].parameters[i];
-            if (bit < info.word_bits && (info.faulty_bits >> bit & 1) != 0) bits += signs_.at({part, i})->count(negative);
-        }
-        return bits;
+    CriticalBits bits_of(std::size_t part, bool negative, int bit) const {
+        SignMasks mask;
+        mask[part][std::size_t(negative)] = std::uint32_t(1) << bit;
+        return {parts_, std::span(&part, 1), signs_, mask};
     }
 
     void add_cells(std::size_t part, bool negative, std::vector<Group>& groups) {
@@ -67,9 +67,9 @@ private:
         for (const ParameterInfo& info : parts_[part].parameters) highest = std::max(highest, info.word_bits);
         bool has_bits = false;
         for (int bit = 0; bit < highest; ++bit) {
-            const std::int64_t bits = bits_of(part, negative, bit);
-            if (bits == 0) continue;
-            cells_[{part, negative, bit}] = {parts_[part].name, negative, bit, bits, 0, 0};
+            const CriticalBits bits = bits_of(part, negative, bit);
+            if (bits.count() == 0) continue;
+            cells_[{part, negative, bit}] = {{parts_[part].name, negative, bit, bits.count(), 0, 0}, bits};
             has_bits = true;
         }
         if (!has_bits) return;
@@ -80,32 +80,17 @@ private:
     // One bit of each position, in a value of the part drawn for each.
     TrialFaults flips(const Group& group, int trial) const {
         const CounterRandom random(0, RandomDomain::pilot);
-        std::map<std::size_t, std::vector<std::uint64_t>> positions;  // by parameter
+        std::map<ParameterPlace, std::vector<std::uint64_t>> positions;
         for (int bit = group.low; bit < group.high; ++bit) {
             const auto cell = cells_.find({group.part, group.is_negative, bit});
             if (cell == cells_.end()) continue;
             const double u = unit_interval(random.block(
-                {fnv1a_64(cell->second.layer), std::uint64_t(group.is_negative), std::uint64_t(bit), std::uint64_t(trial)})[0]);
-            auto place = std::int64_t(u * double(cell->second.bits));
-            for (std::size_t i = 0; i < parts_[group.part].parameters.size(); ++i) {
-                const ParameterInfo& info = parts_[group.part].parameters[i];
-                if (bit >= info.word_bits || (info.faulty_bits >> bit & 1) == 0) continue;
-                const SignBits& signs = *signs_.at({group.part, i});
-                const std::int64_t count = signs.count(group.is_negative);
-                if (place < count) {
-                    const std::size_t element = signs.find(group.is_negative, place);
-                    positions[i].push_back(element * std::size_t(info.word_bits) + std::size_t(bit));
-                    break;
-                }
-                place -= count;
-            }
+                {fnv1a_64(parts_[group.part].name), std::uint64_t(group.is_negative), std::uint64_t(bit), std::uint64_t(trial)})[0]);
+            const auto [parameter, position] = cell->second.bits.bit(std::int64_t(u * double(cell->second.bits.count())));
+            positions[parameter].push_back(position);
         }
         TrialFaults faults;
-        for (auto& [parameter, own] : positions) {
-            std::sort(own.begin(), own.end());
-            ParameterFaults& marked = faults.parameters.emplace_back(ParameterFaults{group.part, parameter, {}});
-            for (const std::uint64_t position : own) marked.bits.push_back({position, 0});
-        }
+        add_faulty_bits(positions, faults);
         return faults;
     }
 
@@ -167,8 +152,8 @@ private:
                 for (int bit = group.low; bit < group.high; ++bit) {
                     const auto cell = cells_.find({group.part, group.is_negative, bit});
                     if (cell == cells_.end()) continue;
-                    cell->second.loss += group.loss;  // a mean at the end
-                    cell->second.trials += group.trials;
+                    cell->second.found.loss += group.loss;  // a mean at the end
+                    cell->second.found.trials += group.trials;
                 }
                 if (is_single && group.loss > 0 && group.first_trial == 0)
                     closer.push_back({group.part, group.is_negative, group.low, group.high, group.trials, trials_a_bit - group.trials});
@@ -184,8 +169,8 @@ private:
     std::vector<PilotCell> cells() const {
         std::vector<PilotCell> cells;
         for (const auto& [key, cell] : cells_) {
-            cells.push_back(cell);
-            if (cell.trials > 0) cells.back().loss /= cell.trials;
+            cells.push_back(cell.found);
+            if (cell.found.trials > 0) cells.back().loss /= cell.found.trials;
         }
         return cells;
     }
@@ -195,7 +180,7 @@ private:
     const MemorySigns& signs_;
     const PilotSettings& settings_;
     const std::vector<std::int64_t> right_;
-    std::map<CellKey, PilotCell> cells_;
+    std::map<CellKey, Cell> cells_;
     std::int64_t done_ = 0;
     std::int64_t total_ = 0;
     std::int64_t image_evaluations_ = 0;

@@ -53,21 +53,7 @@ void run_compare(const JobInputs& inputs, const CompareSpecification& specificat
     for (const FaultScope& scope : specification.scopes)
         for (const Configuration& configuration : configurations)
             curves.push_back({configuration.evaluator.get(), stored_scope(*configuration.evaluator, scope), configuration.protection});
-    if (!curves.empty()) {
-        const CampaignSettings settings{.rates = specification.rates,
-                                        .trials = specification.trials,
-                                        .seed = specification.seed,
-                                        .nonfinite = specification.nonfinite,
-                                        .threads = threads,
-                                        .list_faults = specification.list_faults,
-                                        .count_faults = specification.count_faults,
-                                        .known = specification.known,
-                                        .self_check = specification.self_check};
-        if (specification.precision)
-            run_precise_campaign(inputs, settings, *specification.precision, curves, sink, stop);
-        else
-            run_campaign(inputs, settings, curves, sink, stop);
-    }
+    if (!curves.empty()) run_campaign(inputs, campaign_settings(specification, threads), specification.precision, curves, sink, stop);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});
 }

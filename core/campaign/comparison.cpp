@@ -12,6 +12,11 @@
 namespace clipscope {
 namespace {
 
+// Which protections are compared with which.
+constexpr std::pair<Protection, Protection> compared_protections[] = {{Protection::none, Protection::clip_actmax},
+                                                                      {Protection::none, Protection::clip_tuned},
+                                                                      {Protection::clip_actmax, Protection::clip_tuned}};
+
 std::optional<double> worst_of(const AccuracyCurve& curve, std::size_t rate, NonfiniteRule rule) {
     std::optional<double> worst;
     for (const auto& [number, trial] : curve.trials[rate]) {
@@ -84,17 +89,27 @@ ProtectionComparison compare_sampled(const AccuracyCurve& first, const AccuracyC
 
 }  // namespace
 
+std::vector<std::pair<std::size_t, std::size_t>> compared_curves(std::span<const CurveInfo> curves) {
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    for (const auto& [first, second] : compared_protections) {
+        for (std::size_t i = 0; i < curves.size(); ++i) {
+            if (curves[i].protection != first) continue;
+            const auto other = std::ranges::find_if(curves, [&, protection = second](const CurveInfo& curve) {
+                return curve.layer == curves[i].layer && curve.protection == protection;
+            });
+            if (other != curves.end()) pairs.emplace_back(i, std::size_t(other - curves.begin()));
+        }
+    }
+    return pairs;
+}
+
 std::vector<ProtectionComparison> compare_protections(const AccuracyCurves& curves, NonfiniteRule nonfinite, AucAxis axis) {
     if (curves.info.precision) {
+        std::vector<CurveInfo> infos;
+        for (const AccuracyCurve& curve : curves.curves) infos.push_back(curve.info);
         std::vector<ProtectionComparison> comparisons;
-        for (const auto& [first, second] : compared_protections)
-            for (const AccuracyCurve& one : curves.curves) {
-                if (one.info.protection != first) continue;
-                const auto other = std::ranges::find_if(curves.curves, [&, protection = second](const AccuracyCurve& curve) {
-                    return curve.info.layer == one.info.layer && curve.info.protection == protection;
-                });
-                if (other != curves.curves.end()) comparisons.push_back(compare_sampled(one, *other, curves.info, nonfinite, axis));
-            }
+        for (const auto& [first, second] : compared_curves(infos))
+            comparisons.push_back(compare_sampled(curves.curves[first], curves.curves[second], curves.info, nonfinite, axis));
         return comparisons;
     }
     return ComparisonStatistics(curves, axis).comparisons(nonfinite);

@@ -2,7 +2,9 @@
 // the curves, so that a file read back gives the same.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,10 +15,8 @@
 
 namespace clipscope {
 
-// Which protections are compared with which.
-inline constexpr std::pair<Protection, Protection> compared_protections[] = {{Protection::none, Protection::clip_actmax},
-                                                                             {Protection::none, Protection::clip_tuned},
-                                                                             {Protection::clip_actmax, Protection::clip_tuned}};
+// The pairs of curves, by their places, that are about one scope under two protections that are compared; in that order.
+std::vector<std::pair<std::size_t, std::size_t>> compared_curves(std::span<const CurveInfo> curves);
 
 // Two protections at one rate; accuracies are fractions.
 struct RateComparison {

@@ -28,7 +28,7 @@ void change_sample(Sample& sample, bool is_added, Values... values) {
 ComparisonStatistics::ComparisonStatistics(const AccuracyCurves& curves, AucAxis axis)
     : info_(curves.info), axis_(axis), has_auc_(info_.axis == PointAxis::fault_rate && has_auc(info_.rates, axis)) {
     for (const AccuracyCurve& curve : curves.curves) curves_.push_back(curve.info);
-    find_pairs();
+    for (const auto& [first, second] : compared_curves(curves_)) pairs_.push_back({first, second});
     for (std::size_t i = 0; i < both_rules.size(); ++i) rules_[i] = make(both_rules[i]);
     for (std::size_t curve = 0; curve < curves_.size(); ++curve)
         for (std::size_t rate = 0; rate < curves.curves[curve].trials.size(); ++rate)
@@ -40,18 +40,6 @@ ComparisonStatistics::ComparisonStatistics(const AccuracyCurves& curves, AucAxis
             for (const auto& [trial, outcome] : by_rate[rate]) change_difference(curves, pair, rate, trial, true);
         if (by_rate.empty()) continue;
         for (const auto& [trial, outcome] : by_rate.back()) change_auc_difference(curves, pair, trial, true);
-    }
-}
-
-void ComparisonStatistics::find_pairs() {
-    for (const auto& [first, second] : compared_protections) {
-        for (std::size_t i = 0; i < curves_.size(); ++i) {
-            if (curves_[i].protection != first) continue;
-            const auto other = std::ranges::find_if(curves_, [&, protection = second](const CurveInfo& curve) {
-                return curve.layer == curves_[i].layer && curve.protection == protection;
-            });
-            if (other != curves_.end()) pairs_.push_back({i, std::size_t(other - curves_.begin())});
-        }
     }
 }
 

@@ -38,7 +38,6 @@ private:
         std::vector<TrialSample> auc_differences;           // by pair
     };
 
-    void find_pairs();
     OfRule make(NonfiniteRule rule) const;
     void change(const AccuracyCurves& curves, std::size_t curve, std::size_t rate, int trial, bool is_added);
     void change_accuracy(const AccuracyCurve& trials, std::size_t curve, std::size_t rate, int trial, bool is_added);

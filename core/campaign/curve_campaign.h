@@ -42,6 +42,20 @@ struct CampaignSettings {
     SelfCheckSettings self_check{};
 };
 
+// Of a job's specification; `threads` settled.
+template <typename Specification>
+CampaignSettings campaign_settings(const Specification& specification, int threads) {
+    return {.rates = specification.rates,
+            .trials = specification.trials,
+            .seed = specification.seed,
+            .nonfinite = specification.nonfinite,
+            .threads = threads,
+            .list_faults = specification.list_faults,
+            .count_faults = specification.count_faults,
+            .known = specification.known,
+            .self_check = specification.self_check};
+}
+
 // Throws UsageError on rates that do not ascend from 0 to 1, and on fewer trials than that.
 void check_campaign(std::span<const double> rates, int trials, int least_trials = 1);
 

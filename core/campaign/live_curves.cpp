@@ -23,7 +23,7 @@ void LiveCurves::take(const Event& event) {
 void LiveCurves::take_design(const PointDesigned& designed) {
     apply(designed, curves_);
     Point& point = points_.at(std::size_t(designed.curve)).at(std::size_t(designed.rate_index));
-    point.sampled.emplace(designed.design, curves_.curves[std::size_t(designed.curve)].info, curves_.info);
+    point.sampled.emplace(designed.design, curves_.curves[std::size_t(designed.curve)].info, curves_.info.nonfinite);
     point.is_known = is_summary_known_ = false;
 }
 
@@ -77,7 +77,7 @@ const CampaignSummary& LiveCurves::summary() {
             if (point.statistics.trials() == 0 && !is_sampled) continue;
             if (!point.is_known) {
                 point.known = point.statistics.point();
-                if (is_sampled) point.sampled->add_to(point.known);
+                if (is_sampled) point.sampled->add_to(point.known, curves_.info.classes);
             }
             point.is_known = true;
             of_curve.points.push_back(point.known);

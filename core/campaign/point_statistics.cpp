@@ -4,15 +4,10 @@
 #include <cmath>
 
 namespace clipscope {
-namespace {
-
-constexpr std::int64_t top5_classes = 5;  // top-5 says something from this many classes on
 
 std::int64_t top5_images(const Outcome& outcome, NonfiniteRule rule) {
     return rule == NonfiniteRule::argmax ? outcome.top5_argmax : outcome.top5;
 }
-
-}  // namespace
 
 std::int64_t images_of(const CurveInfo& curve, const CampaignInfo& info) {
     return std::max<std::int64_t>(curve.clean.images > 0 ? curve.clean.images : info.images, 1);

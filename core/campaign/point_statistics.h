@@ -10,6 +10,9 @@
 
 namespace clipscope {
 
+inline constexpr std::int64_t top5_classes = 5;  // top-5 says something from this many classes on
+std::int64_t top5_images(const Outcome& outcome, NonfiniteRule rule);
+
 // What fractions of a curve's trials are counted in: its clean outcome's images, or the campaign's; at least 1.
 std::int64_t images_of(const CurveInfo& curve, const CampaignInfo& info);
 // A count of a trial's images in these units; rounded where the trial ran on other images than the rest.

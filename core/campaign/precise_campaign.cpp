@@ -102,8 +102,6 @@ private:
         return true;
     }
 
-    const Evaluator& evaluator_of(const CurveGroup& group) const { return *curves_[group.curves.front()].evaluator; }
-
     void add_point(std::size_t group_index, std::size_t rate) {
         const CurveGroup& group = groups_[group_index];
         const double probability = settings_.rates[rate];
@@ -146,8 +144,11 @@ private:
                 const std::size_t stratum =
                     stratum_of(point.point.design().strata, group.critical.count_in(faults, settings_.rates[point.rate]));
                 const SampledTrial trial{whole.result.faults, whole_outcome(whole.result.outcome, infos_[std::size_t(whole.curve)].clean)};
-                point.point.add(std::size_t(place - group.curves.begin()), stratum, number_of_whole(whole.trial), trial);
-                sink_(SampledTrialFinished{whole.curve, whole.rate_index, int(stratum), number_of_whole(whole.trial), trial});
+                const int number = number_of_whole(whole.trial);
+                point.point.add(std::size_t(place - group.curves.begin()), stratum, number, trial);
+                const bool is_known =
+                    precision_.known && precision_.known(std::size_t(whole.curve), point.rate, stratum, number).has_value();
+                if (!is_known) sink_(SampledTrialFinished{whole.curve, whole.rate_index, int(stratum), number, trial});
             }
         }
     }
@@ -175,8 +176,7 @@ private:
     using Bundle = std::vector<Item>;
 
     std::vector<Bundle> bundle(const std::vector<Item>& items) const {
-        std::size_t at_once = 1;
-        if (takes_samples()) at_once = TrialRunner(*curves_.front().evaluator).samples_at_once();
+        const std::size_t at_once = curves_.front().evaluator->samples_at_once();
         std::vector<Bundle> bundles;
         struct Open {
             std::size_t bundle = 0;
@@ -204,8 +204,7 @@ private:
     }
 
     bool run_round(const std::vector<Item>& items, const std::stop_token& stop) {
-        round_total_ = done_ + std::int64_t(items.size());
-        predicted_ = std::max(round_total_, predict_trials());
+        predicted_ = std::max(done_ + std::int64_t(items.size()), predict_trials());
         const auto release = [this] {
             bool is_released = false;
             for (const CampaignCurve& curve : curves_) is_released |= curve.evaluator->release_memory();
@@ -390,7 +389,6 @@ private:
     std::mutex mutex_;
     std::int64_t done_ = 0;
     std::int64_t known_ = 0;
-    std::int64_t round_total_ = 0;
     std::int64_t predicted_ = 0;
     double seconds_of_trials_ = 0;
 };
@@ -422,6 +420,14 @@ void run_precise_campaign(const JobInputs& inputs, const CampaignSettings& setti
         precise.take_known_whole();
     }
     precise.run(campaign, stop);
+}
+
+void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, const std::optional<PrecisionSettings>& precision,
+                  std::span<const CampaignCurve> curves, const EventSink& sink, std::stop_token stop) {
+    if (precision)
+        run_precise_campaign(inputs, settings, *precision, curves, sink, stop);
+    else
+        run_campaign(inputs, settings, curves, sink, stop);
 }
 
 std::optional<PrecisionPlan> plan_precise_campaign(const JobInputs& inputs, const CampaignSettings& settings,

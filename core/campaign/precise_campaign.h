@@ -41,6 +41,10 @@ void check_precision(const PrecisionSettings& settings);
 void run_precise_campaign(const JobInputs& inputs, const CampaignSettings& settings, const PrecisionSettings& precision,
                           std::span<const CampaignCurve> curves, const EventSink& sink, std::stop_token stop);
 
+// The one above where a precision is asked for, otherwise the plain run_campaign().
+void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, const std::optional<PrecisionSettings>& precision,
+                  std::span<const CampaignCurve> curves, const EventSink& sink, std::stop_token stop);
+
 // What a precise campaign will take, told from a first look: the pilot and the first trials of every point, which run.
 struct PrecisionPlan {
     struct Point {

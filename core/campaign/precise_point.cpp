@@ -12,8 +12,8 @@ constexpr std::int64_t first_trials = 10;   // in every stratum, before anything
 constexpr std::int64_t first_images = 16;   // of these trials
 constexpr std::int64_t fewest_images = 10;  // of any trial
 constexpr std::int64_t most_images = 100;
-constexpr double growth = 1.6;                        // of a stratum's trials in one round, at most
-constexpr std::int64_t largest_step = 1 << 16;        // trials of a stratum in one round
+constexpr double growth = 1.6;                  // of a stratum's trials in one round, at most
+constexpr std::int64_t largest_step = 1 << 16;  // trials of a stratum in one round
 constexpr double largest_share = 1e6, most_trials = 1e12;
 
 // What is to be narrow: the only curve, or each pair of those that are compared.
@@ -38,13 +38,15 @@ PrecisePoint::PrecisePoint(SamplingDesign design, std::vector<CurveInfo> curves,
       samples_(curves_.size(), {design_, std::vector<std::map<int, SampledTrial>>(design_.strata.size())}),
       trials_(design_.strata.size(), 0),
       images_(design_.strata.size(), first_images),
-      are_images_chosen_(design_.strata.size(), false) {}
+      are_images_chosen_(design_.strata.size(), false) {
+    for (const CurveInfo& curve : curves_) tallies_.emplace_back(design_, curve, conditions_.nonfinite);
+}
 
-double PrecisePoint::widest_half_width() const {
+double PrecisePoint::half_width_now() const {
     double widest = 0;
     const auto take = [&](const StratifiedEstimate& estimate) { widest = std::max(widest, estimate.half_width()); };
     for_each_target(
-        curves_.size(), [&] { take(sampled_mean(samples_[0], curves_[0], TrialMeasure::accuracy, conditions_.nonfinite)); },
+        curves_.size(), [&] { take(tallies_[0].mean(TrialMeasure::accuracy)); },
         [&](std::size_t first, std::size_t second) {
             take(sampled_difference(samples_[first], curves_[first], samples_[second], curves_[second], conditions_.nonfinite));
         });
@@ -58,9 +60,10 @@ StratumSpread PrecisePoint::widest_spread(std::size_t stratum) const {
         if (spread.half_width > widest.half_width) widest = spread;
     };
     for_each_target(
-        curves_.size(), [&] { take(spread_of(samples_[0], stratum, curves_[0], conditions_.nonfinite)); },
+        curves_.size(), [&] { take(tallies_[0].spread(stratum)); },
         [&](std::size_t first, std::size_t second) {
-            take(spread_of_difference(samples_[first], curves_[first], samples_[second], curves_[second], stratum, conditions_.nonfinite));
+            take(spread_of_difference(samples_[first], curves_[first], tallies_[first].spread(stratum), samples_[second], curves_[second],
+                                      tallies_[second].spread(stratum), stratum, conditions_.nonfinite));
         });
     return widest;
 }
@@ -99,7 +102,7 @@ double PrecisePoint::needed(std::size_t stratum, std::int64_t faulty_trials) con
 }
 
 const std::vector<std::int64_t>& PrecisePoint::plan_round() {
-    half_width_ = widest_half_width();
+    half_width_ = half_width_now();
     if (!std::exchange(is_begun_, true)) {
         // The clean point has a trial too, which costs nothing.
         for (std::size_t stratum = 0; stratum < trials_.size(); ++stratum)
@@ -125,8 +128,8 @@ const std::vector<std::int64_t>& PrecisePoint::plan_round() {
 }
 
 std::vector<std::int64_t> PrecisePoint::predicted_trials() {
-    const bool is_any_known = std::any_of(samples_.front().trials.begin(), samples_.front().trials.end(),
-                                          [](const auto& trials) { return trials.size() > 1; });
+    const bool is_any_known =
+        std::any_of(samples_.front().trials.begin(), samples_.front().trials.end(), [](const auto& trials) { return trials.size() > 1; });
     if (is_done_ || !is_any_known) return trials_;
     std::vector<std::int64_t> predicted = trials_for(progress(), conditions_.half_width);
     for (std::size_t stratum = 0; stratum < predicted.size(); ++stratum)
@@ -137,10 +140,6 @@ std::vector<std::int64_t> PrecisePoint::predicted_trials() {
 double PrecisePoint::mean_cost(std::size_t stratum) const {
     const double weight = design_.strata[stratum].weight;
     return weight > 0 ? design_.measured_weight(stratum) / weight * (conditions_.fixed_cost + double(images(stratum))) : 0;
-}
-
-double PrecisePoint::plain_trials(std::size_t curve) const {
-    return plain_trials_for(conditions_.half_width, samples_[curve], curves_[curve], conditions_.nonfinite);
 }
 
 }  // namespace clipscope

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
-#include "campaign/sampled_point.h"
+#include "campaign/sampled_tally.h"
 #include "statistics/trial_allocation.h"
 
 namespace clipscope {
@@ -30,15 +30,16 @@ public:
 
     const SamplingDesign& design() const { return design_; }
     const SampledPoint& samples(std::size_t curve) const { return samples_[curve]; }
+    // A trial that is there already, as where memory ran out and it began again, changes nothing.
     void add(std::size_t curve, std::size_t stratum, int number, const SampledTrial& trial) {
-        samples_[curve].trials[stratum].insert_or_assign(number, trial);
+        if (samples_[curve].trials[stratum].emplace(number, trial).second) tallies_[curve].add(stratum, number, trial);
     }
 
     // Decides about the next round: how many trials each stratum should have after it. As many as now where the point is done.
     const std::vector<std::int64_t>& plan_round();
     bool is_done() const { return is_done_; }
     double half_width() const { return half_width_; }  // the widest of those that are to be narrow, when the latest round was planned
-    double half_width_now() const { return widest_half_width(); }  // with all trials so far
+    double half_width_now() const;                     // the same with all trials so far
     const std::vector<std::int64_t>& planned() const { return trials_; }
     std::int64_t images(std::size_t stratum) const { return conditions_.takes_samples ? images_[stratum] : conditions_.all_images; }
 
@@ -47,10 +48,9 @@ public:
     // What a trial of the stratum costs in images; those without any fault cost nothing.
     double mean_cost(std::size_t stratum) const;
     // Of whole trials, for the same interval of this curve.
-    double plain_trials(std::size_t curve) const;
+    double plain_trials(std::size_t curve) const { return tallies_[curve].plain_trials(conditions_.half_width); }
 
 private:
-    double widest_half_width() const;
     StratumSpread widest_spread(std::size_t stratum) const;
     void choose_images(std::size_t stratum, const StratumSpread& spread);
     std::vector<StratumProgress> progress();
@@ -60,6 +60,7 @@ private:
     std::vector<CurveInfo> curves_;
     PointConditions conditions_;
     std::vector<SampledPoint> samples_;    // by curve
+    std::vector<SampledTally> tallies_;    // of these
     std::vector<std::int64_t> trials_;     // by stratum: that have run, or will before anything else is decided
     std::vector<std::int64_t> images_;     // by stratum: that its next trials take
     std::vector<bool> are_images_chosen_;  // by stratum, once

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <functional>
 
+#include "campaign/sampled_tally.h"
 #include "campaign/sensitivity.h"
-#include "evaluation/evaluator.h"
 #include "evaluation/plain_loop.h"
 #include "evaluation/worker_threads.h"
 #include "statistics/summary.h"
@@ -23,15 +23,19 @@ double seconds_of(const std::function<void()>& work) {
 double median_of(const std::vector<PrecisionRepeat>& repeats, double (PrecisionRepeat::*ratio)() const) {
     std::vector<double> ratios;
     for (const PrecisionRepeat& repeat : repeats) ratios.push_back((repeat.*ratio)());
-    std::sort(ratios.begin(), ratios.end());
-    return quantile(ratios, 0.5);
+    return median(ratios);
+}
+
+constexpr const char* of_network = "time-to-interval";
+constexpr const char* per_layer = "time-to-interval-per-layer";
+
+std::string scopes_of(const std::string& workload) {
+    return workload == per_layer ? "each" : "network";
 }
 
 // Of all images through the whole network, with the threads of the others side by side.
 double seconds_a_pass(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::stop_token& stop) {
-    const Evaluator evaluator(inputs.network, inputs.images, inputs.input, {.chunk = specification.chunk, .device = specification.device});
-    const std::string device = evaluator.device_name() == "CPU" ? "cpu" : evaluator.device_name();
-    PlainLoop loop(inputs.network, inputs.images, inputs.input, int(evaluator.chunk()), device, specification.threads);
+    PlainLoop loop(inputs.network, inputs.images, inputs.input, specification.chunk, specification.device, specification.threads);
     const int passes = std::max(2, specification.threads * 2);
     std::atomic<int> next{0};
     const double seconds = seconds_of([&] {
@@ -44,6 +48,10 @@ double seconds_a_pass(const JobInputs& inputs, const BenchmarkSpecification& spe
 
 }  // namespace
 
+bool is_precision_workload(const std::string& name) {
+    return name == of_network || name == per_layer;
+}
+
 double PrecisionMeasurement::median_ratio_to_trials() const {
     return median_of(repeats, &PrecisionRepeat::ratio_to_trials);
 }
@@ -52,23 +60,24 @@ double PrecisionMeasurement::median_ratio_to_loop() const {
 }
 
 std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inputs, const BenchmarkSpecification& asked,
-                                                            const std::string& scopes, double half_width, const EventSink& sink,
+                                                            const std::string& workload, double half_width, const EventSink& sink,
                                                             std::stop_token stop) {
     BenchmarkSpecification specification = asked;
     specification.threads = resolve_threads(asked.threads);
+    resolve_device_and_chunk(inputs, specification);
     SensitivitySpecification job;
-    job.scopes = parse_fault_scopes(scopes, inputs.network->memory_parts());
+    job.scopes = parse_fault_scopes(scopes_of(workload), inputs.network->memory_parts());
     job.rates = specification.rates;
     job.seed = specification.seed;
     job.threads = specification.threads;
     job.chunk = specification.chunk;
     job.device = specification.device;
     job.memory_bytes = specification.memory_bytes;
-    PrecisionMeasurement measurement{.scopes = scopes, .half_width = half_width};
+    PrecisionMeasurement measurement{.workload = workload, .device = specification.device, .half_width = half_width};
     const std::int64_t steps_a_repeat = 2 + std::int64_t(job.rates.size());
     std::int64_t done = 0;
     const auto tell = [&](const std::string& what) {
-        sink(Progress{done++, specification.repeats * steps_a_repeat, -1, "time to an interval · " + scopes + " · " + what});
+        sink(Progress{done++, specification.repeats * steps_a_repeat, -1, workload + " · " + what});
     };
     for (int repeat = 0; repeat < specification.repeats; ++repeat) {
         PrecisionRepeat one;
@@ -90,7 +99,7 @@ std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inp
                 measurement.trials += point.trials;
                 measurement.image_evaluations += point.sampled->image_evaluations;
                 const auto rate = std::size_t(std::find(job.rates.begin(), job.rates.end(), point.rate) - job.rates.begin());
-                const double trials = plain_trials_for(half_width, curve.sampled[rate], curve.info, curves.info.nonfinite);
+                const double trials = tally_of(curve.sampled[rate], curve.info, curves.info.nonfinite).plain_trials(half_width);
                 plain_trials[rate] += trials;
                 measurement.plain_trials += trials;
             }

@@ -25,7 +25,8 @@ struct PrecisionRepeat {
 };
 
 struct PrecisionMeasurement {
-    std::string scopes;     // "network", "each"
+    std::string workload;   // see is_precision_workload()
+    std::string device;     // "cpu", "cuda:0"
     double half_width = 0;  // asked for at every rate
     std::int64_t trials = 0;
     std::int64_t image_evaluations = 0;
@@ -36,9 +37,12 @@ struct PrecisionMeasurement {
     double median_ratio_to_loop() const;
 };
 
-// `scopes`: as parse_fault_scopes() takes them. Sends Progress. Nothing where it was stopped.
+// "time-to-interval" (faults in the network), "time-to-interval-per-layer".
+bool is_precision_workload(const std::string& name);
+
+// Sends Progress. Nothing where it was stopped.
 std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inputs, const BenchmarkSpecification& specification,
-                                                            const std::string& scopes, double half_width, const EventSink& sink,
+                                                            const std::string& workload, double half_width, const EventSink& sink,
                                                             std::stop_token stop);
 
 }  // namespace clipscope

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/point_statistics.h"
@@ -18,7 +17,7 @@ std::int64_t counted(const Outcome& outcome, TrialMeasure measure, NonfiniteRule
         case TrialMeasure::accuracy:
             return right_images(outcome, rule);
         case TrialMeasure::top5:
-            return rule == NonfiniteRule::argmax ? outcome.top5_argmax : outcome.top5;
+            return top5_images(outcome, rule);
         case TrialMeasure::sdc:
             return outcome.sdc;
         case TrialMeasure::due:
@@ -64,39 +63,9 @@ double image_variance(const SampledTrial& trial, const SamplingDesign& design, c
     return variance * double(trial.images());
 }
 
-// Values of trials with faults: the mean as it is, the interval from what lies within the bounds. Whole numbers inside, so the order of the
-// trials changes nothing.
-StratifiedEstimate estimate_of(const BoundedSample& sample, std::int64_t sum) {
-    StratifiedEstimate estimate{.mean = 0, .ci95 = mean_interval(sample)};
-    estimate.mean =
-        sample.count() == 0 ? (estimate.ci95.low + estimate.ci95.high) / 2 : double(sum) / double(fraction_unit) / double(sample.count());
-    estimate.ci95 = {std::min(estimate.ci95.low, estimate.mean), std::max(estimate.ci95.high, estimate.mean)};
-    return estimate;
-}
-
-struct StratumValues {
-    explicit StratumValues(std::int64_t lowest) : sample(lowest * fraction_unit, fraction_unit, fraction_unit) {}
-
-    void add(double value) {
-        sample.add(in_fraction_units(value));
-        sum += in_fraction_units(value);
-    }
-    StratifiedEstimate estimate() const { return estimate_of(sample, sum); }
-
-    BoundedSample sample;
-    std::int64_t sum = 0;
-};
-
-StratumValues values_of(const SampledPoint& point, std::size_t stratum, const CurveInfo& curve, TrialMeasure measure, NonfiniteRule rule) {
-    StratumValues values(0);
-    for (const auto& [number, trial] : point.trials[stratum])
-        if (trial.faults > 0) values.add(sampled_value(trial, point.design, curve, measure, rule));
-    return values;
-}
-
-StratumValues differences_of(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
+StratumSample differences_of(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
                              const CurveInfo& second_curve, std::size_t stratum, NonfiniteRule rule) {
-    StratumValues values(-1);
+    StratumSample values(-1);
     for (const auto& [number, trial] : first.trials[stratum]) {
         const auto other = second.trials[stratum].find(number);
         if (other == second.trials[stratum].end() || trial.faults == 0) continue;
@@ -122,9 +91,9 @@ Interval within(const Interval& interval, double low, double high) {
     return {std::clamp(interval.low, low, high), std::clamp(interval.high, low, high)};
 }
 
-StratumSpread spread_of(const StratumValues& values) {
+StratumSpread spread_of(const StratumSample& values) {
     const StratifiedEstimate estimate = values.estimate();
-    return {.trials = values.sample.count(), .mean = estimate.mean, .sd = values.sample.sd(), .half_width = estimate.half_width()};
+    return {.trials = values.count(), .mean = estimate.mean, .sd = values.sd(), .half_width = estimate.half_width()};
 }
 
 }  // namespace
@@ -145,8 +114,7 @@ double sampled_value(const SampledTrial& trial, const SamplingDesign& design, co
 }
 
 StratifiedEstimate sampled_mean(const SampledPoint& point, const CurveInfo& curve, TrialMeasure measure, NonfiniteRule rule) {
-    return over_strata(point.design, clean_value(curve, measure, rule),
-                       [&](std::size_t stratum) { return values_of(point, stratum, curve, measure, rule).estimate(); });
+    return tally_of(point, curve, rule).mean(measure);
 }
 
 StratifiedEstimate sampled_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
@@ -157,61 +125,12 @@ StratifiedEstimate sampled_difference(const SampledPoint& first, const CurveInfo
     });
 }
 
-StratumSpread spread_of(const SampledPoint& point, std::size_t stratum, const CurveInfo& curve, NonfiniteRule rule) {
-    StratumSpread spread = spread_of(values_of(point, stratum, curve, TrialMeasure::accuracy, rule));
-    for (const auto& [number, trial] : point.trials[stratum]) {
-        if (trial.faults == 0) continue;
-        spread.within_variance += image_variance(trial, point.design, curve, rule);
-        spread.images += double(trial.images());
-    }
-    if (spread.trials > 0) {
-        spread.within_variance /= double(spread.trials);
-        spread.images /= double(spread.trials);
-    }
-    return spread;
+void add_samples(const SampledPoint& sampled, const CurveInfo& curve, const CampaignInfo& info, CurvePoint& point) {
+    tally_of(sampled, curve, info.nonfinite).add_to(point, info.classes);
 }
 
-StratumSpread spread_of_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
-                                   const CurveInfo& second_curve, std::size_t stratum, NonfiniteRule rule) {
-    StratumSpread spread = spread_of(differences_of(first, first_curve, second, second_curve, stratum, rule));
-    const StratumSpread one = spread_of(first, stratum, first_curve, rule);
-    const StratumSpread other = spread_of(second, stratum, second_curve, rule);
-    spread.within_variance = std::max(one.within_variance, other.within_variance);
-    spread.images = one.images;
-    return spread;
-}
-
-namespace {
-
-double plain_trials(double half_width, const SamplingDesign& design, double clean, const std::vector<StratumSpread>& spreads) {
-    double mean = design.fault_free * clean;
-    for (std::size_t stratum = 0; stratum < spreads.size(); ++stratum) mean += design.measured_weight(stratum) * spreads[stratum].mean;
-    double variance = design.fault_free * (clean - mean) * (clean - mean);
-    for (std::size_t stratum = 0; stratum < spreads.size(); ++stratum) {
-        const StratumSpread& spread = spreads[stratum];
-        const double between = spread.sd * spread.sd - (spread.images > 0 ? spread.within_variance / spread.images : 0);
-        variance += design.measured_weight(stratum) * (std::max(between, 0.0) + (spread.mean - mean) * (spread.mean - mean));
-    }
-    // The root's part, and what nobody has seen.
-    const double spread = normal_quantile_975 * normal_quantile_975 * variance / (half_width * half_width);
-    const double faulty = 1 - design.fault_free;
-    const double unseen = std::log(0.05) / std::log1p(-std::min(2 * half_width / std::max(faulty, 1e-12), 0.999));
-    return std::max({spread, unseen, 1.0});
-}
-
-}  // namespace
-
-double plain_trials_for(double half_width, const SampledPoint& point, const CurveInfo& curve, NonfiniteRule rule) {
-    std::vector<StratumSpread> spreads;
-    for (std::size_t stratum = 0; stratum < point.trials.size(); ++stratum) spreads.push_back(spread_of(point, stratum, curve, rule));
-    return plain_trials(half_width, point.design, clean_value(curve, TrialMeasure::accuracy, rule), spreads);
-}
-
-SampledTally::SampledTally(const SamplingDesign& design, const CurveInfo& curve, const CampaignInfo& info)
-    : design_(design), curve_(curve), rule_(info.nonfinite), classes_(info.classes), strata_(design.strata.size()) {
-    for (OfStratum& stratum : strata_)
-        for (auto& sample : stratum.samples) sample.emplace_back(0, fraction_unit, fraction_unit);
-}
+SampledTally::SampledTally(const SamplingDesign& design, const CurveInfo& curve, NonfiniteRule rule)
+    : design_(design), curve_(curve), rule_(rule), strata_(design.strata.size()) {}
 
 void SampledTally::add(std::size_t stratum, int number, const SampledTrial& trial) {
     OfStratum& own = strata_.at(stratum);
@@ -223,47 +142,55 @@ void SampledTally::add(std::size_t stratum, int number, const SampledTrial& tria
     if (trial.faults == 0) return;
     own.images += trial.images();
     own.image_variance += in_fraction_units(std::min(image_variance(trial, design_, curve_, rule_), 1.0));
-    for (std::size_t measure = 0; measure < measure_count; ++measure) {
-        const std::int64_t value = in_fraction_units(sampled_value(trial, design_, curve_, TrialMeasure(measure), rule_));
-        own.samples[measure].front().add(value);
-        own.sums[measure] += value;
-    }
+    for (std::size_t measure = 0; measure < measure_count; ++measure)
+        own.values[measure].add(sampled_value(trial, design_, curve_, TrialMeasure(measure), rule_));
 }
 
-StratifiedEstimate SampledTally::estimate(TrialMeasure measure) const {
-    return over_strata(design_, clean_value(curve_, measure, rule_), [&](std::size_t stratum) {
-        return estimate_of(strata_[stratum].samples[std::size_t(measure)].front(), strata_[stratum].sums[std::size_t(measure)]);
-    });
+StratifiedEstimate SampledTally::mean(TrialMeasure measure) const {
+    return over_strata(design_, clean_value(curve_, measure, rule_),
+                       [&](std::size_t stratum) { return strata_[stratum].values[std::size_t(measure)].estimate(); });
 }
 
 StratumSpread SampledTally::spread(std::size_t stratum) const {
     const OfStratum& own = strata_[stratum];
-    const BoundedSample& values = own.samples[std::size_t(TrialMeasure::accuracy)].front();
-    const StratifiedEstimate estimate = estimate_of(values, own.sums[std::size_t(TrialMeasure::accuracy)]);
-    StratumSpread spread{.trials = values.count(), .mean = estimate.mean, .sd = values.sd(), .half_width = estimate.half_width()};
-    if (values.count() == 0) return spread;
-    spread.within_variance = double(own.image_variance) / double(fraction_unit) / double(values.count());
-    spread.images = double(own.images) / double(values.count());
+    StratumSpread spread = spread_of(own.values[std::size_t(TrialMeasure::accuracy)]);
+    if (spread.trials == 0) return spread;
+    spread.within_variance = double(own.image_variance) / double(fraction_unit) / double(spread.trials);
+    spread.images = double(own.images) / double(spread.trials);
     return spread;
 }
 
-void SampledTally::add_to(CurvePoint& point) const {
-    const StratifiedEstimate accuracy = estimate(TrialMeasure::accuracy);
-    const StratifiedEstimate sdc = estimate(TrialMeasure::sdc);
-    const StratifiedEstimate due = estimate(TrialMeasure::due);
+double SampledTally::plain_trials(double half_width) const {
+    const double clean = clean_value(curve_, TrialMeasure::accuracy, rule_);
+    double mean = design_.fault_free * clean;
+    for (std::size_t stratum = 0; stratum < strata_.size(); ++stratum) mean += design_.measured_weight(stratum) * spread(stratum).mean;
+    double variance = design_.fault_free * (clean - mean) * (clean - mean);
+    for (std::size_t stratum = 0; stratum < strata_.size(); ++stratum) {
+        const StratumSpread own = spread(stratum);
+        const double between = own.sd * own.sd - (own.images > 0 ? own.within_variance / own.images : 0);
+        variance += design_.measured_weight(stratum) * (std::max(between, 0.0) + (own.mean - mean) * (own.mean - mean));
+    }
+    // The root's part, and what nobody has seen.
+    const double seen = normal_quantile_975 * normal_quantile_975 * variance / (half_width * half_width);
+    const double faulty = 1 - design_.fault_free;
+    const double unseen = std::log(0.05) / std::log1p(-std::min(2 * half_width / std::max(faulty, 1e-12), 0.999));
+    return std::max({seen, unseen, 1.0});
+}
+
+void SampledTally::add_to(CurvePoint& point, std::int64_t classes) const {
+    const StratifiedEstimate accuracy = mean(TrialMeasure::accuracy);
+    const StratifiedEstimate sdc = mean(TrialMeasure::sdc);
+    const StratifiedEstimate due = mean(TrialMeasure::due);
     SampledPointStatistics statistics{
         .half_width = accuracy.half_width(), .image_evaluations = image_evaluations_, .whole_trials = int(whole_trials_)};
+    statistics.gain = plain_trials(std::max(statistics.half_width, 1e-6)) * double(curve_.clean.images) /
+                      double(std::max<std::int64_t>(image_evaluations_, 1));
     point.trials = int(trials_);
     point.faults_mean = 0;
-    std::vector<StratumSpread> spreads;
     for (std::size_t stratum = 0; stratum < strata_.size(); ++stratum) {
         const OfStratum& own = strata_[stratum];
         if (own.trials > 0) point.faults_mean += design_.strata[stratum].weight * double(own.faults) / double(own.trials);
-        spreads.push_back(spread(stratum));
     }
-    const double plain =
-        plain_trials(std::max(statistics.half_width, 1e-6), design_, clean_value(curve_, TrialMeasure::accuracy, rule_), spreads);
-    statistics.gain = plain * double(curve_.clean.images) / double(std::max<std::int64_t>(image_evaluations_, 1));
     point.mean = std::clamp(accuracy.mean, 0.0, 1.0);
     const Interval interval = within(accuracy.ci95, 0, 1);
     point.ci95_low = interval.low;
@@ -276,20 +203,28 @@ void SampledTally::add_to(CurvePoint& point) const {
     point.sdc_ci95 = within(sdc.ci95, 0, 1);
     point.due_mean = std::clamp(due.mean, 0.0, 1.0);
     point.due_ci95 = within(due.ci95, 0, 1);
-    constexpr std::int64_t top5_from_classes = 5;
-    if (classes_ >= top5_from_classes) {
-        const StratifiedEstimate top5 = estimate(TrialMeasure::top5);
+    if (classes >= top5_classes) {
+        const StratifiedEstimate top5 = mean(TrialMeasure::top5);
         point.top5_mean = std::clamp(top5.mean, 0.0, 1.0);
         point.top5_ci95 = within(top5.ci95, 0, 1);
     }
     point.sampled = statistics;
 }
 
-void add_samples(const SampledPoint& sampled, const CurveInfo& curve, const CampaignInfo& info, CurvePoint& point) {
-    SampledTally tally(sampled.design, curve, info);
-    for (std::size_t stratum = 0; stratum < sampled.trials.size(); ++stratum)
-        for (const auto& [number, trial] : sampled.trials[stratum]) tally.add(stratum, number, trial);
-    tally.add_to(point);
+SampledTally tally_of(const SampledPoint& point, const CurveInfo& curve, NonfiniteRule rule) {
+    SampledTally tally(point.design, curve, rule);
+    for (std::size_t stratum = 0; stratum < point.trials.size(); ++stratum)
+        for (const auto& [number, trial] : point.trials[stratum]) tally.add(stratum, number, trial);
+    return tally;
+}
+
+StratumSpread spread_of_difference(const SampledPoint& first, const CurveInfo& first_curve, const StratumSpread& of_first,
+                                   const SampledPoint& second, const CurveInfo& second_curve, const StratumSpread& of_second,
+                                   std::size_t stratum, NonfiniteRule rule) {
+    StratumSpread spread = spread_of(differences_of(first, first_curve, second, second_curve, stratum, rule));
+    spread.within_variance = std::max(of_first.within_variance, of_second.within_variance);
+    spread.images = of_first.images;
+    return spread;
 }
 
 }  // namespace clipscope

@@ -74,22 +74,6 @@ StratifiedEstimate sampled_mean(const SampledPoint& point, const CurveInfo& curv
 StratifiedEstimate sampled_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
                                       const CurveInfo& second_curve, NonfiniteRule rule);
 
-// What is measured within one stratum, by its trials with faults: of a trial's accuracy, or of the difference of two curves.
-struct StratumSpread {
-    std::int64_t trials = 0;  // with at least one faulty bit
-    double mean = 0;
-    double sd = 0;               // of a trial
-    double within_variance = 0;  // of it due to the choice of images, for a single image
-    double images = 0;           // a trial, on average
-    double half_width = 1;       // of the stratum's mean
-};
-StratumSpread spread_of(const SampledPoint& point, std::size_t stratum, const CurveInfo& curve, NonfiniteRule rule);
-StratumSpread spread_of_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
-                                   const CurveInfo& second_curve, std::size_t stratum, NonfiniteRule rule);
-
-// Trials of all images that plain sampling would need for an interval of this half-width.
-double plain_trials_for(double half_width, const SampledPoint& point, const CurveInfo& curve, NonfiniteRule rule);
-
 // All that a point says of these trials (sampled_tally.h). `point` has the statistics of the whole trials, or is empty where there are
 // none.
 void add_samples(const SampledPoint& sampled, const CurveInfo& curve, const CampaignInfo& info, CurvePoint& point);

@@ -41,17 +41,7 @@ public:
     }
 
     const std::vector<CampaignCurve>& curves() const { return curves_; }
-    CampaignSettings settings() const {
-        return {.rates = specification_.rates,
-                .trials = specification_.trials,
-                .seed = specification_.seed,
-                .nonfinite = specification_.nonfinite,
-                .threads = threads_,
-                .list_faults = specification_.list_faults,
-                .count_faults = specification_.count_faults,
-                .known = specification_.known,
-                .self_check = specification_.self_check};
-    }
+    CampaignSettings settings() const { return campaign_settings(specification_, threads_); }
 
 private:
     const int threads_;
@@ -65,12 +55,7 @@ private:
 void run_sensitivity(const JobInputs& inputs, const SensitivitySpecification& specification, const EventSink& sink, std::stop_token stop) {
     const auto started = std::chrono::steady_clock::now();
     Measurement measurement(inputs, specification);
-    if (measurement.prepare(stop)) {
-        if (specification.precision)
-            run_precise_campaign(inputs, measurement.settings(), *specification.precision, measurement.curves(), sink, stop);
-        else
-            run_campaign(inputs, measurement.settings(), measurement.curves(), sink, stop);
-    }
+    if (measurement.prepare(stop)) run_campaign(inputs, measurement.settings(), specification.precision, measurement.curves(), sink, stop);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});
 }

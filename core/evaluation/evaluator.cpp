@@ -287,6 +287,13 @@ void Evaluator::with_explained_errors(const std::function<void()>& passes) const
 bool Evaluator::can_sample() const {
     return !state_->exact;
 }
+std::size_t Evaluator::samples_at_once() const {
+    constexpr std::size_t most = 9, most_copied_bytes = std::size_t(128) << 20;
+    if (state_->exact || !state_->keeps_all_clean || !state_->dense_steps || state_->dense_steps->empty()) return 1;
+    std::size_t bytes = 0;
+    for (const NamedTensor& named : network().program().tensors()) bytes += named.tensor.nbytes();
+    return std::clamp<std::size_t>(most_copied_bytes / std::max<std::size_t>(bytes, 1), 1, most);
+}
 std::vector<std::int64_t> Evaluator::images_answered(bool rightly) const {
     std::vector<std::int64_t> images;
     for (std::size_t i = 0; i < state_->image_count(); ++i) {

@@ -75,6 +75,9 @@ public:
     // Of these parts of the memory the ones that are stored here: thresholds only where a site is clipped.
     std::vector<std::size_t> stored(std::span<const std::size_t> parts) const;
 
+    // So many trials on a few images are worth running at once (TrialRunner::run_samples()); 1 where they share nothing, or copies of the
+    // parameters for each would take too much memory.
+    std::size_t samples_at_once() const;
     // Whether a trial may run on some of the images alone: not where every pass runs whole chunks.
     bool can_sample() const;
     // The images, by their place among all, that the clean network answers rightly (non-finite logits are wrong), or the others.
@@ -131,8 +134,6 @@ public:
         const ImageSample* sample = nullptr;
     };
     std::optional<std::vector<SampledOutcome>> run_samples(std::span<const SampledRun> runs, std::stop_token stop);
-    // So many trials at once are worth it; 1 where copies of the parameters for each would take too much memory.
-    std::size_t samples_at_once() const;
 
     // The outcomes at these ascending rates, each told in its turn; on a GPU several rates share a pass. False where it was stopped.
     bool run_rates(const TrialFaults& faults, std::span<const double> rates, std::stop_token stop,

@@ -39,16 +39,21 @@ std::vector<ImageRange> IncrementalRun::ranges(const Evaluator::State& evaluator
     return evaluator.ranges(evaluator.keeps_all_clean ? evaluator.images_a_pass : 1);
 }
 
-void IncrementalRun::start(const ImageRange& range, std::size_t first_step) {
+void IncrementalRun::begin(const ImageRange& range, std::vector<std::int64_t> active, std::size_t first_step) {
     changed_.clear();
     others_.clear();
     left_.clear();
     range_ = range;
-    active_.resize(range.count);
-    std::iota(active_.begin(), active_.end(), std::int64_t(range.first));
-    is_settled_.assign(range.count, false);
+    active_ = std::move(active);
+    is_settled_.assign(active_.size(), false);
     note_active_images();
     next_ = first_step;
+}
+
+void IncrementalRun::start(const ImageRange& range, std::size_t first_step) {
+    std::vector<std::int64_t> all(range.count);
+    std::iota(all.begin(), all.end(), std::int64_t(range.first));
+    begin(range, std::move(all), first_step);
     if (evaluator_->starts_apart_at(first_step)) return;
     // Values at the start that are not known image by image count as changed: what follows is computed from them whole.
     const Frame frame = CleanCache::frame_at(*evaluator_, first_step, evaluator_->chunks_of(range).front());
@@ -63,19 +68,14 @@ void IncrementalRun::start(const ImageRange& range, std::size_t first_step) {
 }
 
 void IncrementalRun::start(const ImageRange& range, std::span<const std::int64_t> images, std::size_t first_step) {
-    changed_.clear();
-    others_.clear();
-    left_.clear();
-    range_ = range;
-    next_ = first_step;
-    active_.assign(images.begin(), images.end());
+    const auto is_wanted = [&](std::int64_t image) { return std::binary_search(images.begin(), images.end(), image); };
+    std::vector<std::int64_t> active(images.begin(), images.end());
     const std::size_t least = std::min(evaluator_->least_images, range.count);
-    for (auto image = std::int64_t(range.first); active_.size() < least; ++image)
-        if (!std::binary_search(images.begin(), images.end(), image)) active_.push_back(image);
-    std::sort(active_.begin(), active_.end());
-    is_settled_.clear();
-    for (const std::int64_t image : active_) is_settled_.push_back(!std::binary_search(images.begin(), images.end(), image));
-    note_active_images();
+    for (auto image = std::int64_t(range.first); active.size() < least; ++image)
+        if (!is_wanted(image)) active.push_back(image);
+    std::sort(active.begin(), active.end());
+    begin(range, std::move(active), first_step);
+    for (std::size_t i = 0; i < active_.size(); ++i) is_settled_[i] = !is_wanted(active_[i]);
 }
 
 void IncrementalRun::run_until(std::size_t step) {

@@ -122,6 +122,7 @@ private:
     bool can_let_go() const;
     bool can_unite(const IncrementalRun& other) const;
     void note_active_images();
+    void begin(const ImageRange& range, std::vector<std::int64_t> active, std::size_t first_step);
     void end_step();
 
     std::stop_token stop_;

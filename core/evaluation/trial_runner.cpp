@@ -19,6 +19,46 @@ std::vector<std::int64_t> all_images(const ImageSample& sample) {
     return images;
 }
 
+// One of several trials that run at once, each with faults in parameters of its own.
+struct JointTrial {
+    std::size_t place;  // among the runs asked for
+    std::unique_ptr<InjectedFaults> injected;
+    std::unique_ptr<IncrementalRun> run;
+    std::optional<IncrementalRun::WantedProduct> wanted{};
+};
+
+// Those that wait for the earliest of the wanted products.
+std::vector<JointTrial*> earliest_waiting(std::vector<JointTrial>& trials) {
+    std::vector<JointTrial*> earliest;
+    for (JointTrial& trial : trials) {
+        if (!trial.wanted || (!earliest.empty() && trial.wanted->step > earliest.front()->wanted->step)) continue;
+        if (!earliest.empty() && trial.wanted->step < earliest.front()->wanted->step) earliest.clear();
+        earliest.push_back(&trial);
+    }
+    return earliest;
+}
+
+// To the end of all; products with clean parameters are computed for all that wait for the same one. False where it was stopped.
+bool run_jointly(std::vector<JointTrial>& trials, const Evaluator::State& evaluator, const std::stop_token& stop) {
+    for (JointTrial& trial : trials) trial.wanted = trial.run->run_to_product();
+    while (!stop.stop_requested()) {
+        const std::vector<JointTrial*> waiting = earliest_waiting(trials);
+        if (waiting.empty()) return true;
+        std::vector<at::Tensor> inputs;
+        for (const JointTrial* trial : waiting) inputs.push_back(trial->wanted->input);
+        const DenseStep& dense = evaluator.dense_steps->at(waiting.front()->wanted->step);
+        const at::Tensor product = dense.run(inputs.size() == 1 ? inputs.front() : at::cat(inputs));
+        std::int64_t first = 0;
+        for (JointTrial* trial : waiting) {
+            const std::int64_t images = trial->wanted->input.size(0);
+            trial->run->take_product(product.narrow(0, first, images).clone());
+            first += images;
+            trial->wanted = trial->run->run_to_product();
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 struct TrialRunner::State {
@@ -30,6 +70,15 @@ struct TrialRunner::State {
     CleanCache cache;
     InjectionCounts counts;  // of the latest run with a faulty bit
 
+    // Where all clean values are kept, images that lie far from each other may run together as well.
+    bool runs_in_one_pass(const InjectedFaults& faults, std::size_t images) const {
+        return !faults.parameters.empty() && evaluator.keeps_all_clean && evaluator.is_incremental(faults.first_step) &&
+               evaluator.starts_apart_at(faults.first_step) && images <= evaluator.images_a_pass;
+    }
+    FaultInjector& injector_of(std::size_t joint_trial) {
+        while (more_injectors.size() <= joint_trial) more_injectors.push_back(std::make_unique<FaultInjector>(evaluator));
+        return *more_injectors[joint_trial];
+    }
     std::vector<ImageRange> ranges(std::size_t first_step) const {
         return evaluator.is_incremental(first_step) ? IncrementalRun::ranges(evaluator, first_step) : evaluator.chunks;
     }
@@ -133,9 +182,8 @@ std::optional<SampledOutcome> TrialRunner::run_sample(const TrialFaults& faults,
     if (injected.parameters.empty()) return all_clean();
     const std::size_t first_step = injected.first_step;
     const bool is_apart = evaluator.is_incremental(first_step) && evaluator.starts_apart_at(first_step);
-    // Where all clean values are kept, images that lie far from each other run together as well.
     std::vector<ImageRange> ranges = state_->ranges(first_step);
-    if (is_apart && evaluator.keeps_all_clean && images.size() <= evaluator.images_a_pass) ranges = {{0, evaluator.image_count()}};
+    if (state_->runs_in_one_pass(injected, images.size())) ranges = {{0, evaluator.image_count()}};
     for (const ImageRange& range : ranges) {
         const auto first = std::lower_bound(images.begin(), images.end(), std::int64_t(range.first));
         const auto last = std::lower_bound(first, images.end(), std::int64_t(range.end()));
@@ -152,39 +200,19 @@ std::optional<SampledOutcome> TrialRunner::run_sample(const TrialFaults& faults,
     return results.outcome_of(sample);
 }
 
-std::size_t TrialRunner::samples_at_once() const {
-    constexpr std::size_t most = 9, most_copied_bytes = std::size_t(128) << 20;
-    const Evaluator::State& evaluator = state_->evaluator;
-    if (evaluator.exact || !evaluator.keeps_all_clean || !evaluator.dense_steps || evaluator.dense_steps->empty()) return 1;
-    std::size_t bytes = 0;
-    for (const NamedTensor& named : evaluator.network->program().tensors()) bytes += named.tensor.nbytes();
-    return std::clamp<std::size_t>(most_copied_bytes / std::max<std::size_t>(bytes, 1), 1, most);
-}
-
 std::optional<std::vector<SampledOutcome>> TrialRunner::run_samples(std::span<const SampledRun> runs, std::stop_token stop) {
     const torch::NoGradGuard no_gradients;
     const Evaluator::State& evaluator = state_->evaluator;
     std::vector<SampledOutcome> outcomes(runs.size());
-    // Those that must run alone, or need no run.
-    struct Together {
-        std::size_t place;
-        std::unique_ptr<InjectedFaults> injected;
-        std::unique_ptr<IncrementalRun> run;
-        std::optional<IncrementalRun::WantedProduct> wanted{};
-    };
-    std::vector<Together> together;
+    std::vector<JointTrial> joint;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        while (state_->more_injectors.size() <= together.size())
-            state_->more_injectors.push_back(std::make_unique<FaultInjector>(evaluator));
-        if (runs.size() > 1 && evaluator.keeps_all_clean && !evaluator.exact && runs[i].faults->count_below(runs[i].rate) > 0) {
-            auto injected =
-                std::make_unique<InjectedFaults>(state_->more_injectors[together.size()]->inject(*runs[i].faults, runs[i].rate));
+        if (runs.size() > 1 && evaluator.keeps_all_clean && runs[i].faults->count_below(runs[i].rate) > 0) {
+            auto injected = std::make_unique<InjectedFaults>(state_->injector_of(joint.size()).inject(*runs[i].faults, runs[i].rate));
             const std::vector<std::int64_t> images = all_images(*runs[i].sample);
-            if (!injected->parameters.empty() && evaluator.is_incremental(injected->first_step) &&
-                evaluator.starts_apart_at(injected->first_step) && images.size() <= evaluator.images_a_pass) {
+            if (state_->runs_in_one_pass(*injected, images.size())) {
                 auto run = std::make_unique<IncrementalRun>(evaluator, injected->parameters, state_->cache, stop);
                 run->start({0, evaluator.image_count()}, images, injected->first_step);
-                together.push_back({i, std::move(injected), std::move(run)});
+                joint.push_back({i, std::move(injected), std::move(run)});
                 continue;
             }
         }
@@ -192,33 +220,11 @@ std::optional<std::vector<SampledOutcome>> TrialRunner::run_samples(std::span<co
         if (!outcome) return std::nullopt;
         outcomes[i] = *outcome;
     }
-    for (Together& one : together) one.wanted = one.run->run_to_product();
-    for (;;) {
-        if (stop.stop_requested()) return std::nullopt;
-        std::vector<Together*> joined;  // that want the earliest product
-        for (Together& one : together) {
-            if (!one.wanted || (!joined.empty() && one.wanted->step > joined.front()->wanted->step)) continue;
-            if (!joined.empty() && one.wanted->step < joined.front()->wanted->step) joined.clear();
-            joined.push_back(&one);
-        }
-        if (joined.empty()) break;
-        std::vector<at::Tensor> inputs;
-        for (const Together* one : joined) inputs.push_back(one->wanted->input);
-        const DenseStep& dense = evaluator.dense_steps->at(joined.front()->wanted->step);
-        const at::Tensor product = dense.run(inputs.size() == 1 ? inputs.front() : at::cat(inputs));
-        std::int64_t first = 0;
-        for (Together* one : joined) {
-            const std::int64_t images = one->wanted->input.size(0);
-            one->run->take_product(product.narrow(0, first, images).clone());
-            first += images;
-            one->wanted = one->run->run_to_product();
-        }
-    }
-    if (stop.stop_requested()) return std::nullopt;
-    for (const Together& one : together) {
+    if (!run_jointly(joint, evaluator, stop)) return std::nullopt;
+    for (const JointTrial& trial : joint) {
         TrialResults results(evaluator);
-        one.run->report(results);
-        outcomes[one.place] = results.outcome_of(*runs[one.place].sample);
+        trial.run->report(results);
+        outcomes[trial.place] = results.outcome_of(*runs[trial.place].sample);
     }
     return outcomes;
 }

@@ -43,20 +43,6 @@ int nth_bit(std::uint32_t mask, int n) {
     return std::countr_zero(mask);
 }
 
-// Adds faulty bits to those that are there; both ascend.
-void insert(const std::map<ParameterPlace, std::vector<std::uint64_t>>& hits, TrialFaults& faults) {
-    for (const auto& [place, positions] : hits) {
-        auto known = std::find_if(faults.parameters.begin(), faults.parameters.end(), [&](const ParameterFaults& parameter) {
-            return ParameterPlace(parameter.layer, parameter.parameter) >= place;
-        });
-        if (known == faults.parameters.end() || ParameterPlace(known->layer, known->parameter) != place)
-            known = faults.parameters.insert(known, {place.first, place.second, {}});
-        for (const std::uint64_t position : positions) known->bits.push_back({position, 0});
-        std::sort(known->bits.begin(), known->bits.end(),
-                  [](const MarkedBit& first, const MarkedBit& second) { return first.position < second.position; });
-    }
-}
-
 }  // namespace
 
 CriticalBits::CriticalBits(const std::vector<LayerInfo>& parts, std::span<const std::size_t> scope, const MemorySigns& signs,
@@ -81,19 +67,30 @@ CriticalBits::CriticalBits(const std::vector<LayerInfo>& parts, std::span<const 
     }
 }
 
+const CriticalBits::Parameter* CriticalBits::find(const ParameterPlace& place) const {
+    const auto found = std::find_if(parameters_.begin(), parameters_.end(), [&](const Parameter& one) { return one.place == place; });
+    return found == parameters_.end() ? nullptr : &*found;
+}
+
 bool CriticalBits::contains(std::size_t part, std::size_t parameter, std::uint64_t position) const {
-    for (const Parameter& one : parameters_)
-        if (one.place == ParameterPlace(part, parameter))
-            return (one.masks[std::size_t(one.signs->is_negative(position / one.word_bits))] >> position % one.word_bits & 1) != 0;
-    return false;
+    const Parameter* found = find({part, parameter});
+    return found && found->holds(position);
 }
 
 std::int64_t CriticalBits::count_in(const TrialFaults& faults, double rate) const {
     std::int64_t count = 0;
     for (const ParameterFaults& parameter : faults.parameters)
-        for (const MarkedBit& bit : parameter.bits)
-            count += bit.mark < rate && contains(parameter.layer, parameter.parameter, bit.position);
+        if (const Parameter* own = find({parameter.layer, parameter.parameter}))
+            count += std::count_if(parameter.bits.begin(), parameter.bits.end(),
+                                   [&](const MarkedBit& bit) { return bit.mark < rate && own->holds(bit.position); });
     return count;
+}
+
+void CriticalBits::take_out_of(TrialFaults& faults) const {
+    for (ParameterFaults& parameter : faults.parameters)
+        if (const Parameter* own = find({parameter.layer, parameter.parameter}))
+            std::erase_if(parameter.bits, [&](const MarkedBit& bit) { return own->holds(bit.position); });
+    std::erase_if(faults.parameters, [](const ParameterFaults& parameter) { return parameter.bits.empty(); });
 }
 
 std::pair<ParameterPlace, std::uint64_t> CriticalBits::bit(std::int64_t place) const {
@@ -113,6 +110,19 @@ std::pair<ParameterPlace, std::uint64_t> CriticalBits::bit(std::int64_t place) c
     return {};
 }
 
+void add_faulty_bits(const std::map<ParameterPlace, std::vector<std::uint64_t>>& bits, TrialFaults& faults) {
+    for (const auto& [place, positions] : bits) {
+        auto known = std::find_if(faults.parameters.begin(), faults.parameters.end(), [&](const ParameterFaults& parameter) {
+            return ParameterPlace(parameter.layer, parameter.parameter) >= place;
+        });
+        if (known == faults.parameters.end() || ParameterPlace(known->layer, known->parameter) != place)
+            known = faults.parameters.insert(known, {place.first, place.second, {}});
+        for (const std::uint64_t position : positions) known->bits.push_back({position, 0});
+        std::sort(known->bits.begin(), known->bits.end(),
+                  [](const MarkedBit& first, const MarkedBit& second) { return first.position < second.position; });
+    }
+}
+
 std::uint64_t trial_key(std::uint64_t seed, double rate, const Stratum& stratum, std::uint64_t trial) {
     const CounterRandom random(seed, RandomDomain::strata);
     const auto bounds = (std::uint64_t(stratum.low) << 32) ^ std::uint64_t(stratum.high.value_or(-1));
@@ -124,10 +134,7 @@ TrialFaults draw_in_stratum(std::uint64_t seed, double rate, const Stratum& stra
     const std::uint64_t key = trial_key(seed, rate, stratum, trial);
     TrialFaults faults = draw_trial_faults(seed, key, parts, scope, rate);
     if (critical.count() == 0) return faults;
-    for (ParameterFaults& parameter : faults.parameters)
-        std::erase_if(parameter.bits,
-                      [&](const MarkedBit& bit) { return critical.contains(parameter.layer, parameter.parameter, bit.position); });
-    std::erase_if(faults.parameters, [](const ParameterFaults& parameter) { return parameter.bits.empty(); });
+    critical.take_out_of(faults);
     RandomWords words(seed, RandomDomain::strata, key, 2);
     const std::int64_t hits = draw_hits(stratum, critical.count(), rate, unit_interval(words.next()));
     std::set<std::uint64_t> chosen;
@@ -138,7 +145,7 @@ TrialFaults draw_in_stratum(std::uint64_t seed, double rate, const Stratum& stra
         const auto [parameter, position] = critical.bit(std::int64_t(place));
         positions[parameter].push_back(position);
     }
-    insert(positions, faults);
+    add_faulty_bits(positions, faults);
     return faults;
 }
 

@@ -35,22 +35,33 @@ public:
 
     std::int64_t count() const { return count_; }
     bool contains(std::size_t part, std::size_t parameter, std::uint64_t position) const;
+    void take_out_of(TrialFaults& faults) const;  // those that are in the class
     std::int64_t count_in(const TrialFaults& faults, double rate) const;
 
     // The place-th bit of the class: its parameter and its position there.
     std::pair<ParameterPlace, std::uint64_t> bit(std::int64_t place) const;
 
 private:
+    struct Parameter;
+    const Parameter* find(const ParameterPlace& place) const;
+
     struct Parameter {
         ParameterPlace place;
         std::uint64_t word_bits = 32;
         std::shared_ptr<const SignBits> signs;
         std::array<std::uint32_t, 2> masks{};
         std::int64_t count = 0;
+
+        bool holds(std::uint64_t position) const {
+            return (masks[std::size_t(signs->is_negative(position / word_bits))] >> position % word_bits & 1) != 0;
+        }
     };
     std::vector<Parameter> parameters_;  // those that hold some
     std::int64_t count_ = 0;
 };
+
+// These bits, by parameter and position, become faulty at any rate, beside those that are faulty already; none is.
+void add_faulty_bits(const std::map<ParameterPlace, std::vector<std::uint64_t>>& bits, TrialFaults& faults);
 
 // The faults of a trial of a stratum at a rate: so many bits of the class, uniformly without repetition, and every other bit as always,
 // with the rate's probability. A pure function of its arguments; no two rates, strata or trials share a random number, so estimates at

@@ -1,19 +1,21 @@
 #include "statistics/stratified_estimate.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace clipscope {
 
-StratifiedEstimate stratified_estimate(std::span<const StratumSample> strata) {
-    std::vector<StratifiedEstimate> estimates;
-    std::vector<double> weights;
-    for (const StratumSample& stratum : strata) {
-        StratifiedEstimate estimate{.mean = stratum.values.mean(), .ci95 = mean_interval(stratum.values)};
-        if (stratum.values.count() == 0) estimate.mean = (estimate.ci95.low + estimate.ci95.high) / 2;
-        estimates.push_back(estimate);
-        weights.push_back(stratum.weight);
-    }
-    return weighted_sum(estimates, weights);
+void StratumSample::add(double value) {
+    const std::int64_t units = in_fraction_units(value);
+    values_.add(units);
+    sum_ += units;
+}
+
+StratifiedEstimate StratumSample::estimate() const {
+    const Interval interval = mean_interval(values_);
+    const double mean = count() == 0 ? (interval.low + interval.high) / 2 : double(sum_) / double(fraction_unit) / double(count());
+    return {mean, {std::min(interval.low, mean), std::max(interval.high, mean)}};
 }
 
 StratifiedEstimate weighted_sum(std::span<const StratifiedEstimate> estimates, std::span<const double> weights) {
@@ -23,10 +25,11 @@ StratifiedEstimate weighted_sum(std::span<const StratifiedEstimate> estimates, s
     for (std::size_t i = 0; i < estimates.size(); ++i) {
         const StratifiedEstimate& one = estimates[i];
         sum.mean += weights[i] * one.mean;
-        const double to_low = weights[i] * (one.mean - one.ci95.low);
-        const double to_high = weights[i] * (one.ci95.high - one.mean);
-        below += (weights[i] < 0 ? to_high : to_low) * (weights[i] < 0 ? to_high : to_low);
-        above += (weights[i] < 0 ? to_low : to_high) * (weights[i] < 0 ? to_low : to_high);
+        double down = weights[i] * (one.mean - one.ci95.low);
+        double up = weights[i] * (one.ci95.high - one.mean);
+        if (weights[i] < 0) std::swap(down, up);
+        below += down * down;
+        above += up * up;
     }
     sum.ci95 = {sum.mean - std::sqrt(below), sum.mean + std::sqrt(above)};
     return sum;

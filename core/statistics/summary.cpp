@@ -47,6 +47,11 @@ Summary summarize(std::span<const double> values) {
     return summary;
 }
 
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return quantile(values, 0.5);
+}
+
 PairedDifference paired_difference(const TrialSample& differences, std::optional<double> fault_free) {
     PairedDifference result;
     if (differences.count() == 0) return result;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "statistics/mean_interval.h"
 
@@ -28,6 +29,9 @@ Summary summarize(std::span<const double> values);
 
 // Type 7 (linear interpolation between order statistics, R's and numpy's default). `sorted` is ascending and not empty; 0 <= p <= 1.
 double quantile(std::span<const double> sorted, double p);
+
+// Of values in any order, at least one.
+double median(std::vector<double> values);
 
 // second - first, pair by pair: how two configurations differ on the same trials.
 struct PairedDifference {

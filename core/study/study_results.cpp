@@ -65,7 +65,7 @@ CampaignSummary SummaryReader::read() {
                 if (known == known_.end() || known->second.trials != counts.of(point.id)) {
                     trials.clear();
                     rows.read(point.id, curve.info.clean.images, [&](int, const TrialOutcome& outcome) { trials.push_back(outcome); });
-                    const auto sampled = read_sampled_point(database, point.id);
+                    const auto sampled = summary.info.precision ? read_sampled_point(database, point.id) : std::nullopt;
                     if (trials.empty() && (!sampled || sampled->empty())) continue;
                     CurvePoint now = curve_point(point.rate, trials, curve.info, summary.info);
                     if (sampled && !sampled->empty()) add_samples(*sampled, curve.info, summary.info, now);

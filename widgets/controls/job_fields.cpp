@@ -233,11 +233,11 @@ void JobFields::set_up_others() {
 }
 
 QString JobFields::problem() const {
-    for (const NumberField* field : {trials, half_width, threads})
-        if (const bool counts = field == threads || field->isVisibleTo(trials_row); !counts)
-            continue;
-        else if (const QString found = field->problem(); !found.isEmpty())
-            return found;
+    for (const NumberField* field : {trials, half_width, threads}) {
+        // Of what a job runs until, only what is asked for counts.
+        if (field != threads && !field->isVisibleTo(trials_row)) continue;
+        if (const QString found = field->problem(); !found.isEmpty()) return found;
+    }
     bool seed_fits = false;
     seed->text().trimmed().toULongLong(&seed_fits);
     return seed_fits ? QString() : tr("The seed must be a whole number from 0 to 18446744073709551615.");

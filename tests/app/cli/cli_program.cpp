@@ -2,6 +2,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QJsonDocument>
 #include <QProcess>
 
 namespace {
@@ -66,6 +67,10 @@ CliResult run_cli(const QStringList& arguments, const QString& program, const QP
 
 bool is_one_sentence(const QString& err) {
     return err.startsWith("clipscope-cli: ") && err.endsWith(".\n") && err.count('\n') == 1 && err.size() > 30;
+}
+
+QJsonObject json_of(const QByteArray& text) {
+    return QJsonDocument::fromJson(text).object();
 }
 
 void write_bytes(const QString& path, const QByteArray& bytes) {

@@ -1,6 +1,7 @@
 // Runs clipscope-cli as users do, and makes the small data folders and models it is tried on.
 #pragma once
 
+#include <QJsonObject>
 #include <QProcessEnvironment>
 #include <QString>
 #include <QStringList>
@@ -18,6 +19,8 @@ CliResult run_cli(const QStringList& arguments, const QString& program = cli_pro
 
 // One line on stderr that ends as a sentence does: what every failure must be.
 bool is_one_sentence(const QString& err);
+
+QJsonObject json_of(const QByteArray& text);
 
 void write_bytes(const QString& path, const QByteArray& bytes);
 QByteArray read_bytes(const QString& path);

@@ -9,10 +9,6 @@
 
 namespace {
 
-QJsonObject json_of(const QByteArray& text) {
-    return QJsonDocument::fromJson(text).object();
-}
-
 void check_measurement(const QJsonObject& measured) {
     for (const char* key : {"ratio", "ratios", "seconds_per_trial", "trials", "peak_bytes", "kept_bytes", "trials_compared",
                             "trials_that_differ", "images_that_differ", "multiplications_per_trial", "full_passes"})

@@ -14,10 +14,6 @@
 
 namespace {
 
-QJsonObject json_of(const QByteArray& text) {
-    return QJsonDocument::fromJson(text).object();
-}
-
 QStringList lines_of(const QString& path) {
     return QString::fromUtf8(read_bytes(path)).split('\n', Qt::SkipEmptyParts);
 }

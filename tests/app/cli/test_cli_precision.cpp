@@ -7,14 +7,6 @@
 
 #include "cli_program.h"
 
-namespace {
-
-QJsonObject json_of(const QByteArray& text) {
-    return QJsonDocument::fromJson(text).object();
-}
-
-}  // namespace
-
 class TestCliPrecision : public QObject {
     Q_OBJECT
 

@@ -13,10 +13,6 @@
 
 namespace {
 
-QJsonObject json_of(const QByteArray& text) {
-    return QJsonDocument::fromJson(text).object();
-}
-
 int rows_of(const QString& path) {
     return int(read_bytes(path).count('\n')) - 1;
 }

@@ -144,16 +144,19 @@ private Q_SLOTS:
             int covers = 0;
             for (int repetition = 0; repetition < repetitions; ++repetition) {
                 TestRandom random(std::uint64_t(repetition) * 7919 + 1);
-                std::vector<StratumSample> samples;
+                std::vector<StratifiedEstimate> estimates;
+                std::vector<double> weights;
                 for (const Stratum& stratum : strata) {
-                    samples.push_back({stratum.weight, BoundedSample(0, fraction_unit, fraction_unit)});
+                    StratumSample sample;
                     for (int trial = 0; trial < 40; ++trial) {
                         const std::int64_t hits =
                             draw_hits(stratum, std::int64_t(population.class_bits), population.rate, random.uniform());
-                        samples.back().values.add(in_fraction_units(accuracy_with(hits, random)));
+                        sample.add(accuracy_with(hits, random));
                     }
+                    estimates.push_back(sample.estimate());
+                    weights.push_back(stratum.weight);
                 }
-                const StratifiedEstimate estimate = stratified_estimate(samples);
+                const StratifiedEstimate estimate = weighted_sum(estimates, weights);
                 mean += estimate.mean / repetitions;
                 squares += estimate.mean * estimate.mean / repetitions;
                 covers += estimate.ci95.low <= truth && truth <= estimate.ci95.high;
