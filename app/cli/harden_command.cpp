@@ -85,7 +85,7 @@ int search_in_study(const HardenOptions& options, const HardenSpecification& spe
     add_to(settings, options.measurement);
     settings.search = specification.search;
     settings.greedy = options.greedy;
-    JobRunOptions run = job_run_options(options.work, options.measurement.memory);
+    JobRunOptions run = job_run_options(options.work, options.measurement.memory, options.measurement.faults);
     run.output_path = options.output;
     return run_in_study(options.study, settings, run, output, stop);
 }
@@ -149,6 +149,7 @@ void add_harden_command(CLI::App& app, CommandRunner& runner) {
         ->capture_default_str();
     command->add_flag("--greedy", options->greedy, "Start each site from the thresholds found so far, not from ACT_max everywhere");
     add_measurement_options(*command, options->measurement);
+    add_auc_precision_options(*command, options->measurement.faults);
     add_work_options(*command, options->work);
     add_study_option(*command, options->study);
     add_tuning_output_options(*command, options->results);

@@ -37,7 +37,8 @@ int run_sweep_in_study(const SweepOptions& options, std::stop_source& stop) {
         settings.grid_in_act_max = options.unit == "ACT_max";
     }
     TuningOutput output(options.output);
-    return run_in_study(options.study, settings, job_run_options(options.work, options.measurement.memory), output, stop);
+    return run_in_study(options.study, settings, job_run_options(options.work, options.measurement.memory, options.measurement.faults),
+                        output, stop);
 }
 
 int run_sweep_command(const SweepOptions& options, std::stop_source& stop) {
@@ -72,6 +73,7 @@ void add_sweep_command(CLI::App& app, CommandRunner& runner) {
         ->type_name("UNIT")
         ->capture_default_str();
     add_measurement_options(*command, options->measurement);
+    add_auc_precision_options(*command, options->measurement.faults);
     add_work_options(*command, options->work);
     add_study_option(*command, options->study);
     add_tuning_output_options(*command, options->output);

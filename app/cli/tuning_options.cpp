@@ -49,6 +49,15 @@ void add_measurement_options(CLI::App& command, MeasurementOptions& options) {
     add_self_check_option(command, options.self_check);
 }
 
+void add_auc_precision_options(CLI::App& command, FaultOptions& options) {
+    add_precision_options(command, options);
+    command.get_option("--precision")
+        ->description(
+            "Run at every threshold until the AUC is known this well instead of --trials: half the width of its 95 % interval, 0.01 for a "
+            "hundredth to either side. Trials run on few images, most of them at the rates that count most")
+        ->excludes("--trials");
+}
+
 std::vector<double> chosen_rates(const std::string& rates) {
     return rates == "auto" ? std::vector<double>() : parse_rates(rates);
 }
@@ -59,6 +68,10 @@ TuningSettings tuning_settings(const InputOptions& input, const WorkOptions& wor
     TuningSettings settings;
     settings.rates = chosen_rates(options.faults.rates);
     settings.trials = options.faults.trials;
+    if (const auto precision = chosen_precision(options.faults)) {
+        settings.precision = precision->half_width;
+        settings.at_most_seconds = precision->at_most_seconds;
+    }
     settings.seed = input.seed;
     settings.nonfinite = options.nonfinite;
     settings.auc_axis = auc_axis_from_string(options.auc_axis);

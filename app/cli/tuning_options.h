@@ -35,6 +35,8 @@ struct MeasurementOptions {
     double self_check = JobSettings{}.self_check;
 };
 void add_measurement_options(CLI::App& command, MeasurementOptions& options);
+// --precision and --at-most of a job that measures AUCs, after the options above.
+void add_auc_precision_options(CLI::App& command, FaultOptions& options);
 
 // Checks them all before a file is read. Throws UsageError.
 TuningSettings tuning_settings(const InputOptions& input, const WorkOptions& work, const MeasurementOptions& options);

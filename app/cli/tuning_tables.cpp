@@ -63,6 +63,12 @@ std::string interval_text(const std::optional<Interval>& interval) {
     return interval ? auc_text(interval->low) + "..." + auc_text(interval->high) : "-";
 }
 
+// "50 trials", "AUC to ± 0.01".
+std::string amount_text(const CampaignInfo& info) {
+    if (info.precision) return "every AUC to ± " + rounded_text(*info.precision, 3);
+    return std::to_string(info.trials) + " trials";
+}
+
 std::string sweep_table(const TuningResult& result, const SiteSweep& sweep) {
     TextTable table({{"T", Align::right},
                      {"T / ACT_max", Align::right},
@@ -80,8 +86,8 @@ std::string sweep_table(const TuningResult& result, const SiteSweep& sweep) {
         add(threshold_text(point.threshold), share, point.measured);
     }
     return "\nAUC against the threshold of " + result.info.sites[std::size_t(sweep.site)].name + ", ACT_max " +
-           threshold_text(sweep.act_max) + "; faults in " + sweep.scope + "; " + std::to_string(result.info.campaign.trials) +
-           " trials at the rates " + rates_text(sweep.rates) + "\n\n" + table.to_string();
+           threshold_text(sweep.act_max) + "; faults in " + sweep.scope + "; " + amount_text(result.info.campaign) + " at the rates " +
+           rates_text(sweep.rates) + "\n\n" + table.to_string();
 }
 
 std::string hardened_table(const TuningResult& result) {
@@ -101,8 +107,8 @@ std::string hardened_table(const TuningResult& result) {
                        threshold_text(site.act_max), threshold_text(site.threshold), auc_text(site.auc_before), auc_text(site.auc_after),
                        std::to_string(site.iterations), std::to_string(site.evaluations), site.reason});
     }
-    std::string text = "\nThresholds; AUC before: all sites clipped at ACT_max; " + std::to_string(result.info.campaign.trials) +
-                       " trials\n\n" + table.to_string();
+    std::string text =
+        "\nThresholds; AUC before: all sites clipped at ACT_max; " + amount_text(result.info.campaign) + "\n\n" + table.to_string();
     if (result.file)
         text += "\nThe hardened network is in '" + result.file->path + "'; opened again, it gives the same logits on all " +
                 grouped_text(result.file->images_compared) + " images.\n";

@@ -65,8 +65,9 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
     settings.images = form.images.toStdString();
     settings.tuning_images = form.tuning_images.toStdString();
     settings.rates = core_list(form.rates);
-    const bool is_precise = form.job == MethodJob::compare && form.until != Until::trials;
-    settings.trials = is_precise && form.until == Until::precision ? 0 : form.trials;
+    // Only a comparison has box plots, which need whole trials beside a precision.
+    const bool is_precise = form.job != MethodJob::profile && form.until != Until::trials;
+    settings.trials = is_precise && (form.until == Until::precision || form.job != MethodJob::compare) ? 0 : form.trials;
     settings.precision = is_precise ? form.half_width / 100 : 0;
     settings.seed = form.seed;
     settings.nonfinite = form.nonfinite;

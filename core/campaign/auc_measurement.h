@@ -16,6 +16,15 @@
 
 namespace clipscope {
 
+// Where an AUC is to be known well instead of from a number of trials (precise_auc.h).
+struct AucPrecision {
+    double half_width = 0.01;                     // wanted, of the 95 % interval, a fraction
+    std::vector<std::int64_t> right{}, others{};  // images, as one of the networks answers them without faults: trials take of both
+    std::uint64_t multiplications_per_image = 0;
+    bool takes_samples = true;             // otherwise every trial runs on all images
+    std::function<bool()> is_time_over{};  // looked at between rounds of trials; empty: never
+};
+
 // The faults are a function of this alone, so that every network measured by the same plan meets the same ones.
 struct AucPlan {
     FaultScope scope;
@@ -24,7 +33,8 @@ struct AucPlan {
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     AucAxis axis = AucAxis::linear;
-    SelfCheckSettings self_check{};
+    SelfCheckSettings self_check{};           // not of trials on few images
+    std::optional<AucPrecision> precision{};  // then `trials` says nothing
 };
 
 // Told of a finished trial: its number and its outcome at each of the plan's rates.

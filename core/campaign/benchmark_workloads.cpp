@@ -119,7 +119,7 @@ private:
     void search_site(const Evaluator& base, std::size_t site, EngineRun& result, std::stop_token stop) const {
         const AucPlan plan{
             .scope = scopes_[site], .rates = specification_.rates, .trials = specification_.trials, .seed = specification_.seed};
-        ThresholdEvaluator evaluator(base, site, std::size_t(plan.trials) * plan.rates.size());
+        ThresholdEvaluator evaluator(base, site);
         const AucsOfThresholds aucs_of_thresholds = [&](std::span<const float> thresholds) {
             std::vector<AucEstimate> estimates;
             if (!evaluator.prepare(thresholds, plan.scope.layers, specification_.threads, stop)) return estimates;
@@ -129,8 +129,7 @@ private:
                         result.outcomes[{site, thresholds[i], trial, int(rate)}] = outcomes[i][rate].outcome;
             };
             const auto measured = measure_aucs(evaluator, plan, specification_.threads, keep, stop);
-            for (std::size_t i = 0; measured && i < measured->size(); ++i)
-                estimates.push_back({(*measured)[i].auc, (*measured)[i].trial_aucs});
+            for (std::size_t i = 0; measured && i < measured->size(); ++i) estimates.push_back(estimate_of((*measured)[i]));
             result.evaluations += std::int64_t(estimates.size());
             return estimates;
         };

@@ -36,7 +36,7 @@ private:
     std::int64_t most_trials() const {
         const int grids =
             specification_.search.algorithm == SearchAlgorithm::literal ? specification_.search.n - 1 : specification_.search.n;
-        return std::int64_t(4 + 2 * (grids - 1)) * specification_.settings.trials;
+        return std::int64_t(4 + 2 * (grids - 1)) * run_.expected_trials();
     }
 
     // False where it was stopped.
@@ -56,7 +56,7 @@ private:
         run_.send(SearchStarted{int(site), scope.name, act_max, specification_.search, plan->rates});
         const ThresholdSearchResult result = search(site, act_max, *plan);
         if (result.end == SearchEnd::stopped) return false;
-        run_.expect(std::int64_t(result.evaluated.size()) * specification_.settings.trials - most_trials());
+        run_.expect(std::int64_t(result.evaluated.size()) * run_.expected_trials() - most_trials());
         found_ = found_.with(site, result.chosen->threshold);
         run_.send(SiteHardened{int(site), summarise(result)});
         return true;
@@ -71,7 +71,7 @@ private:
 
     ThresholdSearchResult search(std::size_t site, float act_max, const AucPlan& plan) {
         int grid = 1;
-        ThresholdEvaluator evaluator(*base_, site, std::size_t(plan.trials) * plan.rates.size());
+        ThresholdEvaluator evaluator(*base_, site);
         const AucsOfThresholds measure = [&](std::span<const float> thresholds) {
             std::vector<AucEstimate> estimates;
             const std::string activity = run_.network().sites()[site].name + " · grid " + std::to_string(grid);
@@ -79,7 +79,7 @@ private:
             for (std::size_t i = 0; measured && i < measured->size(); ++i) {
                 const MeasuredAuc& one = (*measured)[i];
                 run_.send(ThresholdEvaluated{int(site), {grid, {thresholds[i], one}}});
-                estimates.push_back({one.auc, one.trial_aucs});
+                estimates.push_back(estimate_of(one));
             }
             return estimates;
         };

@@ -221,7 +221,7 @@ void NetworkCheck::check_thresholds() {
     const float act_max = histograms ? std::max(1e-3F, (*histograms)[site].largest().value_or(1)) : 1;
     const auto base = evaluator({.memory_bytes = much_memory, .clipping = Clipping{}.with(site, act_max)});
     if (!base->prepare(all_layers(), 1, stop_)) return;
-    ThresholdEvaluator together(*base, site, cases_.size());
+    ThresholdEvaluator together(*base, site);
     const std::vector<float> thresholds{act_max * 0.31F, act_max * 0.73F, act_max};
     if (!together.prepare(thresholds, all_layers(), 1, stop_)) return;
     std::vector<std::vector<Outcome>> found;

@@ -25,13 +25,6 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-SampledOutcome whole_outcome(const Outcome& faulty, const Outcome& clean) {
-    SampledOutcome outcome;
-    outcome.right = faulty;
-    outcome.clean_right = clean;
-    return outcome;
-}
-
 struct GroupPoint {
     std::size_t group = 0;
     std::size_t rate = 0;
@@ -115,19 +108,13 @@ private:
             curves.push_back(infos_[curve]);
             sink_(PointDesigned{int(curve), int(rate), design});
         }
-        const PointConditions conditions{.half_width = precision_.half_width,
-                                         .nonfinite = settings_.nonfinite,
-                                         .fixed_cost = fixed_cost(probability * double(first.bits)),
-                                         .all_images = first.clean.images,
-                                         .takes_samples = takes_samples()};
+        const PointConditions conditions{
+            .half_width = precision_.half_width,
+            .nonfinite = settings_.nonfinite,
+            .fixed_cost = fixed_cost_of_trial(curves_.front().evaluator->multiplications_per_image(), probability * double(first.bits)),
+            .all_images = first.clean.images,
+            .takes_samples = takes_samples()};
         points_.push_back({group_index, rate, PrecisePoint(design, std::move(curves), conditions)});
-    }
-
-    // What a trial costs beside its images, in images: it has costs of its own for every faulty bit, an image costs what it multiplies.
-    double fixed_cost(double faults) const {
-        constexpr double trial = 150e3, fault = 3e3, image = 8e3, multiplications_at_once = 16;  // multiplications that take as long
-        const auto multiplications = double(curves_.front().evaluator->multiplications_per_image());
-        return (trial + fault * faults) / (image + multiplications / multiplications_at_once);
     }
 
     bool takes_samples() const { return curves_.front().evaluator->can_sample(); }

@@ -31,14 +31,19 @@ std::int64_t whole_trials(const SampledPoint& point, std::size_t stratum) {
 
 }  // namespace
 
+double fixed_cost_of_trial(std::uint64_t multiplications_per_image, double faults) {
+    constexpr double trial = 150e3, fault = 3e3, image = 8e3, multiplications_at_once = 16;  // multiplications that take as long
+    return (trial + fault * faults) / (image + double(multiplications_per_image) / multiplications_at_once);
+}
+
 PrecisePoint::PrecisePoint(SamplingDesign design, std::vector<CurveInfo> curves, const PointConditions& conditions)
     : design_(std::move(design)),
       curves_(std::move(curves)),
       conditions_(conditions),
       samples_(curves_.size(), {design_, std::vector<std::map<int, SampledTrial>>(design_.strata.size())}),
       trials_(design_.strata.size(), 0),
-      images_(design_.strata.size(), first_images),
-      are_images_chosen_(design_.strata.size(), false) {
+      images_(design_.strata.size(), conditions.images > 0 ? conditions.images : first_images),
+      are_images_chosen_(design_.strata.size(), conditions.images > 0) {
     for (const CurveInfo& curve : curves_) tallies_.emplace_back(design_, curve, conditions_.nonfinite);
 }
 

@@ -16,11 +16,15 @@ namespace clipscope {
 struct PointConditions {
     double half_width = 0.01;  // wanted, to either side
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    double fixed_cost =
-        1;  // of a trial beside its images, in images: a model and no measurement, for what runs must not depend on the clock
+    double fixed_cost = 1;        // of a trial beside its images, in images
     std::int64_t all_images = 0;  // that there are
     bool takes_samples = true;    // otherwise every trial runs on all images
+    std::int64_t images = 0;      // of a trial; 0: as many as the first trials recommend
 };
+
+// What a trial costs beside its images, in images: it has costs of its own for every faulty bit, an image costs what it multiplies. A model
+// and no measurement, for what runs must not depend on the clock.
+double fixed_cost_of_trial(std::uint64_t multiplications_per_image, double faults);
 
 class PrecisePoint {
 public:
@@ -38,6 +42,7 @@ public:
     // Decides about the next round: how many trials each stratum should have after it. As many as now where the point is done.
     const std::vector<std::int64_t>& plan_round();
     bool is_done() const { return is_done_; }
+    void narrow(double factor) { conditions_.half_width *= factor; }  // more is wanted than at first; plan_round() decides anew
     double half_width() const { return half_width_; }  // the widest of those that are to be narrow, when the latest round was planned
     double half_width_now() const;                     // the same with all trials so far
     const std::vector<std::int64_t>& planned() const { return trials_; }

@@ -102,6 +102,13 @@ double SamplingDesign::measured_weight(std::size_t stratum) const {
     return std::max(strata[stratum].weight - (strata[stratum].low == 0 ? fault_free : 0), 0.0);
 }
 
+SampledOutcome whole_outcome(const Outcome& faulty, const Outcome& clean) {
+    SampledOutcome outcome;
+    outcome.right = faulty;
+    outcome.clean_right = clean;
+    return outcome;
+}
+
 bool SampledPoint::empty() const {
     return std::all_of(trials.begin(), trials.end(), [](const auto& stratum) { return stratum.empty(); });
 }

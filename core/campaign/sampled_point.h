@@ -26,6 +26,9 @@ struct SampledTrial {
     friend bool operator==(const SampledTrial&, const SampledTrial&) = default;
 };
 
+// A trial of all images as such an outcome.
+SampledOutcome whole_outcome(const Outcome& faulty, const Outcome& clean);
+
 // What a trial of all images is called among the trials of its stratum: below 0.
 constexpr int number_of_whole(int trial) {
     return -1 - trial;

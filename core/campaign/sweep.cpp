@@ -18,7 +18,7 @@ void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& u
     const FaultScope scope = faults_for_site(run.network(), site, specification.place);
     if (scope.layers.empty()) throw UsageError("No layer feeds " + info.name + ": choose faults everywhere, or another site.");
     const std::vector<float> thresholds = specification.grid.thresholds(*clipping.at(site));
-    run.expect(std::int64_t(thresholds.size() + 1) * specification.settings.trials);
+    run.expect(std::int64_t(thresholds.size() + 1) * run.expected_trials());
 
     const auto clipped = run.evaluator(clipping);
     if (!clipped->prepare(scope.layers, run.threads(), run.stop())) return;
@@ -28,7 +28,7 @@ void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& u
     const auto unclipped = known ? std::optional(known->unclipped) : run.measure(unprotected, *plan, info.name + " · unclipped");
     if (!unclipped) return;
     run.send(SweepStarted{int(site), scope.name, *clipping.at(site), *unclipped, plan->rates});
-    ThresholdEvaluator evaluator(*clipped, site, std::size_t(plan->trials) * plan->rates.size());
+    ThresholdEvaluator evaluator(*clipped, site);
     for (std::size_t first = 0; first < thresholds.size(); first += ThresholdEvaluator::most_at_once) {
         const std::span<const float> some =
             std::span(thresholds).subspan(first, std::min(ThresholdEvaluator::most_at_once, thresholds.size() - first));

@@ -108,8 +108,10 @@ private:
 
     static std::string searched_on(const CampaignInfo& campaign) {
         const std::string memory = describe(campaign.memory);
-        return " *\n * Found on " + grouped_text(campaign.images) + " images of " + in_comment(campaign.data) + ", " +
-               grouped_text(campaign.trials) + (campaign.trials == 1 ? " trial" : " trials") + " at each fault rate, seed " +
+        const std::string amount =
+            campaign.precision ? "every AUC known to +-" + rounded_text(*campaign.precision, shown_digits)
+                               : grouped_text(campaign.trials) + (campaign.trials == 1 ? " trial" : " trials") + " at each fault rate";
+        return " *\n * Found on " + grouped_text(campaign.images) + " images of " + in_comment(campaign.data) + ", " + amount + ", seed " +
                std::to_string(campaign.seed) + (memory.empty() ? "" : "; faults: " + in_comment(memory)) + ".\n";
     }
 

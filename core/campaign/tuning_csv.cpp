@@ -18,7 +18,7 @@ void add_bin(CsvText& table, const TuningResult& result, const SiteActivations& 
 }
 
 void add_measured(CsvText& table, const MeasuredAuc& measured) {
-    table.add(measured.auc).add(measured.standard_error).add(measured.clean_accuracy).add(measured.trial_aucs.size());
+    table.add(measured.auc).add(measured.standard_error).add(measured.clean_accuracy).add(measured.trials());
     table.add(measured.ci95 ? std::optional(measured.ci95->low) : std::nullopt);
     table.add(measured.ci95 ? std::optional(measured.ci95->high) : std::nullopt);
 }

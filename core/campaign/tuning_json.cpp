@@ -64,6 +64,12 @@ Json measured_json(const MeasuredAuc& measured) {
     json["clean_accuracy"] = measured.clean_accuracy;
     json["accuracies"] = measured.accuracies;
     json["trial_aucs"] = measured.trial_aucs;
+    if (!measured.rate_trials.empty()) {
+        json["image_evaluations"] = measured.image_evaluations;
+        json["rate_trials"] = Json::array();
+        for (const AucTrials& of_rate : measured.rate_trials)
+            json["rate_trials"].push_back({{"weight", of_rate.weight}, {"accuracies", of_rate.values}});
+    }
     if (measured.self_check.trials > 0) json["self_check"] = self_check_json(measured.self_check);
     return json;
 }
@@ -166,6 +172,7 @@ std::string tuning_to_json(const TuningResult& result) {
     json["classes"] = campaign.classes;
     json["seed"] = campaign.seed;
     json["trials"] = campaign.trials;
+    if (campaign.precision) json["precision"] = *campaign.precision;
     write_memory(json, campaign.memory);
     write_computed_with(json, campaign);
     json["nonfinite"] = to_string(campaign.nonfinite);

@@ -81,6 +81,13 @@ MeasuredAuc read_measured(const JsonFields& fields) {
     measured.clean_accuracy = fields.number("clean_accuracy");
     measured.accuracies = read_numbers(fields, "accuracies");
     measured.trial_aucs = read_numbers(fields, "trial_aucs");
+    if (fields.has("rate_trials")) {
+        measured.image_evaluations = fields.integer("image_evaluations", 0, largest_int64);
+        for (const Json& element : fields.array("rate_trials")) {
+            const JsonFields of_rate(element, fields.file(), "rate_trials");
+            measured.rate_trials.push_back({of_rate.number("weight"), read_numbers(of_rate, "accuracies")});
+        }
+    }
     if (fields.has("self_check")) {
         const JsonFields check = fields.object("self_check");
         measured.self_check = {check.integer("trials", 0, largest_int64), check.integer("near_ties", 0, largest_int64)};
@@ -159,6 +166,7 @@ private:
         info.campaign.classes = fields.integer("classes", 0, largest_int);
         info.campaign.seed = fields.unsigned_integer("seed");
         info.campaign.trials = int(fields.integer("trials", 0, largest_int));
+        if (fields.has("precision")) info.campaign.precision = fields.number("precision");
         info.campaign.memory = read_memory(fields);
         read_computed_with(fields, info.campaign);
         info.campaign.nonfinite = read_name(fields, "nonfinite", nonfinite_rule_from_string);

@@ -99,4 +99,15 @@ TuningResult combined(const TuningResult& earlier, const TuningResult& latest) {
     return all;
 }
 
+std::int64_t MeasuredAuc::trials() const {
+    auto trials = std::int64_t(trial_aucs.size());
+    for (const AucTrials& of_rate : rate_trials) trials += std::int64_t(of_rate.values.size());
+    return trials;
+}
+
+AucEstimate estimate_of(const MeasuredAuc& measured) {
+    if (!measured.rate_trials.empty()) return {measured.auc, measured.rate_trials};
+    return {measured.auc, {{1, measured.trial_aucs}}};
+}
+
 }  // namespace clipscope

@@ -54,10 +54,18 @@ struct MeasuredAuc {
     std::optional<double> standard_error;  // over trials; unknown for a single one
     double clean_accuracy = 0;
     std::vector<double> accuracies;  // mean over trials at each rate: the curve whose area this is (Fig. 5a)
-    std::vector<double> trial_aucs;  // one a trial: trials pair across thresholds
+    std::vector<double> trial_aucs;  // one a trial: trials pair across thresholds; none where a precision was asked for
     std::optional<Interval> ci95{};  // of the AUC, see statistics/mean_interval.h; older results lack it
     SelfCheckCounts self_check{};    // of these trials
+    // Where a precision was asked for: at each rate its trials, on few images each, which pair across thresholds.
+    std::vector<AucTrials> rate_trials{};
+    std::int64_t image_evaluations = 0;  // of these trials
+
+    std::int64_t trials() const;
 };
+
+// What a search is told of it.
+AucEstimate estimate_of(const MeasuredAuc& measured);
 
 struct ThresholdAuc {
     float threshold = 0;

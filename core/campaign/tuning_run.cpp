@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "campaign/precise_auc.h"
+#include "campaign/precise_campaign.h"
 #include "campaign/suggested_rates.h"
 #include "common/error.h"
 #include "common/named_values.h"
@@ -18,7 +20,10 @@ void check(const TuningSettings& settings) {
     for (const double rate : settings.rates)
         if (!(rate >= 0 && rate <= 1)) throw UsageError("A fault rate is a probability per bit, from 0 to 1.");
     if (!std::is_sorted(settings.rates.begin(), settings.rates.end())) throw UsageError("Fault rates must ascend.");
-    if (settings.trials < 1) throw UsageError("Choose at least 1 trial.");
+    if (settings.precision)
+        check_precision({.half_width = *settings.precision});
+    else if (settings.trials < 1)
+        throw UsageError("Choose at least 1 trial.");
 }
 
 // Of all finite values, whatever their sign: an activation that lets negative values through is clipped on both sides.
@@ -72,7 +77,8 @@ TuningInfo TuningRun::describe(TuningJob job) const {
     info.campaign.images = std::int64_t(inputs_.images.size());
     info.campaign.classes = std::int64_t(inputs_.images.class_names().size());
     info.campaign.seed = settings_.seed;
-    info.campaign.trials = settings_.trials;
+    info.campaign.trials = settings_.precision ? 0 : settings_.trials;
+    info.campaign.precision = settings_.precision;
     info.campaign.nonfinite = settings_.nonfinite;
     info.campaign.rates = settings_.rates;
     info.campaign.memory = network().memory();
@@ -122,7 +128,8 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
                  .seed = settings_.seed,
                  .nonfinite = settings_.nonfinite,
                  .axis = settings_.auc_axis,
-                 .self_check = settings_.self_check};
+                 .self_check = settings_.self_check,
+                 .precision = precision_for(prepared)};
     if (const auto rates = known_rates(scope.name)) plan.rates = *rates;
     if (plan.rates.empty()) {
         const auto tell = [&](double rate) {
@@ -137,7 +144,25 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
     return plan;
 }
 
+std::optional<AucPrecision> TuningRun::precision_for(const Evaluator& prepared) const {
+    if (!settings_.precision) return std::nullopt;
+    AucPrecision precision{.half_width = *settings_.precision,
+                           .right = prepared.images_answered(true),
+                           .others = prepared.images_answered(false),
+                           .multiplications_per_image = prepared.multiplications_per_image(),
+                           .takes_samples = prepared.can_sample()};
+    if (settings_.at_most_seconds > 0) precision.is_time_over = [this] { return seconds() > settings_.at_most_seconds; };
+    return precision;
+}
+
 std::optional<MeasuredAuc> TuningRun::measure(const Evaluator& prepared, const AucPlan& plan, const std::string& activity) {
+    if (plan.precision) {
+        const auto tell = [&](std::int64_t trials, double half_width) { tell_of_precision(trials, half_width, activity); };
+        auto measured = measure_precise_auc(prepared, plan, threads_, tell, stop_);
+        if (measured) note_width(*measured);
+        done_ += measured.has_value();
+        return measured;
+    }
     int finished = 0;
     const auto on_trial = [&](int, const std::vector<TrialOutcome>&) {
         tell(1, activity + " · trial " + std::to_string(++finished) + " of " + std::to_string(plan.trials));
@@ -157,10 +182,18 @@ std::optional<std::vector<MeasuredAuc>> TuningRun::measure(ThresholdEvaluator& e
         missing_text += (missing.empty() ? "" : ", ") + number_text(threshold);
         missing.push_back(threshold);
     }
-    expect(-std::int64_t(thresholds.size() - missing.size()) * plan.trials);
+    expect(-std::int64_t(thresholds.size() - missing.size()) * expected_trials());
     std::vector<MeasuredAuc> measured;
-    if (!missing.empty()) {
-        if (!evaluator.prepare(missing, plan.scope.layers, threads_, stop_)) return std::nullopt;
+    if (!missing.empty() && !evaluator.prepare(missing, plan.scope.layers, threads_, stop_)) return std::nullopt;
+    if (!missing.empty() && plan.precision) {
+        const auto tell = [&](std::int64_t trials, double half_width) {
+            tell_of_precision(trials, half_width, activity + " · T " + missing_text);
+        };
+        auto aucs = measure_precise_aucs(evaluator, plan, threads_, tell, stop_);
+        if (!aucs) return std::nullopt;
+        measured = std::move(*aucs);
+        done_ += std::int64_t(measured.size());
+    } else if (!missing.empty()) {
         int finished = 0;
         const auto on_trial = [&](int, const std::vector<std::vector<TrialOutcome>>&) {
             tell(std::int64_t(missing.size()),
@@ -173,7 +206,20 @@ std::optional<std::vector<MeasuredAuc>> TuningRun::measure(ThresholdEvaluator& e
     auto next = measured.begin();
     std::vector<MeasuredAuc> result;
     for (std::optional<MeasuredAuc>& one : all) result.push_back(one ? std::move(*one) : std::move(*next++));
+    for (const MeasuredAuc& one : result) note_width(one);
     return result;
+}
+
+void TuningRun::tell_of_precision(std::int64_t trials, double half_width, const std::string& activity) {
+    precise_trials_ += trials;
+    const std::int64_t total = std::max(expected_, done_ + 1);
+    const double left = done_ > 0 ? seconds() / double(done_) * double(total - done_) : -1;
+    send(Progress{done_, total, left,
+                  activity + " · AUC to ± " + rounded_text(half_width, 3) + " so far · " + std::to_string(precise_trials_) + " trials"});
+}
+
+void TuningRun::note_width(const MeasuredAuc& measured) {
+    if (measured.ci95) widest_ = std::max(widest_, (measured.ci95->high - measured.ci95->low) / 2);
 }
 
 void TuningRun::tell(std::int64_t more_trials, const std::string& activity) {
@@ -230,6 +276,10 @@ std::optional<MeasuredAuc> TuningRun::known(std::size_t site, float threshold) c
 }
 
 void TuningRun::finish() const {
+    if (settings_.precision && widest_ > *settings_.precision && !stop_.stop_requested())
+        send(Message{"The time was over before every AUC was known to ± " + rounded_text(*settings_.precision, 3) + ": the widest is ± " +
+                         rounded_text(widest_, 3) + ". Allow more time, or take a wider one.",
+                     true});
     send(JobFinished{stop_.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds()});
 }
 

@@ -21,15 +21,17 @@ namespace clipscope {
 struct TuningSettings {
     std::vector<double> rates;  // ascending; none: suggested for each site's faults
     int trials = 50;
+    std::optional<double> precision{};  // instead of trials: half-width of the 95 % interval of every AUC, a fraction
+    double at_most_seconds = 0;         // of all measurements to a precision; what is measured after that is wider; 0: no limit
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
     AucAxis auc_axis = AucAxis::linear;
     TrainedOn trained_on = TrainedOn::no;
-    int threads = 0;               // workers; 0: all cores. Results do not depend on it.
-    int chunk = 0;                 // images a pass; 0: what suits network and images
-    std::string device = "auto";   // "auto", "cpu", "cuda:0"
-    std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
-    bool exact = false;            // see evaluation/evaluator.h
+    int threads = 0;                 // workers; 0: all cores. Results do not depend on it.
+    int chunk = 0;                   // images a pass; 0: what suits network and images
+    std::string device = "auto";     // "auto", "cpu", "cuda:0"
+    std::size_t memory_bytes = 0;    // budget for kept activations; 0: a quarter of the free memory
+    bool exact = false;              // see evaluation/evaluator.h
     SelfCheckSettings self_check{};  // not where `exact`
     // What an earlier run of the same job with the same settings measured: it is sent again instead of being measured again.
     std::shared_ptr<const TuningResult> known{};
@@ -79,7 +81,10 @@ public:
     // All sites' activations under faults in a scope at a rate; empty where one of them is missing.
     std::vector<SiteActivations> known_activations(const std::string& scope, double rate) const;
 
-    void expect(std::int64_t trials) { expected_ += trials; }  // for the time left; negative where fewer come than were expected
+    // Trials, for the time left; negative where fewer come than were expected. Measurements, where a precision decides about trials.
+    void expect(std::int64_t trials) { expected_ += trials; }
+    // Of one measurement.
+    std::int64_t expected_trials() const { return settings_.precision ? 1 : settings_.trials; }
     void send(const Event& event) const { sink_(event); }
     void say(const std::string& text) const { sink_(Message{text}); }
     void finish() const;  // sends JobFinished
@@ -94,6 +99,9 @@ public:
 private:
     TuningInfo describe(TuningJob job) const;
     void tell(std::int64_t more_trials, const std::string& activity);
+    void tell_of_precision(std::int64_t trials, double half_width, const std::string& activity);
+    void note_width(const MeasuredAuc& measured);
+    std::optional<AucPrecision> precision_for(const Evaluator& prepared) const;
     std::optional<MeasuredAuc> known(std::size_t site, float threshold) const;
     std::optional<std::vector<ActivationHistogram>> known_profile() const;
     std::optional<std::vector<double>> known_rates(const std::string& scope) const;
@@ -107,6 +115,8 @@ private:
     std::unique_ptr<Evaluator> unprotected_;
     std::int64_t expected_ = 0;  // trials
     std::int64_t done_ = 0;
+    std::int64_t precise_trials_ = 0;
+    double widest_ = 0;  // half-width of an AUC that was measured to a precision
 };
 
 }  // namespace clipscope

@@ -30,10 +30,28 @@ std::optional<double> standard_error(const std::vector<double>& values) {
     return std::sqrt(squares / (n - 1) / n);
 }
 
-std::vector<double> changes_by_trial(const AucEstimate& first, const AucEstimate& second) {
-    std::vector<double> differences(first.trial_aucs.size());
-    std::transform(first.trial_aucs.begin(), first.trial_aucs.end(), second.trial_aucs.begin(), differences.begin(), std::minus<>());
+std::vector<double> changes_by_trial(const AucTrials& first, const AucTrials& second) {
+    std::vector<double> differences(std::min(first.values.size(), second.values.size()));
+    for (std::size_t i = 0; i < differences.size(); ++i) differences[i] = first.values[i] - second.values[i];
     return differences;
+}
+
+// Of the sum of what independent parts say, each in units of its weight; unknown where one of them is.
+std::optional<double> joint_error(std::span<const std::optional<double>> errors, std::span<const AucTrials> parts) {
+    double squares = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (!errors[i]) return std::nullopt;
+        const double weighted = parts[i].weight * *errors[i];
+        if (parts.size() == 1) return weighted;
+        squares += weighted * weighted;
+    }
+    return std::sqrt(squares);
+}
+
+std::optional<double> standard_error(const AucEstimate& estimate) {
+    std::vector<std::optional<double>> errors;
+    for (const AucTrials& part : estimate.trials) errors.push_back(standard_error(part.values));
+    return joint_error(errors, estimate.trials);
 }
 
 // Smallest and largest of many numbers.
@@ -111,12 +129,12 @@ private:
 
     void remember(float threshold, AucEstimate estimate) {
         if (!std::isfinite(estimate.auc)) throw std::logic_error("search_threshold: an AUC is not a number");
-        if (!memory_.empty() && estimate.trial_aucs.size() != memory_.begin()->second.trial_aucs.size()) {
-            throw std::logic_error("search_threshold: the thresholds have different numbers of trials");
-        }
-        result_.evaluated.push_back({threshold, estimate.auc, standard_error(estimate.trial_aucs)});
+        if (!memory_.empty() && estimate.trials.size() != seen_.size())
+            throw std::logic_error("search_threshold: the thresholds have trials of different kinds");
+        result_.evaluated.push_back({threshold, estimate.auc, standard_error(estimate)});
         if (observer_.on_evaluated) observer_.on_evaluated(result_.evaluated.back());
-        seen_.include(estimate.trial_aucs);
+        seen_.resize(estimate.trials.size());
+        for (std::size_t part = 0; part < seen_.size(); ++part) seen_[part].include(estimate.trials[part].values);
         memory_.emplace(threshold, std::move(estimate));
     }
 
@@ -137,7 +155,7 @@ private:
             grid.changes[i] = std::abs(grid.aucs[i + 1] - grid.aucs[i]);
             grid.change_errors[i] = 0.0;
             grid.change_margins[i] = 0.0;
-            if (estimates[i] != estimates[i + 1]) measure_noise(changes_by_trial(*estimates[i], *estimates[i + 1]), grid, i);
+            if (estimates[i] != estimates[i + 1]) measure_noise(*estimates[i], *estimates[i + 1], grid, i);
         }
         grid.best = int(std::max_element(grid.aucs.begin(), grid.aucs.end()) - grid.aucs.begin());
         grid.kept_low = grid.thresholds[std::size_t(std::max(grid.best - 1, 0))];
@@ -146,18 +164,25 @@ private:
         return grid;
     }
 
-    void measure_noise(const std::vector<double>& changes, SearchGrid& grid, std::size_t i) const {
-        grid.change_errors[i] = standard_error(changes);
-        grid.change_margins[i] = grid.change_errors[i];
-        if (changes.size() < 2) return;  // unknown, or no noise
-        Span span;
-        span.include(changes);
-        grid.change_margins[i] = span.is_one_value() ? unseen_share95(std::int64_t(changes.size())) * largest_change()
-                                                     : student_t95(int(changes.size())) * *grid.change_errors[i];
+    void measure_noise(const AucEstimate& first, const AucEstimate& second, SearchGrid& grid, std::size_t i) const {
+        std::vector<std::optional<double>> errors, margins;
+        for (std::size_t part = 0; part < first.trials.size(); ++part) {
+            const std::vector<double> changes = changes_by_trial(first.trials[part], second.trials[part]);
+            errors.push_back(standard_error(changes));
+            margins.push_back(changes.size() < 2 ? errors.back() : margin(changes, *errors.back(), seen_[part]));
+        }
+        grid.change_errors[i] = joint_error(errors, first.trials);
+        grid.change_margins[i] = joint_error(margins, first.trials);
     }
 
-    // Of a trial that was not drawn; where all that were are alike, one that loses everything.
-    double largest_change() const { return seen_.is_one_value() ? std::abs(seen_.high) : seen_.high - seen_.low; }
+    static double margin(const std::vector<double>& changes, double error, const Span& seen) {
+        Span span;
+        span.include(changes);
+        if (!span.is_one_value()) return student_t95(int(changes.size())) * error;
+        // Of a trial that was not drawn; where all that were are alike, one that loses everything.
+        const double largest_change = seen.is_one_value() ? std::abs(seen.high) : seen.high - seen.low;
+        return unseen_share95(std::int64_t(changes.size())) * largest_change;
+    }
 
     bool is_flat(const SearchGrid& grid) const {
         return std::all_of(grid.changes.begin(), grid.changes.end(), [&](double change) { return change <= result_.settings.delta; });
@@ -206,7 +231,7 @@ private:
     std::stop_token stop_;
     const ThresholdSearchObserver& observer_;
     std::map<float, AucEstimate> memory_;
-    Span seen_;  // AUCs of single trials
+    std::vector<Span> seen_;  // values of single trials, by part
     ThresholdSearchResult result_;
 };
 

@@ -29,10 +29,17 @@ struct ThresholdSearchSettings {
 // Throws UsageError unless 1 <= m < n <= 100 and delta >= 0.
 void check_search_settings(const ThresholdSearchSettings& settings);
 
-// What the network yields at one threshold. The trials are the same faults at every threshold, so that differences between thresholds pair.
+// What trials drawn together say of an AUC: its own value in each, or an accuracy that has a share of it.
+struct AucTrials {
+    double weight = 1;
+    std::vector<double> values;  // one a trial
+};
+
+// What the network yields at one threshold. The trials are the same faults at every threshold, so that differences between thresholds pair;
+// where one threshold has more trials than another, its first ones.
 struct AucEstimate {
     double auc = 0;
-    std::vector<double> trial_aucs;  // one a trial; none at all for a function without noise
+    std::vector<AucTrials> trials{};  // drawn apart from each other, as many of them at every threshold; none: a function without noise
 };
 
 // One estimate for each threshold, in their order; fewer where it was stopped. Called with all thresholds of a grid that are not known yet;
@@ -98,7 +105,7 @@ struct ThresholdSearchObserver {
 
 // Polls `stop` before each call; what was found until then is the result. Thresholds are float32 numbers, as the network compares
 // with. Throws UsageError unless 1 <= m < n <= 100, delta >= 0 and act_max is finite and not negative; std::logic_error where the callable
-// yields no number or other numbers of trials at different thresholds.
+// yields no number.
 ThresholdSearchResult search_threshold(float act_max, const ThresholdSearchSettings& settings, const AucsOfThresholds& aucs_of_thresholds,
                                        std::stop_token stop = {}, const ThresholdSearchObserver& observer = {});
 ThresholdSearchResult search_threshold(float act_max, const ThresholdSearchSettings& settings, const AucOfThreshold& auc_of_threshold,

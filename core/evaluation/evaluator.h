@@ -43,6 +43,8 @@ struct EvaluatorOptions {
 struct ImageSample {
     std::vector<std::int64_t> right;
     std::vector<std::int64_t> others;
+
+    std::vector<std::int64_t> all() const;  // ascending
 };
 
 class Evaluator {

@@ -54,12 +54,10 @@ std::vector<ThresholdBracket> ThresholdEvaluator::State::brackets_of(const at::T
     return brackets;
 }
 
-ThresholdEvaluator::ThresholdEvaluator(const Evaluator& base, std::size_t site, std::size_t runs)
-    : state_(std::make_unique<State>(base.state(), site)) {
+ThresholdEvaluator::ThresholdEvaluator(const Evaluator& base, std::size_t site) : state_(std::make_unique<State>(base.state(), site)) {
     if (!base.state().clipping.at(site)) throw std::logic_error("ThresholdEvaluator: the base has no threshold at the site");
     state_->site_index = site;
     state_->bytes_for_known = base.state().memory_budget / 8;
-    state_->bytes_of_a_threshold = runs * base.state().image_count() * sizeof(KnownImage);
 }
 
 ThresholdEvaluator::~ThresholdEvaluator() = default;
@@ -73,8 +71,6 @@ bool ThresholdEvaluator::prepare(std::span<const float> thresholds, std::span<co
     state_->evaluators.clear();
     state_->clean_brackets.clear();
     state_->thresholds.assign(thresholds.begin(), thresholds.end());
-    state_->remembers = state_->bytes_of_a_threshold * (state_->thresholds_known + thresholds.size()) <= state_->bytes_for_known;
-    if (state_->remembers) state_->thresholds_known += thresholds.size();
     const std::size_t taken = base.kept_bytes + state_->bytes_for_known;
     const std::size_t left = base.memory_budget > taken ? (base.memory_budget - taken) / std::max<std::size_t>(thresholds.size(), 1) : 0;
     for (const float threshold : thresholds) {
@@ -96,6 +92,7 @@ bool ThresholdEvaluator::prepare(std::span<const float> thresholds, std::span<co
 bool ThresholdEvaluator::release_memory() {
     if (!state_->known.empty()) {
         state_->known.clear();
+        state_->known_bytes = 0;
         return true;
     }
     // Values before the site belong to the base, and trials rely on all thresholds having the same ones.
@@ -111,9 +108,8 @@ const Outcome& ThresholdEvaluator::clean(std::size_t threshold) const {
     return state_->evaluators.at(threshold)->clean;
 }
 std::size_t ThresholdEvaluator::kept_bytes() const {
-    std::size_t bytes = 0;
+    std::size_t bytes = state_->known_bytes;
     for (const auto& evaluator : state_->made) bytes += evaluator->kept_bytes();
-    for (const auto& [run, images] : state_->known) bytes += images.size() * state_->base.image_count() * sizeof(KnownImage);
     return bytes;
 }
 std::unique_ptr<Evaluator> ThresholdEvaluator::exact_twin(std::size_t threshold) const {
@@ -121,6 +117,9 @@ std::unique_ptr<Evaluator> ThresholdEvaluator::exact_twin(std::size_t threshold)
 }
 bool ThresholdEvaluator::is_exact() const {
     return state_->base.exact && !state_->base.stacks;
+}
+bool ThresholdEvaluator::can_sample() const {
+    return !state_->base.exact;
 }
 const Network& ThresholdEvaluator::network() const {
     return *state_->base.network;

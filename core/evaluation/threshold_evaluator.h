@@ -21,9 +21,8 @@ namespace clipscope {
 
 class ThresholdEvaluator {
 public:
-    // `base` is prepared, has some threshold at the site and outlives this. `runs`: how many runs there will be at each threshold, trials
-    // times rates; decides how many of them are remembered.
-    ThresholdEvaluator(const Evaluator& base, std::size_t site, std::size_t runs);
+    // `base` is prepared, has some threshold at the site and outlives this.
+    ThresholdEvaluator(const Evaluator& base, std::size_t site);
     ~ThresholdEvaluator();
     ThresholdEvaluator(const ThresholdEvaluator&) = delete;
     ThresholdEvaluator& operator=(const ThresholdEvaluator&) = delete;
@@ -42,6 +41,7 @@ public:
     std::size_t kept_bytes() const;  // of the thresholds' own clean values and of remembered verdicts; the base's come on top
     const Network& network() const;
     bool is_exact() const;
+    bool can_sample() const;  // Evaluator::can_sample()
     // An evaluator with this threshold in the exact mode, to be prepared (Evaluator::exact_twin()).
     std::unique_ptr<Evaluator> exact_twin(std::size_t threshold) const;
 
@@ -63,6 +63,9 @@ public:
     // The outcome at each threshold with the bits faulty whose mark is below `rate`. A trial's number stands for its faults: the same in
     // every call, and no two workers run the same trial at once. Polls `stop` for every chunk of images; empty where it was stopped.
     std::optional<std::vector<Outcome>> run(std::uint64_t trial, const TrialFaults& faults, double rate, std::stop_token stop);
+    // The same on these images alone, for which the trial's number stands as well. Only where the evaluator can_sample().
+    std::optional<std::vector<SampledOutcome>> run_sample(std::uint64_t trial, const TrialFaults& faults, double rate,
+                                                          const ImageSample& sample, std::stop_token stop);
 
     // Whether every parameter copy equals the network's, bit for bit.
     bool parameters_are_clean() const;

@@ -1,6 +1,7 @@
 // What a ThresholdEvaluator holds and its ThresholdRunners read. Includes LibTorch.
 #pragma once
 
+#include <atomic>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -18,7 +19,7 @@ struct KnownImage {
     Verdict verdict{};
 };
 
-using KnownImages = std::vector<KnownImage>;  // by image
+using KnownImages = std::vector<KnownImage>;  // by image, or by its place in the trial's sample
 
 struct ThresholdEvaluator::State {
     explicit State(const Evaluator::State& base, std::size_t site) : base(base), site(base.network->structure().sites.at(site)) {}
@@ -38,13 +39,17 @@ struct ThresholdEvaluator::State {
     std::mutex mutex;                                    // of `known`; a run's list is only touched by the worker that has the trial
     std::map<Run, std::vector<KnownImages>> known;
     std::size_t bytes_for_known = 0;
-    std::size_t bytes_of_a_threshold = 0;  // at most, over all runs
-    std::size_t thresholds_known = 0;
-    bool remembers = true;  // the ready thresholds' verdicts
+    std::atomic<std::size_t> known_bytes = 0;
 
     std::vector<KnownImages>& known_of(const Run& run) {
         const std::lock_guard lock(mutex);
         return known[run];
+    }
+    // Whether there is room to remember so many bytes; then they are taken.
+    bool takes_room(std::size_t bytes) {
+        if (known_bytes.fetch_add(bytes) + bytes <= bytes_for_known) return true;
+        known_bytes -= bytes;
+        return false;
     }
 
     // Where values of some channels tell what the activation makes of them.

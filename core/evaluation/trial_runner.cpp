@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t most_stacked = 8;  // variants a pass: each takes memory for a chunk's values
 
-std::vector<std::int64_t> all_images(const ImageSample& sample) {
-    std::vector<std::int64_t> images(sample.right.size() + sample.others.size());
-    std::merge(sample.right.begin(), sample.right.end(), sample.others.begin(), sample.others.end(), images.begin());
-    return images;
-}
-
 // One of several trials that run at once, each with faults in parameters of its own.
 struct JointTrial {
     std::size_t place;  // among the runs asked for
@@ -60,6 +54,12 @@ bool run_jointly(std::vector<JointTrial>& trials, const Evaluator::State& evalua
 }
 
 }  // namespace
+
+std::vector<std::int64_t> ImageSample::all() const {
+    std::vector<std::int64_t> images(right.size() + others.size());
+    std::merge(right.begin(), right.end(), others.begin(), others.end(), images.begin());
+    return images;
+}
 
 struct TrialRunner::State {
     explicit State(const Evaluator::State& evaluator) : evaluator(evaluator), injector(evaluator) {}
@@ -171,7 +171,7 @@ std::optional<SampledOutcome> TrialRunner::run_sample(const TrialFaults& faults,
     const torch::NoGradGuard no_gradients;
     const Evaluator::State& evaluator = state_->evaluator;
     TrialResults results(evaluator);
-    const std::vector<std::int64_t> images = all_images(sample);
+    const std::vector<std::int64_t> images = sample.all();
     const auto all_clean = [&] {
         for (const std::int64_t image : images) results.set_clean(image);
         return results.outcome_of(sample);
@@ -208,7 +208,7 @@ std::optional<std::vector<SampledOutcome>> TrialRunner::run_samples(std::span<co
     for (std::size_t i = 0; i < runs.size(); ++i) {
         if (runs.size() > 1 && evaluator.keeps_all_clean && runs[i].faults->count_below(runs[i].rate) > 0) {
             auto injected = std::make_unique<InjectedFaults>(state_->injector_of(joint.size()).inject(*runs[i].faults, runs[i].rate));
-            const std::vector<std::int64_t> images = all_images(*runs[i].sample);
+            const std::vector<std::int64_t> images = runs[i].sample->all();
             if (state_->runs_in_one_pass(*injected, images.size())) {
                 auto run = std::make_unique<IncrementalRun>(evaluator, injected->parameters, state_->cache, stop);
                 run->start({0, evaluator.image_count()}, images, injected->first_step);

@@ -151,6 +151,8 @@ private:
         TuningSettings settings;
         if (!settings_.rates.starts_with("auto")) settings.rates = all_rates(settings_.rates, {});
         settings.trials = settings_.trials;
+        if (settings_.precision > 0) settings.precision = settings_.precision;
+        settings.at_most_seconds = options_.at_most_seconds;
         settings.seed = settings_.seed;
         settings.nonfinite = settings_.nonfinite;
         settings.auc_axis = settings_.auc_axis;

@@ -127,7 +127,7 @@ void HardenPanel::show_fields_of_job() {
                                               {algorithm_, hardens},       {search_row_, hardens}, {scope_, !compares},
                                               {greedy_, hardens},          {auc_axis_, !profiles}};
     for (const auto& [field, is_needed] : rows) form_layout().setRowVisible(field, is_needed);
-    fields().set_can_be_precise(compares);
+    fields().set_until_choices(compares ? UntilChoices::all : profiles ? UntilChoices::trials : UntilChoices::trials_or_precision);
     const QString tips[] = {tr("Count activations: ACT_max and histograms of every site"),
                             tr("Evaluate thresholds: points of the bell curve appear one by one"),
                             tr("Search a threshold for every site: intervals narrow as thresholds are evaluated"),

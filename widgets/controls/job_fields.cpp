@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QSignalBlocker>
+#include <QStandardItemModel>
 #include <QToolButton>
 #include <QWidgetAction>
 #include <tuple>
@@ -184,7 +185,8 @@ void JobFields::set_up_trials() {
     name_field(
         *half_width, tr("Half-width"),
         tr("Half of the width of the 95 % interval of every mean, in points (percent of the images). Of compared networks it is that "
-           "of their difference. Halving it takes about four times the trials."));
+           "of their difference; of a sweep and a hardening that of every AUC, in hundredths. Halving it takes two to four times the "
+           "trials."));
     half_width->set_step(0.5);
     half_width_sign_->setText(QStringLiteral("±"));
     half_width_unit_->setText(tr("points"));
@@ -202,18 +204,23 @@ void JobFields::set_up_trials() {
 }
 
 void JobFields::show_trial_fields() {
-    const auto chosen = can_be_precise_ ? choice<Until>(*until) : Until::trials;
-    until->setVisible(can_be_precise_);
+    const bool has_choice = until_choices_ != UntilChoices::trials;
+    const auto chosen = has_choice ? choice<Until>(*until) : Until::trials;
+    until->setVisible(has_choice);
     trials->setVisible(chosen != Until::precision);
     // "±" stands in the choice itself where there is nothing else.
     half_width_sign_->setVisible(chosen == Until::both);
     half_width->setVisible(chosen != Until::trials);
     half_width_unit_->setVisible(chosen != Until::trials);
-    give_focus(*trials_row, can_be_precise_ ? static_cast<QWidget&>(*until) : *trials);
+    give_focus(*trials_row, has_choice ? static_cast<QWidget&>(*until) : *trials);
 }
 
-void JobFields::set_can_be_precise(bool can_be) {
-    can_be_precise_ = can_be;
+void JobFields::set_until_choices(UntilChoices choices) {
+    until_choices_ = choices;
+    const int both = until->findData(int(Until::both));
+    auto* items = qobject_cast<QStandardItemModel*>(until->model());
+    items->item(both)->setEnabled(choices == UntilChoices::all);
+    if (choices == UntilChoices::trials_or_precision && until->currentIndex() == both) set_choice(*until, Until::precision);
     show_trial_fields();
 }
 

@@ -59,6 +59,13 @@ enum class Until {
     both
 };
 
+// Which of these a job offers.
+enum class UntilChoices {
+    trials,               // nothing to choose
+    trials_or_precision,  // its results need no whole trials beside a precision
+    all,
+};
+
 class JobFields : public QObject {
     Q_OBJECT
 public:
@@ -87,7 +94,7 @@ public:
     template <typename Form>
     void read(Form& form) const {
         form.rates = rates->text().trimmed();
-        form.until = can_be_precise_ ? choice<Until>(*until) : Until::trials;
+        form.until = until_choices_ == UntilChoices::trials ? Until::trials : choice<Until>(*until);
         form.trials = trials->whole();
         form.half_width = half_width->value();
         form.images = images->currentText().trimmed();
@@ -120,8 +127,7 @@ public:
     // What the fields themselves cannot take; empty: nothing.
     QString problem() const;
     void set_devices(const QStringList& devices);
-    // Whether the job can run until a precision is reached; where it cannot, only trials are asked for.
-    void set_can_be_precise(bool can_be);
+    void set_until_choices(UntilChoices choices);
 
 Q_SIGNALS:
     void changed();
@@ -136,7 +142,7 @@ private:
 
     QLabel* half_width_sign_ = new QLabel;
     QLabel* half_width_unit_ = new QLabel;
-    bool can_be_precise_ = true;
+    UntilChoices until_choices_ = UntilChoices::all;
 };
 
 }  // namespace clipscope

@@ -107,7 +107,7 @@ void SensitivityPanel::lay_out() {
 void SensitivityPanel::show_fields_of_job() {
     const bool has_rates = choice<SensitivityJob>(*job_) == SensitivityJob::fault_rates;
     form_layout().setRowVisible(fields().rates_row, has_rates);
-    fields().set_can_be_precise(has_rates);
+    fields().set_until_choices(has_rates ? UntilChoices::all : UntilChoices::trials);
 }
 
 SensitivityForm SensitivityPanel::form() const {

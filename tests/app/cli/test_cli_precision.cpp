@@ -79,6 +79,33 @@ private slots:
         QVERIFY(run_cli({"study", study}).out.contains("sensitivity"));
     }
 
+    void thresholds_are_searched_to_a_precision() {
+        const QStringList job{"harden",    "--model", model_, "--data", data_, "--tuning-images", "40", "--rates",
+                              "1e-4,1e-3", "--n",     "3",    "--m",    "1",   "--precision",     "0.1"};
+        const QString study = folder_.filePath("harden.clipscope");
+        const CliResult first = run_cli(job + QStringList{"--study", study, "--json", "-"});
+        QVERIFY2(first.status == 0, qPrintable(first.err));
+        const QJsonObject json = json_of(first.out.toUtf8());
+        QCOMPARE(json["precision"].toDouble(), 0.1);
+        QCOMPARE(json["trials"].toInt(), 0);
+        for (const QJsonValue& search : json["searches"].toArray()) {
+            for (const QJsonValue& evaluation : search["evaluations"].toArray()) {
+                const QJsonArray interval = evaluation["auc_ci95"].toArray();
+                QVERIFY((interval[1].toDouble() - interval[0].toDouble()) / 2 <= 0.1);
+                QCOMPARE(evaluation["rate_trials"].toArray().size(), 2);
+            }
+        }
+        // What the study has is not measured again and says the same; without a study likewise.
+        QCOMPARE(run_cli(job + QStringList{"--study", study, "--json", "-"}).out, first.out);
+        QCOMPARE(json_of(run_cli(job + QStringList{"--json", "-"}).out.toUtf8())["searches"], json["searches"]);
+        const CliResult both = run_cli(job + QStringList{"--trials", "5"});
+        QVERIFY(both.status == 2 && both.err.contains("--trials"));
+        const CliResult swept =
+            run_cli({"sweep", "--model", model_, "--data", data_, "--tuning-images", "40", "--site", "ACT-1", "--grid", "1:1:1",
+                     "--grid-unit", "ACT_max", "--rates", "1e-4,1e-3", "--precision", "0.1", "--at-most", "1h"});
+        QVERIFY2(swept.status == 0 && swept.out.contains("every AUC to ± 0.1"), qPrintable(swept.err + swept.out));
+    }
+
     void a_plan_is_told() {
         const CliResult planned = run_cli({"plan", "--model", model_, "--data", data_, "--images", "60", "--layers", "network", "--rates",
                                            "1e-5,1e-4", "--precision", "0.05", "--json", "-"});

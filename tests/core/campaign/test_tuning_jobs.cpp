@@ -19,6 +19,7 @@
 #include "common/error.h"
 #include "common/text_file.h"
 #include "lenet5_inputs.h"
+#include "statistics/summary.h"
 
 using namespace clipscope;
 using clipscope::testing::has_fashion_mnist;
@@ -171,6 +172,83 @@ private Q_SLOTS:
             // Drawn again from its file.
             QCOMPARE(tuning_to_json(tuning_from_json(text, "harden.json")), text);
         }
+    }
+
+    void a_precision_is_reached_for_any_number_of_workers_and_memory() {
+        const JobInputs inputs = lenet5_inputs(60);
+        std::string first;
+        for (const auto& [threads, memory] : {std::pair<int, std::size_t>{1, 0}, {2, 0}, {3, 1 << 16}}) {
+            HardenSpecification specification = harden_specification(threads);
+            specification.settings.precision = 0.08;
+            specification.settings.memory_bytes = memory;
+            Collected collected;
+            run_harden(inputs, specification, collected.sink(), {});
+            QCOMPARE(collected.ends, 1);
+            for (const SiteSearch& search : collected.result.searches) {
+                for (const SearchEvaluation& evaluation : search.evaluations) {
+                    const MeasuredAuc& measured = evaluation.point.measured;
+                    QVERIFY((measured.ci95->high - measured.ci95->low) / 2 <= 0.08);
+                    QVERIFY(measured.ci95->low <= measured.auc && measured.auc <= measured.ci95->high);
+                    QCOMPARE(measured.rate_trials.size(), some_rates.size());
+                    QVERIFY(measured.trial_aucs.empty() && measured.standard_error.has_value());
+                    QVERIFY(measured.image_evaluations < measured.trials() * 60);
+                }
+            }
+            const std::string text = tuning_to_json(collected.result);
+            if (first.empty()) first = text;
+            QCOMPARE(text, first);
+            QCOMPARE(tuning_to_json(tuning_from_json(text, "harden.json")), text);
+        }
+    }
+
+    // Of the same thing that plain trials of all images measure. Twenty repetitions with other seeds against 400 plain trials.
+    void a_precise_auc_is_unbiased() {
+        const JobInputs inputs = lenet5_inputs(60);
+        SweepSpecification specification{.settings = settings(), .site = 1, .grid = {.low = 0.3, .high = 1, .count = 2}};
+        specification.settings.trials = 400;
+        specification.settings.seed = 900;
+        Collected plain;
+        run_sweep(inputs, specification, plain.sink(), {});
+        constexpr int repetitions = 20;
+        std::vector<std::vector<double>> errors(3);
+        for (int repetition = 0; repetition < repetitions; ++repetition) {
+            specification.settings.precision = 0.06;
+            specification.settings.seed = std::uint64_t(repetition);
+            Collected precise;
+            run_sweep(inputs, specification, precise.sink(), {});
+            const SiteSweep& found = *precise.result.sweep(1);
+            const SiteSweep& expected = *plain.result.sweep(1);
+            errors[0].push_back(found.unclipped.auc - expected.unclipped.auc);
+            for (std::size_t i = 0; i < 2; ++i) errors[i + 1].push_back(found.points[i].measured.auc - expected.points[i].measured.auc);
+        }
+        for (const std::vector<double>& of_one : errors) {
+            const Summary summary = summarize(of_one);
+            const double plain_error = 0.3 / std::sqrt(400.0);  // more than its standard error
+            QVERIFY2(std::abs(summary.mean) < 4 * std::hypot(summary.sd / std::sqrt(double(repetitions)), plain_error / 4),
+                     qPrintable(QString::number(summary.mean)));
+            QVERIFY(summary.sd < 0.04);
+        }
+    }
+
+    // What is left out of the time is said, and the job ends all the same.
+    void a_time_that_is_over_is_said() {
+        const JobInputs inputs = lenet5_inputs(40);
+        SweepSpecification specification{.settings = settings(), .site = 1, .grid = {.low = 1, .high = 1, .count = 1}};
+        specification.settings.precision = 0.001;
+        specification.settings.at_most_seconds = 1e-6;
+        Collected collected;
+        std::string said;
+        run_sweep(inputs, specification,
+                  [&](const Event& event) {
+                      collected.sink()(event);
+                      if (const auto* message = std::get_if<Message>(&event); message && message->is_urgent) said = message->text;
+                  },
+                  {});
+        QCOMPARE(collected.ends, 1);
+        QVERIFY(collected.result.sweep(1)->points.size() == 1);
+        QVERIFY2(said.find("time was over") != std::string::npos, said.c_str());
+        specification.settings.precision = 0.7;
+        QVERIFY_EXCEPTION_THROWN(run_sweep(inputs, specification, collected.sink(), {}), UsageError);
     }
 
     void the_hardened_file_is_verified_and_opens_as_the_clipped_network() {

@@ -228,7 +228,7 @@ private slots:
         const auto run = [](double unpaired) {
             return search_threshold(81, settings(SearchAlgorithm::corrected, 5, 3, 0.005), [=](float threshold) {
                 const double sign = std::fmod(std::round(threshold * 3), 2) == 0 ? 1 : -1;
-                return AucEstimate{0.5, {0.7 + sign * unpaired, 0.5, 0.3 - sign * unpaired}};
+                return AucEstimate{0.5, {{1, {0.7 + sign * unpaired, 0.5, 0.3 - sign * unpaired}}}};
             });
         };
         const auto paired = run(0);
@@ -248,11 +248,31 @@ private slots:
                  "All 5 grids are used; in grid 3 the AUC changed by at most 0.005, and noise alone prevented the stop: run more trials.");
     }
 
+    // Accuracies at two rates whose trials are drawn apart: their noise adds as independent errors do, by weight. Where one threshold has
+    // more trials than the other, its first ones pair.
+    void trials_drawn_apart_add_their_noise() {
+        const auto result = search_threshold(81, settings(SearchAlgorithm::corrected, 5, 3, 0.005), [](float threshold) {
+            const bool is_odd = std::fmod(std::round(threshold * 3), 2) != 0;
+            AucTrials first{0.75, {0.5, 0.7, 0.6}}, second{0.25, {0.9, 0.9}};
+            if (is_odd) {
+                first.values = {0.52, 0.7, 0.58, 0.1};
+                second.values = {0.86, 0.94};
+            }
+            return AucEstimate{0.5, {first, second}};
+        });
+        // Differences -0.02, 0, 0.02 of deviation 0.02, and 0.04, -0.04 of deviation 0.04 * sqrt(2).
+        const double expected = std::hypot(0.75 * 0.02 / std::sqrt(3.0), 0.25 * 0.04);
+        QVERIFY(std::abs(*result.grids[0].change_errors[0] - expected) < 1e-12);
+        QVERIFY(std::abs(*result.evaluated[0].standard_error - 0.75 * 0.1 / std::sqrt(3.0)) < 1e-12);
+        const double margin = std::hypot(0.75 * 0.02 / std::sqrt(3.0) * 4.302652729911275, 0.25 * 0.04 * 12.706204736432095);
+        QVERIFY(std::abs(*result.grids[0].change_margins[0] - margin) < 1e-9);
+    }
+
     // Ten trials that all gave the same at every threshold, as where none drew a fault: the search went for a plateau.
     void trials_alike_are_no_certainty() {
         for (const int trials : {2, 10, 50, 400, 500}) {
             const auto result = search_threshold(81, settings(SearchAlgorithm::corrected, 5, 3, 0.005), [=](float) {
-                return AucEstimate{0.7, std::vector<double>(std::size_t(trials), 0.7)};
+                return AucEstimate{0.7, {{1, std::vector<double>(std::size_t(trials), 0.7)}}};
             });
             // 0.7 * (1 - 0.05^(1/n)) is 0.0052 at 400 and 0.0042 at 500.
             QCOMPARE(result.end, trials < 500 ? SearchEnd::grids_used : SearchEnd::converged);
@@ -268,7 +288,7 @@ private slots:
                 const bool is_odd = std::fmod(std::round(threshold * 3), 2) != 0;
                 std::vector<double> trials;
                 for (int i = 0; i < 10; ++i) trials.push_back(0.7 + (is_odd ? (i % 2 == 0 ? 0.0025 : -0.0025) : 0));
-                return AucEstimate{0.7, trials};
+                return AucEstimate{0.7, {{1, trials}}};
             });
         };
         const double error = 0.0025 / 3;  // ten squares of 0.0025, by 9 and 10
@@ -281,14 +301,16 @@ private slots:
     }
 
     void the_listing_knows_no_noise() {
-        const auto result = search_threshold(81, settings(SearchAlgorithm::literal), [](float) { return AucEstimate{0.7, {0.9, 0.5}}; });
+        const auto result = search_threshold(81, settings(SearchAlgorithm::literal), [](float) {
+            return AucEstimate{0.7, {{1, {0.9, 0.5}}}};
+        });
         QCOMPARE(result.end, SearchEnd::converged);
         QVERIFY(!result.grids.back().noise_prevents_stop);
     }
 
     void a_single_trial_leaves_the_noise_unknown() {
         const auto result = search_threshold(81, settings(SearchAlgorithm::corrected, 4, 2, 0.005), [](float) {
-            return AucEstimate{0.5, {0.5}};
+            return AucEstimate{0.5, {{1, {0.5}}}};
         });
         QCOMPARE(result.end, SearchEnd::grids_used);
         QVERIFY(!result.evaluated[0].standard_error);

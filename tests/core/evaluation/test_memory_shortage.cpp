@@ -141,10 +141,10 @@ private Q_SLOTS:
         QFETCH(bool, exact);
         const auto base = evaluator_of(exact);
         QVERIFY(base->prepare(layers, 2, {}));
-        ThresholdEvaluator evaluator(*base, 1, trials);
+        ThresholdEvaluator evaluator(*base, 1);
         QVERIFY(evaluator.prepare(std::vector{1.0F, 2.0F, 4.0F}, layers, 2, {}));
         const auto expected = run_thresholds(evaluator, 2);
-        ThresholdEvaluator short_of_memory(*base, 1, trials);
+        ThresholdEvaluator short_of_memory(*base, 1);
         refuse_some(4, 17);
         QVERIFY(short_of_memory.prepare(std::vector{1.0F, 2.0F, 4.0F}, layers, 2, {}));
         QVERIFY(run_thresholds(short_of_memory, 2) == expected);

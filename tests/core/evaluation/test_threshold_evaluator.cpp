@@ -86,7 +86,7 @@ Difference compare_at_site(const Work& work, std::size_t site, const Setting& se
     const std::vector<std::size_t> scope = work.scope(site, setting.everywhere);
     Evaluator base(work.network, work.images, work.input, work.options(setting.exact, setting.chunk, setting.memory));
     if (!base.prepare(scope, 2, {})) return difference;
-    ThresholdEvaluator together(base, site, setting.rates.size() * std::size_t(setting.trials));
+    ThresholdEvaluator together(base, site);
     for (const std::vector<float>& grid : grids) {
         if (!together.prepare(grid, scope, 2, {})) return {};
         ThresholdRunner runner(together);
@@ -129,6 +129,12 @@ void check_all_sites(const Work& work, const Setting& setting) {
         harmed += difference.harmed;
     }
     QVERIFY2(harmed > 3, "the faults did no harm: nothing was tested");
+}
+
+std::vector<std::int64_t> all_of(std::int64_t count) {
+    std::vector<std::int64_t> images(static_cast<std::size_t>(count));
+    std::iota(images.begin(), images.end(), 0);
+    return images;
 }
 
 Outcome without_sdc(Outcome outcome) {
@@ -175,7 +181,7 @@ private Q_SLOTS:
         Evaluator base(work.network, work.images, work.input, work.options(true, 25, 0));
         QVERIFY(base.prepare(work.layers, 1, {}));
         for (std::size_t site = 0; site < 4; ++site) {
-            ThresholdEvaluator together(base, site, 100);
+            ThresholdEvaluator together(base, site);
             for (const std::vector<float>& grid : grids) {
                 QVERIFY(together.prepare(grid, work.layers, 1, {}));
                 run_on_workers(1, {}, [&](int, const std::stop_token&) {
@@ -196,7 +202,7 @@ private Q_SLOTS:
         for (const bool exact : {true, false}) {
             Evaluator base(work.network, work.images, work.input, work.options(exact, 25, 0));
             QVERIFY(base.prepare(work.layers, 1, {}));
-            ThresholdEvaluator together(base, 1, 1);
+            ThresholdEvaluator together(base, 1);
             const TrialFaults faults = draw_trial_faults(seed, 1, work.network->layers(), {{1}}, 1e-3);
             std::vector<std::uint64_t> costs;
             std::vector<Outcome> outcomes;
@@ -218,7 +224,7 @@ private Q_SLOTS:
         for (const std::size_t budget : {std::size_t(1), std::size_t(3'000'000), std::size_t(20'000'000)}) {
             Evaluator base(work.network, work.images, work.input, work.options(false, 25, budget));
             QVERIFY(base.prepare(work.layers, 1, {}));
-            ThresholdEvaluator together(base, 1, 10);
+            ThresholdEvaluator together(base, 1);
             for (const std::vector<float>& grid : grids) {
                 QVERIFY(together.prepare(grid, work.layers, 1, {}));
                 ThresholdRunner runner(together);
@@ -232,11 +238,55 @@ private Q_SLOTS:
         }
     }
 
+    // A few images alone come to what they come to among all, at every threshold, whatever is kept.
+    void samples_are_parts_of_the_whole() {
+        const Work work = lenet5(90);
+        const ImageSample some{{3, 4, 17, 40, 88}, {0, 29, 61}};
+        ImageSample all{all_of(90), {}};
+        int harmed = 0;
+        for (const std::size_t memory : {std::size_t(1), std::size_t(1'500'000), std::size_t(1) << 30}) {
+            for (const std::size_t site : {std::size_t(0), std::size_t(2)}) {
+                Evaluator base(work.network, work.images, work.input, work.options(false, 25, memory));
+                QVERIFY(base.prepare(work.layers, 1, {}));
+                ThresholdEvaluator together(base, site), of_some(base, site), of_all(base, site);
+                for (const std::vector<float>& grid : grids) {
+                    for (ThresholdEvaluator* evaluator : {&together, &of_some, &of_all})
+                        QVERIFY(evaluator->prepare(grid, work.layers, 1, {}));
+                    ThresholdRunner runner(together), some_runner(of_some), all_runner(of_all);
+                    std::vector<std::unique_ptr<Evaluator>> alone;
+                    for (const float threshold : grid) {
+                        EvaluatorOptions options = work.options(false, 25, memory);
+                        options.clipping = work.base.with(site, threshold);
+                        alone.push_back(std::make_unique<Evaluator>(work.network, work.images, work.input, options));
+                        QVERIFY(alone.back()->prepare(work.layers, 1, {}));
+                    }
+                    for (std::uint64_t trial = 0; trial < 2; ++trial) {
+                        const TrialFaults faults = draw_trial_faults(seed, trial, work.network->layers(), work.layers, 1e-3);
+                        for (const double rate : {0.0, 1e-5, 1e-4, 1e-3}) {
+                            const auto whole = runner.run(trial, faults, rate, {});
+                            const auto of_whole = all_runner.run_sample(trial, faults, rate, all, {});
+                            const auto sampled = some_runner.run_sample(trial, faults, rate, some, {});
+                            QVERIFY(whole && of_whole && sampled && sampled->size() == grid.size());
+                            for (std::size_t t = 0; t < grid.size(); ++t) {
+                                QVERIFY((*of_whole)[t].right == (*whole)[t]);
+                                QVERIFY((*of_whole)[t].clean_right == together.clean(t));
+                                const auto expected = TrialRunner(*alone[t]).run_sample(faults, rate, some, {});
+                                QVERIFY((*sampled)[t] == *expected);
+                                harmed += expected->right.correct < expected->clean_right.correct;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        QVERIFY(harmed > 20);
+    }
+
     void a_stop_leaves_nothing_half_known() {
         const Work work = lenet5(50);
         Evaluator base(work.network, work.images, work.input, work.options(true, 10, 0));
         QVERIFY(base.prepare(work.layers, 1, {}));
-        ThresholdEvaluator together(base, 0, 1);
+        ThresholdEvaluator together(base, 0);
         QVERIFY(together.prepare(std::vector{2.0F, 3.0F}, work.layers, 1, {}));
         ThresholdRunner runner(together);
         const TrialFaults faults = draw_trial_faults(seed, 1, work.network->layers(), work.layers, 1e-3);
@@ -245,7 +295,7 @@ private Q_SLOTS:
         QVERIFY(!runner.run(1, faults, 1e-3, stop.get_token()));
         QVERIFY(runner.parameters_are_clean());
         const auto first = runner.run(1, faults, 1e-3, {});
-        ThresholdEvaluator anew(base, 0, 1);
+        ThresholdEvaluator anew(base, 0);
         QVERIFY(anew.prepare(std::vector{2.0F, 3.0F}, work.layers, 1, {}));
         QVERIFY(*first == *ThresholdRunner(anew).run(1, faults, 1e-3, {}));
     }
