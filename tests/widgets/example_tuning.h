@@ -98,7 +98,7 @@ inline TuningResult example_tuning(bool with_sweep = true, int evaluations = -1)
                                                                  if (is_open())
                                                                      apply(ThresholdEvaluated{site, {grid, {threshold, measured}}}, result);
                                                                  ++evaluated;
-                                                                 return AucEstimate{measured.auc, measured.trial_aucs};
+                                                                 return estimate_of(measured);
                                                              },
                                                              {}, {{}, [&](const SearchGrid& complete) {
                                                                       if (site == 0 || evaluations < 0 || evaluated <= evaluations)
