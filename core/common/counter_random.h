@@ -19,6 +19,7 @@ enum class RandomDomain : std::uint64_t {
     strata = 6,
     image_samples = 7,
     pilot = 8,
+    fault_lists = 9,
 };
 
 class CounterRandom {

@@ -18,6 +18,17 @@ std::vector<std::int64_t> index_of(std::int64_t element, const std::vector<std::
     return index;
 }
 
+FaultyValue described(const Network& network, const ParameterFaults& parameter, const StoredWords& words, std::int64_t element, int bit,
+                      float after) {
+    return {.layer = network.memory_parts()[parameter.layer].name,
+            .parameter = words.info.path,
+            .element = element,
+            .index = index_of(element, words.info.shape),
+            .bit = bit,
+            .before = words.values.data_ptr<float>()[element],
+            .after = after};
+}
+
 }  // namespace
 
 std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults& faults, double rate, const Clipping& clipping) {
@@ -30,18 +41,21 @@ std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults
         const BitFaults faulty({after, words.codec, network.memory().kind}, parameter.bits, rate);
         for (const BitFaults::Word& word : faulty.words()) {
             const auto element = std::int64_t(word.element);
-            for (std::uint32_t bits = word.asked; bits != 0; bits &= bits - 1) {
-                values.push_back({.layer = network.memory_parts()[parameter.layer].name,
-                                  .parameter = words.info.path,
-                                  .element = element,
-                                  .index = index_of(element, words.info.shape),
-                                  .bit = std::countr_zero(bits),
-                                  .before = words.values.data_ptr<float>()[element],
-                                  .after = after[word.element]});
-            }
+            for (std::uint32_t bits = word.asked; bits != 0; bits &= bits - 1)
+                values.push_back(described(network, parameter, words, element, std::countr_zero(bits), after[word.element]));
         }
     }
     return values;
+}
+
+FaultyValue faulty_value(const Network& network, const TrialFaults& fault) {
+    const ParameterFaults& parameter = fault.parameters.at(0);
+    const StoredWords words = stored_words(network, stored_thresholds(network, {}), parameter.layer, parameter.parameter);
+    const auto bits = std::uint64_t(words.info.word_bits);
+    const std::uint64_t element = parameter.bits.at(0).position / bits, bit = parameter.bits.at(0).position % bits;
+    const std::uint32_t clean = words.codec.encode(words.values.data_ptr<float>()[element], element);
+    const std::uint32_t faulty = with_faults(clean, 1U << bit, network.memory().kind);
+    return described(network, parameter, words, std::int64_t(element), int(bit), words.codec.decode(faulty, element));
 }
 
 }  // namespace clipscope

@@ -25,4 +25,7 @@ struct FaultyValue {
 // what its file says.
 std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults& faults, double rate, const Clipping& clipping = {});
 
+// Of a single fault, without a copy of its parameter.
+FaultyValue faulty_value(const Network& network, const TrialFaults& fault);
+
 }  // namespace clipscope

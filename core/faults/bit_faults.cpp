@@ -24,18 +24,6 @@ std::uint32_t decoded_bits(const ParameterCodec& codec, std::uint32_t word, std:
     return codec.format() == NumberFormat{} ? word : std::bit_cast<std::uint32_t>(codec.decode(word, element));
 }
 
-std::uint32_t with_faults(std::uint32_t word, std::uint32_t mask, FaultKind kind) {
-    switch (kind) {
-        case FaultKind::flip:
-            return word ^ mask;
-        case FaultKind::stuck0:
-            return word & ~mask;
-        case FaultKind::stuck1:
-            break;
-    }
-    return word | mask;
-}
-
 // The words with the faulty bits asked for, nothing else filled in.
 std::vector<BitFaults::Word> faulty_words(std::span<const MarkedBit> marked, double rate, int word_bits, std::uint64_t bit_count) {
     std::vector<BitFaults::Word> words;
@@ -60,6 +48,18 @@ std::vector<BitFaults::Word> faulty_words(std::span<const MarkedBit> marked, dou
 }
 
 }  // namespace
+
+std::uint32_t with_faults(std::uint32_t word, std::uint32_t mask, FaultKind kind) {
+    switch (kind) {
+        case FaultKind::flip:
+            return word ^ mask;
+        case FaultKind::stuck0:
+            return word & ~mask;
+        case FaultKind::stuck1:
+            break;
+    }
+    return word | mask;
+}
 
 BitFaults::BitFaults(const ParameterMemory& memory, std::span<const MarkedBit> marked, double rate)
     : memory_(memory), words_(faulty_words(marked, rate, memory.codec.bits(), memory.values.size() * std::uint64_t(memory.codec.bits()))) {

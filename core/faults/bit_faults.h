@@ -12,6 +12,9 @@
 
 namespace clipscope {
 
+// A word whose bits in `mask` are faulty.
+std::uint32_t with_faults(std::uint32_t word, std::uint32_t mask, FaultKind kind);
+
 // The memory of one parameter: its float32 values, and how they are stored.
 struct ParameterMemory {
     std::span<float> values;
@@ -41,9 +44,9 @@ public:
     };
     std::span<const Word> words() const { return words_; }  // ascending elements
 
-    std::int64_t count() const;            // faulty bits
-    std::int64_t count_effective() const;  // of these, the ones whose value changes: a bit may be stuck at the value it has
-    std::int64_t count_changed() const;    // stored bits found to differ from before, read back from memory
+    std::int64_t count() const;                     // faulty bits
+    std::int64_t count_effective() const;           // of these, the ones whose value changes: a bit may be stuck at the value it has
+    std::int64_t count_changed() const;             // stored bits found to differ from before, read back from memory
     void count_into(LayerInjection& counts) const;  // adds the bits asked for and those found to differ, by position
 
 private:

@@ -6,37 +6,10 @@
 #include <string>
 #include <unordered_set>
 
-#include "common/counter_random.h"
+#include "common/random_words.h"
 
 namespace clipscope {
 namespace {
-
-// Words of one stream, one after the other.
-class RandomWords {
-public:
-    RandomWords(std::uint64_t seed, RandomDomain domain, std::uint64_t first, std::uint64_t second)
-        : random_(seed, domain), first_(first), second_(second) {}
-
-    std::uint64_t next() {
-        if (next_ % 4 == 0) block_ = random_.block({first_, second_, next_ / 4, 0});
-        return block_[next_++ % 4];
-    }
-    // Uniform below `bound`, without favour for any.
-    std::uint64_t below(std::uint64_t bound) {
-        const std::uint64_t unfair = (0 - bound) % bound;  // so many of the lowest products would count twice
-        for (;;) {
-            __extension__ const unsigned __int128 product = static_cast<unsigned __int128>(next()) * bound;
-            if (static_cast<std::uint64_t>(product) >= unfair) return static_cast<std::uint64_t>(product >> 64);
-        }
-    }
-
-private:
-    CounterRandom random_;
-    std::uint64_t first_;
-    std::uint64_t second_;
-    std::uint64_t next_ = 0;
-    std::array<std::uint64_t, 4> block_{};
-};
 
 int nth_bit(std::uint32_t mask, int n) {
     for (; n > 0; --n) mask &= mask - 1;
@@ -151,11 +124,7 @@ TrialFaults draw_in_stratum(std::uint64_t seed, double rate, const Stratum& stra
 
 std::vector<std::int64_t> draw_sample(std::uint64_t seed, std::uint64_t trial, std::uint64_t part, std::int64_t all, std::int64_t count) {
     RandomWords words(seed, RandomDomain::image_samples, trial, part);
-    std::set<std::int64_t> chosen;  // Floyd's way: each set equally probable
-    for (std::int64_t last = all - count; last < all; ++last) {
-        const auto number = std::int64_t(words.below(std::uint64_t(last) + 1));
-        if (!chosen.insert(number).second) chosen.insert(last);
-    }
+    const std::set<std::uint64_t> chosen = words.sample(std::uint64_t(all), std::uint64_t(count));
     return {chosen.begin(), chosen.end()};
 }
 

@@ -1,0 +1,148 @@
+// Lists of faults from the command line: what a job listed gives the job's outcomes again, drawn lists, what is refused.
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QMap>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "cli_program.h"
+
+namespace {
+
+// Rows by the header's names; no field of these files is quoted.
+QList<QMap<QString, QString>> table_of(const QString& path) {
+    const QStringList lines = QString::fromUtf8(read_bytes(path)).trimmed().split('\n');
+    const QStringList names = lines.front().split(',');
+    QList<QMap<QString, QString>> rows;
+    for (const QString& line : lines.mid(1)) {
+        const QStringList fields = line.split(',');
+        QMap<QString, QString> row;
+        for (int i = 0; i < names.size(); ++i) row[names[i]] = fields.value(i);
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+}  // namespace
+
+class TestCliFaults : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        QVERIFY(folder_.isValid());
+        data_ = folder_.filePath("idx");
+        model_ = folder_.filePath("model.pt");
+        make_idx_folder(data_);
+        QVERIFY(train_model(data_, model_).status == 0);
+    }
+
+    void a_jobs_own_list_gives_its_outcomes() {
+        for (const QString& format : {QString("float32"), QString("int8")}) {
+            const QString list = folder_.filePath(format + ".csv"), results = folder_.filePath("again.csv");
+            const QStringList input = inputs() + QStringList{"--format", format};
+            const CliResult job = run_cli(
+                QStringList{"sensitivity"} + input +
+                QStringList{"--layers", "each,network", "--rates", "1e-4,1e-3,1e-2", "--trials", "3", "--faults-out", list, "--json", "-"});
+            QVERIFY2(job.status == 0, qPrintable(job.err));
+            const CliResult again = run_cli(QStringList{"faults", list, "--output", results} + input);
+            QVERIFY2(again.status == 0, qPrintable(again.err));
+            QMap<QString, QMap<QString, QString>> of_trial;
+            for (const auto& row : table_of(results)) {
+                const QStringList name = row["trial"].split(':');
+                of_trial[name[0] + ":" + short_rate(name[1].toDouble()) + ":" + name[2]] = row;
+            }
+            int compared = 0, harmed = 0;
+            for (const QJsonValue& curve : json_of(job.out.toUtf8())["curves"].toArray()) {
+                for (const QJsonValue& point : curve["points"].toArray()) {
+                    for (const QJsonValue& outcome : point["outcomes"].toArray()) {
+                        const QString key = curve["layer"].toString() + ":" + short_rate(point["rate"].toDouble()) + ":" +
+                                            QString::number(outcome["trial"].toInt());
+                        if (outcome["faults"].toInt() == 0) continue;
+                        QVERIFY2(of_trial.contains(key), qPrintable(key));
+                        const auto& row = of_trial[key];
+                        QCOMPARE(row["faults"].toInt(), outcome["faults"].toInt());
+                        QCOMPARE(row["correct"].toInt(), outcome["correct"].toInt());
+                        QCOMPARE(row["nonfinite"].toInt(), outcome["due"].toInt());
+                        QCOMPARE(row["unchanged"].toInt() + row["same_answer"].toInt() + row["other_answer"].toInt(), 50);
+                        QVERIFY(row["other_answer"].toInt() >= outcome["sdc"].toInt());
+                        QCOMPARE(row["before"].isEmpty(), outcome["faults"].toInt() != 1);
+                        ++compared;
+                        harmed += row["other_answer"].toInt() > 0;
+                    }
+                }
+            }
+            QCOMPARE(compared, int(of_trial.size()));
+            QVERIFY2(compared > 20 && harmed > 5, qPrintable(QString::number(harmed)));
+        }
+    }
+
+    void drawn_lists_run_the_same_for_any_number_of_workers() {
+        const QString list = folder_.filePath("drawn.csv");
+        const CliResult made = run_cli(QStringList{"faults", list, "--make-list", "150", "--strata", "bit"} + inputs());
+        QVERIFY2(made.status == 0, qPrintable(made.err));
+        const QByteArray text = read_bytes(list);
+        // A list that is there stays.
+        const CliResult twice = run_cli(QStringList{"faults", list, "--make-list", "10"} + inputs());
+        QCOMPARE(twice.status, 2);
+        QVERIFY(is_one_sentence(twice.err));
+        QCOMPARE(read_bytes(list), text);
+        const CliResult one = run_cli(QStringList{"faults", list, "--threads", "1", "--json", "-"} + inputs());
+        QVERIFY2(one.status == 0, qPrintable(one.err));
+        const QString beside = folder_.filePath("drawn_results.csv");
+        const QByteArray first = read_bytes(beside);
+        QCOMPARE(run_cli(QStringList{"faults", list, "--threads", "3"} + inputs()).status, 0);
+        QCOMPARE(read_bytes(beside), first);
+        const QJsonObject json = json_of(one.out.toUtf8());
+        QCOMPARE(json["trials"].toInt(), 150);
+        QCOMPARE(json["unchanged"].toInt() + json["same_answers"].toInt() + json["other_answers"].toInt(), 150);
+        const auto rows = table_of(beside);
+        QCOMPARE(rows.size(), 150);
+        int other = 0;
+        QMap<QString, int> of_bit;
+        for (const auto& row : rows) {
+            other += row["other_answer"].toInt() > 0;
+            ++of_bit[row["bit"]];
+            QVERIFY(!row["before"].isEmpty() && row["before"] != row["after"]);
+        }
+        QCOMPARE(other, json["other_answers"].toInt());
+        QVERIFY(other > 0);
+        QCOMPARE(of_bit.size(), 32);
+        // A full pass over the faulty network finds the same.
+        const QString exact = folder_.filePath("exact.csv");
+        QCOMPARE(run_cli(QStringList{"faults", list, "--exact", "--output", exact} + inputs()).status, 0);
+        const auto exact_rows = table_of(exact);
+        for (int i = 0; i < rows.size(); ++i) QCOMPARE(exact_rows[i]["other_answer"], rows[i]["other_answer"]);
+    }
+
+    void what_is_wrong_is_said_before_anything_runs() {
+        const QString list = folder_.filePath("wrong.csv");
+        write_bytes(list, "parameter,element,bit\nnowhere.weight,0,30\n");
+        const CliResult wrong = run_cli(QStringList{"faults", list} + inputs());
+        QCOMPARE(wrong.status, 1);
+        QVERIFY2(is_one_sentence(wrong.err) && wrong.err.contains("line 2"), qPrintable(wrong.err));
+        QVERIFY(!QFileInfo::exists(folder_.filePath("wrong_results.csv")));
+        QCOMPARE(run_cli(QStringList{"faults", list, "--output", list} + inputs()).status, 2);
+        QCOMPARE(run_cli(QStringList{"faults", folder_.filePath("nothing.csv")} + inputs()).status, 1);
+        QCOMPARE(run_cli(QStringList{"faults", folder_.filePath("new.csv"), "--make-list", "5", "--strata", "weight"} + inputs()).status,
+                 2);
+        QVERIFY(!QFileInfo::exists(folder_.filePath("new.csv")));
+    }
+
+private:
+    QStringList inputs() const { return {"--model", model_, "--data", data_, "--images", "first:50"}; }
+    static QString short_rate(double rate) {
+        for (int digits = 1; digits <= 17; ++digits) {
+            QString text = QString::number(rate, 'g', digits);
+            if (text.toDouble() == rate) return text;
+        }
+        return {};
+    }
+
+    QTemporaryDir folder_;
+    QString data_, model_;
+};
+
+QTEST_GUILESS_MAIN(TestCliFaults)
+#include "test_cli_faults.moc"
