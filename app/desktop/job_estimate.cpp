@@ -34,6 +34,15 @@ double trials_over_rates(const JobSettings& settings) {
     return double(count) * (settings.trials + passes_of_precision(settings));
 }
 
+// The same of one threshold. With a precision nearly all trials are at the two rates that count in the area; each runs on few images and
+// costs about as much again beside them.
+double trials_at_threshold(const JobSettings& settings) {
+    if (settings.precision <= 0) return trials_over_rates(settings);
+    constexpr double all_images = 10000, images_a_trial = 100;
+    const auto images = double(ImageSelection::parse(settings.tuning_images).count);
+    return 3.4 / settings.precision * images_a_trial / (images > 0 ? images : all_images);
+}
+
 // One trial in each scope.
 double passes_a_trial(const JobSettings& settings, const std::vector<LayerInfo>& parts) {
     const auto layers = std::size_t(std::ranges::count(parts, MemoryPart::layer, &LayerInfo::part));
@@ -56,10 +65,10 @@ double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo
         case JobKind::profile:
             return 1 + (settings.layers.empty() ? 0 : trials_over_rates(settings));
         case JobKind::sweep:
-            return 2 + share_of_tuning * trials_over_rates(settings) *
+            return 2 + share_of_tuning * trials_at_threshold(settings) *
                            (ThresholdGrid::parse(settings.grid, settings.grid_in_act_max).count + 1);
         case JobKind::harden:
-            return 2 + share_of_tuning * trials_over_rates(settings) * double(sites) * (2 * settings.search.n + 2);
+            return 2 + share_of_tuning * trials_at_threshold(settings) * double(sites) * (2 * settings.search.n + 2);
         case JobKind::compare:
             break;
     }
