@@ -84,7 +84,8 @@ std::pair<ParameterPlace, std::uint64_t> CriticalBits::bit(std::int64_t place) c
 }
 
 void add_faulty_bits(const std::map<ParameterPlace, std::vector<std::uint64_t>>& bits, TrialFaults& faults) {
-    for (const auto& [place, positions] : bits) {
+    for (const auto& [key, positions] : bits) {
+        const ParameterPlace place = key;
         auto known = std::find_if(faults.parameters.begin(), faults.parameters.end(), [&](const ParameterFaults& parameter) {
             return ParameterPlace(parameter.layer, parameter.parameter) >= place;
         });

@@ -174,10 +174,12 @@ void add_nonfinite_badge(const Picture& picture, const ActivationHistogram& hist
     const double share_left =
         mark ? std::clamp((value_position(double(*mark)) - picture.visible.left()) / picture.visible.width(), 0.0, 1.0) : 0;
     const bool left = share_left > 0.5;
-    // Below those labels where there is no room beside them; the axes' own labels take about a seventh of the width.
+    // Below those labels where there is no room beside them; the axis' own labels take about the height of five lines.
     const QFontMetricsF metrics(picture.theme.number_font);
-    const double needed = metrics.horizontalAdvance(words) + metrics.horizontalAdvance(QStringLiteral("ACT_max 0.000")) + 24;
-    const bool has_room = !mark || needed < 0.86 * picture.plot.width() * std::max(share_left, 1 - share_left);
+    const QString longest_mark = text("ACT_max") + QLatin1Char(' ') + value_label(mark ? double(*mark) : 0);
+    const double needed = metrics.horizontalAdvance(words) + metrics.horizontalAdvance(longest_mark) + 24;
+    const double width = picture.plot.width() - 5 * metrics.height();
+    const bool has_room = !mark || needed < width * std::max(share_left, 1 - share_left);
     add_badge(picture.plot, picture.theme, QStringLiteral("nonfinite-") + QString::number(series), words,
               histogram_color(series, picture.theme), left ? Qt::AlignLeft : Qt::AlignRight, has_room ? line : line + 2);
 }
