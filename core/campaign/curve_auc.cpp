@@ -54,12 +54,9 @@ std::optional<CurveAuc> sampled_auc(const AccuracyCurve& curve, const CampaignIn
 
 StratifiedEstimate auc_of_estimates(std::span<const StratifiedEstimate> estimates, const CampaignInfo& info, AucAxis axis, bool joint) {
     std::vector<double> weights;
-    for (std::size_t i = 0; i < info.rates.size(); ++i) {
-        if (info.rates[i] == 0) continue;
-        std::vector<double> only_this(info.rates.size(), 0.0);
-        only_this[i] = 1;
-        weights.push_back(auc(0, info.rates, only_this, axis));
-    }
+    const std::vector<double> of_rates = auc_weights(info.rates, axis);
+    for (std::size_t i = 0; i < info.rates.size(); ++i)
+        if (info.rates[i] > 0) weights.push_back(of_rates[i]);
     StratifiedEstimate area = weighted_sum(estimates, weights);
     if (!joint) return area;
     area.ci95 = {area.mean, area.mean};

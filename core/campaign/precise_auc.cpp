@@ -40,17 +40,6 @@ struct MeasuredNetworks {
     std::function<bool()> release_memory;  // as in item_workers.h
 };
 
-// The share of each rate's accuracy in the AUC.
-std::vector<double> weights_of(const AucPlan& plan) {
-    std::vector<double> weights;
-    for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) {
-        std::vector<double> only_this(plan.rates.size(), 0.0);
-        only_this[rate] = 1;
-        weights.push_back(plan.rates[rate] > 0 ? auc(0, plan.rates, only_this, plan.axis) : 0);
-    }
-    return weights;
-}
-
 // How the points of one plan are sampled: a function of the plan alone.
 struct RateSampling {
     double weight = 0;
@@ -63,7 +52,7 @@ struct RateSampling {
 // proportion to the cube root of cost / weight².
 std::vector<RateSampling> sampling_of(const AucPlan& plan, std::int64_t bits, std::int64_t all_images) {
     const AucPrecision& precision = *plan.precision;
-    const std::vector<double> weights = weights_of(plan);
+    const std::vector<double> weights = auc_weights(plan.rates, plan.axis);
     std::vector<RateSampling> sampling;
     double squares = 0;
     for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) {

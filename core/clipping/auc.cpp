@@ -71,6 +71,16 @@ double auc(double clean_accuracy, std::span<const double> rates, std::span<const
     return area / (x - start);
 }
 
+std::vector<double> auc_weights(std::span<const double> rates, AucAxis axis) {
+    std::vector<double> weights;
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+        std::vector<double> only_this(rates.size(), 0.0);
+        only_this[i] = 1;
+        weights.push_back(rates[i] > 0 ? auc(0, rates, only_this, axis) : 0);
+    }
+    return weights;
+}
+
 std::vector<double> trial_aucs(double clean_accuracy, std::span<const double> rates, std::span<const std::vector<double>> accuracies,
                                AucAxis axis) {
     check(rates, accuracies.size(), axis);

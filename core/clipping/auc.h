@@ -25,6 +25,9 @@ bool has_auc(std::span<const double> rates, AucAxis axis);
 // accuracies do not fit.
 double auc(double clean_accuracy, std::span<const double> rates, std::span<const double> accuracies, AucAxis axis = AucAxis::linear);
 
+// What the accuracy at each rate counts for in the AUC; 0 at a rate of 0, where the clean accuracy stands for it.
+std::vector<double> auc_weights(std::span<const double> rates, AucAxis axis);
+
 // The AUC of each trial on its own; their mean is the AUC of the mean accuracies. accuracies[i][k] is trial k's accuracy at rates[i]; every
 // rate above 0 has the same number of trials.
 std::vector<double> trial_aucs(double clean_accuracy, std::span<const double> rates, std::span<const std::vector<double>> accuracies,
