@@ -62,7 +62,7 @@ struct Desk {
     void open(const QString& model = "fake.pt", const QString& folder = "images") {
         window.open_model(model);
         window.open_data(folder);
-        QTRY_VERIFY(laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(laboratory().is_ready(), 60'000);
     }
 
     void run_small_job() {
@@ -71,7 +71,7 @@ struct Desk {
         form.trials = 1;
         part<SensitivityPanel>().set_form(form);
         emit part<SensitivityPanel>().run_requested();
-        QTRY_VERIFY(!window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!window.jobs().running(), 60'000);
     }
 };
 
@@ -128,7 +128,7 @@ private slots:
             return options;
         }());
         QTRY_COMPARE(desk.laboratory().model()->architecture, std::string("alexnet"));
-        QTRY_VERIFY(desk.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready(), 60'000);
         QCOMPARE(desk.laboratory().model()->architecture, std::string("alexnet"));
     }
 
@@ -149,7 +149,7 @@ private slots:
         notice.findChild<QPushButton*>()->click();
         QCOMPARE(desk.reasons.back(), warning);
         QVERIFY(!notice.isVisible());
-        QTRY_VERIFY(desk.laboratory().is_ready() && desk.laboratory().clean());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready() && desk.laboratory().clean(), 60'000);
         QVERIFY(!notice.isVisible());
         QCOMPARE(desk.laboratory().input_format()->normalization.name, std::string("none"));
     }
@@ -168,7 +168,7 @@ private slots:
         QCOMPARE(notice.text(), QString("These images are too large."));
         desk.choice = ImagesChoice{none, Split::test, {0, 32}};
         notice.findChild<QPushButton*>()->click();
-        QTRY_VERIFY(desk.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready(), 60'000);
         QVERIFY(!notice.isVisible());
         QCOMPARE(desk.reasons, QStringList("These images are too large."));
     }
@@ -179,7 +179,7 @@ private slots:
         QVERIFY(desk.laboratory().source().holds_pictures);
         desk.choice = ImagesChoice{mnist, Split::train, {72, 64}};
         desk.images_action()->trigger();
-        QTRY_VERIFY(desk.laboratory().is_ready() && desk.laboratory().source().split == Split::train);
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready() && desk.laboratory().source().split == Split::train, 60'000);
         QVERIFY(desk.window.header().contains("Fake train, cropped to 64"));
         desk.run_small_job();
         const JobRecord job = desk.window.desk().jobs().front();
@@ -189,9 +189,9 @@ private slots:
 
         desk.choice = ImagesChoice{none, Split::test, {}};
         desk.images_action()->trigger();
-        QTRY_VERIFY(desk.laboratory().is_ready() && desk.laboratory().source().split == Split::test);
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready() && desk.laboratory().source().split == Split::test, 60'000);
         emit desk.part<JobTable>().job_selected(job.id);
-        QTRY_VERIFY(desk.laboratory().is_ready() && desk.laboratory().source().split == Split::train);
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready() && desk.laboratory().source().split == Split::train, 60'000);
         QVERIFY((desk.laboratory().source().picture_size == PictureSize{72, 64}));
         QCOMPARE(desk.laboratory().input_format()->normalization.name, std::string("mnist"));
     }
@@ -202,9 +202,9 @@ private slots:
         desk.run_small_job();
         const JobRecord job = desk.window.desk().jobs().front();
         desk.window.open_data("other");
-        QTRY_VERIFY(desk.laboratory().is_ready() && desk.laboratory().source().folder == "other");
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready() && desk.laboratory().source().folder == "other", 60'000);
         emit desk.part<JobTable>().change_requested(job.id);
-        QTRY_VERIFY(desk.laboratory().is_ready() && desk.laboratory().source().folder.endsWith("images"));
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready() && desk.laboratory().source().folder.endsWith("images"), 60'000);
     }
 
     void an_architecture_is_asked_for_and_kept() {
@@ -215,7 +215,7 @@ private slots:
         QTRY_VERIFY(desk.questions.size() >= 2);  // the answer did not fit, so it is asked again
         QVERIFY(desk.questions.front().contains("belongs to none"));
         desk.architecture = "alexnet";
-        QTRY_VERIFY(desk.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready(), 60'000);
         desk.run_small_job();
         const JobRecord job = desk.window.desk().jobs().front();
         QCOMPARE(job.settings.architecture, std::string("alexnet"));
@@ -223,7 +223,7 @@ private slots:
         desk.open("fake.pt");
         emit desk.part<JobTable>().job_selected(job.id);
         QTRY_COMPARE(QString::fromStdString(desk.laboratory().model()->architecture), QString("alexnet"));
-        QTRY_VERIFY(desk.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.laboratory().is_ready(), 60'000);
         QCOMPARE(desk.questions.size(), asked);
         QVERIFY(desk.errors.isEmpty());
     }

@@ -50,7 +50,7 @@ private slots:
         QSignalSpy progressed(&controller, &JobController::progressed);
         controller.start([](const EventSink& sink, std::stop_token stop) { fake_sensitivity({"CONV-1", "FC-1"}, rates, 4, sink, stop); });
         QVERIFY(controller.running());
-        QTRY_VERIFY(!controller.running());
+        QTRY_VERIFY_WITH_TIMEOUT(!controller.running(), 60'000);
         QCOMPARE(order, QStringList({"started", "campaign", "finished"}));
         QCOMPARE(count_trials(controller.curves()), 24);
         QCOMPARE(progressed.last().at(0).value<Progress>().done, 24);
@@ -75,7 +75,7 @@ private slots:
             sink(SampledTrialFinished{0, 1, 0, 0, {3, {right, {}, clean, {}}}});
             sink(JobFinished{});
         });
-        QTRY_VERIFY(!controller.running());
+        QTRY_VERIFY_WITH_TIMEOUT(!controller.running(), 60'000);
         QVERIFY(changes >= 2);
         const CampaignSummary& summary = controller.live().summary();
         QCOMPARE(summary.pilot.cells.size(), std::size_t(1));
@@ -118,7 +118,7 @@ private slots:
                 sink(FaultsInjected{0, 0, i, {{"conv.weight", i, 31}}});
             }
         });
-        QTRY_VERIFY(!controller.running());
+        QTRY_VERIFY_WITH_TIMEOUT(!controller.running(), 60'000);
         QCOMPARE(messages.size(), 100);
         QCOMPARE(messages.first(), QString("0"));
         QCOMPARE(messages.last(), QString("99"));
@@ -135,7 +135,7 @@ private slots:
                 sink(SelfChecked{{21, 2}});
                 sink(JobFinished{JobEnd::done, 1});
             });
-            QTRY_VERIFY(!controller.running());
+            QTRY_VERIFY_WITH_TIMEOUT(!controller.running(), 60'000);
             QCOMPARE(messages.size(), 1);
             QVERIFY2(messages.first().contains("21") && messages.first().endsWith("near-ties: 2."), qPrintable(messages.first()));
         }
@@ -230,7 +230,7 @@ private slots:
         QSignalSpy finished(&controller, &JobController::finished);
         for (const char* layer : {"first", "second"}) {
             controller.start([=](const EventSink& sink, std::stop_token stop) { fake_sensitivity({layer}, rates, 5, sink, stop); });
-            QTRY_VERIFY(!controller.running());
+            QTRY_VERIFY_WITH_TIMEOUT(!controller.running(), 60'000);
             QCOMPARE(controller.curves().curves.size(), std::size_t(1));
             QCOMPARE(controller.curves().curves[0].info.layer, std::string(layer));
             QCOMPARE(count_trials(controller.curves()), 15);
@@ -319,7 +319,7 @@ private slots:
         auto held = std::make_shared<int>(1);
         const std::weak_ptr<int> watch = held;
         controller.start([held = std::move(held)](const EventSink&, std::stop_token) {});
-        QTRY_VERIFY(!controller.running());
+        QTRY_VERIFY_WITH_TIMEOUT(!controller.running(), 60'000);
         QVERIFY(watch.expired());
     }
 

@@ -73,9 +73,9 @@ private slots:
         desk.set_form(200);
         desk.action("&Run")->trigger();
         QVERIFY(desk.action("&Stop")->isEnabled());
-        QTRY_VERIFY(desk.window.jobs().running() && desk.plot().view().series.size() == 4);  // curves move while the job runs
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.jobs().running() && desk.plot().view().series.size() == 4, 60'000);  // curves move while the job runs
         desk.action("&Stop")->trigger();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
 
         desk.run(3);
         const AccuracyView& view = desk.plot().view();
@@ -102,7 +102,7 @@ private slots:
         QElapsedTimer clock;
         clock.start();
         emit desk.panel().stop_requested();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QVERIFY(clock.elapsed() < 1000);
         QVERIFY(!desk.plot().view().series[0].points.empty());
         QVERIFY(desk.part<ActivityLog>().text().contains("results kept"));
@@ -135,7 +135,7 @@ private slots:
         desk.open_both();
         desk.window.open_model("broken.pt");  // what was there before stays usable
         QTRY_COMPARE(desk.errors.size(), 3);
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         desk.run(1);
         QCOMPARE(desk.plot().view().series.size(), std::size_t(4));
     }
@@ -166,7 +166,7 @@ private slots:
         QVERIFY(desk.window.header().contains("normalisation unknown"));
         desk.normalization = Normalization::preset("mnist");
         desk.action("&Images as the network sees them…")->trigger();
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         QCOMPARE(desk.window.laboratory().input_format()->normalization.name, std::string("mnist"));
         QVERIFY(desk.window.header().contains("normalised as mnist"));
         // The same files are no new question, other images are.
@@ -174,13 +174,13 @@ private slots:
         desk.window.open_model("another.pt");
         QTRY_COMPARE(desk.window.laboratory().input_format()->normalization.name, std::string("none"));
         desk.window.open_model("says-nothing.pt");
-        QTRY_VERIFY(desk.window.laboratory().is_ready() && desk.window.laboratory().model()->name == "says-nothing.pt");
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready() && desk.window.laboratory().model()->name == "says-nothing.pt", 60'000);
         QCOMPARE(desk.window.laboratory().input_format()->normalization.name, std::string("mnist"));
         QCOMPARE(desk.normalization_asked, 2);
         desk.window.open_model("another.pt");
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         desk.window.open_data("other images");
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         desk.window.open_model("says-nothing.pt");
         QTRY_COMPARE(desk.normalization_asked, 3);
         QVERIFY(!desk.window.laboratory().is_ready());
@@ -206,7 +206,7 @@ private slots:
         options.normalization = Normalization::preset("none");
         options.run = true;
         desk.window.launch(options);
-        QTRY_VERIFY(desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.jobs().running(), 60'000);
         QCOMPARE(desk.normalization_asked, 0);
     }
 
@@ -229,7 +229,7 @@ private slots:
         desk.action("&Run")->trigger();
         QTRY_VERIFY(!desk.plot().view().series.empty());
         desk.window.open_model("another.pt");
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QVERIFY(desk.plot().view().series.empty());
         QTRY_VERIFY(desk.action("&Run")->isEnabled());
     }
@@ -277,7 +277,7 @@ private slots:
         QTRY_VERIFY(!desk.part<TrisectionPlot>().view().search.grids.empty());  // before the job is over
         QVERIFY(desk.window.jobs().running());
         QCOMPARE(desk.part<TrisectionPlot>().view().search.site, 0);
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         // Nobody chose a site, so the last one that was searched is in sight.
         QCOMPARE(desk.part<TrisectionPlot>().view().search.site, 1);
         QCOMPARE(desk.part<AucThresholdPlot>().view().points.size(), std::size_t(4));
@@ -317,7 +317,7 @@ private slots:
         QCOMPARE(desk.part<AucThresholdPlot>().view().points.size(), std::size_t(7));  // 3 of the sweep, 4 of the search
         QVERIFY(desk.action("&Save hardened network…")->isEnabled());
         desk.window.open_model("another.pt");
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         QVERIFY(desk.part<AucThresholdPlot>().view().points.empty());
         QVERIFY(!desk.action("&Save hardened network…")->isEnabled());
     }
@@ -385,7 +385,7 @@ private slots:
         Desk desk;
         desk.window.open_model("net.onnx");
         desk.window.open_data("data");
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         desk.path = "by hand.json";
         desk.action("Open &thresholds…")->trigger();
         QTRY_VERIFY(desk.action("&Save hardened network…")->isEnabled());
@@ -463,7 +463,7 @@ private slots:
         QTRY_COMPARE(desk.part<SiteTable>().model().rowCount(), 2);
         QTRY_VERIFY(!desk.part<TrisectionPlot>().view().search.grids.empty());
         QCOMPARE(QString::fromStdString(desk.window.laboratory().model()->name), QFileInfo("some/fake.pt").absoluteFilePath());
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         emit desk.part<JobTable>().job_selected(desk.window.desk().jobs().front().id);
         QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(4));
         QVERIFY(picture(desk.plot()) == curves_before);
@@ -497,16 +497,16 @@ private slots:
         desk.open_both();
         desk.run(1);
         desk.window.open_model("another.pt");
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         desk.set_form(100'000);
         desk.action("&Run")->trigger();
-        QTRY_VERIFY(desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.jobs().running(), 60'000);
         emit desk.part<JobTable>().job_selected(desk.window.desk().jobs().front().id);
         QTest::qWait(100);
         QVERIFY(desk.window.jobs().running());
         QCOMPARE(desk.window.laboratory().model()->name, std::string("another.pt"));
         desk.action("&Stop")->trigger();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
     }
 
     void more_trials_run_only_what_is_missing() {
@@ -536,7 +536,7 @@ private slots:
         QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
         QCOMPARE(desk.window.desk().jobs().back().state, JobState::queued);
         QTRY_COMPARE_WITH_TIMEOUT(desk.window.desk().jobs().back().state, JobState::done, 20'000);
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QVERIFY(desk.part<ActivityLog>().text().contains("2 of 2 thresholds found"));
     }
 
@@ -587,7 +587,7 @@ private slots:
         emit desk.panel().run_requested();
         QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(3));
         QTRY_COMPARE(desk.plot().view().series[2].points.size(), std::size_t(2));
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         const auto& series = desk.plot().view().series;
         QCOMPARE(series[0].name, QString("network · float32"));
         QCOMPARE(series[1].name, QString("network · int8"));
@@ -613,7 +613,7 @@ private slots:
         QVERIFY(enter.isAccepted());
         QDropEvent drop(QPointF(9, 9), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(&desk.window, &drop);
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         QCOMPARE(desk.window.laboratory().model()->name, std::string("/some/model.pt"));
         QCOMPARE(desk.window.laboratory().source().folder, folder.path());
     }

@@ -159,7 +159,7 @@ private slots:
         desk.open_both();
         desk.run(1);
         desk.window.open_model("another.pt");
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         start_long_job(desk);
         QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));  // the same settings, but not the same model
         const auto [of_other, running] = std::pair(desk.window.desk().jobs()[0].id, desk.window.desk().jobs()[1].id);
@@ -185,7 +185,7 @@ private slots:
         };
         Desk desk(engine);
         desk.window.open_study(file_);
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         emit desk.part<ProgressStrip>().go_on_requested();
         QTRY_VERIFY(is_searching);
         emit desk.part<JobTable>().job_selected(ids[0]);
@@ -207,7 +207,7 @@ private slots:
         };
         Desk desk(engine);
         desk.window.open_study(file_);
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         emit desk.part<ProgressStrip>().go_on_requested();
         QTRY_COMPARE_WITH_TIMEOUT(desk.window.desk().job(ids[2])->state, JobState::done, 20'000);
         QCOMPARE(desk.window.desk().job(ids[1])->error, std::string("There is nothing in it."));
@@ -234,13 +234,13 @@ private slots:
         desk.panel().set_form(form);
         emit desk.panel().run_requested();
         QTRY_COMPARE(desk.window.desk().jobs().front().state, JobState::done);
-        QTRY_VERIFY(desk.window.desk().jobs().size() == 2 && desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.desk().jobs().size() == 2 && desk.window.jobs().running(), 60'000);
         QTest::qWait(100);
         desk.numbers_file = folder_->filePath("numbers.csv");
         desk.action("Export &numbers…")->trigger();
         QVERIFY(read_text_file(desk.numbers_file.toStdString()).find("network") != std::string::npos);
         may_begin = true;
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QCOMPARE(desk.plot().view().series.size(), std::size_t(2));
     }
 

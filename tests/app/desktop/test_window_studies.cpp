@@ -78,7 +78,7 @@ private slots:
         Desk desk(engine_that_cannot_open("bad.pt"));
         const StudyDesk& study = desk.window.desk();
         desk.window.open_study(file_);
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         emit desk.part<JobTable>().run_requested(first);
         button(desk.part<ProgressStrip>(), "Go on")->click();  // what waited when the study was opened is paused
         QTRY_COMPARE_WITH_TIMEOUT(study.job(third)->state, JobState::done, 20'000);
@@ -102,7 +102,7 @@ private slots:
         for (const JobRecord& job : desk.window.desk().jobs()) QCOMPARE(job.settings.model, std::string("right.pt"));
         // It is asked for once.
         emit desk.part<JobTable>().run_requested(desk.window.desk().jobs().back().id);
-        QTRY_VERIFY(desk.window.desk().jobs().back().state == JobState::done && !desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.desk().jobs().back().state == JobState::done && !desk.window.jobs().running(), 60'000);
         QCOMPARE(desk.missing.size(), 2);
     }
 
@@ -218,11 +218,11 @@ private slots:
         QCOMPARE(desk.window.desk().jobs().size(), std::size_t(1));
         emit desk.part<JobTable>().duplicate_requested(desk.window.desk().jobs().front().id);
         desk.action("&Run")->trigger();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
         QVERIFY(to_json(desk.window.desk().jobs()[0].settings) == to_json(desk.window.desk().jobs()[1].settings));
         desk.action("&Run")->trigger();  // only the first run after it
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
     }
 

@@ -137,7 +137,7 @@ private slots:
         emit desk.part<HardenPanel>().run_requested();
         check("a job runs");
         desk.action("&Stop")->trigger();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         check("jobs are paused");
         for (const auto& [key, title] : {std::pair(Qt::Key_F, "&File"), std::pair(Qt::Key_J, "&Jobs"), std::pair(Qt::Key_V, "&View")}) {
             QTest::keyClick(&desk.window, key, Qt::AltModifier);
@@ -248,7 +248,7 @@ private slots:
         emit desk.part<JobTable>().change_requested(id);
         QCOMPARE(desk.table().checked_layers(), (QStringList{"CONV-1", "FC-1"}));
         desk.window.open_model("another.pt");
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         emit desk.part<JobTable>().change_requested(id);
         QTRY_COMPARE(desk.table().checked_layers(), (QStringList{"CONV-1", "FC-1"}));
     }
@@ -260,7 +260,7 @@ private slots:
         emit desk.part<HardenPanel>().run_requested();
         QCOMPARE(desk.window.desk().jobs().size(), std::size_t(2));
         desk.action("&Stop")->trigger();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         auto& strip = desk.part<ProgressStrip>();
         QPushButton* go_on = button(strip, "Go on");
         QVERIFY(go_on->isVisible());
@@ -274,7 +274,7 @@ private slots:
         go_on->click();
         QVERIFY(desk.window.jobs().running());
         QVERIFY(!go_on->isVisible());
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QCOMPARE(desk.window.desk().jobs()[1].state, JobState::done);
     }
 
@@ -284,7 +284,7 @@ private slots:
         start_long_job(desk);
         emit desk.part<HardenPanel>().run_requested();
         desk.action("&Stop")->trigger();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         button(desk.part<ProgressStrip>(), "Discard")->click();
         QCOMPARE(desk.window.desk().jobs().size(), std::size_t(1));
         QVERIFY(!button(desk.part<ProgressStrip>(), "Discard")->isVisible());
@@ -327,10 +327,10 @@ private slots:
         }
         Desk desk;
         desk.window.open_study(file);
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         QVERIFY(button(desk.part<ProgressStrip>(), "Go on")->isVisible());
         emit desk.part<JobTable>().run_requested(1);
-        QTRY_VERIFY(desk.window.desk().job(1)->state == JobState::done && !desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.desk().job(1)->state == JobState::done && !desk.window.jobs().running(), 60'000);
         QTest::qWait(100);
         QCOMPARE(desk.window.desk().job(2)->state, JobState::queued);
         button(desk.part<ProgressStrip>(), "Go on")->click();
@@ -354,7 +354,7 @@ private slots:
         QPushButton* images = button(form, "Open a data folder…");
         QTRY_VERIFY(images->hasFocus());
         press(Qt::Key_Space);
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         QVERIFY(!help->isVisible());
         QVERIFY(button(form, "Run")->isEnabled());
     }
@@ -374,9 +374,9 @@ private slots:
         emit desk.part<HardenPanel>().run_requested();
         dock(desk, "activity").bring_to_front();
         desk.action("&Stop")->trigger();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         button(desk.part<ProgressStrip>(), "Go on")->click();
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QVERIFY(dock(desk, "activity").is_in_front());
         QVERIFY(dock(desk, "trisection").is_marked());
         dock(desk, "trisection").bring_to_front();
@@ -388,7 +388,7 @@ private slots:
         desk.open_both();
         emit desk.part<SiteTable>().site_selected("ACT-2");
         emit desk.part<TrisectionPlot>().empty_action_requested();
-        QTRY_VERIFY(desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.jobs().running(), 60'000);
         QPushButton* show = nullptr;
         QTRY_VERIFY((show = button(desk.part<TrisectionPlot>(), "Show ACT-1")) != nullptr);
         QVERIFY(button(desk.part<AucThresholdPlot>(), "Show ACT-1") != nullptr);
@@ -396,7 +396,7 @@ private slots:
         show->click();
         QCOMPARE(desk.window.laboratory().selected_site(), QString("ACT-1"));
         QTRY_VERIFY(!desk.part<TrisectionPlot>().view().search.grids.empty());  // the search may have begun just now
-        QTRY_VERIFY(!desk.window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
         QCOMPARE(desk.window.desk().jobs().size(), std::size_t(1));
     }
 
@@ -578,7 +578,7 @@ private slots:
         probe.start();
         desk.window.open_study(file);
         QTRY_VERIFY_WITH_TIMEOUT(trials_in(desk.plot().view()) == 100'000, 60'000);
-        QTRY_VERIFY(desk.window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), 60'000);
         for (const char* layer : {"CONV-1", "FC-1", "network"}) {
             emit desk.table().layer_selected(layer);
             QTest::qWait(60);

@@ -155,7 +155,7 @@ struct Desk {
     void open_both() {
         window.open_model(QStringLiteral("some/fake.pt"));
         window.open_data(QStringLiteral("some/images"));
-        QTRY_VERIFY(window.laboratory().is_ready());
+        QTRY_VERIFY_WITH_TIMEOUT(window.laboratory().is_ready(), 60'000);
     }
 
     void run_method(MethodJob job) {
@@ -163,13 +163,13 @@ struct Desk {
         form.job = job;
         part<HardenPanel>().set_form(form);
         emit part<HardenPanel>().run_requested();
-        QTRY_VERIFY(!window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!window.jobs().running(), 60'000);
     }
 
     void run(int trials) {
         set_form(trials);
         action(QStringLiteral("&Run"))->trigger();
-        QTRY_VERIFY(!window.jobs().running());
+        QTRY_VERIFY_WITH_TIMEOUT(!window.jobs().running(), 60'000);
     }
 };
 
