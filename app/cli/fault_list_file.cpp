@@ -1,21 +1,13 @@
 #include "fault_list_file.h"
 
-#include <cerrno>
-#include <cstring>
 #include <variant>
 
-#include "common/error.h"
 #include "common/number_text.h"
 
 namespace clipscope::cli {
 
-FaultListFile::FaultListFile(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "we")) {
-    if (file_ == nullptr) throw Error("Cannot write '" + path + "': " + std::strerror(errno) + "; choose another --faults-out.");
-    write("layer,rate,trial,parameter,element,bit\n");
-}
-
-FaultListFile::~FaultListFile() {
-    if (file_ != nullptr) std::fclose(file_);
+FaultListFile::FaultListFile(const std::string& path) : file_(path, "--faults-out") {
+    file_.write("layer,rate,trial,parameter,element,bit\n");
 }
 
 bool FaultListFile::take(const Event& event) {
@@ -29,20 +21,13 @@ bool FaultListFile::take(const Event& event) {
         for (const FaultsInjected::Bit& bit : injected->bits) {
             lines += start + bit.parameter + "," + std::to_string(bit.element) + "," + std::to_string(bit.bit) + "\n";
         }
-        write(lines);
+        file_.write(lines);
     }
     return ok();
 }
 
 void FaultListFile::close() {
-    std::FILE* file = file_;
-    file_ = nullptr;
-    if (file != nullptr && std::fclose(file) != 0 && ok()) error_ = errno;
-    if (!ok()) throw Error("The list of faults '" + path_ + "' could not be written whole (" + std::strerror(error_) + ")");
-}
-
-void FaultListFile::write(const std::string& text) {
-    if (ok() && std::fwrite(text.data(), 1, text.size(), file_) != text.size()) error_ = errno;
+    file_.close("The list of faults");
 }
 
 }  // namespace clipscope::cli

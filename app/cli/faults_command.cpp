@@ -1,13 +1,12 @@
 // faults: runs exactly the faults of a list, or draws one.
 #include <CLI/App.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +22,7 @@
 #include "common/version.h"
 #include "common_options.h"
 #include "input_warning.h"
+#include "line_file.h"
 #include "output_files.h"
 #include "progress_line.h"
 #include "text_table.h"
@@ -41,7 +41,7 @@ struct FaultsOptions {
     std::string output;  // empty: beside the list
     std::string json;
 
-    std::int64_t make = 0;  // faults of a list to be drawn; 0: the list is read
+    std::optional<std::int64_t> make{};  // faults of a list to be drawn; nothing: the list is read
     std::string strata = "layer,bit";
     std::string layers = "network";
 };
@@ -56,16 +56,9 @@ const std::vector<std::string_view>& result_columns() {
 // One row for each trial; where and what only of a single fault.
 class ResultsFile {
 public:
-    ResultsFile(std::string path, const std::vector<LayerInfo>& parts) : path_(std::move(path)), parts_(parts) {
-        file_ = std::fopen(path_.c_str(), "we");
-        if (file_ == nullptr) throw Error("Cannot write '" + path_ + "': " + std::strerror(errno) + "; choose another --output.");
-        write(CsvText(result_columns()).text());
+    ResultsFile(std::string path, const std::vector<LayerInfo>& parts) : file_(std::move(path), "--output"), parts_(parts) {
+        file_.write(CsvText(result_columns()).text());
     }
-    ~ResultsFile() {
-        if (file_ != nullptr) std::fclose(file_);
-    }
-    ResultsFile(const ResultsFile&) = delete;
-    ResultsFile& operator=(const ResultsFile&) = delete;
 
     // False where the row could not be written.
     bool add(const ListedTrial& trial, const ListedOutcome& outcome) {
@@ -84,26 +77,15 @@ public:
         row.add(outcome.faults).add(outcome.unchanged).add(outcome.same_answer).add(outcome.other_answer);
         row.add(outcome.outcome.images).add(outcome.outcome.correct).add(outcome.outcome.correct_argmax).add(outcome.outcome.due);
         row.end_row();
-        write(row.text().substr(header));
-        return error_ == 0;
+        file_.write(row.text().substr(header));
+        return file_.ok();
     }
 
-    // Throws Error where anything could not be written.
-    void close() {
-        std::FILE* file = std::exchange(file_, nullptr);
-        if (file != nullptr && std::fclose(file) != 0 && error_ == 0) error_ = errno;
-        if (error_ != 0) throw Error("The results '" + path_ + "' could not be written whole (" + std::strerror(error_) + ").");
-    }
+    void close() { file_.close("The results"); }  // throws Error where anything could not be written
 
 private:
-    void write(const std::string& text) {
-        if (error_ == 0 && std::fwrite(text.data(), 1, text.size(), file_) != text.size()) error_ = errno;
-    }
-
-    const std::string path_;
+    LineFile file_;
     const std::vector<LayerInfo>& parts_;
-    std::FILE* file_ = nullptr;
-    int error_ = 0;  // errno of the first failed write
 };
 
 // What a list came to. A trial is what it does to the image that it harms most.
@@ -230,7 +212,7 @@ int make_list(const FaultsOptions& options) {
     const std::vector<LayerInfo>& parts = inputs.network->memory_parts();
     const std::vector<FaultScope> scopes = parse_fault_scopes(options.layers, parts);
     if (scopes.size() != 1) throw UsageError("--layers names several curves: join layers by a plus, as in CONV-1+FC-1");
-    const auto trials = draw_fault_list(options.input.seed, options.make, parts, scopes.front().layers, strata);
+    const auto trials = draw_fault_list(options.input.seed, *options.make, parts, scopes.front().layers, strata);
     write_file(options.list, fault_list_text(trials, parts));
     print(grouped_text(std::int64_t(trials.size())) + " single faults in " + scopes.front().name + " are in '" + options.list + "'.\n");
     return exit_done;
@@ -238,7 +220,8 @@ int make_list(const FaultsOptions& options) {
 
 int run_faults_command(const FaultsOptions& options, std::stop_source& stop) {
     check_work_options(options.work);
-    return options.make != 0 ? make_list(options) : run_list(options, stop);
+    if (options.make) check_at_least("--make-list", *options.make, 1);
+    return options.make ? make_list(options) : run_list(options, stop);
 }
 
 }  // namespace
@@ -258,9 +241,7 @@ void add_faults_command(CLI::App& app, CommandRunner& runner) {
         ->add_option("--output", options->output,
                      "CSV for what became of the images in each trial (default: beside the list, NAME_results.csv)")
         ->type_name("FILE");
-    command->add_option("--make-list", options->make, "Draw so many single faults into LIST.csv instead of running one")
-        ->type_name("N")
-        ->check(CLI::PositiveNumber);
+    command->add_option("--make-list", options->make, "Draw so many single faults into LIST.csv instead of running one")->type_name("N");
     command->add_option("--strata", options->strata, "Of --make-list: as many faults from each layer, each bit, both, or none")
         ->type_name("STRATA")
         ->capture_default_str();
