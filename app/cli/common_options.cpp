@@ -149,6 +149,12 @@ void add_memory_model_options(CLI::App& command, MemoryModelOptions& options) {
         ->capture_default_str();
     command.add_option("--kind", options.kind, "Faults: flip, stuck0 or stuck1")->type_name("KIND")->capture_default_str();
     command
+        .add_option("--pattern", options.pattern,
+                    "What fails together: bit (each alone), burst-2 to burst-32 (adjacent bits of a word), column-2 to column-1024 (the same "
+                    "bit of consecutive words) or word; a rate is then the probability of each place where one can begin")
+        ->type_name("PATTERN")
+        ->capture_default_str();
+    command
         .add_option(
             "--bits", options.bits,
             "Bits that may be faulty: all, sign, exponent, mantissa, integer, fraction, or positions from 0, the lowest, as in 0,30,31")
@@ -164,7 +170,7 @@ void add_memory_model_options(CLI::App& command, MemoryModelOptions& options) {
 
 MemoryModel chosen_memory(const MemoryModelOptions& options) {
     return {NumberFormat::parse(options.format), fault_kind_from_string(options.kind), BitSelection::parse(options.bits),
-            parameter_selection_from_string(options.parameters)};
+            parameter_selection_from_string(options.parameters), FaultPattern::parse(options.pattern)};
 }
 
 JobInputs open_job_inputs(const InputOptions& options) {

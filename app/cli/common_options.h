@@ -31,10 +31,11 @@ void add_normalization_options(CLI::App& command, NormalizationOptions& options)
 // Nothing where none of them was given.
 std::optional<Normalization> chosen_normalization(const NormalizationOptions& options);
 
-// --format, --kind, --bits, --parameters: the memory that holds the network.
+// --format, --kind, --pattern, --bits, --parameters: the memory that holds the network.
 struct MemoryModelOptions {
     std::string format = "float32";
     std::string kind = "flip";
+    std::string pattern = "bit";
     std::string bits = "all";
     std::string parameters = "all";
 };
@@ -83,6 +84,7 @@ void check_threads(int threads);
 // --rates, --trials: the grid of a campaign.
 struct FaultOptions {
     std::string rates = "1e-7:1e-3:9";
+    std::string faults{};  // --faults, where a command has it: how many, in place of rates
     int trials = 50;
 
     // --precision, --at-most, where a command has them. With a precision there are no trials of all images unless they are asked for.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "campaign/curve_auc.h"
+#include "campaign/point_faults.h"
 #include "common/number_text.h"
 #include "curves_output.h"
 #include "text_table.h"
@@ -46,12 +47,12 @@ bool has_protection(const AccuracyCurves& curves) {
                        [](const AccuracyCurve& curve) { return curve.info.protection != Protection::none; });
 }
 
-std::string curve_title(const CurveInfo& info) {
+std::string curve_title(const CurveInfo& info, const CampaignInfo& campaign) {
     std::string title = info.layer;
     if (!info.path.empty()) title += " (" + info.path + ")";
     if (info.format) title += ", " + info.format->to_string();
     if (info.protection != Protection::none) title += ", " + to_string(info.protection);
-    return title + ", " + grouped_text(info.bits) + " bits";
+    return title + ", " + grouped_text(info.bits) + (campaign.memory.pattern == FaultPattern{} ? " bits" : " places");
 }
 
 // "Mean accuracy in % against ...".
@@ -61,6 +62,8 @@ std::string axis_text(PointAxis axis) {
             return "the fault rate per bit";
         case PointAxis::bit_position:
             return "the position of the one faulty bit, 0 the least significant";
+        case PointAxis::fault_count:
+            return "the number of faults";
     }
     return "";
 }
@@ -71,6 +74,8 @@ std::string place_title(PointAxis axis) {
             return "Rate";
         case PointAxis::bit_position:
             return "Bit";
+        case PointAxis::fault_count:
+            return "Faults";
     }
     return "";
 }
@@ -97,9 +102,9 @@ std::string unhit_text(const AccuracyCurves& curves) {
                     layers += (layers.empty() ? "" : ", ") + unhit_name(curve.info, curves);
             }
         }
-        const bool is_fault_rate = curves.info.axis == PointAxis::fault_rate;
-        if (layers.empty() || (is_fault_rate && rate == 0)) continue;
-        text += (is_fault_rate ? "At the rate " : "At bit ") + number_text(rate) + " no bit was hit in " +
+        const bool is_bit = curves.info.axis == PointAxis::bit_position;
+        if (layers.empty() || (!is_bit && rate == 0)) continue;
+        text += (is_bit ? "At bit " + number_text(rate) : "At the " + point_name(curves.info.axis, rate)) + " no bit was hit in " +
                 (is_hit_somewhere || curves.curves.size() == 1 ? layers : "any curve") + ": what stands there is the clean accuracy.\n";
     }
     return text.empty() ? "" : "\n" + text;
@@ -125,7 +130,7 @@ std::string curves_table(const AccuracyCurves& curves) {
     std::vector<TextTable::Column> columns = {{"Layer"}};
     if (with_protection) columns.push_back({"Protection"});
     if (with_format) columns.push_back({"Format"});
-    columns.push_back({"Bits", Align::right});
+    columns.push_back({info.memory.pattern == FaultPattern{} ? "Bits" : "Places", Align::right});
     columns.push_back({"Clean", Align::right});
     for (const double rate : info.rates) columns.push_back({number_text(rate), Align::right});
     TextTable table(columns);
@@ -184,7 +189,7 @@ std::string curves_details(const AccuracyCurves& curves, AucAxis axis) {
                            point.top5_mean ? percent(*point.top5_mean) : "-", point.top5_ci95 ? interval_text(*point.top5_ci95) : "-",
                            percent(point.sdc_mean), interval_text(point.sdc_ci95), percent(point.due_mean), interval_text(point.due_ci95)});
         }
-        text += "\n" + curve_title(curve.info) + auc_text(curve, curves.info, axis) + "\n" + table.to_string();
+        text += "\n" + curve_title(curve.info, curves.info) + auc_text(curve, curves.info, axis) + "\n" + table.to_string();
     }
     return text;
 }

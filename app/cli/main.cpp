@@ -105,6 +105,7 @@ int main(int argc, char** argv) {
     add_figures_command(app, runner);
     add_bits_command(app, runner);
     add_faults_command(app, runner);
+    add_worst_command(app, runner);
     add_bench_command(app, runner);
     try {
         if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);

@@ -42,13 +42,14 @@ std::vector<InputOptions> in_formats(const SensitivityCommandOptions& options) {
 }
 
 int run_sensitivity_in_study(const SensitivityCommandOptions& options, const std::vector<InputOptions>& inputs, std::stop_source& stop) {
-    if (inputs.size() > 1 && options.faults.rates.starts_with("auto"))
+    if (inputs.size() > 1 && options.faults.faults.empty() && options.faults.rates.starts_with("auto"))
         throw UsageError("Formats side by side in a study need the same rates: name them with --rates, as in 1e-6:1e-3:7");
     std::vector<JobSettings> jobs;
     for (const InputOptions& input : inputs) {
         JobSettings& settings = jobs.emplace_back(study_job_settings(JobKind::sensitivity, input, options.work));
         settings.layers = options.layers;
         settings.rates = options.faults.rates;
+        settings.faults = options.faults.faults;
         settings.trials = options.faults.whole_trials();
         settings.precision = options.faults.precision;
         settings.nonfinite = options.nonfinite;

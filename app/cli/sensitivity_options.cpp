@@ -2,6 +2,7 @@
 
 #include <CLI/App.hpp>
 
+#include "campaign/fault_rates.h"
 #include "tuning_options.h"
 
 namespace clipscope::cli {
@@ -18,6 +19,12 @@ void add_sensitivity_options(CLI::App& command, SensitivityOptions& options) {
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(command, options.faults);
+    command
+        .add_option("--faults", options.faults.faults,
+                    "In place of --rates: so many faults in every trial exactly, as in 1 or 1,2,4,8, at places drawn uniformly; with one the "
+                    "mean loss is the layer's vulnerability to a single fault")
+        ->type_name("N,...")
+        ->excludes("--rates");
     add_precision_options(command, options.faults);
     add_nonfinite_option(command, options.nonfinite);
     add_work_options(command, options.work);
@@ -28,7 +35,12 @@ SensitivitySpecification sensitivity_specification(const SensitivityOptions& opt
     check_work_options(options.work);
     check_trials(options.faults);
     SensitivitySpecification specification;
-    specification.rates = chosen_rates(options.faults.rates);
+    if (options.faults.faults.empty()) {
+        specification.rates = chosen_rates(options.faults.rates);
+    } else {
+        specification.axis = PointAxis::fault_count;
+        specification.rates = parse_fault_counts(options.faults.faults);
+    }
     specification.trials = options.faults.whole_trials();
     specification.precision = chosen_precision(options.faults);
     specification.seed = options.input.seed;

@@ -173,7 +173,7 @@ void FaultInspector::fill_picker() {
     for (std::size_t i = 0; i < shown.size(); ++i) {
         ShownCurve curve = shown[i];
         std::erase(curve.rates, 0);
-        const bool has_trials = curve.job != 0 && curve.axis == PointAxis::fault_rate && !curve.rates.empty();
+        const bool has_trials = curve.job != 0 && curve.axis != PointAxis::bit_position && !curve.rates.empty();
         picker_places_.push_back(has_trials ? int(pickable_.size()) : -1);
         if (!has_trials) continue;
         curves.push_back({results_.series_name(i), curve.rates});

@@ -28,9 +28,9 @@ double passes_of_precision(const JobSettings& settings) {
 
 double trials_over_rates(const JobSettings& settings) {
     constexpr int suggested_rate_count = 7;
-    const std::vector<double> rates = all_rates(settings.rates, {});
+    const std::vector<double> rates = all_points(settings, {});
     const auto above_zero = std::ranges::count_if(rates, [](double rate) { return rate > 0; });
-    const auto count = settings.rates.starts_with("auto") ? suggested_rate_count : above_zero;
+    const auto count = has_automatic_rates(settings) ? suggested_rate_count : above_zero;
     return double(count) * (settings.trials + passes_of_precision(settings));
 }
 

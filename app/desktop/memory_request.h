@@ -28,11 +28,12 @@ inline std::string typed_rates(const QString& typed) {
     return rates;
 }
 
-// Form: anything with members format, fault_kind, bits and parameters. Throws UsageError with one sentence that says what to change.
+// Form: anything with members format, fault_kind, pattern, bits and parameters. Throws UsageError with one sentence that says what to change.
 template <typename Form>
 MemoryModel memory_model(const Form& form) {
     MemoryModel memory{NumberFormat::parse(form.format.toStdString()), form.fault_kind,
-                       BitSelection::parse(QString(form.bits).replace(QLatin1Char(';'), QLatin1Char(',')).toStdString()), form.parameters};
+                       BitSelection::parse(QString(form.bits).replace(QLatin1Char(';'), QLatin1Char(',')).toStdString()), form.parameters,
+                       FaultPattern::parse(form.pattern.toStdString())};
     check_memory(memory);
     return memory;
 }
@@ -41,6 +42,7 @@ template <typename Form>
 void fill_memory(const MemoryModel& memory, Form& form) {
     form.format = QString::fromStdString(memory.format.to_string());
     form.fault_kind = memory.kind;
+    form.pattern = QString::fromStdString(memory.pattern.to_string());
     form.bits = readable_list(QString::fromStdString(memory.bits.to_string()));
     form.parameters = memory.parameters;
 }

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <algorithm>
 
+#include "controls/typed_numbers.h"
 #include "plots/value_axis.h"
 #include "theme/number_text.h"
 
@@ -156,6 +157,10 @@ QString result_title(const CampaignInfo& info) {
 }
 
 QString rates_text(const JobSettings& settings, const std::vector<double>& suggested) {
+    if (point_axis(settings) == PointAxis::fault_count) {
+        const QString counts = readable_list(QString::fromStdString(settings.faults).replace(QLatin1Char(';'), QLatin1Char(',')));
+        return counts == QLatin1String("1") ? QObject::tr("1 fault") : QObject::tr("%1 faults").arg(counts);
+    }
     const QString asked = QString::fromStdString(settings.rates);
     if (!asked.startsWith(QLatin1String("auto")) || suggested.empty()) return QObject::tr("rates %1").arg(asked);
     const auto [low, high] = std::ranges::minmax(suggested);

@@ -64,13 +64,19 @@ JobSettings sensitivity_settings(const SensitivityForm& form, const CheckedLayer
     settings.kind = kind_of(form.job);
     settings.layers = scopes_text(form.layers, checked);
     settings.rates = typed_rates(form.rates);
-    const bool is_precise = form.job == SensitivityJob::fault_rates && form.until != Until::trials;
+    if (form.job == SensitivityJob::fault_counts) {
+        settings.rates = JobSettings().rates;
+        settings.faults = core_list(form.fault_counts);
+        if (settings.faults.empty()) throw UsageError("Type how many faults the trials are to have, as in 1, 2, 4, 8.");
+    }
+    const bool is_precise = form.job != SensitivityJob::bit_positions && form.until != Until::trials;
     settings.trials = is_precise && form.until == Until::precision ? 0 : form.trials;
     settings.precision = is_precise ? form.half_width / 100 : 0;
     settings.images = form.images.toStdString();
     settings.seed = form.seed;
     settings.nonfinite = form.nonfinite;
     settings.memory = memory_model(form);
+    if (form.job == SensitivityJob::bit_positions) settings.memory.pattern = {};  // always one bit
     settings.device = form.device.toStdString();
     return settings;
 }
@@ -87,7 +93,7 @@ std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const Che
     }
     if (jobs.size() > 1 && form.job == SensitivityJob::bit_positions)
         throw UsageError("Bit positions are those of one number format: name one, and run the others after it.");
-    if (jobs.size() > 1 && jobs.front().rates.starts_with("auto"))
+    if (jobs.size() > 1 && has_automatic_rates(jobs.front()))
         throw UsageError(
             "With automatic rates every number format gets rates of its own, at which the others cannot be compared: type rates, such as "
             "1e-7:1e-3:9, or name one format.");
@@ -97,9 +103,20 @@ std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const Che
 SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, const std::vector<LayerInfo>& parts,
                                  std::optional<CheckedLayers>& checked) {
     SensitivityForm filled = form;
-    filled.job = settings.kind == JobKind::bits ? SensitivityJob::bit_positions : SensitivityJob::fault_rates;
+    switch (point_axis(settings)) {
+        case PointAxis::fault_rate:
+            filled.job = SensitivityJob::fault_rates;
+            break;
+        case PointAxis::bit_position:
+            filled.job = SensitivityJob::bit_positions;
+            break;
+        case PointAxis::fault_count:
+            filled.job = SensitivityJob::fault_counts;
+            filled.fault_counts = readable_list(QString::fromStdString(settings.faults).replace(QLatin1Char(';'), QLatin1Char(',')));
+            break;
+    }
     filled.layers = form_scopes(settings.layers, parts, checked);
-    filled.rates = readable_list(QString::fromStdString(settings.rates));
+    if (filled.job != SensitivityJob::fault_counts) filled.rates = readable_list(QString::fromStdString(settings.rates));
     filled.until = settings.precision == 0 ? Until::trials : settings.trials > 0 ? Until::both : Until::precision;
     if (settings.trials > 0) filled.trials = settings.trials;
     if (settings.precision > 0) filled.half_width = settings.precision * 100;
@@ -119,7 +136,7 @@ QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& 
     try {
         image_selection(form);
         const JobSettings settings = sensitivity_jobs(form, parts.empty() ? CheckedLayers() : checked).front();
-        if (settings.kind == JobKind::sensitivity) all_rates(settings.rates, {});
+        if (settings.kind == JobKind::sensitivity) all_points(settings, {});
         if (!parts.empty()) check_thresholds_stored(parse_fault_scopes(settings.layers, parts), parts);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());

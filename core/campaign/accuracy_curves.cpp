@@ -32,6 +32,8 @@ const char* name_of(PointAxis value) {
             return "fault_rate";
         case PointAxis::bit_position:
             return "bit_position";
+        case PointAxis::fault_count:
+            return "fault_count";
     }
     return nullptr;
 }

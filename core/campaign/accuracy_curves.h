@@ -30,9 +30,9 @@ std::string to_string(NonfiniteRule rule);
 NonfiniteRule nonfinite_rule_from_string(const std::string& text);  // throws UsageError
 
 // What the points of a curve stand for.
-enum class PointAxis { fault_rate, bit_position };
+enum class PointAxis { fault_rate, bit_position, fault_count };
 
-// "fault_rate", "bit_position".
+// "fault_rate", "bit_position", "fault_count".
 std::string to_string(PointAxis axis);
 PointAxis point_axis_from_string(const std::string& text);  // throws UsageError
 
@@ -47,7 +47,7 @@ struct CampaignInfo {
     std::optional<double> precision{};  // half-width of the 95 % interval that was asked for, a fraction
     MemoryModel memory;                 // that held the parameters
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    std::vector<double> rates;  // ascending; bit positions where the axis says so
+    std::vector<double> rates;  // ascending; bit positions or numbers of faults where the axis says so
     PointAxis axis = PointAxis::fault_rate;
     ComputedWith computed_with{};
     std::vector<ComputedWith> computed_with_earlier{};  // part of the trials, where a job went on under other conditions
@@ -57,7 +57,7 @@ struct CampaignInfo {
 struct CurveInfo {
     std::string layer;  // "CONV-1", "network" or a joint scope, "CONV-1+FC-2"
     std::string path;   // "features.0"; for a joint scope the paths, joined by "+"; empty for the network
-    std::int64_t bits = 0;
+    std::int64_t bits = 0;  // where a fault can begin
     Protection protection = Protection::none;
     Outcome clean{};                       // of this very configuration, without faults
     std::optional<NumberFormat> format{};  // where the curves of one result differ in it; otherwise CampaignInfo::memory says it
@@ -71,7 +71,7 @@ struct TrialOutcome {
 
 // Statistics of one point over its trials (method.md, "Statistics"); fractions of the images.
 struct CurvePoint {
-    double rate = 0;  // or the bit position
+    double rate = 0;  // or the bit position, or the number of faults
     int trials = 0;
     double faults_mean = 0;
     double mean = 0;

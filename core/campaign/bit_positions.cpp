@@ -172,6 +172,8 @@ void run_bit_positions(const JobInputs& inputs, const BitPositionSpecification& 
                        std::stop_token stop) {
     if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
     if (specification.trials < 1) throw UsageError("Choose at least 1 trial.");
+    if (inputs.network->memory().pattern != FaultPattern{})
+        throw UsageError("Accuracy against the bit position is measured with one faulty bit a trial: choose the pattern bit.");
     check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
     const auto started = Clock::now();
     const int threads = resolve_threads(specification.threads);

@@ -45,7 +45,7 @@ std::vector<Configuration> prepare(const JobInputs& inputs, const CompareSpecifi
 void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop) {
     if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
     if (!specification.act_max) throw UsageError("ACT_max is not known: profile the network first.");
-    check_campaign(specification.rates, specification.trials, specification.precision ? 0 : 1);
+    check_campaign(specification.axis, specification.rates, specification.trials, specification.precision ? 0 : 1);
     const auto started = std::chrono::steady_clock::now();
     const int threads = resolve_threads(specification.threads);
     const std::vector<Configuration> configurations = prepare(inputs, specification, threads, stop);

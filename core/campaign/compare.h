@@ -23,6 +23,7 @@ struct CompareSpecification {
     std::optional<Clipping> tuned;    // nothing: two configurations are compared
     std::vector<FaultScope> scopes;
     std::vector<double> rates;  // ascending; all configurations share them
+    PointAxis axis = PointAxis::fault_rate;  // or fault_count: then these are numbers of faults
     int trials = 50;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;

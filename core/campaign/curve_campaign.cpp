@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 
+#include "campaign/fault_rates.h"
+#include "campaign/point_faults.h"
 #include "campaign/trial_run.h"
 #include "common/error.h"
 #include "common/number_text.h"
@@ -25,7 +27,8 @@ public:
         : rates_(settings.rates.size()) {
         for (const CampaignCurve& curve : curves) {
             const auto bits = double(fault_bits(curve.scope.layers, parts));
-            for (const double rate : settings.rates) costs_.push_back(-std::expm1(bits * std::log1p(-rate)));
+            for (const double rate : settings.rates)
+                costs_.push_back(settings.axis == PointAxis::fault_count ? double(rate > 0) : -std::expm1(bits * std::log1p(-rate)));
         }
         for (const double cost : costs_) left_ += cost * settings.trials;
     }
@@ -88,7 +91,7 @@ private:
     }
 
     void run_item(TrialRunner& runner, std::size_t curve, int trial, const std::stop_token& stop) {
-        const TrialFaults faults = draw_trial_faults(settings_.seed, std::uint64_t(trial), inputs_.network->memory_parts(),
+        const TrialFaults faults = draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(trial), inputs_.network->memory_parts(),
                                                      curves_[curve].scope.layers, settings_.rates.back());
         std::vector<std::size_t> missing;  // rates
         std::vector<double> missing_rates;
@@ -137,7 +140,7 @@ private:
             const SelfCheckedTrial checked{.curve = name_of(curve),
                                            .trial = std::uint64_t(trial),
                                            .point = rate,
-                                           .point_name = "rate " + number_text(rate),
+                                           .point_name = point_name(settings_.axis, rate),
                                            .faults = faults,
                                            .rate = rate,
                                            .outcome = outcome == outcomes.end() ? nullptr : &outcome->second};
@@ -195,7 +198,7 @@ private:
         std::string text =
             "trial " + std::to_string(trial + 1) + " of " + std::to_string(settings_.trials) + " · " + curves_[curve].scope.name;
         if (curves_[curve].protection != Protection::none) text += " · " + to_string(curves_[curve].protection);
-        return text + " · rate " + rounded_text(settings_.rates[rate], 6);
+        return text + " · " + point_name(settings_.axis, settings_.rates[rate]);
     }
 
     FaultsInjected list(const TrialFaults& faults, std::size_t curve, std::size_t rate, int trial) const {
@@ -246,6 +249,7 @@ CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSetting
     started.info.trials = settings.trials;
     started.info.nonfinite = settings.nonfinite;
     started.info.rates = settings.rates;
+    started.info.axis = settings.axis;
     started.info.memory = inputs.network->memory();
     started.info.computed_with = first.computed_with();
     for (const CampaignCurve& curve : curves) {
@@ -259,11 +263,16 @@ CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSetting
     return started;
 }
 
-void check_campaign(std::span<const double> rates, int trials, int least_trials) {
-    if (rates.empty()) throw UsageError("Choose at least one fault rate.");
-    for (double rate : rates)
-        if (!(rate >= 0 && rate <= 1)) throw UsageError("A fault rate is a probability per bit, from 0 to 1.");
-    if (!std::is_sorted(rates.begin(), rates.end())) throw UsageError("Fault rates must ascend.");
+void check_campaign(PointAxis axis, std::span<const double> rates, int trials, int least_trials) {
+    const bool is_count = axis == PointAxis::fault_count;
+    if (rates.empty()) throw UsageError(is_count ? "Choose at least one number of faults." : "Choose at least one fault rate.");
+    for (const double rate : rates) {
+        if (!is_count && !(rate >= 0 && rate <= 1)) throw UsageError("A fault rate is a probability per bit, from 0 to 1.");
+        if (is_count && !(rate >= 0 && rate <= most_faults && rate == std::floor(rate)))
+            throw UsageError("A number of faults is a whole number, from 0 to " + number_text(most_faults) + ".");
+    }
+    if (!std::is_sorted(rates.begin(), rates.end()))
+        throw UsageError(is_count ? "Numbers of faults must ascend." : "Fault rates must ascend.");
     if (trials < least_trials) throw UsageError("Choose at least 1 trial.");
 }
 

@@ -31,7 +31,8 @@ struct CampaignCurve {
 using KnownTrials = std::function<bool(std::size_t curve, std::size_t rate_index, int trial)>;
 
 struct CampaignSettings {
-    std::vector<double> rates;  // ascending
+    std::vector<double> rates;                // ascending
+    PointAxis axis = PointAxis::fault_rate;  // or fault_count: then the "rates" are numbers of faults
     int trials = 50;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
@@ -46,6 +47,7 @@ struct CampaignSettings {
 template <typename Specification>
 CampaignSettings campaign_settings(const Specification& specification, int threads) {
     return {.rates = specification.rates,
+            .axis = specification.axis,
             .trials = specification.trials,
             .seed = specification.seed,
             .nonfinite = specification.nonfinite,
@@ -56,8 +58,8 @@ CampaignSettings campaign_settings(const Specification& specification, int threa
             .self_check = specification.self_check};
 }
 
-// Throws UsageError on rates that do not ascend from 0 to 1, and on fewer trials than that.
-void check_campaign(std::span<const double> rates, int trials, int least_trials = 1);
+// Throws UsageError on rates that do not ascend from 0 to 1 (or numbers of faults), and on fewer trials than that.
+void check_campaign(PointAxis axis, std::span<const double> rates, int trials, int least_trials = 1);
 
 // What the campaign is about. The evaluators are prepared.
 CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves);

@@ -31,6 +31,8 @@ std::optional<BitPilot> find_critical_bits(const JobInputs& inputs, const Campai
                                            std::stop_token stop) {
     const Evaluator& evaluator = *curves.front().evaluator;
     if (!evaluator.can_sample() && evaluator.is_exact()) return BitPilot();
+    // Strata count single bits that are faulty each for itself.
+    if (inputs.network->memory().pattern != FaultPattern{} || settings.axis != PointAxis::fault_rate) return BitPilot();
     const std::vector<LayerInfo>& parts = inputs.network->memory_parts();
     std::set<std::size_t> in_scope;
     for (const CampaignCurve& curve : curves) in_scope.insert(curve.scope.layers.begin(), curve.scope.layers.end());

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "common/error.h"
 #include "evaluation/evaluator.h"
 #include "evaluation/faulty_values.h"
 #include "evaluation/item_workers.h"
@@ -32,6 +33,8 @@ public:
     }
 
     bool run(const std::stop_token& stop) {
+        if (inputs_.network->memory().pattern != FaultPattern{})
+            throw UsageError("A list names every faulty bit itself: leave the pattern of faults at bit.");
         std::set<std::size_t> parts;
         for (const ListedTrial& trial : trials_)
             for (const auto& [place, positions] : trial.bits) parts.insert(place.first);

@@ -45,6 +45,20 @@ const std::vector<double>& paper_rates() {
     return rates;
 }
 
+std::vector<double> parse_fault_counts(const std::string& text) {
+    std::vector<double> counts;
+    for (const std::string& part : split_list(text, ',')) {
+        const auto count = parse_number(trimmed(part));
+        if (!count || *count != std::floor(*count) || !(*count >= 0 && *count <= most_faults))
+            throw UsageError("'" + part + "' is no number of faults: write whole numbers from 0 to " + number_text(most_faults) +
+                             ", like 1,2,4,8.");
+        counts.push_back(*count + 0.0);
+    }
+    std::sort(counts.begin(), counts.end());
+    counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
+    return counts;
+}
+
 std::vector<double> log_spaced_rates(double lowest, double highest, int count) {
     constexpr int digits = 6;
     const double ratio = std::log10(highest / lowest);

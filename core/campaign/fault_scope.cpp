@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -166,7 +165,7 @@ std::int64_t fault_bits(const std::vector<std::size_t>& scope, const std::vector
     std::int64_t bits = 0;
     for (const std::size_t part : scope)
         for (const ParameterInfo& parameter : parts[part].parameters)
-            if (counted.insert(parameter.path).second) bits += parameter.elements * std::popcount(parameter.faulty_bits);
+            if (counted.insert(parameter.path).second) bits += count_fault_places(parameter);
     return bits;
 }
 

@@ -1,4 +1,5 @@
-// The memory model in a result's JSON: "format", "fault_kind", "faulty_bits", "faulty_parameters".
+// The memory model in a result's JSON: "format", "fault_kind", "faulty_bits", "faulty_parameters", where it
+// is not single bits "fault_pattern".
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

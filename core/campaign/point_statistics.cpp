@@ -19,7 +19,8 @@ std::int64_t in_units(std::int64_t count, std::int64_t images, std::int64_t unit
 }
 
 std::optional<double> fault_free_probability(double rate, const CurveInfo& curve, const CampaignInfo& info) {
-    if (info.axis != PointAxis::fault_rate || curve.clean.images <= 0) return std::nullopt;
+    if (info.axis == PointAxis::bit_position || curve.clean.images <= 0) return std::nullopt;
+    if (info.axis == PointAxis::fault_count) return rate > 0 ? 0 : 1;
     return fault_free_probability(rate, curve.bits);
 }
 

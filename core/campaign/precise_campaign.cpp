@@ -8,6 +8,8 @@
 #include <mutex>
 
 #include "campaign/curve_groups.h"
+#include "campaign/point_faults.h"
+#include "campaign/point_statistics.h"
 #include "campaign/precise_point.h"
 #include "common/error.h"
 #include "common/number_text.h"
@@ -84,6 +86,7 @@ private:
     };
 
     bool prepare(const CampaignStarted& campaign, const std::stop_token& stop) {
+        info_ = campaign.info;
         for (const CurveInfo& info : campaign.curves) infos_.push_back(info);
         groups_ = group_by_scope(curves_);
         const auto pilot = find_critical_bits(inputs_, settings_, precision_.known_pilot, curves_, groups_, sink_, stop);
@@ -97,11 +100,11 @@ private:
 
     void add_point(std::size_t group_index, std::size_t rate) {
         const CurveGroup& group = groups_[group_index];
-        const double probability = settings_.rates[rate];
+        const double point = settings_.rates[rate];
         const CurveInfo& first = infos_[group.curves.front()];
-        const SamplingDesign design{.strata = choose_strata(group.critical.count(), probability),
+        const SamplingDesign design{.strata = choose_strata(group.critical.count(), point),
                                     .critical_bits = group.critical.count(),
-                                    .fault_free = fault_free_probability(probability, first.bits),
+                                    .fault_free = fault_free_probability(point, first, info_).value_or(0),
                                     .right_images = std::int64_t(group.right.size())};
         std::vector<CurveInfo> curves;
         for (const std::size_t curve : group.curves) {
@@ -111,7 +114,8 @@ private:
         const PointConditions conditions{
             .half_width = precision_.half_width,
             .nonfinite = settings_.nonfinite,
-            .fixed_cost = fixed_cost_of_trial(curves_.front().evaluator->multiplications_per_image(), probability * double(first.bits)),
+            .fixed_cost = fixed_cost_of_trial(curves_.front().evaluator->multiplications_per_image(),
+                                              mean_faults(settings_.axis, point, first.bits)),
             .all_images = first.clean.images,
             .takes_samples = takes_samples()};
         points_.push_back({group_index, rate, PrecisePoint(design, std::move(curves), conditions)});
@@ -126,7 +130,7 @@ private:
                 const CurveGroup& group = groups_[point.group];
                 const auto place = std::find(group.curves.begin(), group.curves.end(), std::size_t(whole.curve));
                 if (point.rate != std::size_t(whole.rate_index) || place == group.curves.end()) continue;
-                const TrialFaults faults = draw_trial_faults(settings_.seed, std::uint64_t(whole.trial), parts_,
+                const TrialFaults faults = draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(whole.trial), parts_,
                                                              curves_[std::size_t(whole.curve)].scope.layers, settings_.rates[point.rate]);
                 const std::size_t stratum =
                     stratum_of(point.point.design().strata, group.critical.count_in(faults, settings_.rates[point.rate]));
@@ -232,7 +236,8 @@ private:
         const auto number = std::uint64_t(item.trial);
         const std::uint64_t key = trial_key(settings_.seed, rate, stratum, number);
         return {item,
-                draw_in_stratum(settings_.seed, rate, stratum, number, parts_, curves_[group.curves.front()].scope.layers, group.critical),
+                draw_sampled_faults(settings_.axis, settings_.seed, rate, stratum, number, parts_,
+                                    curves_[group.curves.front()].scope.layers, group.critical),
                 draw_images(settings_.seed, key, group.right, group.others, point.point.images(item.stratum))};
     }
 
@@ -283,7 +288,7 @@ private:
         const double elapsed = seconds_since(started_);
         const double left = done_ == known_ ? -1 : elapsed / double(done_ - known_) * double(predicted_ - done_);
         sink_(Progress{done_, predicted_, left,
-                       infos_[group.curves.front()].layer + " · rate " + rounded_text(settings_.rates[point.rate], 6) + " · ±" +
+                       infos_[group.curves.front()].layer + " · " + point_name(settings_.axis, settings_.rates[point.rate]) + " · ±" +
                            fixed_text(point.point.half_width() * 100, 1) + " points so far"});
     }
 
@@ -305,7 +310,7 @@ private:
             const double rate = settings_.rates[settings_.rates.size() / 2];
             run_on_workers(1, stop, [&](int, const std::stop_token& stopped) {
                 TrialRunner runner(*curve.evaluator);
-                const TrialFaults faults = draw_trial_faults(settings_.seed, 0, parts_, curve.scope.layers, rate);
+                const TrialFaults faults = draw_point_faults(settings_.axis, settings_.seed, 0, parts_, curve.scope.layers, rate);
                 const auto begun = Clock::now();
                 if (faults.count_below(rate) == 0 || !runner.run(faults, rate, stopped)) return;
                 seconds += seconds_since(begun);
@@ -355,8 +360,8 @@ private:
         }
         if (!widest) return;
         sink_(Message{"The time is over before the wanted ± " + rounded_text(precision_.half_width * 100, 3) +
-                          " points were reached: " + infos_[groups_[widest->group].curves.front()].layer + " at the rate " +
-                          rounded_text(settings_.rates[widest->rate], 6) + " is known to ± " + rounded_text(half_width * 100, 3) +
+                          " points were reached: " + infos_[groups_[widest->group].curves.front()].layer + " at the " +
+                          point_name(settings_.axis, settings_.rates[widest->rate]) + " is known to ± " + rounded_text(half_width * 100, 3) +
                           " points. Run it again with more time to go on from here.",
                       true});
     }
@@ -368,6 +373,7 @@ private:
     const std::span<const CampaignCurve> curves_;
     const EventSink& sink_;
     const Clock::time_point started_;
+    CampaignInfo info_;
     std::vector<CurveInfo> infos_;
     std::vector<CurveGroup> groups_;
     std::vector<GroupPoint> points_;

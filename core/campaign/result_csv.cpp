@@ -17,8 +17,8 @@ CsvText table_with(std::vector<std::string_view> header, PointAxis axis, PlaceCo
     const auto place = std::find(header.begin(), header.end(), place_column);
     if (places == PlaceColumns::both)
         header.insert(place + 1, "bit");
-    else if (axis == PointAxis::bit_position)
-        *place = "bit";
+    else if (axis != PointAxis::fault_rate)
+        *place = axis == PointAxis::bit_position ? "bit" : "fault_count";
     return CsvText(header);
 }
 
@@ -28,6 +28,8 @@ void add_place(CsvText& table, double place, PointAxis axis, PlaceColumns places
         table.add(place);
     else if (axis == PointAxis::bit_position)
         table.add(nothing).add(place);
+    else if (axis == PointAxis::fault_count)
+        table.add(nothing).add(nothing);  // the faults have a column of their own
     else
         table.add(place).add(nothing);
 }

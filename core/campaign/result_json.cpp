@@ -7,6 +7,7 @@
 #include "campaign/comparison.h"
 #include "campaign/computed_with_json.h"
 #include "campaign/curve_auc.h"
+#include "campaign/fault_rates.h"
 #include "campaign/memory_json.h"
 #include "campaign/sampled_json.h"
 #include "common/error.h"
@@ -70,6 +71,8 @@ const char* place_field(PointAxis axis) {
             return "rate";
         case PointAxis::bit_position:
             return "bit";
+        case PointAxis::fault_count:
+            return "faults";
     }
     return "rate";
 }
@@ -80,13 +83,15 @@ const char* places_field(PointAxis axis) {
             return "rates";
         case PointAxis::bit_position:
             return "bit_positions";
+        case PointAxis::fault_count:
+            return "fault_counts";
     }
     return "rates";
 }
 
-// Bit positions are whole numbers.
+// Bit positions and numbers of faults are whole numbers.
 Json place_json(double place, PointAxis axis) {
-    return axis == PointAxis::bit_position ? Json(int(place)) : Json(place);
+    return axis == PointAxis::fault_rate ? Json(place) : Json(std::int64_t(place));
 }
 
 Json point_json(const CurvePoint& point, PointAxis axis) {
@@ -228,7 +233,7 @@ const char* field_there(const JsonFields& fields, const char* name, const char* 
 }
 
 std::vector<double> read_rates(const JsonFields& fields, PointAxis axis) {
-    const double highest = axis == PointAxis::bit_position ? 31 : 1;
+    const double highest = axis == PointAxis::bit_position ? 31 : axis == PointAxis::fault_count ? most_faults : 1;
     const char* name = field_there(fields, places_field(axis), "rates");
     std::vector<double> rates;
     for (const Json& rate : fields.array(name)) {

@@ -21,7 +21,7 @@ public:
         : threads_(resolve_threads(specification.threads)), specification_(specification) {
         if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
         check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
-        check_campaign(specification.rates, specification.trials, specification.precision ? 0 : 1);
+        check_campaign(specification.axis, specification.rates, specification.trials, specification.precision ? 0 : 1);
         if (specification.precision) check_precision(*specification.precision);
         evaluator_ = std::make_unique<Evaluator>(inputs.network, inputs.images, inputs.input,
                                                  EvaluatorOptions{.chunk = specification.chunk,

@@ -18,6 +18,7 @@ namespace clipscope {
 struct SensitivitySpecification {
     std::vector<FaultScope> scopes;  // one curve each
     std::vector<double> rates;       // ascending; 0 is the clean point
+    PointAxis axis = PointAxis::fault_rate;  // or fault_count: then these are numbers of faults
     int trials = 50;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;

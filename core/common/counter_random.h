@@ -20,6 +20,7 @@ enum class RandomDomain : std::uint64_t {
     image_samples = 7,
     pilot = 8,
     fault_lists = 9,
+    fault_counts = 10,
 };
 
 class CounterRandom {

@@ -47,7 +47,7 @@ at::Device choose_device(const std::string& name) {
     try {
         const at::Device device(name);
         if (device.is_cpu()) return device;
-        if (device.is_cuda() && torch::cuda::is_available() && std::size_t(std::max<int>(0, device.index())) < torch::cuda::device_count())
+        if (device.is_cuda() && torch::cuda::is_available() && std::max<int>(0, device.index()) < int(torch::cuda::device_count()))
             return device;
     } catch (const c10::Error&) {
         throw UsageError("\"" + name + "\" names no device: choose auto, cpu or cuda:0.");

@@ -17,9 +17,6 @@
 
 namespace clipscope {
 
-// A parameter by its part of the memory and its place there.
-using ParameterPlace = std::pair<std::size_t, std::size_t>;
-
 // Signs by parameter.
 using MemorySigns = std::map<ParameterPlace, std::shared_ptr<const SignBits>>;
 

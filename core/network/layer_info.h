@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "network/fault_pattern.h"
+
 namespace clipscope {
 
 // One parameter tensor that faults may hit. Elements are counted row-major.
@@ -16,6 +18,7 @@ struct ParameterInfo {
     int word_bits = 32;               // stored for each element
     std::uint32_t faulty_bits = ~0U;  // of these, the ones that may be faulty, as a mask
     bool is_bias = false;             // of a computational layer
+    FaultPattern pattern{};           // which bits become faulty together
 };
 
 // What a part of the memory belongs to.
@@ -37,7 +40,7 @@ struct LayerInfo {
     std::vector<ParameterInfo> parameters;  // weight (with all that it is computed from), then bias if there is one; of a batch norm then
                                             // the running mean and variance
     std::int64_t parameter_count = 0;       // elements in them all
-    std::int64_t bits = 0;                  // stored bits in them that may be faulty (32 an element in float32)
+    std::int64_t bits = 0;                  // stored bits in them where a fault can begin (32 an element in float32)
     MemoryPart part = MemoryPart::layer;
     bool is_stored = true;  // false for the threshold of a site that the file itself does not clip
 };

@@ -112,6 +112,7 @@ std::string describe(const MemoryModel& memory) {
     if (memory.format != NumberFormat{}) add(memory.format.to_string());
     if (memory.kind == FaultKind::stuck0) add("stuck at 0");
     if (memory.kind == FaultKind::stuck1) add("stuck at 1");
+    if (memory.pattern != FaultPattern{}) add(memory.pattern.to_string());
     if (memory.bits != BitSelection{})
         add((memory.bits.field ? "" : "bits ") + memory.bits.to_string() + (memory.bits.field ? " bits" : ""));
     if (memory.parameters != ParameterSelection::all) add(to_string(memory.parameters));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "network/fault_pattern.h"
 #include "network/number_format.h"
 
 namespace clipscope {
@@ -47,6 +48,7 @@ struct MemoryModel {
     FaultKind kind = FaultKind::flip;
     BitSelection bits;
     ParameterSelection parameters = ParameterSelection::all;
+    FaultPattern pattern{};
 
     friend bool operator==(const MemoryModel&, const MemoryModel&) = default;
 };

@@ -1,6 +1,5 @@
 // A network whose parameters lie in a memory of another format.
 #include <algorithm>
-#include <bit>
 
 #include "common/error.h"
 #include "network/model_file.h"
@@ -42,7 +41,8 @@ void describe_bits(FoundPart& found, const MemoryModel& memory, const std::vecto
         if (format == NumberFormat{} && k < found.tensors.size() && !own.empty()) format = own[found.tensors[k]].format();
         parameter.word_bits = format.bits();
         parameter.faulty_bits = is_selected(memory, part.part, is_weight) ? memory.bits.mask(format) : 0;
-        part.bits += parameter.elements * std::popcount(parameter.faulty_bits);
+        parameter.pattern = memory.pattern;
+        part.bits += count_fault_places(parameter);
     }
 }
 
@@ -70,7 +70,7 @@ std::shared_ptr<const Network> Network::stored_in(const MemoryModel& memory) con
     contents->note_parts();
     auto network = std::shared_ptr<const Network>(new Network(std::move(contents)));
     if (network->fault_bits() == 0)
-        throw UsageError("No stored bit may be faulty (" + describe(memory) + "): choose other bits or parameters.");
+        throw UsageError("No stored bit may be faulty (" + describe(memory) + "): choose other bits, parameters or patterns.");
     return network;
 }
 

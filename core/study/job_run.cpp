@@ -86,19 +86,20 @@ private:
                                                         .known = writer_.known_samples(),
                                                         .known_whole = writer_.known_outcomes(),
                                                         .known_pilot = find_pilot(study_, job_.id)};
-        if (!must_suggest_rates()) specification.rates = all_rates(settings_.rates, resolved_.suggested_rates);
+        specification.axis = point_axis(settings_);
+        if (!must_suggest_rates()) specification.rates = all_points(settings_, resolved_.suggested_rates);
         return specification;
     }
 
     // Only once in the life of a job, so that all its trials lie at the same rates.
-    bool must_suggest_rates() const { return settings_.rates.starts_with("auto") && resolved_.suggested_rates.empty(); }
+    bool must_suggest_rates() const { return has_automatic_rates(settings_) && resolved_.suggested_rates.empty(); }
 
     // The suggested ones become part of the job, together with those that were asked for.
     template <typename Specification>
     void keep_rates(Specification& specification) {
         if (must_suggest_rates()) resolved_.suggested_rates = specification.rates;
         study_.set_resolved(job_.id, resolved_);
-        specification.rates = all_rates(settings_.rates, resolved_.suggested_rates);
+        specification.rates = all_points(settings_, resolved_.suggested_rates);
     }
 
     void sensitivity() {

@@ -80,7 +80,9 @@ Json as_json(const JobSettings& settings) {
               {"resize", settings.picture_size.resize},
               {"crop", settings.picture_size.crop}};
     write_memory(json, settings.memory);
-    if (settings.precision > 0) json["precision"] = settings.precision;  // without one the settings read as they always did
+    // Without these the settings read as they always did.
+    if (settings.precision > 0) json["precision"] = settings.precision;
+    if (!settings.faults.empty()) json["faults"] = settings.faults;
     if (!settings.unknown_fields.empty()) json.update(Json::parse(settings.unknown_fields));
     return json;
 }
@@ -107,6 +109,8 @@ private:
 std::string unknown_fields(const Json& json) {
     JobSettings with_all;
     with_all.precision = 1;
+    with_all.faults = "1";
+    with_all.memory.pattern = FaultPattern{FaultPattern::Shape::word, 1};
     const Json known = as_json(with_all);
     Json unknown = Json::object();
     for (const auto& [name, value] : json.items())
@@ -139,6 +143,7 @@ JobSettings read_settings(const Json& json) {
     fields.take("self_check", settings.self_check);
     fields.take("layers", settings.layers);
     fields.take("rates", settings.rates);
+    fields.take("faults", settings.faults);
     fields.take("trials", settings.trials);
     fields.take("precision", settings.precision);
     if (json.value("faults_everywhere", false)) settings.place = FaultPlace::everywhere;
@@ -210,6 +215,7 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
         same.rates = stored.rates;
         same.trials = stored.trials;
         same.precision = stored.precision;
+        if (!stored.faults.empty() && !asked.faults.empty()) same.faults = stored.faults;
     }
     if (!uses_tuning_images(stored.kind)) {
         same.tuning_images = stored.tuning_images;
@@ -229,6 +235,7 @@ JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     for (const std::string& layers : split_list(asked.layers, ','))
         if (!contains(split_list(stored.layers, ','), layers)) both.layers += "," + layers;
     if (asked.rates != "auto" && !contains(split_list(stored.rates, ';'), asked.rates)) both.rates += ";" + asked.rates;
+    if (!asked.faults.empty() && !contains(split_list(stored.faults, ';'), asked.faults)) both.faults += ";" + asked.faults;
     return both;
 }
 
@@ -239,6 +246,25 @@ std::vector<double> all_rates(const std::string& text, const std::vector<double>
         rates.insert(of_part.begin(), of_part.end());
     }
     return {rates.begin(), rates.end()};
+}
+
+PointAxis point_axis(const JobSettings& settings) {
+    if (settings.kind == JobKind::bits) return PointAxis::bit_position;
+    return settings.kind == JobKind::sensitivity && !settings.faults.empty() ? PointAxis::fault_count : PointAxis::fault_rate;
+}
+
+std::vector<double> all_points(const JobSettings& settings, const std::vector<double>& suggested) {
+    if (point_axis(settings) != PointAxis::fault_count) return all_rates(settings.rates, suggested);
+    std::set<double> counts;
+    for (const std::string& part : split_list(settings.faults, ';')) {
+        const std::vector<double> of_part = parse_fault_counts(part);
+        counts.insert(of_part.begin(), of_part.end());
+    }
+    return {counts.begin(), counts.end()};
+}
+
+bool has_automatic_rates(const JobSettings& settings) {
+    return point_axis(settings) != PointAxis::fault_count && settings.rates.starts_with("auto");
 }
 
 }  // namespace clipscope

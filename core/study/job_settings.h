@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/accuracy_curves.h"
 #include "campaign/tuning_run.h"
 #include "clipping/threshold_search.h"
 #include "data/image_file.h"
@@ -51,6 +52,7 @@ struct JobSettings {
     // How much; a sensitivity and a comparison may grow in these.
     std::string layers = "each,network";
     std::string rates = "auto";  // several joined by semicolons: all of them
+    std::string faults{};        // of a sensitivity: how many in each trial, as in "1,2,4", in place of rates; empty: rates
     int trials = 50;             // of all images
     double precision = 0;        // half-width of the 95 % interval of every mean, a fraction; 0: as the trials give it
 
@@ -80,7 +82,16 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked);
 // The layers, rates and trials of both, in what is otherwise `stored`; the paths of model and data are those asked for.
 JobSettings grown(const JobSettings& stored, const JobSettings& asked);
 
+// What its curves are drawn over.
+PointAxis point_axis(const JobSettings& settings);
+
 // Ascending; "auto" stands for those suggested. Throws UsageError where rates are no rates.
 std::vector<double> all_rates(const std::string& text, const std::vector<double>& suggested);
+
+// The rates, or the numbers of faults, of a job over these.
+std::vector<double> all_points(const JobSettings& settings, const std::vector<double>& suggested);
+
+// Whether they are to be found by probes first.
+bool has_automatic_rates(const JobSettings& settings);
 
 }  // namespace clipscope

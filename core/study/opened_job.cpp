@@ -59,7 +59,7 @@ std::vector<std::size_t> chosen_positions(const JobSettings& settings, const Dat
 
 bool needs_tuning_images(const JobSettings& settings) {
     if (settings.kind == JobKind::bits) return false;
-    return settings.kind != JobKind::sensitivity || settings.rates.starts_with("auto");
+    return settings.kind != JobKind::sensitivity || has_automatic_rates(settings);
 }
 
 // What run_…() would find out later.
@@ -70,7 +70,7 @@ void check(const JobSettings& settings, const Network& network) {
         if (settings.kind != JobKind::compare) check_thresholds_stored(scopes, network.memory_parts());
     }
     if (settings.kind == JobKind::profile && !settings.layers.empty()) parse_fault_scopes(settings.layers, network.memory_parts());
-    all_rates(settings.rates, {});
+    all_points(settings, {});
 }
 
 }  // namespace

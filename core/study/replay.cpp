@@ -1,12 +1,15 @@
 #include "study/replay.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "campaign/bit_pilot.h"
 #include "campaign/bit_positions.h"
 #include "campaign/curve_campaign.h"
 #include "campaign/curve_groups.h"
+#include "campaign/fault_rates.h"
 #include "campaign/fault_scope.h"
+#include "campaign/point_faults.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/trial_run.h"
 #include "common/error.h"
@@ -64,23 +67,35 @@ bool is_bit_position(double number) {
     return number >= 0 && number <= highest && double(int(number)) == number;
 }
 
+bool is_fault_count(double number) {
+    return number >= 0 && number <= most_faults && std::floor(number) == number;
+}
+
 // What a trial of this job measures, and over what.
 class TrialMaker {
 public:
     TrialMaker(const JobRecord& job, const TrialName& name) : job_(job), name_(name) {
-        const bool is_right = axis() == PointAxis::bit_position ? is_bit_position(name.rate) : name.rate <= 1;
-        if (!is_right)
-            throw UsageError(
-                "Job " + std::to_string(name.job) +
-                (axis() == PointAxis::bit_position
-                     ? " measures bit positions, and " + number_text(name.rate) + " is none: write one, as in 2:CONV-1:30:12."
-                     : " measures fault rates, and " + number_text(name.rate) + " is none: write one, as in 1:CONV-1:1e-05:12."));
+        const auto refuse = [&](const char* measured, const char* example) {
+            throw UsageError("Job " + std::to_string(name.job) + " measures " + measured + ", and " + number_text(name.rate) +
+                             " is none: write one, as in " + example + ".");
+        };
+        switch (axis()) {
+            case PointAxis::fault_rate:
+                if (name.rate > 1) refuse("fault rates", "1:CONV-1:1e-05:12");
+                break;
+            case PointAxis::bit_position:
+                if (!is_bit_position(name.rate)) refuse("bit positions", "2:CONV-1:30:12");
+                break;
+            case PointAxis::fault_count:
+                if (!is_fault_count(name.rate)) refuse("numbers of faults", "3:CONV-1:4:12");
+                break;
+        }
     }
 
-    PointAxis axis() const { return job_.settings.kind == JobKind::bits ? PointAxis::bit_position : PointAxis::fault_rate; }
+    PointAxis axis() const { return point_axis(job_.settings); }
 
     // A bit-position job has no exact mode.
-    bool is_exact() const { return axis() == PointAxis::fault_rate && job_.settings.exact; }
+    bool is_exact() const { return axis() != PointAxis::bit_position && job_.settings.exact; }
 
     // All faults of the trial have a mark below this.
     double rate() const { return axis() == PointAxis::bit_position ? 1 : name_.rate; }
@@ -88,9 +103,10 @@ public:
     // `scope` as the evaluator stores it.
     TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope) const {
         const auto trial = std::uint64_t(name_.trial);
-        if (stratum_) return draw_in_stratum(job_.settings.seed, name_.rate, *stratum_, trial, parts, scope.layers, critical_);
+        if (stratum_)
+            return draw_sampled_faults(axis(), job_.settings.seed, name_.rate, *stratum_, trial, parts, scope.layers, critical_);
         if (axis() == PointAxis::bit_position) return single_bit_fault(job_.settings.seed, trial, parts, scope, int(name_.rate));
-        return draw_trial_faults(job_.settings.seed, trial, parts, scope.layers, name_.rate);
+        return draw_point_faults(axis(), job_.settings.seed, trial, parts, scope.layers, name_.rate);
     }
 
     // Of a trial in a stratum, which needs to know the class of bits that strata count.
@@ -158,13 +174,13 @@ TrialName parse_trial_name(const std::string& text) {
         const auto is_number = [](const std::optional<double>& number) {
             return number && *number >= 0 && *number <= largest && double(std::int64_t(*number)) == *number;
         };
-        const bool is_point = rate && ((*rate >= 0 && *rate <= 1) || is_bit_position(*rate));
+        const bool is_point = rate && ((*rate >= 0 && *rate <= 1) || is_fault_count(*rate));
         const bool is_named = is_number(trial) && (slash == std::string::npos || is_number(stratum));
         if (is_number(job) && is_named && is_point && !parts[first + 1].empty())
             return {JobId(*job), parts[first + 1], *rate, int(*trial), stratum ? std::optional(int(*stratum)) : std::nullopt};
     }
     throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12, or of a job over bit positions " +
-                     "JOB:LAYER:BIT:TRIAL, as in 2:CONV-1:30:12, or of one with a precision JOB:LAYER:RATE:STRATUM/TRIAL, as in "
+                     "JOB:LAYER:BIT:TRIAL, as in 2:CONV-1:30:12, over numbers of faults JOB:LAYER:FAULTS:TRIAL, or of one with a precision JOB:LAYER:RATE:STRATUM/TRIAL, as in "
                      "3:network:1e-07:1/12.");
 }
 

@@ -95,6 +95,7 @@ void HardenPanel::lay_out() {
     form.addRow(tr("Fault &rates"), fields().rates_row);
     form.addRow(tr("&Memory"), fields().memory_row);
     form.addRow(tr("Faults are"), fields().faults_row);
+    form.addRow(tr("&Pattern"), fields().pattern);
     form.addRow(tr("Unti&l"), fields().trials_row);
     form.addRow(tr("&Algorithm"), algorithm_);
     form.addRow(tr("&Iterations"), search_row_);

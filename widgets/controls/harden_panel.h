@@ -54,6 +54,7 @@ struct HardenForm {
     QString format = QStringLiteral("float32");
     ParameterSelection parameters = ParameterSelection::all;
     FaultKind fault_kind = FaultKind::flip;
+    QString pattern = QStringLiteral("bit");  // "burst-2", "column-8", "word"
     QString bits = QStringLiteral("all");  // a field, or positions as in "0,30,31"
     int threads = 1;                       // workers
     QString device = QStringLiteral("cpu");

@@ -69,7 +69,7 @@ JobFields::JobFields(bool with_several_formats, QObject* parent) : QObject(paren
     set_up_memory(with_several_formats);
     set_up_trials();
     set_up_others();
-    for (QComboBox* box : {until, images, nonfinite, format, parameters, fault_kind, bits, device})
+    for (QComboBox* box : {until, images, nonfinite, format, parameters, fault_kind, pattern, bits, device})
         connect(box, &QComboBox::currentTextChanged, this, &JobFields::changed);
     for (QLineEdit* edit : {rates, seed}) {
         edit->setFont(tabular(edit->font()));
@@ -124,6 +124,13 @@ void JobFields::set_up_memory(bool with_several_formats) {
     add_choice(*fault_kind, tr("stuck at 0"), FaultKind::stuck0, tr("A faulty bit is 0 whatever was written"));
     add_choice(*fault_kind, tr("stuck at 1"), FaultKind::stuck1, tr("A faulty bit is 1 whatever was written"));
     name_field(*fault_kind, tr("Kind of faults"), tr("What becomes of a faulty bit"));
+    let_type(*pattern);
+    pattern->addItems({QStringLiteral("bit"), QStringLiteral("burst-2"), QStringLiteral("burst-4"), QStringLiteral("burst-8"),
+                       QStringLiteral("column-4"), QStringLiteral("column-16"), QStringLiteral("word")});
+    name_field(*pattern, tr("Pattern of faults"),
+               tr("What fails together. bit: each alone; burst-N: N adjacent bits of a word, as one particle upsets neighbours; column-N: the "
+                  "same bit of N consecutive words, as a failing bit line; word: all bits of a word. The fault rate is then the probability "
+                  "of each place where one can begin. A code that mends single bits may fail against bursts."));
     let_type(*bits);
     bits->addItems({QStringLiteral("all"), QStringLiteral("sign"), QStringLiteral("exponent"), QStringLiteral("mantissa"),
                     QStringLiteral("integer"), QStringLiteral("fraction"), QStringLiteral("30")});

@@ -84,6 +84,7 @@ public:
     QComboBox* format = new QComboBox;
     QComboBox* parameters = new QComboBox;
     QComboBox* fault_kind = new QComboBox;
+    QComboBox* pattern = new QComboBox;
     QComboBox* bits = new QComboBox;
     QWidget* memory_row = new QWidget;  // format and parameters; with several formats: format and the button to tick them
     QWidget* faults_row = new QWidget;  // kind and bits
@@ -103,6 +104,7 @@ public:
         form.format = format->currentText().trimmed();
         form.parameters = choice<ParameterSelection>(*parameters);
         form.fault_kind = choice<FaultKind>(*fault_kind);
+        form.pattern = pattern->currentText().trimmed();
         form.bits = bits->currentText().trimmed();
         form.threads = threads->whole();
         form.device = device->currentText();
@@ -119,6 +121,7 @@ public:
         format->setCurrentText(form.format);
         set_choice(*parameters, form.parameters);
         set_choice(*fault_kind, form.fault_kind);
+        pattern->setCurrentText(form.pattern);
         bits->setCurrentText(form.bits);
         threads->set_value(form.threads);
         show_text(*device, form.device);

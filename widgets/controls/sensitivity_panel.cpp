@@ -2,6 +2,7 @@
 
 #include <QComboBox>
 #include <QFormLayout>
+#include <QLineEdit>
 
 #include "controls/job_fields.h"
 
@@ -44,12 +45,16 @@ constexpr LayersChoice layers_choices[] = {
 }  // namespace
 
 SensitivityPanel::SensitivityPanel(QWidget* parent)
-    : JobPanel(true, tr("Inject faults and measure: curves appear as trials finish"), parent), job_(new QComboBox), layers_(new QComboBox) {
+    : JobPanel(true, tr("Inject faults and measure: curves appear as trials finish"), parent),
+      job_(new QComboBox),
+      layers_(new QComboBox),
+      fault_counts_(new QLineEdit) {
     set_up_job();
     set_up_layers();
     lay_out();
     connect(job_, &QComboBox::currentIndexChanged, this, &SensitivityPanel::show_fields_of_job);
     for (QComboBox* box : {job_, layers_}) connect(box, &QComboBox::currentTextChanged, this, &SensitivityPanel::field_changed);
+    connect(fault_counts_, &QLineEdit::textChanged, this, &SensitivityPanel::field_changed);
     set_form(SensitivityForm());
 }
 
@@ -57,6 +62,11 @@ void SensitivityPanel::set_up_job() {
     add_choice(*job_, tr("fault rate"), SensitivityJob::fault_rates, tr("Every stored bit is faulty with the same probability"));
     add_choice(*job_, tr("bit position"), SensitivityJob::bit_positions,
                tr("Exactly one bit is faulty: the same one of a number drawn in each trial, for every position. Shows which bits matter."));
+    add_choice(*job_, tr("number of faults"), SensitivityJob::fault_counts,
+               tr("Exactly so many faults in every trial, at places drawn uniformly. With one, the loss of accuracy is what a single fault "
+                  "costs on average: the vulnerability of a layer, whatever its size."));
+    name_field(*fault_counts_, tr("Numbers of faults"),
+               tr("How many faults each trial has, exactly: 1, 2, 4, 8. The faults of a smaller number are among those of a larger one."));
     name_field(*job_, tr("Accuracy against"), tr("What accuracy is measured against"));
 }
 
@@ -92,9 +102,11 @@ void SensitivityPanel::lay_out() {
     form.addRow(tr("A&gainst"), job_);
     form.addRow(tr("&Layers"), layers_);
     form.addRow(tr("Fault &rates"), fields().rates_row);
+    form.addRow(tr("N&umbers"), fault_counts_);
     form.addRow(tr("&Memory"), fields().memory_row);
     form.addRow(tr("&Parameters"), fields().parameters);
     form.addRow(tr("F&aults"), fields().faults_row);
+    form.addRow(tr("Patte&rn"), fields().pattern);
     form.addRow(tr("Un&til"), fields().trials_row);
     form.addRow(tr("&Images"), fields().images);
     form.addRow(tr("Se&ed"), fields().seed);
@@ -105,15 +117,19 @@ void SensitivityPanel::lay_out() {
 }
 
 void SensitivityPanel::show_fields_of_job() {
-    const bool has_rates = choice<SensitivityJob>(*job_) == SensitivityJob::fault_rates;
-    form_layout().setRowVisible(fields().rates_row, has_rates);
-    fields().set_until_choices(has_rates ? UntilChoices::all : UntilChoices::trials);
+    const auto job = choice<SensitivityJob>(*job_);
+    const bool is_of_bits = job == SensitivityJob::bit_positions;
+    form_layout().setRowVisible(fields().rates_row, job == SensitivityJob::fault_rates);
+    form_layout().setRowVisible(fault_counts_, job == SensitivityJob::fault_counts);
+    form_layout().setRowVisible(fields().pattern, !is_of_bits);
+    fields().set_until_choices(is_of_bits ? UntilChoices::trials : UntilChoices::all);
 }
 
 SensitivityForm SensitivityPanel::form() const {
     SensitivityForm form;
     form.job = choice<SensitivityJob>(*job_);
     form.layers = scopes();
+    form.fault_counts = fault_counts_->text().trimmed();
     fields().read(form);
     return form;
 }
@@ -122,6 +138,7 @@ void SensitivityPanel::set_form(const SensitivityForm& form) {
     fill([&] {
         set_choice(*job_, form.job);
         set_scopes(form.layers);
+        fault_counts_->setText(form.fault_counts);
         fields().write(form);
     });
 }

@@ -12,13 +12,15 @@
 #include "network/memory_model.h"
 
 class QComboBox;
+class QLineEdit;
 
 namespace clipscope {
 
 // What accuracy is measured against.
 enum class SensitivityJob {
     fault_rates,
-    bit_positions  // exactly one faulty bit, position by position
+    bit_positions,  // exactly one faulty bit, position by position
+    fault_counts    // so many faults in every trial
 };
 
 // Everything in the form, as text and numbers.
@@ -26,6 +28,7 @@ struct SensitivityForm {
     SensitivityJob job = SensitivityJob::fault_rates;
     QString layers = QStringLiteral("network,each");  // scopes, each a curve; "each": the layers checked in the table
     QString rates = QStringLiteral("1e-7:1e-4:7");    // "paper", "auto", a list, or from:to:count
+    QString fault_counts = QStringLiteral("1, 2, 4, 8, 16");
     Until until = Until::trials;
     int trials = 50;
     double half_width = 1;                    // of the interval of a mean, in points
@@ -35,6 +38,7 @@ struct SensitivityForm {
     QString format = QStringLiteral("float32");  // or several: "float32, int8, Q3.12"
     ParameterSelection parameters = ParameterSelection::all;
     FaultKind fault_kind = FaultKind::flip;
+    QString pattern = QStringLiteral("bit");  // "burst-2", "column-8", "word"
     QString bits = QStringLiteral("all");  // a field, or positions as in "0,30,31"
     int threads = 1;                       // workers
     QString device = QStringLiteral("cpu");
@@ -68,6 +72,7 @@ private:
 
     QComboBox* job_;
     QComboBox* layers_;
+    QLineEdit* fault_counts_;
     Validator validator_;
 };
 

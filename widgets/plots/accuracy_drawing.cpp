@@ -54,8 +54,11 @@ void set_up_point_axis(const Picture& picture) {
     }
     std::optional<double> zero;
     if (picture.positions.has_zero()) zero = picture.positions.zero_slot();
-    axis.setTicker(QSharedPointer<RateTicker>::create(zero, picture.positions.first_positive()));
-    axis.setLabel(QCoreApplication::translate("AccuracyView", "Fault rate per bit"));
+    const bool are_counts = picture.view.axis == PointAxis::fault_count;
+    const auto what = are_counts ? RateTicker::Of::counts : RateTicker::Of::rates;
+    axis.setTicker(QSharedPointer<RateTicker>::create(zero, picture.positions.first_positive(), what));
+    axis.setLabel(are_counts ? QCoreApplication::translate("AccuracyView", "Faults in a trial")
+                             : QCoreApplication::translate("AccuracyView", "Fault rate per bit"));
 }
 
 void set_up_axes(Picture& picture) {

@@ -127,6 +127,8 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
     if (view_.axis == PointAxis::bit_position)
         text += tip_row(tr("faulty bit"),
                         QStringLiteral("%1 (%2)").arg(p.rate).arg(QString::fromStdString(to_string(field_of(view_.format, int(p.rate))))));
+    else if (view_.axis == PointAxis::fault_count)
+        text += tip_row(tr("faults in every trial"), QString::number(p.rate, 'g', 7));
     else
         text += tip_row(tr("fault rate"), p.rate == 0 ? tr("0 (no faults)") : tr("%1 per bit").arg(QString::number(p.rate, 'g', 4)));
     text += tip_row(tr("mean accuracy"), QStringLiteral("<b>%1</b>").arg(percent_text(p.mean)));
@@ -155,7 +157,7 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
     text += tip_row(tr("wrong, silently (SDC)"), mean_text(p.sdc_mean, p.sdc_ci95, p.trials));
     text += tip_row(tr("non-finite output (DUE)"), mean_text(p.due_mean, p.due_ci95, p.trials));
     text += QStringLiteral("</table>");
-    if (view_.axis == PointAxis::fault_rate && p.rate > 0) text += tr("Double-click to see its trials, and the bits of each");
+    if (view_.axis != PointAxis::bit_position && p.rate > 0) text += tr("Double-click to see its trials, and the bits of each");
     return text;
 }
 

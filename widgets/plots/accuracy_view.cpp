@@ -100,6 +100,10 @@ QString rate_label(double rate) {
     return mantissa == QLatin1String("1") ? power : mantissa + QChar(0x00D7) + power;
 }
 
+QString count_label(double count) {
+    return QString::number(count, 'g', 7);
+}
+
 bool has_points(const AccuracyView& view) {
     return std::any_of(view.series.begin(), view.series.end(), [](const AccuracySeries& series) { return !series.points.empty(); });
 }
@@ -141,8 +145,8 @@ std::string to_csv(const AccuracyView& view) {
     std::ostringstream out;
     out.imbue(std::locale::classic());
     out.precision(std::numeric_limits<double>::max_digits10);
-    out << "series," << (view.axis == PointAxis::bit_position ? "bit" : "rate")
-        << ",trials,faults_mean,mean,sd,min,q1,median,q3,max,ci95_low,ci95_high,top5_mean,sdc_mean,due_mean\n";
+    const char* place = view.axis == PointAxis::bit_position ? "bit" : view.axis == PointAxis::fault_count ? "faults" : "rate";
+    out << "series," << place << ",trials,faults_mean,mean,sd,min,q1,median,q3,max,ci95_low,ci95_high,top5_mean,sdc_mean,due_mean\n";
     for (const AccuracySeries& series : view.series) {
         const std::string name = csv_field(series.name);
         for (const CurvePoint& p : series.points) {

@@ -81,6 +81,9 @@ private:
 // "10⁻⁶", "5×10⁻⁷", "0"
 QString rate_label(double rate);
 
+// "64": a number of faults.
+QString count_label(double count);
+
 // "unprotected", "clipped at ACT_max", "clipped at tuned T": the configurations of a comparison, in legends and tables.
 QString protection_name(Protection protection);
 

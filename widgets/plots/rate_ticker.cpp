@@ -29,8 +29,9 @@ QVector<double> multiples(double lower, double upper, std::initializer_list<int>
 void RateTicker::generate(const QCPRange& range, const QLocale& locale, QChar format_char, int precision, QVector<double>& ticks,
                           QVector<double>* sub_ticks, QVector<QString>* labels) {
     const double slack = 1e-9;
-    const double lower = std::max(range.lower, first_ - 0.3) - slack;
-    const double upper = std::min(range.upper, 0.0) + slack;
+    const bool are_counts = what_ == Of::counts;
+    const double lower = std::max({range.lower, first_ - 0.3, are_counts ? 0.0 : range.lower}) - slack;
+    const double upper = (are_counts ? range.upper : std::min(range.upper, 0.0)) + slack;
     const double decades = upper - lower;
     if (decades > 2.4)
         ticks = multiples(lower, upper, {1}, std::max(1, int(std::ceil(decades / 10))));
@@ -46,7 +47,10 @@ void RateTicker::generate(const QCPRange& range, const QLocale& locale, QChar fo
     if (zero_slot_ && *zero_slot_ >= range.lower && *zero_slot_ <= range.upper) ticks.prepend(*zero_slot_);
     if (!labels) return;
     labels->clear();
-    for (const double tick : ticks) labels->append(zero_slot_ && tick == *zero_slot_ ? rate_label(0) : rate_label(std::pow(10, tick)));
+    for (const double tick : ticks) {
+        const double value = zero_slot_ && tick == *zero_slot_ ? 0 : std::pow(10, tick);
+        labels->append(are_counts ? count_label(value) : rate_label(value));
+    }
 }
 
 double BitTicker::getTickStep(const QCPRange& range) {

@@ -10,8 +10,10 @@ namespace clipscope {
 
 class RateTicker : public QCPAxisTicker {
 public:
-    // Nothing is labelled below `first`, except the zero slot if there is one, and nothing above 1: these are probabilities.
-    RateTicker(std::optional<double> zero_slot, double first) : zero_slot_(zero_slot), first_(first) {}
+    // Of probabilities, where nothing above 1 is labelled, or of numbers of faults, where nothing below it is.
+    enum class Of { rates, counts };
+    // Nothing is labelled below `first`, except the zero slot if there is one.
+    RateTicker(std::optional<double> zero_slot, double first, Of what = Of::rates) : zero_slot_(zero_slot), first_(first), what_(what) {}
 
     void generate(const QCPRange& range, const QLocale& locale, QChar format_char, int precision, QVector<double>& ticks,
                   QVector<double>* sub_ticks, QVector<QString>* labels) override;
@@ -19,6 +21,7 @@ public:
 private:
     std::optional<double> zero_slot_;
     double first_;
+    Of what_;
 };
 
 // Ticks of an axis that holds bit positions at their negative: whole numbers, every eighth, fourth or second where there is no room for

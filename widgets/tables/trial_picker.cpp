@@ -27,7 +27,7 @@ QComboBox* combo_box(const QString& name, const QString& tip) {
 TrialPicker::TrialPicker(QWidget* parent)
     : QWidget(parent),
       curve_(combo_box(tr("Curve"), tr("Whose trials: a curve of the accuracy plot"))),
-      rate_(combo_box(tr("Fault rate"), tr("Trials at this fault rate per bit"))),
+      rate_(combo_box(tr("Fault rate"), tr("Trials at this fault rate per bit, or with so many faults"))),
       trial_(combo_box(tr("Trial"), tr("The trials of the point, the worst first"))),
       show_(new QPushButton(tr("Sho&w bits"))) {
     show_->setToolTip(tr("Repeats this trial alone and lists its faulty bits"));
@@ -81,7 +81,7 @@ void TrialPicker::fill_rates(double wanted) {
     rate_->clear();
     if (curve() < 0) return;
     const std::vector<double>& rates = curves_[std::size_t(curve())].rates;
-    for (const double one : rates) rate_->addItem(rate_label(one), one);
+    for (const double one : rates) rate_->addItem(one >= 1 ? count_label(one) : rate_label(one), one);
     const auto found = std::ranges::find(rates, wanted);
     // The highest rate has the most to see.
     rate_->setCurrentIndex(found == rates.end() ? int(rates.size()) - 1 : int(found - rates.begin()));

@@ -5,7 +5,7 @@ clipscope-cli sensitivity ... --images first:200 --json result.json --faults-out
 replay_faults.py --model net.pt --data cifar-10-batches-bin --mean 0.49,0.48,0.45 --std 0.25,0.24,0.26 \\
                  --images first:200 --result result.json --faults faults.csv
 
-Every trial in the result is run again: its listed bits are flipped in the model's memory, all images go through torch's own forward(), and the
+Every trial in the result is run again: its listed bits become faulty in the model's memory, all images go through torch's own forward(), and the
 counts (correct, top-5, non-finite, changed) are compared with the result's. Rounding differs between libraries, so an image whose best two logits
 nearly agree can fall the other way (for top-5 counts: the fifth and the sixth). Such near-ties are counted, and so are images with logits beyond
 1e30, for which no bound on rounding exists.
@@ -75,18 +75,51 @@ def read_faults(path):
     return faults
 
 
-def check_faults(curve, faults):
-    """What must hold of a curve's list whatever the network does: it counts what was injected, lies in scope, and is nested over the rates."""
+def place(point):
+    """The fault rate, or the number of faults in every trial."""
+    return point["rate"] if "rate" in point else point["faults"]
+
+
+def runs(numbers):
+    """The lengths of the longest stretches of consecutive numbers."""
+    lengths, last = [], None
+    for number in sorted(numbers):
+        if last is not None and number == last + 1:
+            lengths[-1] += 1
+        else:
+            lengths.append(1)
+        last = number
+    return lengths
+
+
+def follows_pattern(bits, pattern):
+    """Whether these (element, bit) pairs are made of whole patterns, which may overlap."""
+    name, _, length = pattern.partition("-")
+    across = collections.defaultdict(set)
+    for element, bit in bits:
+        line, position = (bit, element) if name == "column" else (element, bit)
+        across[line].add(position)
+    least = {"bit": 1, "word": 32}.get(name) or int(length)
+    return all(run >= least for line in across.values() for run in runs(line))
+
+
+def check_faults(curve, faults, pattern):
+    """What must hold of a curve's list whatever the network does: it counts what was injected, comes in patterns, lies in scope, and is
+    nested over the rates or numbers."""
     problems = []
     owners = set(curve["path"].split("+")) if curve["path"] else None
     smaller = {}
-    for point in sorted(curve["points"], key=lambda point: point["rate"]):
+    for point in sorted(curve["points"], key=place):
         for outcome in point["outcomes"]:
             trial = outcome["trial"]
-            listed = faults.get((curve["layer"], point["rate"], trial), {})
-            where = f"{curve['layer']}, rate {point['rate']}, trial {trial}"
+            listed = faults.get((curve["layer"], place(point), trial), {})
+            where = f"{curve['layer']}, point {place(point)}, trial {trial}"
             if sum(map(len, listed.values())) != outcome["faults"]:
                 problems.append(f"{where}: {sum(map(len, listed.values()))} bits listed, {outcome['faults']} injected")
+            if "faults" in point and pattern == "bit" and outcome["faults"] != point["faults"]:
+                problems.append(f"{where}: {outcome['faults']} faults")
+            if not all(follows_pattern(bits, pattern) for bits in listed.values()):
+                problems.append(f"{where}: bits that belong to no {pattern}")
             if owners and not all(parameter.rpartition(".")[0] in owners for parameter in listed):
                 problems.append(f"{where}: a fault outside the layer")
             for parameter, bits in smaller.get(trial, {}).items():
@@ -96,12 +129,24 @@ def check_faults(curve, faults):
     return problems
 
 
-def flip(parameters, faults):
-    """Flips the listed bits in place; a second call takes them back."""
+def inject(parameters, faults, kind):
+    """Makes the listed bits faulty in place and returns what was there, for restore()."""
+    before = []
     for parameter, bits in faults.items():
         memory = parameters[parameter].reshape(-1).view(np.uint32)
+        before.append((memory, memory.copy()))
         for element, bit in bits:
-            memory[element] ^= np.uint32(1 << bit)
+            mask = np.uint32(1 << bit)
+            if kind == "flip":
+                memory[element] ^= mask
+            else:
+                memory[element] = memory[element] | mask if kind == "stuck1" else memory[element] & ~mask
+    return before
+
+
+def restore(before):
+    for memory, clean in before:
+        memory[:] = clean
 
 
 def forward(model, inputs, chunk):
@@ -147,10 +192,10 @@ def doubtful_images(logits):
 def replay_curve(curve, faults, model, parameters, inputs, labels, clean, arguments, totals):
     for point in curve["points"]:
         for outcome in point["outcomes"][: arguments.trials or None]:
-            listed = faults.get((curve["layer"], point["rate"], outcome["trial"]), {})
-            flip(parameters, listed)
+            listed = faults.get((curve["layer"], place(point), outcome["trial"]), {})
+            before = inject(parameters, listed, arguments.kind)
             logits = forward(model, inputs, arguments.chunk) if listed else clean
-            flip(parameters, listed)
+            restore(before)
             counts = count(logits, labels, clean.argmax(axis=1))
             doubtful = doubtful_images(logits)
             totals["trials"] += 1
@@ -166,9 +211,9 @@ def replay_curve(curve, faults, model, parameters, inputs, labels, clean, argume
             totals["trials that differ"] += 1
             totals["images that differ"] += max(map(abs, differences.values()))
             totals["trials that differ without a doubtful image"] += not explained
-            print(f"{curve['layer']}, rate {point['rate']}, trial {outcome['trial']}: replayed minus result {differences}; "
+            print(f"{curve['layer']}, point {place(point)}, trial {outcome['trial']}: replayed minus result {differences}; "
                   f"doubtful images {doubtful}{'' if explained else ': NOT EXPLAINED'}", flush=True)
-        print(f"{curve['layer']}, rate {point['rate']}: replayed", flush=True)
+        print(f"{curve['layer']}, point {place(point)}: replayed", flush=True)
 
 
 def parse_arguments():
@@ -218,7 +263,9 @@ def main():
     before = {name: parameter.tobytes() for name, parameter in parameters.items()}
     clean = forward(model, inputs, arguments.chunk)
     clean_counts = count(clean, labels, clean.argmax(axis=1))
-    problems = [problem for curve in result["curves"] for problem in check_faults(curve, faults)]
+    arguments.kind = result["fault_kind"]
+    pattern = result.get("fault_pattern", "bit")
+    problems = [problem for curve in result["curves"] for problem in check_faults(curve, faults, pattern)]
     totals = collections.Counter()
     for curve in result["curves"]:
         if abs(clean_counts["correct"] - curve["clean"]["correct"]) > doubtful_images(clean)["top1"]:

@@ -14,6 +14,13 @@ import tempfile
 
 REPLAY = pathlib.Path(__file__).with_name("replay_faults.py")
 SKIPPED = 77
+PATTERNS = (
+    ("burst", "--pattern", "burst-4", "--rates", "1e-5,1e-4,1e-3"),
+    ("column", "--pattern", "column-16", "--kind", "stuck1", "--rates", "1e-5,1e-4"),
+    ("word", "--pattern", "word", "--kind", "stuck0", "--exact", "--rates", "1e-4,1e-3"),
+    ("count", "--faults", "1,2,8,64"),
+    ("bursts_counted", "--faults", "1,4", "--pattern", "burst-2", "--exact"),
+)
 
 
 def write_idx(folder, prefix, images):
@@ -54,6 +61,13 @@ def main():
             "--rates", "0,1e-6,1e-5,1e-4,1e-3", "--trials", 5, "--json", result, "--faults-out", faults)
         replay = [sys.executable, REPLAY, "--model", model, "--data", folder, "--images", "first:120", "--faults", faults, "--result"]
         run(*replay, result)
+
+        # Bits that fail together, and so many in every trial.
+        for name, *options in PATTERNS:
+            files = ("--json", folder / f"{name}.json", "--faults-out", folder / f"{name}.csv")
+            run(cli, "sensitivity", "--model", model, "--data", folder, "--images", "first:120", "--layers", "network,CONV-1", "--trials", 4,
+                *options, *files)
+            run(sys.executable, REPLAY, "--model", model, "--data", folder, "--images", "first:120", "--result", files[1], "--faults", files[3])
 
         # One count changed, and one fault left out: both must be noticed.
         changed = json.loads(result.read_text())

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Golden vectors for the marks of faulty bits, computed apart from the C++ code.
+"""Golden vectors for the marks of faulty bits and for faults of a fixed number, computed apart from the C++ code.
 
 Philox4x64-10 and FNV-1a are written from their publications on Python's integers, logarithms come from `decimal` with 50 digits, so a
 slip in the C++ generator, its logarithm or its strata cannot repeat itself here.
@@ -35,6 +35,11 @@ MARK_CASES = [
     (42, 49, "", 96, 1.0),
     (42, 49, "conv1.weight", 640, 0.25),
 ]
+
+# path, elements of 32 bits
+COUNTED_MEMORY = [("first.weight", 70), ("first.bias", 5), ("second.weight", 300)]
+# seed, trial, faults
+COUNTED_CASES = [(1, 0, 6), (1, 1, 6), (2**64 - 1, 2**40, 40)]
 
 
 def philox4x64_10(key, counter):
@@ -97,6 +102,35 @@ def marks(seed, trial, path, bits, max_rate):
     return sorted((position, mark) for position, mark in found.items() if mark < max_rate)
 
 
+def counted_faults(seed, trial, count):
+    """Path, element and bit of so many faults, in the order in which they are drawn."""
+    counted_domain = 10
+    names = fnv1a_64("".join(path + "\n" for path, _ in COUNTED_MEMORY))
+    bits = 32 * sum(elements for _, elements in COUNTED_MEMORY)
+
+    def words():
+        block = 0
+        while True:
+            yield from philox4x64_10((seed, counted_domain), (trial, names, block, 0))
+            block += 1
+
+    drawn = []
+    for word in words():
+        if len(drawn) == count:
+            break
+        product = word * bits
+        # Lemire's way: without the few words that would favour some places.
+        if product % WORD < WORD % bits or product // WORD in drawn:
+            continue
+        drawn.append(product // WORD)
+    for place in drawn:
+        for path, elements in COUNTED_MEMORY:
+            if place < 32 * elements:
+                yield path, place // 32, place % 32
+                break
+            place -= 32 * elements
+
+
 def lines():
     for key, counter in PHILOX_CASES:
         output = philox4x64_10(key, counter)
@@ -106,6 +140,10 @@ def lines():
         yield f"marks {seed} {trial} {path or '-'} {bits} {max_rate.hex()} {len(hits)}"
         for position, mark in hits:
             yield f"{position} {mark.hex()}"
+    for seed, trial, count in COUNTED_CASES:
+        yield f"counted {seed} {trial} {count}"
+        for path, element, bit in counted_faults(seed, trial, count):
+            yield f"{path} {element} {bit}"
 
 
 def main():

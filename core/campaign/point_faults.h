@@ -1,0 +1,30 @@
+// The faults of one trial at a point of the curves, whatever these are drawn over.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "campaign/accuracy_curves.h"
+#include "faults/critical_bits.h"
+#include "faults/trial_faults.h"
+
+namespace clipscope {
+
+// Of a trial on all images, up to the point `most`: those below a smaller rate or number are those of the trial there. Not over bit
+// positions (campaign/bit_positions.h).
+TrialFaults draw_point_faults(PointAxis axis, std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& parts,
+                              std::span<const std::size_t> scope, double most);
+
+// Of a trial drawn for this point alone, in one of its strata; a fixed number of faults has no strata.
+TrialFaults draw_sampled_faults(PointAxis axis, std::uint64_t seed, double point, const Stratum& stratum, std::uint64_t trial,
+                                const std::vector<LayerInfo>& parts, std::span<const std::size_t> scope, const CriticalBits& critical);
+
+// "rate 1e-07", "4 faults".
+std::string point_name(PointAxis axis, double point);
+
+// How many faults, or patterns, a trial has there on average.
+double mean_faults(PointAxis axis, double point, std::int64_t places);
+
+}  // namespace clipscope
