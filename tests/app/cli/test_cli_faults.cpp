@@ -38,6 +38,94 @@ private slots:
         QVERIFY(train_model(data_, model_).status == 0);
     }
 
+    // Bits that fail together, and so many in every trial: the same from any number of workers, in one run or in several of a study.
+    void patterns_and_numbers_of_faults() {
+        const QList<QStringList> jobs = {{"--pattern", "burst-4", "--rates", "1e-4,1e-3"},
+                                         {"--pattern", "column-8", "--kind", "stuck1", "--format", "Q3.12", "--rates", "1e-4,1e-3"},
+                                         {"--pattern", "word", "--rates", "1e-3,1e-2"},
+                                         {"--faults", "0,1,8,64"},
+                                         {"--faults", "1,4", "--pattern", "burst-2", "--format", "int8"}};
+        for (const QStringList& options : jobs) {
+            const bool has_counts = options.front() == "--faults";
+            const QString study = folder_.filePath("patterns.clipscope");
+            QFile::remove(study);
+            const QStringList job = QStringList{"sensitivity"} + inputs() + QStringList{"--layers", "network,CONV-1"} + options;
+            const CliResult whole = run_cli(job + QStringList{"--trials", "6", "--threads", "1", "--json", "-"});
+            QVERIFY2(whole.status == 0, qPrintable(whole.err));
+            const QJsonObject result = json_of(whole.out.toUtf8());
+            QCOMPARE(result["axis"].toString(), has_counts ? "fault_count" : "fault_rate");
+            QCOMPARE(result["fault_pattern"].toString("bit"), options.contains("--pattern") ? options[options.indexOf("--pattern") + 1] : "bit");
+            const CliResult others = run_cli(job + QStringList{"--trials", "6", "--threads", "3", "--memory", "64K", "--json", "-"});
+            QVERIFY(others.out == whole.out);
+            // A part, then the rest.
+            QVERIFY(run_cli(job + QStringList{"--trials", "2", "--study", study}).status == 0);
+            const CliResult rest = run_cli(job + QStringList{"--trials", "6", "--study", study, "--json", "-"});
+            QVERIFY2(rest.status == 0, qPrintable(rest.err));
+            QCOMPARE(json_of(rest.out.toUtf8())["curves"].toArray(), result["curves"].toArray());
+            const QJsonObject point = result["curves"][0]["points"].toArray().last().toObject();
+            const QJsonObject outcome = point["outcomes"].toArray()[3].toObject();
+            const QString name = QString("1:network:%1:3").arg(point[has_counts ? "faults" : "rate"].toDouble());
+            const CliResult replayed = run_cli({"replay", study, name, "--json", "-"});
+            QVERIFY2(replayed.status == 0, qPrintable(replayed.err));
+            const QJsonObject again = json_of(replayed.out.toUtf8());
+            QCOMPARE(again["bits"].toArray().size(), outcome["faults"].toInt());
+            QCOMPARE(again["outcomes"][0]["correct"].toInt(), outcome["correct"].toInt());
+            QCOMPARE(again["outcomes"][0]["stored"]["correct"].toInt(), outcome["correct"].toInt());
+            if (has_counts && !options.contains("--pattern"))
+                for (const QJsonValue& one : result["curves"].toArray())
+                    for (const QJsonValue& at : one["points"].toArray()) QCOMPARE(at["faults_mean"].toDouble(), at["faults"].toDouble());
+        }
+    }
+
+    void numbers_of_faults_to_a_precision() {
+        const QStringList job = QStringList{"sensitivity"} + inputs() + QStringList{"--layers", "network", "--precision", "0.02", "--json", "-"};
+        for (const QStringList& options : {QStringList{"--faults", "1,16"}, QStringList{"--pattern", "burst-4", "--rates", "1e-4"}}) {
+            const CliResult one = run_cli(job + options + QStringList{"--threads", "1"});
+            const CliResult three = run_cli(job + options + QStringList{"--threads", "3"});
+            QVERIFY2(one.status == 0, qPrintable(one.err));
+            QVERIFY(one.out == three.out);
+            const CliResult plain = run_cli(QStringList{"sensitivity"} + inputs() + options +
+                                            QStringList{"--layers", "network", "--trials", "400", "--json", "-"});
+            const QJsonArray points = json_of(one.out.toUtf8())["curves"][0]["points"].toArray();
+            const QJsonArray wanted = json_of(plain.out.toUtf8())["curves"][0]["points"].toArray();
+            for (int i = 0; i < points.size(); ++i) {
+                QVERIFY(points[i]["half_width"].toDouble() <= 0.02);
+                const double error = wanted[i]["sd"].toDouble() / 20;  // of the mean of 400
+                QVERIFY(std::abs(points[i]["mean"].toDouble() - wanted[i]["mean"].toDouble()) < 0.03 + 3 * error);
+            }
+        }
+    }
+
+    void senseless_patterns_and_numbers_are_refused() {
+        for (const QStringList& options :
+             {QStringList{"--pattern", "burst-1"}, QStringList{"--faults", "1.5"}, QStringList{"--faults", "-1"}, QStringList{"--faults", ""},
+              QStringList{"--faults", "1", "--rates", "1e-5"}, QStringList{"--pattern", "word", "--bits", "sign"},
+              QStringList{"--faults", "1000000", "--layers", "CONV-1"}}) {
+            const CliResult refused = run_cli(QStringList{"sensitivity"} + inputs() + QStringList{"--trials", "1"} + options);
+            QVERIFY2(refused.status == 2, qPrintable(options.join(' ') + refused.out + refused.err));
+            // The last one follows what the scope reaches.
+            QVERIFY(refused.err.count('\n') <= 2);
+        }
+        const CliResult positions = run_cli(QStringList{"bits"} + inputs() + QStringList{"--pattern", "word"});
+        QCOMPARE(positions.status, 2);
+    }
+
+    void the_worst_bits_are_a_list_too() {
+        const QString list = folder_.filePath("worst.csv"), results = folder_.filePath("worst_results.csv");
+        const CliResult found = run_cli(QStringList{"worst"} + inputs() +
+                                        QStringList{"--layers", "CONV-1", "--bits", "3", "--together", "--list", list, "--json", "-"});
+        QVERIFY2(found.status == 0, qPrintable(found.err));
+        const QJsonObject json = json_of(found.out.toUtf8());
+        QCOMPARE(json["bits"].toArray().size(), 3);
+        QCOMPARE(json["together"].toArray().size(), 3);
+        QVERIFY(run_cli(QStringList{"faults", list, "--output", results} + inputs()).status == 0);
+        const auto rows = table_of(results);
+        QCOMPARE(rows.size(), 3);
+        for (int i = 0; i < 3; ++i) QCOMPARE(rows[i]["correct"].toInt(), json["bits"][i]["correct"].toInt());
+        QCOMPARE(run_cli(QStringList{"worst"} + inputs() + QStringList{"--bits", "0"}).status, 2);
+        QCOMPARE(run_cli(QStringList{"worst"} + inputs() + QStringList{"--layers", "each"}).status, 2);
+    }
+
     void a_jobs_own_list_gives_its_outcomes() {
         for (const QString& format : {QString("float32"), QString("int8")}) {
             const QString list = folder_.filePath(format + ".csv"), results = folder_.filePath("again.csv");
