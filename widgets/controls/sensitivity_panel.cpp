@@ -56,6 +56,7 @@ SensitivityPanel::SensitivityPanel(QWidget* parent)
     for (QComboBox* box : {job_, layers_}) connect(box, &QComboBox::currentTextChanged, this, &SensitivityPanel::field_changed);
     connect(fault_counts_, &QLineEdit::textChanged, this, &SensitivityPanel::field_changed);
     set_form(SensitivityForm());
+    show_fields_of_job();
 }
 
 void SensitivityPanel::set_up_job() {
@@ -102,11 +103,11 @@ void SensitivityPanel::lay_out() {
     form.addRow(tr("A&gainst"), job_);
     form.addRow(tr("&Layers"), layers_);
     form.addRow(tr("Fault &rates"), fields().rates_row);
-    form.addRow(tr("N&umbers"), fault_counts_);
+    form.addRow(tr("Num&bers"), fault_counts_);
     form.addRow(tr("&Memory"), fields().memory_row);
     form.addRow(tr("&Parameters"), fields().parameters);
     form.addRow(tr("F&aults"), fields().faults_row);
-    form.addRow(tr("Patte&rn"), fields().pattern);
+    form.addRow(tr("Pattern"), fields().pattern);
     form.addRow(tr("Un&til"), fields().trials_row);
     form.addRow(tr("&Images"), fields().images);
     form.addRow(tr("Se&ed"), fields().seed);
