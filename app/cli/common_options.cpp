@@ -149,9 +149,10 @@ void add_memory_model_options(CLI::App& command, MemoryModelOptions& options) {
         ->capture_default_str();
     command.add_option("--kind", options.kind, "Faults: flip, stuck0 or stuck1")->type_name("KIND")->capture_default_str();
     command
-        .add_option("--pattern", options.pattern,
-                    "What fails together: bit (each alone), burst-2 to burst-32 (adjacent bits of a word), column-2 to column-1024 (the same "
-                    "bit of consecutive words) or word; a rate is then the probability of each place where one can begin")
+        .add_option(
+            "--pattern", options.pattern,
+            "What fails together: bit (each alone), burst-2 to burst-32 (adjacent bits of a word), column-2 to column-1024 (the same "
+            "bit of consecutive words) or word; a rate is then the probability of each place where one can begin")
         ->type_name("PATTERN")
         ->capture_default_str();
     command

@@ -152,6 +152,10 @@ std::string beside(const std::string& list) {
 int run_list(const FaultsOptions& options, std::stop_source& stop) {
     const std::string output = options.output.empty() ? beside(options.list) : options.output;
     if (output == options.list) throw UsageError("--output would replace the list itself: choose another file");
+    std::error_code error;
+    if (options.output.empty() && std::filesystem::exists(output, error) && std::filesystem::file_size(output, error) > 0)
+        throw UsageError("'" + output +
+                         "' is there already, from an earlier run perhaps: name it with --output to replace it, or another file");
     FaultListSettings settings{.threads = options.work.threads,
                                .chunk = options.work.chunk,
                                .device = options.work.device,
@@ -239,7 +243,7 @@ void add_faults_command(CLI::App& app, CommandRunner& runner) {
     command->add_flag("--each-line", options->each_line, "Every line is a trial of its own, not those of a trial or an injection together");
     command
         ->add_option("--output", options->output,
-                     "CSV for what became of the images in each trial (default: beside the list, NAME_results.csv)")
+                     "CSV for what became of the images in each trial (default: a new one beside the list, NAME_results.csv)")
         ->type_name("FILE");
     command->add_option("--make-list", options->make, "Draw so many single faults into LIST.csv instead of running one")->type_name("N");
     command->add_option("--strata", options->strata, "Of --make-list: as many faults from each layer, each bit, both, or none")

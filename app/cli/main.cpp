@@ -42,6 +42,15 @@ int complain_about_usage(const CLI::App& app, const std::string& text) {
     return exit_wrong_usage;
 }
 
+// CLI11 says "Could not convert: --trials = abc".
+std::string what_is_wrong(const CLI::ParseError& error) {
+    const std::string text = error.what(), could_not = "Could not convert: ", is = " = ";
+    const std::size_t value = text.find(is);
+    if (!text.starts_with(could_not) || value == std::string::npos) return text;
+    const std::string name = text.substr(could_not.size(), value - could_not.size());
+    return name + " takes a number, not '" + text.substr(value + is.size()) + "'";
+}
+
 int run_chosen(const CLI::App& app, const CommandRunner& runner, bool is_verbose) {
     try {
         Interruption interruption;
@@ -106,6 +115,7 @@ int main(int argc, char** argv) {
     add_bits_command(app, runner);
     add_faults_command(app, runner);
     add_worst_command(app, runner);
+    add_upsets_command(app, runner);
     add_bench_command(app, runner);
     try {
         if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);
@@ -113,7 +123,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& request) {  // --help, --version
         return app.exit(request);
     } catch (const CLI::ParseError& error) {
-        return complain_about_usage(app, error.what());
+        return complain_about_usage(app, what_is_wrong(error));
     } catch (const UsageError& error) {
         return complain_about_usage(app, error.what());
     }

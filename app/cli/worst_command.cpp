@@ -123,9 +123,9 @@ std::string worst_text(const JobInputs& inputs, const FaultScope& scope, const W
     if (!found.together.empty())
         text += "\nTogether, each beside those above it:\n\n" + bits_table(found.together, "Accuracy %", options.nonfinite);
     const char* what = options.search.exhaustive ? " bits of the scope" : " bits whose class lost answers in the pilot";
-    return text + "\nTried " + grouped_text(found.tried) + (found.tried < found.critical ? " (those that change a number most) of " : " of ") +
-           grouped_text(found.critical) + what + ", " + grouped_text(found.image_evaluations) + " image evaluations in " +
-           duration_text(seconds) + ".\n";
+    return text + "\nTried " + grouped_text(found.tried) +
+           (found.tried < found.critical ? " (those that change a number most) of " : " of ") + grouped_text(found.critical) + what + ", " +
+           grouped_text(found.image_evaluations) + " image evaluations in " + duration_text(seconds) + ".\n";
 }
 
 int run_worst(const WorstOptions& options, std::stop_source& stop) {

@@ -28,7 +28,8 @@ inline std::string typed_rates(const QString& typed) {
     return rates;
 }
 
-// Form: anything with members format, fault_kind, pattern, bits and parameters. Throws UsageError with one sentence that says what to change.
+// Form: anything with members format, fault_kind, pattern, bits and parameters. Throws UsageError with one sentence that says what to
+// change.
 template <typename Form>
 MemoryModel memory_model(const Form& form) {
     MemoryModel memory{NumberFormat::parse(form.format.toStdString()), form.fault_kind,

@@ -31,7 +31,7 @@ struct CampaignCurve {
 using KnownTrials = std::function<bool(std::size_t curve, std::size_t rate_index, int trial)>;
 
 struct CampaignSettings {
-    std::vector<double> rates;                // ascending
+    std::vector<double> rates;               // ascending
     PointAxis axis = PointAxis::fault_rate;  // or fault_count: then the "rates" are numbers of faults
     int trials = 50;
     std::uint64_t seed = 1;

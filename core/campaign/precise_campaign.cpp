@@ -27,12 +27,6 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-struct GroupPoint {
-    std::size_t group = 0;
-    std::size_t rate = 0;
-    PrecisePoint point;
-};
-
 class PreciseCampaign {
 public:
     PreciseCampaign(const JobInputs& inputs, const CampaignSettings& settings, const PrecisionSettings& precision,
@@ -63,7 +57,10 @@ public:
         constexpr int rounds_looked_at = 2;
         for (int round = 0; round < rounds_looked_at; ++round)
             if (const std::vector<Item> items = next_round(); !items.empty() && !run_round(items, stop)) return std::nullopt;
-        return predict(stop);
+        PrecisionPlan plan =
+            predict(points_, {settings_, curves_, infos_, groups_, parts_, seconds_since(started_), seconds_of_trials_}, stop);
+        plan.pilot = pilot_;
+        return plan;
     }
 
     // Whole trials as they come: each is one of its stratum too.
@@ -111,13 +108,12 @@ private:
             curves.push_back(infos_[curve]);
             sink_(PointDesigned{int(curve), int(rate), design});
         }
-        const PointConditions conditions{
-            .half_width = precision_.half_width,
-            .nonfinite = settings_.nonfinite,
-            .fixed_cost = fixed_cost_of_trial(curves_.front().evaluator->multiplications_per_image(),
-                                              mean_faults(settings_.axis, point, first.bits)),
-            .all_images = first.clean.images,
-            .takes_samples = takes_samples()};
+        const PointConditions conditions{.half_width = precision_.half_width,
+                                         .nonfinite = settings_.nonfinite,
+                                         .fixed_cost = fixed_cost_of_trial(curves_.front().evaluator->multiplications_per_image(),
+                                                                           mean_faults(settings_.axis, point, first.bits)),
+                                         .all_images = first.clean.images,
+                                         .takes_samples = takes_samples()};
         points_.push_back({group_index, rate, PrecisePoint(design, std::move(curves), conditions)});
     }
 
@@ -195,7 +191,7 @@ private:
     }
 
     bool run_round(const std::vector<Item>& items, const std::stop_token& stop) {
-        predicted_ = std::max(done_ + std::int64_t(items.size()), predict_trials());
+        predicted_ = std::max(done_ + std::int64_t(items.size()), predict_trials(points_));
         const auto release = [this] {
             bool is_released = false;
             for (const CampaignCurve& curve : curves_) is_released |= curve.evaluator->release_memory();
@@ -292,63 +288,6 @@ private:
                            fixed_text(point.point.half_width() * 100, 1) + " points so far"});
     }
 
-    // Of all rounds, as far as the trials so far tell.
-    std::int64_t predict_trials() {
-        std::int64_t trials = 0;
-        for (GroupPoint& point : points_)
-            for (const std::int64_t of_stratum : point.point.predicted_trials()) trials += of_stratum;
-        return trials;
-    }
-
-    // A trial with faults on all images, in the middle of the rates: of a few curves, on one worker.
-    double seconds_of_whole_trial(const std::stop_token& stop) const {
-        constexpr std::size_t most_tried = 6;
-        double seconds = 0;
-        int tried = 0;
-        for (std::size_t group = 0; group < groups_.size(); group += (groups_.size() + most_tried - 1) / most_tried) {
-            const CampaignCurve& curve = curves_[groups_[group].curves.front()];
-            const double rate = settings_.rates[settings_.rates.size() / 2];
-            run_on_workers(1, stop, [&](int, const std::stop_token& stopped) {
-                TrialRunner runner(*curve.evaluator);
-                const TrialFaults faults = draw_point_faults(settings_.axis, settings_.seed, 0, parts_, curve.scope.layers, rate);
-                const auto begun = Clock::now();
-                if (faults.count_below(rate) == 0 || !runner.run(faults, rate, stopped)) return;
-                seconds += seconds_since(begun);
-                ++tried;
-            });
-        }
-        return tried > 0 ? seconds / tried : 0;
-    }
-
-    PrecisionPlan predict(const std::stop_token& stop) {
-        PrecisionPlan plan;
-        plan.pilot = pilot_;
-        double cost_so_far = 0, cost_in_all = 0, plain_trials = 0;  // costs in images; trials with faults
-        for (GroupPoint& point : points_) {
-            const CurveGroup& group = groups_[point.group];
-            const std::vector<std::int64_t> trials = point.point.predicted_trials();
-            PrecisionPlan::Point of_point{.curve = {}, .rate = settings_.rates[point.rate]};
-            for (std::size_t stratum = 0; stratum < trials.size(); ++stratum) {
-                const auto ran = std::int64_t(point.point.samples(0).trials[stratum].size());
-                of_point.trials += trials[stratum];
-                of_point.image_evaluations += point.point.images(stratum) * trials[stratum];
-                const double cost = point.point.mean_cost(stratum) * double(group.curves.size());
-                cost_in_all += cost * double(trials[stratum]);
-                cost_so_far += cost * double(ran);
-            }
-            for (std::size_t i = 0; i < group.curves.size(); ++i) {
-                of_point.curve = infos_[group.curves[i]];
-                of_point.plain_trials = point.point.plain_trials(i);
-                plain_trials += of_point.plain_trials * (1 - point.point.design().fault_free);
-                plan.points.push_back(of_point);
-            }
-        }
-        const double seconds_an_image = cost_so_far > 0 ? seconds_of_trials_ / cost_so_far : 0;
-        plan.seconds = seconds_since(started_) + std::max(cost_in_all - cost_so_far, 0.0) * seconds_an_image;
-        plan.plain_seconds = plain_trials * seconds_of_whole_trial(stop) / std::max(settings_.threads, 1);
-        return plan;
-    }
-
     void tell_of_time() {
         const GroupPoint* widest = nullptr;
         double half_width = precision_.half_width;
@@ -361,8 +300,8 @@ private:
         if (!widest) return;
         sink_(Message{"The time is over before the wanted ± " + rounded_text(precision_.half_width * 100, 3) +
                           " points were reached: " + infos_[groups_[widest->group].curves.front()].layer + " at the " +
-                          point_name(settings_.axis, settings_.rates[widest->rate]) + " is known to ± " + rounded_text(half_width * 100, 3) +
-                          " points. Run it again with more time to go on from here.",
+                          point_name(settings_.axis, settings_.rates[widest->rate]) + " is known to ± " +
+                          rounded_text(half_width * 100, 3) + " points. Run it again with more time to go on from here.",
                       true});
     }
 

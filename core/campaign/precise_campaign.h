@@ -12,6 +12,7 @@
 #include "campaign/curve_campaign.h"
 #include "campaign/events.h"
 #include "campaign/job_inputs.h"
+#include "campaign/precision_plan.h"
 
 namespace clipscope {
 
@@ -45,20 +46,7 @@ void run_precise_campaign(const JobInputs& inputs, const CampaignSettings& setti
 void run_campaign(const JobInputs& inputs, const CampaignSettings& settings, const std::optional<PrecisionSettings>& precision,
                   std::span<const CampaignCurve> curves, const EventSink& sink, std::stop_token stop);
 
-// What a precise campaign will take, told from a first look: the pilot and the first trials of every point, which run.
-struct PrecisionPlan {
-    struct Point {
-        CurveInfo curve;
-        double rate = 0;
-        std::int64_t trials = 0;  // in all
-        std::int64_t image_evaluations = 0;
-        double plain_trials = 0;  // of all images, that plain sampling would need
-    };
-    std::vector<Point> points;
-    double seconds = 0;        // of the whole, the first look included
-    double plain_seconds = 0;  // of plain trials of the same engine
-    BitPilot pilot;
-};
+// What the one above will take, told from a first look: the pilot and the first trials of every point, which run.
 std::optional<PrecisionPlan> plan_precise_campaign(const JobInputs& inputs, const CampaignSettings& settings,
                                                    const PrecisionSettings& precision, std::span<const CampaignCurve> curves,
                                                    const EventSink& sink, std::stop_token stop);

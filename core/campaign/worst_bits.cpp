@@ -4,8 +4,8 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 
@@ -54,9 +54,8 @@ public:
           settings_(settings),
           progress_(progress),
           threads_(resolve_threads(settings.threads)),
-          evaluator_(
-              inputs.network, inputs.images, inputs.input,
-              {.chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes}),
+          evaluator_(inputs.network, inputs.images, inputs.input,
+                     {.chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes}),
           scope_(stored_scope(evaluator_, scope)) {}
 
     std::optional<WorstBits> run(const std::stop_token& stop) {
@@ -122,7 +121,8 @@ private:
             changes.back().size = std::isfinite(change) ? change : std::numeric_limits<double>::infinity();
         }
         if (is_choice) {
-            std::stable_sort(changes.begin(), changes.end(), [](const Change& first, const Change& second) { return first.size > second.size; });
+            std::stable_sort(changes.begin(), changes.end(),
+                             [](const Change& first, const Change& second) { return first.size > second.size; });
             changes.resize(std::size_t(settings_.candidates));
         }
         for (const Change& change : changes) {
@@ -150,8 +150,7 @@ private:
         const std::size_t at_once =
             std::clamp<std::size_t>(std::size_t(images_at_once / std::max<std::int64_t>(images, 1)), 1, evaluator_.samples_at_once());
         const std::size_t bundles = (candidates_.size() + at_once - 1) / at_once;
-        const std::string activity =
-            std::to_string(candidates_.size()) + " bits on " + std::to_string(images) + " images each";
+        const std::string activity = std::to_string(candidates_.size()) + " bits on " + std::to_string(images) + " images each";
         return run_round(bundles, activity, stop, [&](TrialRunner& runner, std::size_t bundle, const std::stop_token& stopped) {
             const std::size_t first = bundle * at_once, last = std::min(first + at_once, candidates_.size());
             std::vector<TrialFaults> faults;
@@ -162,8 +161,7 @@ private:
             if (!outcomes) return;
             for (std::size_t i = first; i < last; ++i) {
                 const SampledOutcome& outcome = (*outcomes)[i - first];
-                candidates_[i].right =
-                    right_images(outcome.right, settings_.nonfinite) + right_images(outcome.others, settings_.nonfinite);
+                candidates_[i].right = right_images(outcome.right, settings_.nonfinite) + right_images(outcome.others, settings_.nonfinite);
             }
             image_evaluations_ += images * std::int64_t(last - first);
         });
@@ -196,24 +194,26 @@ private:
 
     // Greedily: beside those chosen before, the one of the worst few hundred that leaves the fewest images right.
     bool join(const std::stop_token& stop) {
-        std::vector<Candidate> pool(candidates_.begin(),
-                                    candidates_.begin() + std::ptrdiff_t(std::min(candidates_.size(), std::max(fewest_together, std::size_t(settings_.count)))));
+        std::vector<Candidate> pool(
+            candidates_.begin(),
+            candidates_.begin() + std::ptrdiff_t(std::min(candidates_.size(), std::max(fewest_together, std::size_t(settings_.count)))));
         std::map<ParameterPlace, std::vector<std::uint64_t>> chosen;
         while (!pool.empty() && found_.together.size() < std::size_t(settings_.count)) {
             const bool is_first = chosen.empty();
             if (!is_first) {
                 const std::string activity = "the worst beside " + std::to_string(found_.together.size()) + " others";
-                const bool is_run = run_round(pool.size(), activity, stop, [&](TrialRunner& runner, std::size_t i, const std::stop_token& stopped) {
-                    auto bits = chosen;
-                    bits[pool[i].place].push_back(pool[i].position);
-                    TrialFaults faults;
-                    add_faulty_bits(bits, faults);
-                    const auto outcome = runner.run(faults, 1, stopped);
-                    if (!outcome) return;
-                    pool[i].outcome = *outcome;
-                    pool[i].right = right_images(*outcome, settings_.nonfinite);
-                    image_evaluations_ += outcome->images;
-                });
+                const bool is_run =
+                    run_round(pool.size(), activity, stop, [&](TrialRunner& runner, std::size_t i, const std::stop_token& stopped) {
+                        auto bits = chosen;
+                        bits[pool[i].place].push_back(pool[i].position);
+                        TrialFaults faults;
+                        add_faulty_bits(bits, faults);
+                        const auto outcome = runner.run(faults, 1, stopped);
+                        if (!outcome) return;
+                        pool[i].outcome = *outcome;
+                        pool[i].right = right_images(*outcome, settings_.nonfinite);
+                        image_evaluations_ += outcome->images;
+                    });
                 if (!is_run) return false;
             }
             const auto worst = std::min_element(pool.begin(), pool.end(), is_worse);

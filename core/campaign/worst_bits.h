@@ -44,10 +44,10 @@ struct WorstBits {
 
 using WorstBitsProgress = std::function<void(std::int64_t done, std::int64_t total, const std::string& activity)>;
 
-// Candidates are the bits of all classes (layer, bit position, sign) that lost an answer in the pilot (campaign/bit_pilot.h). They are tried
-// on few images, the same for all; those that are clearly less harmful than the `count` worst drop out, the others are tried on four times as
-// many, and in the end on all (successive halving). `progress` is called by one thread at a time. Nothing where it was stopped. Throws Error,
-// UsageError.
+// Candidates are the bits of all classes (layer, bit position, sign) that lost an answer in the pilot (campaign/bit_pilot.h). They are
+// tried on few images, the same for all; those that are clearly less harmful than the `count` worst drop out, the others are tried on four
+// times as many, and in the end on all (successive halving). `progress` is called by one thread at a time. Nothing where it was stopped.
+// Throws Error, UsageError.
 std::optional<WorstBits> find_worst_bits(const JobInputs& inputs, const FaultScope& scope, const WorstBitsSettings& settings,
                                          const WorstBitsProgress& progress, std::stop_token stop);
 

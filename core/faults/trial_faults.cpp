@@ -63,8 +63,8 @@ TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std
     for (const ParameterPlace& place : parameters_of(layers, scope)) {
         const ParameterInfo& parameter = layers[place.first].parameters[place.second];
         if (count_fault_places(parameter) == 0) continue;
-        auto bits = draw_marked_bits(seed, trial, parameter.path, std::uint64_t(parameter.elements) * std::uint64_t(parameter.word_bits),
-                                     max_rate);
+        auto bits =
+            draw_marked_bits(seed, trial, parameter.path, std::uint64_t(parameter.elements) * std::uint64_t(parameter.word_bits), max_rate);
         // Filtered afterwards, so that a bit's mark does not depend on which others are chosen.
         std::erase_if(bits, [&](const MarkedBit& bit) { return !is_fault_place(parameter, bit.position); });
         if (!bits.empty()) faults.parameters.push_back({place.first, place.second, with_patterns(std::move(bits), parameter)});

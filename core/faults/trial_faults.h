@@ -30,14 +30,14 @@ struct TrialFaults {
 };
 
 // Draws the faults of `scope` (indices into `layers`). A parameter that two layers share is drawn once. Where faults come in patterns
-// (network/fault_pattern.h), every place where one can begin has the mark of its first bit, and the rate is the probability of each place; a
-// bit in several patterns has the lowest of their marks, so that it is faulty once and the sets at rising rates stay nested.
+// (network/fault_pattern.h), every place where one can begin has the mark of its first bit, and the rate is the probability of each place;
+// a bit in several patterns has the lowest of their marks, so that it is faulty once and the sets at rising rates stay nested.
 TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope,
                               double max_rate);
 
-// So many faults, or patterns, exactly: places of the scope drawn one after the other, uniformly without repetition. The mark of the n-th is
-// n - 1, so that n of them are faulty at the "rate" n, and these are among those of every larger number. A pure function of seed, trial and
-// the scope's parameters. Throws UsageError where the scope has fewer places.
+// So many faults, or patterns, exactly: places of the scope drawn one after the other, uniformly without repetition. The mark of the n-th
+// is n - 1, so that n of them are faulty at the "rate" n, and these are among those of every larger number. A pure function of seed, trial
+// and the scope's parameters. Throws UsageError where the scope has fewer places.
 TrialFaults draw_counted_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers,
                                 std::span<const std::size_t> scope, std::int64_t count);
 

@@ -87,7 +87,8 @@ std::int64_t count_fault_places(const ParameterInfo& parameter) {
 
 bool is_fault_place(const ParameterInfo& parameter, std::uint64_t position) {
     const auto word_bits = std::uint64_t(parameter.word_bits);
-    return std::int64_t(position / word_bits) < words_to_begin_in(parameter) && (places_in_word(parameter) >> position % word_bits & 1) != 0;
+    return std::int64_t(position / word_bits) < words_to_begin_in(parameter) &&
+           (places_in_word(parameter) >> position % word_bits & 1) != 0;
 }
 
 std::uint64_t fault_place(const ParameterInfo& parameter, std::int64_t number) {

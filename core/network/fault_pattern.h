@@ -31,8 +31,8 @@ struct FaultPattern {
 // column), on bits that may be faulty. A rate is the probability of each of them.
 std::int64_t count_fault_places(const ParameterInfo& parameter);
 
-// Whether a fault can begin at this bit, by its position in the parameter (faults/fault_map.h). The first bit of a pattern is its lowest, and
-// of a column that of its first word.
+// Whether a fault can begin at this bit, by its position in the parameter (faults/fault_map.h). The first bit of a pattern is its lowest,
+// and of a column that of its first word.
 bool is_fault_place(const ParameterInfo& parameter, std::uint64_t position);
 
 // The one of these places with this number, from 0 in ascending order.

@@ -103,8 +103,7 @@ public:
     // `scope` as the evaluator stores it.
     TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope) const {
         const auto trial = std::uint64_t(name_.trial);
-        if (stratum_)
-            return draw_sampled_faults(axis(), job_.settings.seed, name_.rate, *stratum_, trial, parts, scope.layers, critical_);
+        if (stratum_) return draw_sampled_faults(axis(), job_.settings.seed, name_.rate, *stratum_, trial, parts, scope.layers, critical_);
         if (axis() == PointAxis::bit_position) return single_bit_fault(job_.settings.seed, trial, parts, scope, int(name_.rate));
         return draw_point_faults(axis(), job_.settings.seed, trial, parts, scope.layers, name_.rate);
     }
@@ -180,7 +179,8 @@ TrialName parse_trial_name(const std::string& text) {
             return {JobId(*job), parts[first + 1], *rate, int(*trial), stratum ? std::optional(int(*stratum)) : std::nullopt};
     }
     throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12, or of a job over bit positions " +
-                     "JOB:LAYER:BIT:TRIAL, as in 2:CONV-1:30:12, over numbers of faults JOB:LAYER:FAULTS:TRIAL, or of one with a precision JOB:LAYER:RATE:STRATUM/TRIAL, as in "
+                     "JOB:LAYER:BIT:TRIAL, as in 2:CONV-1:30:12, over numbers of faults JOB:LAYER:FAULTS:TRIAL, or of one with a precision "
+                     "JOB:LAYER:RATE:STRATUM/TRIAL, as in "
                      "3:network:1e-07:1/12.");
 }
 

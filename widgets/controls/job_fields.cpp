@@ -127,10 +127,11 @@ void JobFields::set_up_memory(bool with_several_formats) {
     let_type(*pattern);
     pattern->addItems({QStringLiteral("bit"), QStringLiteral("burst-2"), QStringLiteral("burst-4"), QStringLiteral("burst-8"),
                        QStringLiteral("column-4"), QStringLiteral("column-16"), QStringLiteral("word")});
-    name_field(*pattern, tr("Pattern of faults"),
-               tr("What fails together. bit: each alone; burst-N: N adjacent bits of a word, as one particle upsets neighbours; column-N: the "
-                  "same bit of N consecutive words, as a failing bit line; word: all bits of a word. The fault rate is then the probability "
-                  "of each place where one can begin. A code that mends single bits may fail against bursts."));
+    name_field(
+        *pattern, tr("Pattern of faults"),
+        tr("What fails together. bit: each alone; burst-N: N adjacent bits of a word, as one particle upsets neighbours; column-N: the "
+           "same bit of N consecutive words, as a failing bit line; word: all bits of a word. The fault rate is then the probability "
+           "of each place where one can begin. A code that mends single bits may fail against bursts."));
     let_type(*bits);
     bits->addItems({QStringLiteral("all"), QStringLiteral("sign"), QStringLiteral("exponent"), QStringLiteral("mantissa"),
                     QStringLiteral("integer"), QStringLiteral("fraction"), QStringLiteral("30")});

@@ -54,7 +54,8 @@ private slots:
             QVERIFY2(whole.status == 0, qPrintable(whole.err));
             const QJsonObject result = json_of(whole.out.toUtf8());
             QCOMPARE(result["axis"].toString(), has_counts ? "fault_count" : "fault_rate");
-            QCOMPARE(result["fault_pattern"].toString("bit"), options.contains("--pattern") ? options[options.indexOf("--pattern") + 1] : "bit");
+            QCOMPARE(result["fault_pattern"].toString("bit"),
+                     options.contains("--pattern") ? options[options.indexOf("--pattern") + 1] : "bit");
             const CliResult others = run_cli(job + QStringList{"--trials", "6", "--threads", "3", "--memory", "64K", "--json", "-"});
             QVERIFY(others.out == whole.out);
             // A part, then the rest.
@@ -78,7 +79,8 @@ private slots:
     }
 
     void numbers_of_faults_to_a_precision() {
-        const QStringList job = QStringList{"sensitivity"} + inputs() + QStringList{"--layers", "network", "--precision", "0.02", "--json", "-"};
+        const QStringList job =
+            QStringList{"sensitivity"} + inputs() + QStringList{"--layers", "network", "--precision", "0.02", "--json", "-"};
         for (const QStringList& options : {QStringList{"--faults", "1,16"}, QStringList{"--pattern", "burst-4", "--rates", "1e-4"}}) {
             const CliResult one = run_cli(job + options + QStringList{"--threads", "1"});
             const CliResult three = run_cli(job + options + QStringList{"--threads", "3"});
@@ -98,9 +100,9 @@ private slots:
 
     void senseless_patterns_and_numbers_are_refused() {
         for (const QStringList& options :
-             {QStringList{"--pattern", "burst-1"}, QStringList{"--faults", "1.5"}, QStringList{"--faults", "-1"}, QStringList{"--faults", ""},
-              QStringList{"--faults", "1", "--rates", "1e-5"}, QStringList{"--pattern", "word", "--bits", "sign"},
-              QStringList{"--faults", "1000000", "--layers", "CONV-1"}}) {
+             {QStringList{"--pattern", "burst-1"}, QStringList{"--faults", "1.5"}, QStringList{"--faults", "-1"},
+              QStringList{"--faults", ""}, QStringList{"--faults", "1", "--rates", "1e-5"},
+              QStringList{"--pattern", "word", "--bits", "sign"}, QStringList{"--faults", "1000000", "--layers", "CONV-1"}}) {
             const CliResult refused = run_cli(QStringList{"sensitivity"} + inputs() + QStringList{"--trials", "1"} + options);
             QVERIFY2(refused.status == 2, qPrintable(options.join(' ') + refused.out + refused.err));
             // The last one follows what the scope reaches.
@@ -108,6 +110,44 @@ private slots:
         }
         const CliResult positions = run_cli(QStringList{"bits"} + inputs() + QStringList{"--pattern", "word"});
         QCOMPARE(positions.status, 2);
+    }
+
+    void upsets_give_rates_and_failures_in_time() {
+        const CliResult rates = run_cli({"upsets", "--fit", "1000", "--hours", "24", "--bits", "1048576", "--json", "-"});
+        QVERIFY2(rates.status == 0, qPrintable(rates.err));
+        const QJsonObject upsets = json_of(rates.out.toUtf8())["upsets"][0].toObject();
+        QVERIFY(std::abs(upsets["per_bit_hour"].toDouble() / 9.5367431640625e-13 - 1) < 1e-12);
+        QVERIFY(std::abs(upsets["faults"].toDouble() / 2.4e-5 - 1) < 1e-9);  // 1,000 in 10^9 hours, of which 24 pass
+        const QString one = folder_.filePath("one.json"), curve = folder_.filePath("curve.json");
+        const QStringList job = QStringList{"sensitivity"} + inputs() + QStringList{"--layers", "network,CONV-1", "--trials", "5"};
+        QVERIFY(run_cli(job + QStringList{"--faults", "1,2", "--json", one}).status == 0);
+        QVERIFY(run_cli(job + QStringList{"--rates", "1e-5,1e-4", "--json", curve}).status == 0);
+        const QJsonObject point = json_of(read_bytes(one))["curves"][1]["points"][0].toObject();
+        const CliResult events = run_cli({"upsets", "--fit", "1000", "--result", one, "--json", "-"});
+        QVERIFY2(events.status == 0, qPrintable(events.err));
+        const QJsonObject in_time = json_of(events.out.toUtf8())["upsets"][0]["curves"][1].toObject();
+        const double raw = 1000.0 * in_time["bits"].toDouble() / 1048576;
+        QVERIFY(std::abs(in_time["upsets_fit"].toDouble() / raw - 1) < 1e-9);
+        QVERIFY(std::abs(in_time["sdc_fit"].toDouble() - raw * point["sdc_mean"].toDouble()) < 1e-9 * raw);
+        QVERIFY(std::abs(in_time["sdc_fit_ci95"][1].toDouble() - raw * point["sdc_ci95"][1].toDouble()) < 1e-9 * raw);
+        QVERIFY(run_cli({"upsets", "--result", curve}).out.contains("SDC on average"));
+        for (const QStringList& wrong : {QStringList{"--fit", "-1"}, QStringList{"--hours", "0"}, QStringList{"--preset", "moon"},
+                                         QStringList{"--fit", "1", "--per-bit-hour", "1"}, QStringList{"--hours", "nan"}}) {
+            const CliResult refused = run_cli(QStringList{"upsets"} + wrong);
+            QVERIFY2(refused.status == 2, qPrintable(wrong.join(' ') + refused.out + refused.err));
+            QCOMPARE(refused.err.count('\n'), 1);
+        }
+    }
+
+    void results_of_earlier_runs_stay() {
+        const QString list = folder_.filePath("stay.csv");
+        QVERIFY(run_cli(QStringList{"faults", list, "--make-list", "3"} + inputs()).status == 0);
+        QVERIFY(run_cli(QStringList{"faults", list} + inputs()).status == 0);
+        const QByteArray before = read_bytes(folder_.filePath("stay_results.csv"));
+        const CliResult again = run_cli(QStringList{"faults", list} + inputs());
+        QCOMPARE(again.status, 2);
+        QVERIFY(again.err.contains("is there already"));
+        QCOMPARE(read_bytes(folder_.filePath("stay_results.csv")), before);
     }
 
     void the_worst_bits_are_a_list_too() {
@@ -180,7 +220,7 @@ private slots:
         QVERIFY2(one.status == 0, qPrintable(one.err));
         const QString beside = folder_.filePath("drawn_results.csv");
         const QByteArray first = read_bytes(beside);
-        QCOMPARE(run_cli(QStringList{"faults", list, "--threads", "3"} + inputs()).status, 0);
+        QCOMPARE(run_cli(QStringList{"faults", list, "--threads", "3", "--output", beside} + inputs()).status, 0);
         QCOMPARE(read_bytes(beside), first);
         const QJsonObject json = json_of(one.out.toUtf8());
         QCOMPARE(json["trials"].toInt(), 150);

@@ -23,7 +23,7 @@ private slots:
         const CliResult all = run_cli({"--help"});
         QCOMPARE(all.status, 0);
         for (const char* command : {"info", "evaluate", "sensitivity", "profile", "sweep", "harden", "compare", "train", "figures", "study",
-                                    "replay", "export", "recover"}) {
+                                    "replay", "export", "recover", "plan", "bits", "faults", "worst", "upsets", "bench"}) {
             QVERIFY2(all.out.contains(command), command);
             const CliResult one = run_cli({command, "--help"});
             QCOMPARE(one.status, 0);
@@ -55,6 +55,7 @@ private slots:
         QTest::newRow("training without normalisation") << QStringList{"train", "--data", data_, "--output", "x.pt"} << "--normalize";
         QTest::newRow("unknown bundled network") << QStringList{"info", "bundled:lenet7"} << "lenet7";
         QTest::newRow("unknown layer") << sensitivity({"--layers", "CONV-9"}) << "CONV-9";
+        QTest::newRow("no number") << sensitivity({"--trials", "many"}) << "--trials takes a number, not 'many'";
         QTest::newRow("rate 2") << sensitivity({"--rates", "2"}) << "2";
         QTest::newRow("rate -1") << sensitivity({"--rates", "-1"}) << "-1";
         QTest::newRow("rate NaN") << sensitivity({"--rates", "nan"}) << "nan";

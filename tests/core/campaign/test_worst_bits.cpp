@@ -49,10 +49,14 @@ private Q_SLOTS:
         QTest::addColumn<QString>("format");
         QTest::addColumn<QString>("scope");
         QTest::addColumn<int>("rule");
-        QTest::newRow("float32, non-finite wrong") << "float32" << "CONV-1" << int(NonfiniteRule::wrong);
-        QTest::newRow("float32, by argmax") << "float32" << "CONV-1" << int(NonfiniteRule::argmax);
-        QTest::newRow("bfloat16") << "bfloat16" << "CONV-1" << int(NonfiniteRule::argmax);
-        QTest::newRow("fixed point") << "Q3.12" << "CONV-1" << int(NonfiniteRule::wrong);
+        QTest::newRow("float32, non-finite wrong") << "float32"
+                                                   << "CONV-1" << int(NonfiniteRule::wrong);
+        QTest::newRow("float32, by argmax") << "float32"
+                                            << "CONV-1" << int(NonfiniteRule::argmax);
+        QTest::newRow("bfloat16") << "bfloat16"
+                                  << "CONV-1" << int(NonfiniteRule::argmax);
+        QTest::newRow("fixed point") << "Q3.12"
+                                     << "CONV-1" << int(NonfiniteRule::wrong);
     }
     void they_are_those_of_all_bits() {
         QFETCH(QString, format);
@@ -100,7 +104,8 @@ private Q_SLOTS:
                 for (std::size_t i = 0; i < parts[part].parameters.size(); ++i) {
                     const ParameterInfo& info = parts[part].parameters[i];
                     if (info.path == bit.value.parameter)
-                        bits[{part, i}].push_back(std::uint64_t(bit.value.element) * std::uint64_t(info.word_bits) + std::uint64_t(bit.value.bit));
+                        bits[{part, i}].push_back(std::uint64_t(bit.value.element) * std::uint64_t(info.word_bits) +
+                                                  std::uint64_t(bit.value.bit));
                 }
             TrialFaults faults;
             add_faulty_bits(bits, faults);

@@ -147,7 +147,8 @@ private slots:
                 for (const std::size_t layer : memory.scope)
                     for (std::size_t i = 0; i < memory.parts[layer].parameters.size(); ++i) {
                         const ParameterInfo& parameter = memory.parts[layer].parameters[i];
-                        for (const MarkedBit& first : draw_marked_bits(5, trial, parameter.path, std::uint64_t(parameter.elements) * 32, rate)) {
+                        for (const MarkedBit& first :
+                             draw_marked_bits(5, trial, parameter.path, std::uint64_t(parameter.elements) * 32, rate)) {
                             if (!is_fault_place(parameter, first.position)) continue;
                             for (const std::uint64_t bit : bits_by_hand(pattern, first.position / 32, first.position % 32, 32)) {
                                 const auto [known, is_new] = expected.try_emplace({layer, i, bit}, first.mark);

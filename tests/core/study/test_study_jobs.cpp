@@ -390,7 +390,7 @@ private Q_SLOTS:
             QVERIFY(value.parameter.ends_with(".weight") ? value.index.size() >= 2 : value.index.size() == 1);
         }
         for (const char* wrong :
-             {"1", "1:CONV-1:1e-3", "1:CONV-1:1.5:0", "1:CONV-1:32:0", "1:CONV-1:1e-3:-1", "x:CONV-1:1e-3:1", "1::1e-3:1"})
+             {"1", "1:CONV-1:1e-3", "1:CONV-1:1.5:0", "1:CONV-1:1e7:0", "1:CONV-1:1e-3:-1", "x:CONV-1:1e-3:1", "1::1e-3:1"})
             QVERIFY_THROWS_EXCEPTION(UsageError, parse_trial_name(wrong));
     }
 
