@@ -303,8 +303,8 @@ void add_self_check_option(CLI::App& command, double& share) {
     command
         .add_option(
             "--self-check", share,
-            "Share of the trials that run in the exact mode as well, at least three of each curve; a difference that is no near-tie "
-            "ends the job; 0 for none")
+            "Share of the trials that run in the exact mode as well, on some 200 of the images, at least three of each curve; a difference that "
+            "is no near-tie ends the job; 0 for none")
         ->check([](const std::string& text) {
             const std::optional<double> share = parse_number(text);
             return share && *share >= 0 && *share <= 1 ? std::string() : "'" + text + "' is no share from 0 to 1";

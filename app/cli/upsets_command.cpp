@@ -223,8 +223,7 @@ int run_upsets(const UpsetsOptions& options) {
     if (result) text += result_text(*result, upsets, options.hours);
     text +=
         "\nFIT: events in 10^9 hours; Mbit: 2^20 bits. Upsets of stored bits only: not of logic, of activations or of the program, and "
-        "without any "
-        "error-correcting code.\n";
+        "without any error-correcting code.\n";
     if (!options.json.empty()) write_file(options.json, json_text(json));
     if (options.json != "-") print(text);
     return exit_done;

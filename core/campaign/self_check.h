@@ -1,5 +1,5 @@
-// The self-check of a job: a share of its trials is run in the exact mode too, and must give the same answers, image by image, but for
-// near-ties (evaluation/near_ties.h). Which trials is a function of seed, curve, rate and trial alone, so workers, order and interruptions
+// The self-check of a job: a share of its trials is run in the exact mode too, on some 200 of the images (a sweep's and a hardening's on all
+// tuning images), and must give the same answers, image by image, but for near-ties (evaluation/near_ties.h). Which trials is a function of seed, curve, rate and trial alone, so workers, order and interruptions
 // change nothing about it; what a resumed job knows already is checked again.
 #pragma once
 

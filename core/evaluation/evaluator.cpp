@@ -191,7 +191,7 @@ std::unique_ptr<Evaluator> Evaluator::derive(const State& from, std::size_t site
     return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));
 }
 
-std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of) {
+std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of, std::size_t least_images) {
     auto state = std::make_unique<State>();
     state->network = of.network;
     state->device = of.device;
@@ -199,6 +199,7 @@ std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of) {
     state->clipping = of.clipping;
     state->images = of.images;
     state->chunk = state->images_a_pass = of.chunk;
+    state->most_images = least_images < of.image_count() ? (least_images + of.chunk - 1) / of.chunk * of.chunk : of.most_images;
     state->exact = state->is_probed = true;
     state->has_fixed_pass = of.has_fixed_pass;
     state->batch_slots = find_batch_slots(of.network->program());
@@ -213,8 +214,8 @@ std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of) {
     return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));
 }
 
-std::unique_ptr<Evaluator> Evaluator::exact_twin() const {
-    return exact_twin_of(*state_);
+std::unique_ptr<Evaluator> Evaluator::exact_twin(std::size_t least_images) const {
+    return exact_twin_of(*state_, least_images);
 }
 bool Evaluator::is_exact() const {
     return state_->exact && !state_->stacks;

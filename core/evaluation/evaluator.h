@@ -65,9 +65,9 @@ public:
     // this one's memory budget, and is to be prepared like any other. This one must be prepared; it may be destroyed first.
     std::unique_ptr<Evaluator> with_threshold(std::size_t site, std::optional<float> threshold) const;
 
-    // An evaluator of the same images and clipping in the exact mode, with the least memory budget; shares the images and is to be prepared
-    // like any other. This one may be destroyed first.
-    std::unique_ptr<Evaluator> exact_twin() const;
+    // An evaluator of the first chunks of these images, at least so many images, with the same clipping in the exact mode and the least
+    // memory budget; shares the images and is to be prepared like any other. This one may be destroyed first.
+    std::unique_ptr<Evaluator> exact_twin(std::size_t least_images) const;
     bool is_exact() const;
 
     // Gives back about half of the kept clean values, those that save least first; false where there are none. Later trials compute them
@@ -106,7 +106,7 @@ private:
     void run_clean(CleanRun& clean_run, int threads, const std::stop_token& stop);
     void probe_images(int threads, const std::stop_token& stop);
     void with_explained_errors(const std::function<void()>& passes) const;
-    static std::unique_ptr<Evaluator> exact_twin_of(const State& of);
+    static std::unique_ptr<Evaluator> exact_twin_of(const State& of, std::size_t least_images);
     static std::unique_ptr<Evaluator> derive(const State& from, std::size_t site, std::optional<float> threshold, std::size_t memory_bytes);
 
     std::unique_ptr<State> state_;

@@ -1,7 +1,9 @@
 // What an Evaluator holds and its TrialRunners read. Includes LibTorch.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <span>
 #include <unordered_map>
@@ -40,10 +42,11 @@ struct Evaluator::State {
     StepOverrides overrides_apart;                         // those and all else that run_step_apart() runs otherwise
     std::unordered_map<std::size_t, Slot> threshold_read;  // by step: where a clipped site's threshold is
     std::shared_ptr<const PreparedImages> images;
-    std::vector<ImageRange> chunks;       // the images of a pass; the last may have fewer
-    std::size_t chunk = 0;                // images a chunk
-    std::vector<Verdict> clean_verdicts;  // by image
-    at::Tensor clean_logits;              // N×classes on the CPU
+    std::size_t most_images = std::numeric_limits<std::size_t>::max();  // the others stay out
+    std::vector<ImageRange> chunks;                                     // the images of a pass; the last may have fewer
+    std::size_t chunk = 0;                                              // images a chunk
+    std::vector<Verdict> clean_verdicts;                                // by image
+    at::Tensor clean_logits;                                            // N×classes on the CPU
     Outcome clean;
     std::size_t classes = 0;
     std::size_t kept_bytes = 0;
@@ -85,7 +88,7 @@ struct Evaluator::State {
             if (!faulty.contains(slot)) frame[std::size_t(slot)] = initial_frame[std::size_t(slot)];
     }
 
-    std::size_t image_count() const { return images->size(); }
+    std::size_t image_count() const { return std::min(images->size(), most_images); }
     std::size_t first_image(std::size_t chunk_index) const { return chunks[chunk_index].first; }
 
     // Runs a few images through the network and decides from what is seen, and nothing else, what follows from network and images:

@@ -113,7 +113,7 @@ std::size_t ThresholdEvaluator::kept_bytes() const {
     return bytes;
 }
 std::unique_ptr<Evaluator> ThresholdEvaluator::exact_twin(std::size_t threshold) const {
-    return Evaluator::exact_twin_of(*state_->evaluators.at(threshold));
+    return Evaluator::exact_twin_of(*state_->evaluators.at(threshold), state_->base.image_count());
 }
 bool ThresholdEvaluator::is_exact() const {
     return state_->base.exact && !state_->base.stacks;

@@ -6,6 +6,7 @@
 #include "common/error.h"
 #include "common/named_values.h"
 #include "common/text_list.h"
+#include "network/layer_info.h"
 
 namespace clipscope {
 namespace {
@@ -104,6 +105,14 @@ void check_memory(const MemoryModel& memory) {
     if (memory.bits.mask(memory.format) == 0)
         throw UsageError("Numbers of " + memory.format.to_string() + " have no such bits (" + memory.bits.to_string() +
                          "): choose all, or bits that the format has.");
+    ParameterInfo large;
+    large.elements = 1 << 20;
+    large.word_bits = memory.format.bits();
+    large.faulty_bits = memory.bits.mask(memory.format);
+    large.pattern = memory.pattern;
+    if (count_fault_places(large) == 0)
+        throw UsageError("A " + memory.pattern.to_string() + " has no room in numbers of " + memory.format.to_string() +
+                         " whose faulty bits are " + memory.bits.to_string() + ": choose all bits, or another pattern.");
 }
 
 std::string describe(const MemoryModel& memory) {

@@ -53,7 +53,7 @@ struct MemoryModel {
     friend bool operator==(const MemoryModel&, const MemoryModel&) = default;
 };
 
-// Throws UsageError where no bit of weights may be faulty (an exponent bit of int8, say).
+// Throws UsageError where no bit of weights may be faulty (an exponent bit of int8, say), or no pattern has room in them.
 void check_memory(const MemoryModel& memory);
 
 // "int8, stuck at 1, sign bits, weights": what differs from flips of any bit in float32; empty where nothing does.

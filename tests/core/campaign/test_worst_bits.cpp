@@ -42,7 +42,7 @@ class TestWorstBits : public QObject {
 private Q_SLOTS:
     void initTestCase() {
         if (!clipscope::testing::has_fashion_mnist()) QSKIP("Fashion-MNIST is not installed");
-        inputs_ = lenet5_inputs(80);
+        inputs_ = lenet5_inputs(40);
     }
 
     void they_are_those_of_all_bits_data() {

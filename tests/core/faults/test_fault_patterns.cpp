@@ -91,6 +91,9 @@ private slots:
         MemoryModel memory;
         memory.pattern = FaultPattern::parse("burst-4");
         QCOMPARE(describe(memory), std::string("burst-4"));
+        check_memory(memory);
+        memory.bits = BitSelection::parse("sign");
+        QVERIFY_THROWS_EXCEPTION(UsageError, check_memory(memory));
     }
 
     void places_are_those_where_a_pattern_fits_data() {
