@@ -50,17 +50,17 @@ private slots:
             const QString study = folder_.filePath("patterns.clipscope");
             QFile::remove(study);
             const QStringList job = QStringList{"sensitivity"} + inputs() + QStringList{"--layers", "network,CONV-1"} + options;
-            const CliResult whole = run_cli(job + QStringList{"--trials", "6", "--threads", "1", "--json", "-"});
+            const CliResult whole = run_cli(job + QStringList{"--trials", "4", "--threads", "1", "--json", "-"});
             QVERIFY2(whole.status == 0, qPrintable(whole.err));
             const QJsonObject result = json_of(whole.out.toUtf8());
             QCOMPARE(result["axis"].toString(), has_counts ? "fault_count" : "fault_rate");
             QCOMPARE(result["fault_pattern"].toString("bit"),
                      options.contains("--pattern") ? options[options.indexOf("--pattern") + 1] : "bit");
-            const CliResult others = run_cli(job + QStringList{"--trials", "6", "--threads", "3", "--memory", "64K", "--json", "-"});
+            const CliResult others = run_cli(job + QStringList{"--trials", "4", "--threads", "3", "--memory", "64K", "--json", "-"});
             QVERIFY(others.out == whole.out);
             // A part, then the rest.
             QVERIFY(run_cli(job + QStringList{"--trials", "2", "--study", study}).status == 0);
-            const CliResult rest = run_cli(job + QStringList{"--trials", "6", "--study", study, "--json", "-"});
+            const CliResult rest = run_cli(job + QStringList{"--trials", "4", "--study", study, "--json", "-"});
             QVERIFY2(rest.status == 0, qPrintable(rest.err));
             QCOMPARE(json_of(rest.out.toUtf8())["curves"].toArray(), result["curves"].toArray());
             const QJsonObject point = result["curves"][0]["points"].toArray().last().toObject();
@@ -87,12 +87,12 @@ private slots:
             QVERIFY2(one.status == 0, qPrintable(one.err));
             QVERIFY(one.out == three.out);
             const CliResult plain = run_cli(QStringList{"sensitivity"} + inputs() + options +
-                                            QStringList{"--layers", "network", "--trials", "400", "--json", "-"});
+                                            QStringList{"--layers", "network", "--trials", "200", "--json", "-"});
             const QJsonArray points = json_of(one.out.toUtf8())["curves"][0]["points"].toArray();
             const QJsonArray wanted = json_of(plain.out.toUtf8())["curves"][0]["points"].toArray();
             for (int i = 0; i < points.size(); ++i) {
                 QVERIFY(points[i]["half_width"].toDouble() <= 0.02);
-                const double error = wanted[i]["sd"].toDouble() / 20;  // of the mean of 400
+                const double error = wanted[i]["sd"].toDouble() / 14;  // of the mean of 200
                 QVERIFY(std::abs(points[i]["mean"].toDouble() - wanted[i]["mean"].toDouble()) < 0.03 + 3 * error);
             }
         }
