@@ -180,23 +180,23 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(evaluator_of(true)->prepare(layers, 2, {}), std::exception);
     }
 
-    void ten_thousand_trials_take_no_more_memory_than_a_thousand() {
+    void ten_thousand_more_trials_take_no_more_memory() {
         const std::string path = resolve_model_path("bundled:lenet5");
         const auto network = Network::load(path);
         const Dataset images = open_dataset(fashion_mnist_folder(), Split::test).subset(std::vector<std::size_t>{1, 2, 3});
         Evaluator evaluator(network, images, {*network->metadata().normalization, network->metadata().input_shape}, {.device = "cpu"});
         QVERIFY(evaluator.prepare(layers, 1, {}));
         TrialRunner runner(evaluator);
-        std::size_t after_a_thousand = 0;
-        for (std::uint64_t trial = 0; trial < 10'000; ++trial) {
+        // oneDNN goes on meeting shapes that it has no kernel for, and keeps 64 of them: at first memory grows with these.
+        std::size_t at_first = 0;
+        for (std::uint64_t trial = 0; trial < 20'000; ++trial) {
             const TrialFaults faults = draw_trial_faults(4, trial, network->layers(), layers, 1e-4);
             QVERIFY(runner.run(faults, 1e-4, {}));
-            if (trial == 1'000) after_a_thousand = resident_bytes();
+            if (trial == 10'000) at_first = resident_bytes();
         }
-        const std::size_t grown = resident_bytes() - std::min(resident_bytes(), after_a_thousand);
-        qInfo("%zu KiB after 1,000 trials, %zu KiB more after 10,000", after_a_thousand / 1024, grown / 1024);
-        // oneDNN goes on meeting shapes that it has no kernel for, and keeps 64 of them.
-        QVERIFY(after_a_thousand > 0 && grown < 6'000'000);
+        const std::size_t grown = resident_bytes() - std::min(resident_bytes(), at_first);
+        qInfo("%zu KiB after 10,000 trials, %zu KiB more after 20,000", at_first / 1024, grown / 1024);
+        QVERIFY(at_first > 0 && grown < 3'000'000);
     }
 
     void other_failures_are_no_shortage() {
