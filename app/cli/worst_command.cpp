@@ -37,10 +37,6 @@ struct WorstOptions {
     std::string list;
 };
 
-double accuracy_of(const Outcome& outcome, NonfiniteRule rule) {
-    return accuracy(outcome, rule);
-}
-
 Json bit_json(const WorstBit& bit, NonfiniteRule rule) {
     return {{"layer", bit.value.layer},
             {"parameter", bit.value.parameter},
@@ -48,7 +44,7 @@ Json bit_json(const WorstBit& bit, NonfiniteRule rule) {
             {"bit", bit.value.bit},
             {"before", number_text(bit.value.before)},
             {"after", number_text(bit.value.after)},
-            {"accuracy", accuracy_of(bit.outcome, rule)},
+            {"accuracy", accuracy(bit.outcome, rule)},
             {"correct", bit.outcome.correct},
             {"correct_argmax", bit.outcome.correct_argmax},
             {"sdc", bit.outcome.sdc},
@@ -64,7 +60,7 @@ Json worst_json(const JobInputs& inputs, const FaultScope& scope, const WorstOpt
                  {"images", inputs.images.size()},
                  {"layers", scope.name},
                  {"nonfinite", to_string(options.nonfinite)},
-                 {"clean_accuracy", accuracy_of(found.clean, options.nonfinite)},
+                 {"clean_accuracy", accuracy(found.clean, options.nonfinite)},
                  {"critical_bits", found.critical},
                  {"tried_bits", found.tried},
                  {"exhaustive", options.search.exhaustive},
@@ -90,7 +86,7 @@ std::string list_text(const WorstBits& found) {
     return list.text();
 }
 
-std::string bits_table(const std::vector<WorstBit>& bits, const std::string& accuracy, NonfiniteRule rule) {
+std::string bits_table(const std::vector<WorstBit>& bits, NonfiniteRule rule) {
     using Align = TextTable::Align;
     TextTable table({{"#", Align::right},
                      {"Layer"},
@@ -99,7 +95,7 @@ std::string bits_table(const std::vector<WorstBit>& bits, const std::string& acc
                      {"Bit", Align::right},
                      {"Before", Align::right},
                      {"After", Align::right},
-                     {accuracy, Align::right},
+                     {"Accuracy %", Align::right},
                      {"SDC %", Align::right},
                      {"DUE %", Align::right}});
     for (std::size_t i = 0; i < bits.size(); ++i) {
@@ -107,7 +103,7 @@ std::string bits_table(const std::vector<WorstBit>& bits, const std::string& acc
         const Outcome& outcome = bits[i].outcome;
         const auto share = [&](std::int64_t images) { return percent(double(images) / double(std::max(outcome.images, 1))); };
         table.add_row({std::to_string(i + 1), value.layer, value.parameter, std::to_string(value.element), std::to_string(value.bit),
-                       number_text(value.before), number_text(value.after), percent(accuracy_of(outcome, rule)), share(outcome.sdc),
+                       number_text(value.before), number_text(value.after), percent(accuracy(outcome, rule)), share(outcome.sdc),
                        share(outcome.due)});
     }
     return table.to_string();
@@ -117,11 +113,10 @@ std::string worst_text(const JobInputs& inputs, const FaultScope& scope, const W
                        double seconds) {
     std::string text = "The worst single faults in " + scope.name + ": " + inputs.model_name + " on " +
                        grouped_text(std::int64_t(inputs.images.size())) + " images of " + inputs.data_name + ", " +
-                       percent(accuracy_of(found.clean, options.nonfinite)) + " % without faults\n\n";
+                       percent(accuracy(found.clean, options.nonfinite)) + " % without faults\n\n";
     if (found.alone.empty()) return text + "No class of bits lost an answer in the pilot: none of these bits is critical alone.\n";
-    text += bits_table(found.alone, "Accuracy %", options.nonfinite);
-    if (!found.together.empty())
-        text += "\nTogether, each beside those above it:\n\n" + bits_table(found.together, "Accuracy %", options.nonfinite);
+    text += bits_table(found.alone, options.nonfinite);
+    if (!found.together.empty()) text += "\nTogether, each beside those above it:\n\n" + bits_table(found.together, options.nonfinite);
     const char* what = options.search.exhaustive ? " bits of the scope" : " bits whose class lost answers in the pilot";
     return text + "\nTried " + grouped_text(found.tried) +
            (found.tried < found.critical ? " (those that change a number most) of " : " of ") + grouped_text(found.critical) + what + ", " +
