@@ -4,11 +4,11 @@
 #include <array>
 #include <numeric>
 #include <optional>
-#include <set>
 #include <string_view>
 
 #include "common/error.h"
 #include "common/text_list.h"
+#include "faults/trial_faults.h"
 
 namespace clipscope {
 namespace {
@@ -161,11 +161,8 @@ std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::v
 }
 
 std::int64_t fault_bits(const std::vector<std::size_t>& scope, const std::vector<LayerInfo>& parts) {
-    std::set<std::string> counted;
     std::int64_t bits = 0;
-    for (const std::size_t part : scope)
-        for (const ParameterInfo& parameter : parts[part].parameters)
-            if (counted.insert(parameter.path).second) bits += count_fault_places(parameter);
+    for (const auto& [part, parameter] : parameters_in(parts, scope)) bits += count_fault_places(parts[part].parameters[parameter]);
     return bits;
 }
 

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 
 #include "campaign/accuracy_curves.h"
 #include "campaign/bit_pilot.h"
@@ -76,14 +75,11 @@ private:
     FaultyValue value_of(const Candidate& candidate) const { return faulty_value(network_, fault_of(candidate)); }
 
     bool take_all() {
-        std::set<std::string> seen;
-        for (const std::size_t part : scope_.layers)
-            for (std::size_t i = 0; i < parts_[part].parameters.size(); ++i) {
-                const ParameterInfo& parameter = parts_[part].parameters[i];
-                if (!seen.insert(parameter.path).second) continue;
-                for (std::int64_t place = 0; place < count_fault_places(parameter); ++place)
-                    candidates_.push_back({{part, i}, fault_place(parameter, place)});
-            }
+        for (const ParameterPlace& place : parameters_in(parts_, scope_.layers)) {
+            const ParameterInfo& parameter = parts_[place.first].parameters[place.second];
+            for (std::int64_t number = 0; number < count_fault_places(parameter); ++number)
+                candidates_.push_back({place, fault_place(parameter, number)});
+        }
         found_.critical = std::int64_t(candidates_.size());
         return true;
     }
@@ -184,12 +180,17 @@ private:
     bool try_on_all_images(const std::stop_token& stop) {
         const std::string activity = std::to_string(candidates_.size()) + " bits on all images";
         return run_round(candidates_.size(), activity, stop, [&](TrialRunner& runner, std::size_t i, const std::stop_token& stopped) {
-            const auto outcome = runner.run(fault_of(candidates_[i]), 1, stopped);
-            if (!outcome) return;
-            candidates_[i].outcome = *outcome;
-            candidates_[i].right = right_images(*outcome, settings_.nonfinite);
-            image_evaluations_ += outcome->images;
+            try_on_all_images(runner, fault_of(candidates_[i]), candidates_[i], stopped);
         });
+    }
+
+    // What these faults, the candidate's among them, do to all images.
+    void try_on_all_images(TrialRunner& runner, const TrialFaults& faults, Candidate& candidate, const std::stop_token& stop) {
+        const auto outcome = runner.run(faults, 1, stop);
+        if (!outcome) return;
+        candidate.outcome = *outcome;
+        candidate.right = right_images(*outcome, settings_.nonfinite);
+        image_evaluations_ += outcome->images;
     }
 
     // Greedily: beside those chosen before, the one of the worst few hundred that leaves the fewest images right.
@@ -208,11 +209,7 @@ private:
                         bits[pool[i].place].push_back(pool[i].position);
                         TrialFaults faults;
                         add_faulty_bits(bits, faults);
-                        const auto outcome = runner.run(faults, 1, stopped);
-                        if (!outcome) return;
-                        pool[i].outcome = *outcome;
-                        pool[i].right = right_images(*outcome, settings_.nonfinite);
-                        image_evaluations_ += outcome->images;
+                        try_on_all_images(runner, faults, pool[i], stopped);
                     });
                 if (!is_run) return false;
             }

@@ -16,16 +16,6 @@ std::int64_t count_marks_below(const ParameterFaults& parameter, double rate) {
     return std::count_if(parameter.bits.begin(), parameter.bits.end(), [&](const MarkedBit& bit) { return bit.mark < rate; });
 }
 
-// Of the scope, each once.
-std::vector<ParameterPlace> parameters_of(const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope) {
-    std::vector<ParameterPlace> places;
-    std::unordered_set<std::string> seen;
-    for (const std::size_t layer : scope)
-        for (std::size_t i = 0; i < layers[layer].parameters.size(); ++i)
-            if (seen.insert(layers[layer].parameters[i].path).second) places.emplace_back(layer, i);
-    return places;
-}
-
 bool is_before(const MarkedBit& first, const MarkedBit& second) {
     return std::pair(first.position, first.mark) < std::pair(second.position, second.mark);
 }
@@ -57,10 +47,19 @@ std::size_t TrialFaults::first_faulty_layer(double rate, std::size_t layer_count
     return first;
 }
 
+std::vector<ParameterPlace> parameters_in(const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope) {
+    std::vector<ParameterPlace> places;
+    std::unordered_set<std::string> seen;
+    for (const std::size_t layer : scope)
+        for (std::size_t i = 0; i < layers[layer].parameters.size(); ++i)
+            if (seen.insert(layers[layer].parameters[i].path).second) places.emplace_back(layer, i);
+    return places;
+}
+
 TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers,
                               std::span<const std::size_t> scope, double max_rate) {
     TrialFaults faults;
-    for (const ParameterPlace& place : parameters_of(layers, scope)) {
+    for (const ParameterPlace& place : parameters_in(layers, scope)) {
         const ParameterInfo& parameter = layers[place.first].parameters[place.second];
         if (count_fault_places(parameter) == 0) continue;
         auto bits =
@@ -74,7 +73,7 @@ TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std
 
 TrialFaults draw_counted_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers,
                                 std::span<const std::size_t> scope, std::int64_t count) {
-    const std::vector<ParameterPlace> parameters = parameters_of(layers, scope);
+    const std::vector<ParameterPlace> parameters = parameters_in(layers, scope);
     std::string names;
     std::vector<std::int64_t> ends;  // of each parameter's places among all
     std::int64_t all = 0;

@@ -29,6 +29,9 @@ struct TrialFaults {
     std::size_t first_faulty_layer(double rate, std::size_t layer_count) const;
 };
 
+// The parameters of a scope (indices into `layers`) in its order; one that two layers share is there once.
+std::vector<ParameterPlace> parameters_in(const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope);
+
 // Draws the faults of `scope` (indices into `layers`). A parameter that two layers share is drawn once. Where faults come in patterns
 // (network/fault_pattern.h), every place where one can begin has the mark of its first bit, and the rate is the probability of each place;
 // a bit in several patterns has the lowest of their marks, so that it is faulty once and the sets at rising rates stay nested.
