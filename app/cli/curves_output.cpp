@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "campaign/comparison.h"
+#include "campaign/duel_summary.h"
 #include "campaign/result_csv.h"
 #include "campaign/result_json.h"
 #include "command.h"
@@ -64,7 +65,8 @@ int CurvesOutput::finish() {
     if (has_trials() || !is_stopped_) {
         write_files();
         if (options_.json != "-")
-            print(curves_table(curves_) + comparisons_text(curves_, axis_) + (options_.details ? curves_details(curves_, axis_) : ""));
+            print(curves_table(curves_) + (kind_ == "duel" ? duel_text(curves_, axis_) : comparisons_text(curves_, axis_)) +
+                  (options_.details ? curves_details(curves_, axis_) : ""));
     }
     if (faults_) faults_->close();
     if (!is_stopped_) return exit_done;
@@ -90,7 +92,8 @@ void CurvesOutput::write_files() {
     const std::filesystem::path folder = options_.csv;
     write_file((folder / "points.csv").string(), points_csv(curves_));
     write_file((folder / "trials.csv").string(), trials_csv(curves_));
-    if (kind_ == "compare") write_file((folder / "comparisons.csv").string(), comparisons_csv(curves_, axis_));
+    if (kind_ == "compare" || kind_ == "duel") write_file((folder / "comparisons.csv").string(), comparisons_csv(curves_, axis_));
+    if (kind_ == "duel") write_file((folder / "duel.csv").string(), duel_csv(curves_, axis_));
 }
 
 bool CurvesOutput::has_trials() const {

@@ -30,7 +30,7 @@ void add_result_file_options(CLI::App& command, CurvesOutputOptions& options);
 
 class CurvesOutput {
 public:
-    // Throws Error where a result could not be written later. `kind` is "sensitivity" or "compare", as the JSON names it.
+    // Throws Error where a result could not be written later. `kind` is "sensitivity", "compare" or "duel", as the JSON names it.
     CurvesOutput(std::string kind, const CurvesOutputOptions& options, std::stop_source& stop, AucAxis axis = AucAxis::linear);
 
     // For the job, or for several one after the other that differ in the number format: their curves come side by side. Asks the job to
@@ -70,5 +70,8 @@ std::string self_check_text(const SelfCheckCounts& counts);
 
 // What protections gain and cost, under both rules for non-finite logits; empty where the curves have one protection.
 std::string comparisons_text(const AccuracyCurves& curves, AucAxis axis);
+
+// Of a duel: each protection's price and what it buys, then which are worth theirs at one rate, for every scope.
+std::string duel_text(const AccuracyCurves& curves, AucAxis axis);
 
 }  // namespace clipscope::cli

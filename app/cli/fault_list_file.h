@@ -1,7 +1,9 @@
 // --faults-out: every faulty bit of every trial as CSV, `layer,rate,trial,parameter,element,bit`, written while the job runs.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "campaign/events.h"
@@ -22,7 +24,12 @@ public:
     void close();
 
 private:
+    // Whether the curve is the first seen to list the parameter. Contestants of a duel share faults, which are listed once.
+    bool is_listed_by(int curve, const std::string& parameter);
+
     LineFile file_;
+    bool lists_once_ = false;
+    std::map<std::pair<std::string, std::string>, int> listed_by_;  // by scope and parameter, the curve
     std::vector<std::string> layers_;
     std::vector<std::string> rates_;
 };

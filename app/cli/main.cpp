@@ -105,6 +105,7 @@ int main(int argc, char** argv) {
     add_sweep_command(app, runner);
     add_harden_command(app, runner);
     add_compare_command(app, runner);
+    add_duel_command(app, runner);
     add_train_command(app, runner);
     add_study_command(app, runner);
     add_replay_command(app, runner);

@@ -5,6 +5,7 @@
 
 #include "campaign/campaign_summary.h"
 #include "campaign/comparison.h"
+#include "campaign/duel_summary.h"
 #include "campaign/result_csv.h"
 #include "campaign/result_json.h"
 #include "campaign/tuning_csv.h"
@@ -81,7 +82,8 @@ std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::s
         exports.add_text(QStringLiteral("critical-bits.csv"), to_csv(bits));
     }
     exports.add_text(QStringLiteral("points.csv"), points_csv(curves));
-    if (kind == "compare") exports.add_text(QStringLiteral("comparisons.csv"), comparisons_csv(curves, axis));
+    if (kind == "compare" || kind == "duel") exports.add_text(QStringLiteral("comparisons.csv"), comparisons_csv(curves, axis));
+    if (kind == "duel") exports.add_text(QStringLiteral("duel.csv"), duel_csv(curves, axis));
     return exports.take();
 }
 
@@ -109,7 +111,7 @@ std::vector<ExportTask> exports_of_json(const QString& result_file, const QStrin
     const std::string file = result_file.toStdString();
     const std::string text = read_text_file(file);
     const std::string kind = result_kind(text, file);
-    if (kind != "sensitivity" && kind != "compare") return tuning_exports(tuning_from_json(text, file), folder);
+    if (kind != "sensitivity" && kind != "compare" && kind != "duel") return tuning_exports(tuning_from_json(text, file), folder);
     const CampaignResult result = result_from_json(text, file);
     return curve_exports(result.curves, result.kind, result.auc_axis, folder);
 }

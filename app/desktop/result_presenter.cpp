@@ -24,7 +24,7 @@ namespace clipscope {
 namespace {
 
 bool is_comparison(const CampaignSummary& curves) {
-    return kind_of(curves) == "compare";
+    return kind_of(curves) != "sensitivity";
 }
 
 // The search that runs, or the last one; else the sweep that came last; else the first site with values.

@@ -27,15 +27,10 @@ QString difference_text(const CampaignInfo& older, const CampaignInfo& newer) {
 
 // Whose the accuracy without faults is, where there are several.
 QString clean_name(const CurveInfo& curve, const CampaignSummary& all) {
-    switch (curve.protection) {
-        case Protection::clip_actmax:
-            return QStringLiteral("ACT_max");
-        case Protection::clip_tuned:
-            return QObject::tr("tuned T");
-        case Protection::none:
-            break;
-    }
-    return kind_of(all) == "compare" ? protection_name(curve.protection) : QString::fromStdString(format_of(curve, all.info).to_string());
+    if (curve.protection == Protection::clip_actmax) return QStringLiteral("ACT_max");
+    if (curve.protection == Protection::clip_tuned) return QObject::tr("tuned T");
+    return kind_of(all) != "sensitivity" ? protection_name(curve.protection)
+                                         : QString::fromStdString(format_of(curve, all.info).to_string());
 }
 
 // Each accuracy once, with the names of all that have it; without a name where it is the only one.
@@ -72,7 +67,7 @@ QString kind_title(const JobSettings& settings) {
         case JobKind::bits:
             return QObject::tr("Bit positions: %1").arg(layers);
         case JobKind::compare:
-            return QObject::tr("Comparison: %1").arg(layers);
+            return settings.protections.empty() ? QObject::tr("Comparison: %1").arg(layers) : QObject::tr("Duel: %1").arg(layers);
         case JobKind::profile:
             return settings.layers.empty() ? QObject::tr("Profile") : QObject::tr("Profile: faults in %1").arg(layers);
         case JobKind::sweep:
@@ -84,8 +79,9 @@ QString kind_title(const JobSettings& settings) {
 }
 
 template <typename Curves>
-std::string kind_of_curves(const Curves& curves) {
-    const bool compares = std::ranges::any_of(curves, [](const auto& curve) { return curve.info.protection != Protection::none; });
+std::string kind_of_curves(const Curves& all) {
+    if (!all.info.prices.empty()) return "duel";
+    const bool compares = std::ranges::any_of(all.curves, [](const auto& curve) { return curve.info.protection != Protection::none; });
     return compares ? "compare" : "sensitivity";
 }
 
@@ -95,7 +91,7 @@ QString series_name(const CurveInfo& curve, const CampaignSummary& all) {
     const QString layer = QString::fromStdString(curve.layer);
     if (curve.format) return layer + QStringLiteral(" · ") + QString::fromStdString(curve.format->to_string());
     const auto is_other = [&](const CurveSummary& one) { return one.info.layer != curve.layer; };
-    if (kind_of(all) == "compare" && std::ranges::none_of(all.curves, is_other)) return protection_name(curve.protection);
+    if (kind_of(all) != "sensitivity" && std::ranges::none_of(all.curves, is_other)) return protection_name(curve.protection);
     return curve.protection == Protection::none ? layer : QStringLiteral("%1, %2").arg(layer, protection_name(curve.protection));
 }
 
@@ -131,11 +127,11 @@ AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<Camp
 }
 
 std::string kind_of(const AccuracyCurves& curves) {
-    return kind_of_curves(curves.curves);
+    return kind_of_curves(curves);
 }
 
 std::string kind_of(const CampaignSummary& curves) {
-    return kind_of_curves(curves.curves);
+    return kind_of_curves(curves);
 }
 
 // "50 trials", "± 1 points", "50 trials, ± 1 points".

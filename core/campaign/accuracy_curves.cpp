@@ -14,18 +14,6 @@ double fraction(std::int64_t count, std::int64_t images) {
     return images > 0 ? double(count) / double(images) : 0.0;
 }
 
-const char* name_of(Protection value) {
-    switch (value) {
-        case Protection::none:
-            return "none";
-        case Protection::clip_actmax:
-            return "clip-actmax";
-        case Protection::clip_tuned:
-            return "clip-tuned";
-    }
-    return nullptr;
-}
-
 const char* name_of(PointAxis value) {
     switch (value) {
         case PointAxis::fault_rate:
@@ -49,15 +37,6 @@ const char* name_of(NonfiniteRule value) {
 }
 
 }  // namespace
-
-std::string to_string(Protection protection) {
-    return name_of(protection);
-}
-
-Protection protection_from_string(const std::string& text) {
-    if (const auto protection = value_named<Protection>(text, name_of)) return *protection;
-    throw UsageError("'" + text + "' is not a protection: choose " + names_of_all<Protection>(name_of) + ".");
-}
 
 std::string to_string(PointAxis axis) {
     return name_of(axis);

@@ -15,17 +15,12 @@
 #include "evaluation/computed_with.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
+#include "protection/protection.h"
 #include "statistics/mean_interval.h"
 
 namespace clipscope {
 
-enum class Protection { none, clip_actmax, clip_tuned };
-
-// "none", "clip-actmax", "clip-tuned": as JSON, CSV and the command line spell it.
-std::string to_string(Protection protection);
-Protection protection_from_string(const std::string& text);  // throws UsageError
-
-// "wrong", "argmax", likewise.
+// "wrong", "argmax": as JSON, CSV and the command line spell it.
 std::string to_string(NonfiniteRule rule);
 NonfiniteRule nonfinite_rule_from_string(const std::string& text);  // throws UsageError
 
@@ -51,6 +46,7 @@ struct CampaignInfo {
     PointAxis axis = PointAxis::fault_rate;
     ComputedWith computed_with{};
     std::vector<ComputedWith> computed_with_earlier{};  // part of the trials, where a job went on under other conditions
+    std::map<Protection, ProtectionPrice> prices{};     // of a duel's contestants
 };
 
 // What one curve is about.

@@ -38,13 +38,18 @@ CampaignInfo info_of(const AucPlan& plan) {
 AccuracyCurve empty_curve(const Outcome& clean, const AucPlan& plan, const Network& network) {
     AccuracyCurve curve;
     curve.info.clean = clean;
-    curve.info.bits = fault_bits(plan.scope.layers, network.memory_parts());
+    curve.info.bits = fault_bits(plan.scope.layers, network.memory_parts()) +
+                      count_check_places(plan.memory.get(), network.memory_parts(), plan.scope.layers);
     curve.trials.resize(plan.rates.size());
     return curve;
 }
 
 TrialFaults draw(const AucPlan& plan, const Network& network, int trial) {
-    return draw_trial_faults(plan.seed, std::uint64_t(trial), network.memory_parts(), plan.scope.layers, plan.rates.back());
+    const std::vector<LayerInfo>& parts = network.memory_parts();
+    TrialFaults faults = draw_trial_faults(plan.seed, std::uint64_t(trial), parts, plan.scope.layers, plan.rates.back());
+    if (!plan.memory) return faults;
+    return in_protected_memory(std::move(faults), plan.memory, plan.seed, std::uint64_t(trial), parts, plan.scope.layers,
+                               plan.rates.back());
 }
 
 SelfCheckedTrial checked_trial(const AucPlan& plan, int trial, const TrialFaults& faults, std::size_t rate, const TrialOutcome& outcome) {

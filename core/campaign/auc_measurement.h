@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "campaign/tuning_result.h"
 #include "evaluation/evaluator.h"
 #include "evaluation/threshold_evaluator.h"
+#include "faults/protected_memory.h"
 
 namespace clipscope {
 
@@ -35,6 +37,7 @@ struct AucPlan {
     AucAxis axis = AucAxis::linear;
     SelfCheckSettings self_check{};           // not of trials on few images
     std::optional<AucPrecision> precision{};  // then `trials` says nothing
+    std::shared_ptr<const ProtectedMemory> memory{};  // that holds the words, without a precision; null: they are read as stored
 };
 
 // Told of a finished trial: its number and its outcome at each of the plan's rates.

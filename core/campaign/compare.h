@@ -1,5 +1,6 @@
-// The comparison job: the unprotected network, the one clipped at ACT_max and the one clipped at the tuned thresholds under the same faults
-// (FT-ClipAct, Figs. 7 and 8). Its result are curves like a sensitivity job's, with a protection each.
+// The comparison job: one network under several protections and the same faults. The paper's: unprotected, clipped at ACT_max and clipped
+// at the tuned thresholds (FT-ClipAct, Figs. 7 and 8). A duel: any protections, with their prices. The result are curves like a sensitivity
+// job's, with a protection each.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "campaign/contestants.h"
 #include "campaign/curve_campaign.h"
 #include "campaign/events.h"
 #include "campaign/fault_scope.h"
@@ -21,6 +23,8 @@ namespace clipscope {
 struct CompareSpecification {
     std::optional<Clipping> act_max;  // every site at its ACT_max, found on the tuning images
     std::optional<Clipping> tuned;    // nothing: two configurations are compared
+    std::vector<Protection> protections{};  // of a duel; empty: the paper's comparison
+    std::vector<Contestant> contestants{};  // of a duel, as complete_comparison() makes them
     std::vector<FaultScope> scopes;
     std::vector<double> rates;  // ascending; all configurations share them
     PointAxis axis = PointAxis::fault_rate;  // or fault_count: then these are numbers of faults
@@ -45,8 +49,8 @@ struct CompareSpecification {
 // ACT_max or rates.
 void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop);
 
-// Finds what the specification lacks: ACT_max by a profile of the tuning images, the rates by probes on them. Sends what measure_act_max()
-// sends, and Progress. False where it was stopped.
+// Finds what the specification lacks: ACT_max and a duel's contestants by profiles of the tuning images, the rates by probes on them. Those
+// of a duel reach until every contestant has failed. Sends what measure_act_max() sends, and Progress. False where it was stopped.
 bool complete_comparison(const JobInputs& tuning, const TuningSettings& settings, CompareSpecification& specification,
                          const EventSink& sink, std::stop_token stop);
 

@@ -12,11 +12,6 @@
 namespace clipscope {
 namespace {
 
-// Which protections are compared with which.
-constexpr std::pair<Protection, Protection> compared_protections[] = {{Protection::none, Protection::clip_actmax},
-                                                                      {Protection::none, Protection::clip_tuned},
-                                                                      {Protection::clip_actmax, Protection::clip_tuned}};
-
 std::optional<double> worst_of(const AccuracyCurve& curve, std::size_t rate, NonfiniteRule rule) {
     std::optional<double> worst;
     for (const auto& [number, trial] : curve.trials[rate]) {
@@ -90,16 +85,19 @@ ProtectionComparison compare_sampled(const AccuracyCurve& first, const AccuracyC
 }  // namespace
 
 std::vector<std::pair<std::size_t, std::size_t>> compared_curves(std::span<const CurveInfo> curves) {
+    std::vector<Protection> protections;  // in the order of their first curves
+    for (const CurveInfo& curve : curves)
+        if (std::ranges::find(protections, curve.protection) == protections.end()) protections.push_back(curve.protection);
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
-    for (const auto& [first, second] : compared_protections) {
-        for (std::size_t i = 0; i < curves.size(); ++i) {
-            if (curves[i].protection != first) continue;
-            const auto other = std::ranges::find_if(curves, [&, protection = second](const CurveInfo& curve) {
-                return curve.layer == curves[i].layer && curve.protection == protection;
-            });
-            if (other != curves.end()) pairs.emplace_back(i, std::size_t(other - curves.begin()));
-        }
-    }
+    for (std::size_t first = 0; first < protections.size(); ++first)
+        for (std::size_t second = first + 1; second < protections.size(); ++second)
+            for (std::size_t i = 0; i < curves.size(); ++i) {
+                if (curves[i].protection != protections[first]) continue;
+                const auto other = std::ranges::find_if(curves, [&](const CurveInfo& curve) {
+                    return curve.layer == curves[i].layer && curve.protection == protections[second];
+                });
+                if (other != curves.end()) pairs.emplace_back(i, std::size_t(other - curves.begin()));
+            }
     return pairs;
 }
 

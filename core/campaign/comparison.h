@@ -15,7 +15,8 @@
 
 namespace clipscope {
 
-// The pairs of curves, by their places, that are about one scope under two protections that are compared; in that order.
+// The pairs of curves, by their places, that are about one scope under two protections: the first protection with each other, then the
+// second with those behind it, and so on.
 std::vector<std::pair<std::size_t, std::size_t>> compared_curves(std::span<const CurveInfo> curves);
 
 // Two protections at one rate; accuracies are fractions.
@@ -41,7 +42,7 @@ struct ProtectionComparison {
     std::vector<RateComparison> rates;
 };
 
-// Each protection against the unprotected network, then tuned thresholds against ACT_max, for every scope.
+// Of all compared_curves(), in their order.
 std::vector<ProtectionComparison> compare_protections(const AccuracyCurves& curves, NonfiniteRule nonfinite,
                                                       AucAxis axis = AucAxis::linear);
 

@@ -137,11 +137,20 @@ std::optional<double> ComparisonStatistics::auc_of_means(const OfRule& of_rule, 
     return auc(accuracy(curves_[curve].clean, rule), info_.rates, means, axis_);
 }
 
-// The faults of one of the two are among the other's, which has more bits.
+// That no bit of either is faulty. They have those of the scope in common; the thresholds of one are among the other's, but check bits are
+// each one's own.
 std::optional<double> ComparisonStatistics::fault_free(const Pair& pair, double rate) const {
-    const auto first = fault_free_probability(rate, curves_[pair.first], info_);
-    const auto second = fault_free_probability(rate, curves_[pair.second], info_);
-    return first && second ? std::optional(std::min(*first, *second)) : std::nullopt;
+    const CurveInfo& first = curves_[pair.first];
+    const CurveInfo& second = curves_[pair.second];
+    CurveInfo both = first;
+    both.bits = std::max(first.bits, second.bits);
+    if (!info_.prices.empty()) {
+        std::int64_t shared = both.bits;
+        for (const CurveInfo& curve : curves_)
+            if (curve.layer == first.layer) shared = std::min(shared, curve.bits);
+        both.bits = first.bits + second.bits - shared;
+    }
+    return fault_free_probability(rate, both, info_);
 }
 
 ProtectionComparison ComparisonStatistics::compare(const OfRule& of_rule, std::size_t index, NonfiniteRule rule) const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "campaign/fault_rates.h"
 #include "campaign/point_faults.h"
@@ -20,13 +21,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Where a fault can begin: check bits are memory too.
+std::int64_t bits_of(const CampaignCurve& curve, const std::vector<LayerInfo>& parts) {
+    return fault_bits(curve.scope.layers, parts) + count_check_places(curve.memory.get(), parts, curve.scope.layers);
+}
+
 // How long the rest takes. A trial in which no bit is faulty takes next to nothing, so trials count by how probably they have a fault.
 class TimeLeft {
 public:
     TimeLeft(std::span<const CampaignCurve> curves, const CampaignSettings& settings, const std::vector<LayerInfo>& parts)
         : rates_(settings.rates.size()) {
         for (const CampaignCurve& curve : curves) {
-            const auto bits = double(fault_bits(curve.scope.layers, parts));
+            const auto bits = double(bits_of(curve, parts));
             for (const double rate : settings.rates)
                 costs_.push_back(settings.axis == PointAxis::fault_count ? double(rate > 0) : -std::expm1(bits * std::log1p(-rate)));
         }
@@ -91,8 +97,11 @@ private:
     }
 
     void run_item(TrialRunner& runner, std::size_t curve, int trial, const std::stop_token& stop) {
-        const TrialFaults faults = draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(trial), inputs_.network->memory_parts(),
-                                                     curves_[curve].scope.layers, settings_.rates.back());
+        const double most = settings_.rates.back();
+        const TrialFaults faults =
+            curves_[curve].in_memory(draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(trial),
+                                                       inputs_.network->memory_parts(), curves_[curve].scope.layers, most),
+                                     settings_.seed, std::uint64_t(trial), most);
         std::vector<std::size_t> missing;  // rates
         std::vector<double> missing_rates;
         for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate) {
@@ -118,7 +127,7 @@ private:
     }
 
     std::string name_of(std::size_t curve) const {
-        const Protection protection = curves_[curve].protection;
+        const Protection& protection = curves_[curve].protection;
         return curves_[curve].scope.name + (protection == Protection::none ? "" : " (" + to_string(protection) + ")");
     }
 
@@ -203,12 +212,16 @@ private:
 
     FaultsInjected list(const TrialFaults& faults, std::size_t curve, std::size_t rate, int trial) const {
         FaultsInjected injected{int(curve), int(rate), trial, {}};
-        for (const ParameterFaults& parameter : faults.parameters) {
-            const ParameterInfo& info = inputs_.network->memory_parts()[parameter.layer].parameters[parameter.parameter];
+        const auto add = [&](const ParameterInfo& info, std::span<const MarkedBit> bits) {
             const auto word_bits = std::uint64_t(info.word_bits);
-            for (const MarkedBit& bit : parameter.bits)
+            for (const MarkedBit& bit : bits)
                 if (bit.mark < settings_.rates[rate])
                     injected.bits.push_back({info.path, std::int64_t(bit.position / word_bits), int(bit.position % word_bits)});
+        };
+        for (const TrialFaults::OfParameter& parameter : faults.by_parameter()) {
+            const ParameterInfo& info = inputs_.network->memory_parts()[parameter.place.first].parameters[parameter.place.second];
+            add(info, parameter.bits);
+            if (!parameter.check_bits.empty()) add(*faults.memory->check_words(info), parameter.check_bits);
         }
         return injected;
     }
@@ -233,6 +246,11 @@ private:
 
 }  // namespace
 
+TrialFaults CampaignCurve::in_memory(TrialFaults faults, std::uint64_t seed, std::uint64_t trial, double max_rate) const {
+    if (!memory) return faults;
+    return in_protected_memory(std::move(faults), memory, seed, trial, evaluator->network().memory_parts(), scope.layers, max_rate);
+}
+
 FaultScope stored_scope(const Evaluator& evaluator, FaultScope scope) {
     scope.layers = evaluator.stored(scope.layers);
     return scope;
@@ -255,10 +273,11 @@ CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSetting
     for (const CampaignCurve& curve : curves) {
         CurveInfo info{.layer = curve.scope.name,
                        .path = curve.scope.path,
-                       .bits = fault_bits(curve.scope.layers, inputs.network->memory_parts()),
+                       .bits = bits_of(curve, inputs.network->memory_parts()),
                        .protection = curve.protection,
                        .clean = curve.evaluator->clean()};
         started.curves.push_back(info);
+        if (curve.price) started.info.prices[curve.protection] = *curve.price;
     }
     return started;
 }

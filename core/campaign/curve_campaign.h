@@ -13,6 +13,7 @@
 #include "campaign/job_inputs.h"
 #include "campaign/self_check.h"
 #include "evaluation/evaluator.h"
+#include "faults/protected_memory.h"
 
 namespace clipscope {
 
@@ -24,6 +25,11 @@ struct CampaignCurve {
     const Evaluator* evaluator = nullptr;  // prepared
     FaultScope scope;                      // as the evaluator stores it
     Protection protection = Protection::none;
+    std::shared_ptr<const ProtectedMemory> memory{};  // that holds the words; null: they are read as they are stored
+    std::optional<ProtectionPrice> price{};           // of a duel's contestant
+
+    // The same faults, drawn in its scope by this seed and trial up to this rate, in its memory.
+    TrialFaults in_memory(TrialFaults faults, std::uint64_t seed, std::uint64_t trial, double max_rate) const;
 };
 
 // Whether a trial of a curve at a rate (an index) has run before and need not run again. Called by several threads at once, only after the

@@ -99,9 +99,12 @@ private:
         const CurveGroup& group = groups_[group_index];
         const double point = settings_.rates[rate];
         const CurveInfo& first = infos_[group.curves.front()];
+        double fault_free = 1;  // of all the group's curves: one may have check bits
+        for (const std::size_t curve : group.curves)
+            fault_free = std::min(fault_free, fault_free_probability(point, infos_[curve], info_).value_or(0));
         const SamplingDesign design{.strata = choose_strata(group.critical.count(), point),
                                     .critical_bits = group.critical.count(),
-                                    .fault_free = fault_free_probability(point, first, info_).value_or(0),
+                                    .fault_free = fault_free,
                                     .right_images = std::int64_t(group.right.size())};
         std::vector<CurveInfo> curves;
         for (const std::size_t curve : group.curves) {
@@ -207,7 +210,8 @@ private:
     // A trial with what it takes to run it.
     struct DrawnTrial {
         Item item;
-        TrialFaults faults;
+        std::uint64_t key = 0;  // that stands for it wherever random numbers are needed
+        TrialFaults faults;     // of the words alone
         ImageSample sample;
         std::vector<SampledTrial> results{};  // by the group's curves
     };
@@ -231,7 +235,7 @@ private:
         const double rate = settings_.rates[point.rate];
         const auto number = std::uint64_t(item.trial);
         const std::uint64_t key = trial_key(settings_.seed, rate, stratum, number);
-        return {item,
+        return {item, key,
                 draw_sampled_faults(settings_.axis, settings_.seed, rate, stratum, number, parts_,
                                     curves_[group.curves.front()].scope.layers, group.critical),
                 draw_images(settings_.seed, key, group.right, group.others, point.point.images(item.stratum))};
@@ -248,25 +252,27 @@ private:
                 drawn.push_back(draw(item));
         }
         for (const std::size_t curve : groups_[point.group].curves)
-            if (!run_on_curve(*curves_[curve].evaluator, runners.at(curves_[curve].evaluator), rate, drawn, stop)) return;
+            if (!run_on_curve(curves_[curve], runners.at(curves_[curve].evaluator), rate, drawn, stop)) return;
         for (const DrawnTrial& trial : drawn) keep(trial.item, trial.results, false);
     }
 
     // False where it was stopped.
-    bool run_on_curve(const Evaluator& evaluator, TrialRunner& runner, double rate, std::vector<DrawnTrial>& drawn,
+    bool run_on_curve(const CampaignCurve& curve, TrialRunner& runner, double rate, std::vector<DrawnTrial>& drawn,
                       const std::stop_token& stop) const {
-        if (evaluator.can_sample()) {
+        std::vector<TrialFaults> faults;
+        for (const DrawnTrial& trial : drawn) faults.push_back(curve.in_memory(trial.faults, settings_.seed, trial.key, rate));
+        if (curve.evaluator->can_sample()) {
             std::vector<TrialRunner::SampledRun> runs;
-            for (const DrawnTrial& trial : drawn) runs.push_back({&trial.faults, rate, &trial.sample});
+            for (std::size_t i = 0; i < drawn.size(); ++i) runs.push_back({&faults[i], rate, &drawn[i].sample});
             const auto outcomes = runner.run_samples(runs, stop);
             if (!outcomes) return false;
-            for (std::size_t i = 0; i < drawn.size(); ++i) drawn[i].results.push_back({drawn[i].faults.count_below(rate), (*outcomes)[i]});
+            for (std::size_t i = 0; i < drawn.size(); ++i) drawn[i].results.push_back({faults[i].count_below(rate), (*outcomes)[i]});
             return true;
         }
-        for (DrawnTrial& trial : drawn) {
-            const auto outcome = runner.run(trial.faults, rate, stop);
+        for (std::size_t i = 0; i < drawn.size(); ++i) {
+            const auto outcome = runner.run(faults[i], rate, stop);
             if (!outcome) return false;
-            trial.results.push_back({trial.faults.count_below(rate), whole_outcome(*outcome, evaluator.clean())});
+            drawn[i].results.push_back({faults[i].count_below(rate), whole_outcome(*outcome, curve.evaluator->clean())});
         }
         return true;
     }

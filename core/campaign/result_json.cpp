@@ -7,8 +7,10 @@
 #include "campaign/comparison.h"
 #include "campaign/computed_with_json.h"
 #include "campaign/curve_auc.h"
+#include "campaign/duel_summary.h"
 #include "campaign/fault_rates.h"
 #include "campaign/memory_json.h"
+#include "campaign/price_json.h"
 #include "campaign/sampled_json.h"
 #include "common/error.h"
 #include "common/json_text.h"
@@ -155,6 +157,47 @@ Json curve_json(const AccuracyCurve& curve, const CampaignResult& result) {
     return json;
 }
 
+Json loss_json(const LossRate& loss) {
+    return {{"rate", optional_number(loss.rate)}, {"ci95", {optional_number(loss.low), optional_number(loss.high)}}};
+}
+
+// The price and what it buys, for each of a duel's curves.
+void add_duel(const CampaignResult& result, Json& curves) {
+    for (const DuelRow& row : duel_rows(result.curves, result.auc_axis)) {
+        Json& curve = curves[row.curve];
+        curve["price"] = price_json(row.price);
+        curve["price"]["clean_loss"] = row.clean_loss;
+        curve["lost_1_point"] = loss_json(row.lost_1_point);
+        curve["lost_10_points"] = loss_json(row.lost_10_points);
+    }
+}
+
+Json pareto_json(const AccuracyCurves& curves, const std::string& layer) {
+    const std::size_t rate = telling_rate(curves, layer);
+    Json json{{"layer", layer}, {"rate", curves.info.rates.at(rate)}};
+    for (const auto& [name, cost] : {std::pair("storage", DuelCost::storage), std::pair("operations", DuelCost::operations)}) {
+        json[name] = Json::array();
+        for (const ParetoPoint& point : pareto_points(curves, layer, rate, cost))
+            json[name].push_back({{"protection", to_string(curves.curves[point.curve].info.protection)},
+                                  {"cost_percent", point.cost_percent},
+                                  {"accuracy", point.accuracy},
+                                  {"ci95", interval_json(point.ci95)},
+                                  {"efficient", point.is_efficient}});
+    }
+    return json;
+}
+
+// Of each scope.
+Json pareto_json(const AccuracyCurves& curves) {
+    Json json = Json::array();
+    std::vector<std::string> layers;
+    for (const AccuracyCurve& curve : curves.curves)
+        if (std::ranges::find(layers, curve.info.layer) == layers.end()) layers.push_back(curve.info.layer);
+    if (!curves.info.rates.empty())
+        for (const std::string& layer : layers) json.push_back(pareto_json(curves, layer));
+    return json;
+}
+
 Json difference_json(const PairedDifference& difference) {
     Json json;
     json["pairs"] = difference.pairs;
@@ -254,7 +297,7 @@ public:
         const JsonFields fields(json_, file_);
         CampaignResult result;
         result.kind = fields.text("kind");
-        if (result.kind != "sensitivity" && result.kind != "compare")
+        if (result.kind != "sensitivity" && result.kind != "compare" && result.kind != "duel")
             fields.fail("it holds no curves but a result of the kind '" + result.kind + "'");
         read_info(fields, result);
         info_ = &result.curves.info;
@@ -267,7 +310,12 @@ public:
             } catch (const Json::exception&) {
                 fields.fail("its pilot is not as ClipScope writes it");
             }
-        for (const Json& curve : fields.array("curves")) result.curves.curves.push_back(read_curve(curve, result.curves.curves.size()));
+        for (const Json& curve : fields.array("curves")) {
+            result.curves.curves.push_back(read_curve(curve, result.curves.curves.size()));
+            const JsonFields price(curve, file_, "curve " + std::to_string(result.curves.curves.size()));
+            if (price.has("price"))
+                result.curves.info.prices[result.curves.curves.back().info.protection] = read_price(price.object("price"));
+        }
         return result;
     }
 
@@ -373,7 +421,9 @@ std::string result_to_json(const CampaignResult& result) {
     if (!result.curves.pilot.cells.empty()) json["pilot"] = pilot_json(result.curves.pilot);
     json["curves"] = Json::array();
     for (const AccuracyCurve& curve : result.curves.curves) json["curves"].push_back(curve_json(curve, result));
-    if (result.kind == "compare") json["comparisons"] = comparisons_json(result);
+    add_duel(result, json["curves"]);
+    if (result.kind == "compare" || result.kind == "duel") json["comparisons"] = comparisons_json(result);
+    if (result.kind == "duel") json["pareto"] = pareto_json(result.curves);
     return json_text(json);
 }
 

@@ -14,7 +14,7 @@
 namespace clipscope {
 
 struct CampaignResult {
-    std::string kind = "sensitivity";  // or "compare"
+    std::string kind = "sensitivity";  // "compare" or "duel"
     AucAxis auc_axis = AucAxis::linear;
     AccuracyCurves curves;
 };

@@ -18,10 +18,10 @@ constexpr double highest_probed = 0.1;   // a tenth of all bits: beyond it nothi
 constexpr double factor = 3.1622776602;  // between probes: two a decade
 constexpr int probe_trials = 6;
 constexpr double share_left = 0.25;  // of what the network knows beyond chance
-constexpr int suggested = 7;
+constexpr int rates_of_a_grid = 7;
 
 std::vector<double> log_spaced(double lowest, double highest) {
-    return log_spaced_rates(lowest, highest, suggested);
+    return log_spaced_rates(lowest, highest, rates_of_a_grid);
 }
 
 // Two digits: rates that people can read.
@@ -39,14 +39,14 @@ std::int64_t bits_in(const FaultScope& scope, const Network& network) {
 
 std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, const FaultScope& scope, std::uint64_t seed,
                                                  NonfiniteRule nonfinite, int threads, const std::function<void(double rate)>& on_probe,
-                                                 std::stop_token stop) {
+                                                 std::stop_token stop, const std::shared_ptr<const ProtectedMemory>& memory) {
     const auto bits = double(std::max<std::int64_t>(bits_in(scope, evaluator.network()), 1));
     const double chance = 1.0 / double(std::max<std::size_t>(evaluator.classes(), 1));
     const double clean = accuracy(evaluator.clean(), nonfinite);
     const double enough = chance + share_left * std::max(clean - chance, 0.0);
     double highest = rounded(std::min(1 / bits, highest_probed));
     for (double rate = highest; rate <= highest_probed; rate = rounded(rate * factor)) {
-        AucPlan plan{.scope = scope, .rates = {rate}, .trials = probe_trials, .seed = seed, .nonfinite = nonfinite};
+        AucPlan plan{.scope = scope, .rates = {rate}, .trials = probe_trials, .seed = seed, .nonfinite = nonfinite, .memory = memory};
         const std::optional<MeasuredAuc> probe = measure_auc(evaluator, plan, threads, {}, stop);
         if (!probe) return std::nullopt;
         if (on_probe) on_probe(rate);
@@ -56,7 +56,7 @@ std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, con
     return log_spaced(rounded(std::min(fewest_faults / bits, highest / 10)), highest);
 }
 
-std::vector<double> joint_grid(std::span<const std::vector<double>> suggested) {
+std::vector<double> joint_grid(std::span<const std::vector<double>> suggested, bool is_wide) {
     double lowest = 1;
     double highest = 0;
     for (const std::vector<double>& rates : suggested) {
@@ -64,7 +64,12 @@ std::vector<double> joint_grid(std::span<const std::vector<double>> suggested) {
         lowest = std::min(lowest, rates.front());
         highest = std::max(highest, rates.back());
     }
-    return highest > 0 ? log_spaced(lowest, highest) : std::vector<double>();
+    if (!(highest > 0)) return {};
+    const int two_a_decade = int(std::ceil(2 * std::log10(highest / lowest))) + 1;
+    if (!is_wide) return log_spaced(lowest, highest);
+    std::vector<double> rates = log_spaced_rates(lowest, highest, std::max(rates_of_a_grid, two_a_decade));
+    for (double& rate : rates) rate = rounded(rate);
+    return rates;
 }
 
 std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, const EvaluatorOptions& options,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -12,6 +13,7 @@
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
 #include "evaluation/evaluator.h"
+#include "faults/protected_memory.h"
 
 namespace clipscope {
 
@@ -20,10 +22,11 @@ namespace clipscope {
 // called after each probe. Empty where it was stopped.
 std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, const FaultScope& scope, std::uint64_t seed,
                                                  NonfiniteRule nonfinite, int threads, const std::function<void(double rate)>& on_probe,
-                                                 std::stop_token stop);
+                                                 std::stop_token stop, const std::shared_ptr<const ProtectedMemory>& memory = nullptr);
 
-// One grid from the lowest to the highest of several suggestions; empty where there is none.
-std::vector<double> joint_grid(std::span<const std::vector<double>> suggested);
+// One grid from the lowest to the highest of several suggestions; empty where there is none. Seven rates, or two a decade where that is
+// more and `is_wide`.
+std::vector<double> joint_grid(std::span<const std::vector<double>> suggested, bool is_wide = false);
 
 // One grid for all scopes of a job, from the lowest to the highest rate that suggest_rates() gives for any of them, for the network clipped
 // as `options` say. The inputs' images are the tuning images. Sends Progress at each probe. Empty where it was stopped.

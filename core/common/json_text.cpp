@@ -93,6 +93,12 @@ JsonFields JsonFields::object(const char* name) const {
     return {get(name), file_, place_.empty() ? name : place_ + ", " + name};
 }
 
+std::vector<std::string> JsonFields::names() const {
+    std::vector<std::string> names;
+    for (const auto& field : object_.items()) names.push_back(field.key());
+    return names;
+}
+
 std::string JsonFields::text(const char* name) const {
     const Json& value = get(name);
     if (!value.is_string()) fail("'" + std::string(name) + "' is not a text");

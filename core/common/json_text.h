@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace clipscope {
 
@@ -29,6 +30,7 @@ public:
     bool has(const char* name) const;  // there, and not null
     const nlohmann::ordered_json& array(const char* name) const;
     JsonFields object(const char* name) const;
+    std::vector<std::string> names() const;  // of all fields
     std::string text(const char* name) const;
     double number(const char* name) const;
     std::optional<double> optional_number(const char* name) const;  // nothing where it is null or not there

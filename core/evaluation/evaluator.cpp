@@ -17,6 +17,7 @@
 #include "evaluation/row_products.h"
 #include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
+#include "evaluation/site_protection.h"
 #include "evaluation/whole_vectors.h"
 #include "evaluation/worker_threads.h"
 #include "network/model_file.h"
@@ -71,17 +72,22 @@ std::vector<std::size_t> find_last_readers(const Program& program, const std::ve
 void Evaluator::State::clip() {
     thresholds = stored_thresholds(*network, clipping);
     overrides = clip_sites(*network, thresholds, run_step);
-    overrides_apart = clip_sites(*network, thresholds, [](const Step& step, Frame& frame) {
+    const RunStep run_apart = [](const Step& step, Frame& frame) {
         has_vector_kernel(step) ? run_on_whole_vectors(step, frame) : run_step(step, frame);
-    });
+    };
+    overrides_apart = clip_sites(*network, thresholds, run_apart);
+    if (protections) {
+        protect_sites(*network, *protections, device, run_step, overrides);
+        protect_sites(*network, *protections, device, run_apart, overrides_apart);
+    }
     const std::vector<Step>& steps = network->program().steps();
-    for (std::size_t i = 0; i < steps.size(); ++i) {  // where no clipped site is
+    for (std::size_t i = 0; i < steps.size(); ++i) {  // where no protected site is
         if (const auto product = find_row_product(network->program(), steps[i], batch_slots))
             overrides_apart.try_emplace(i, [product = *product, &step = steps[i]](Frame& frame) { product.run(step, frame); });
         else if (has_vector_kernel(steps[i]))
             overrides_apart.try_emplace(i, [&step = steps[i]](Frame& frame) { run_on_whole_vectors(step, frame); });
     }
-    traits = find_step_traits(*network, thresholds);
+    traits = find_step_traits(*network, thresholds, protections.get());
     write_thresholds(*network, thresholds, device, initial_frame);
     batch_slots.resize(initial_frame.size());
     last_reader.resize(initial_frame.size());
@@ -165,6 +171,7 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
     const std::size_t most_image_bytes = std::max(always_kept_images, state_->memory_budget / 4);
     state_->images = std::make_shared<PreparedImages>(images, input, state_->device, most_image_bytes, fixed);
     state_->clipping = options.clipping;
+    state_->protections = options.protections;
     state_->stacks = !options.exact && (options.stack || !state_->device.is_cpu());
     state_->exact = options.exact || state_->stacks;
     state_->batch_slots = find_batch_slots(state_->network->program());
@@ -197,6 +204,7 @@ std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of, std::size_t
     state->device = of.device;
     state->memory_budget = smallest_budget;
     state->clipping = of.clipping;
+    state->protections = of.protections;
     state->images = of.images;
     state->chunk = state->images_a_pass = of.chunk;
     state->most_images = least_images < of.image_count() ? (least_images + of.chunk - 1) / of.chunk * of.chunk : of.most_images;

@@ -25,6 +25,7 @@
 #include "faults/injection_counts.h"
 #include "faults/trial_faults.h"
 #include "network/network.h"
+#include "protection/activation/site_protections.h"
 
 namespace clipscope {
 
@@ -37,6 +38,7 @@ struct EvaluatorOptions {
     bool exact = false;
     bool stack = false;   // a trial's rates in one pass, as a GPU always has them without `exact`
     Clipping clipping{};  // the sites that are clipped, in the clean network and under faults alike
+    std::shared_ptr<const SiteProtections> protections{};  // of the other sites, likewise; null: none
 };
 
 // Images by their place among all, each list ascending; SampledOutcome says what the two are. No image is in both.

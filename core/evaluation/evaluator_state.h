@@ -38,7 +38,8 @@ struct Evaluator::State {
     std::size_t memory_budget = 0;
     Clipping clipping;                                     // asked for
     Clipping thresholds;                                   // stored: those, and the file's own
-    StepOverrides overrides;                               // the clipped sites
+    std::shared_ptr<const SiteProtections> protections;    // of other sites; null: none
+    StepOverrides overrides;                               // the clipped and the protected sites
     StepOverrides overrides_apart;                         // those and all else that run_step_apart() runs otherwise
     std::unordered_map<std::size_t, Slot> threshold_read;  // by step: where a clipped site's threshold is
     std::shared_ptr<const PreparedImages> images;
@@ -79,7 +80,7 @@ struct Evaluator::State {
     std::size_t images_a_pass = 0;  // at least a chunk; more where values are small, for a pass has costs of its own
     bool stacks = false;            // variants of a network in one pass (StackedRun) instead of one after the other
 
-    // Puts the thresholds on that `clipping` asks for; everything computed before is another network's.
+    // Puts the thresholds and protections on that are asked for; everything computed before is another network's.
     void clip();
     // Puts them into a frame of another evaluator, but for those that are `faulty`.
     template <typename Faulty>

@@ -17,7 +17,7 @@ FaultInjector::Memory& FaultInjector::memory_of(const StoredWords& words) {
 FaultyParameter FaultInjector::describe(const Memory& memory, const BitFaults& injected) const {
     FaultyParameter faulty{memory.copy, {}, {}, true};
     const std::int64_t elements_a_row = memory.copy.dim() == 0 ? 1 : memory.copy.numel() / memory.copy.size(0);
-    for (const BitFaults::Word& word : injected.words()) {
+    for (const FaultyWord& word : injected.words()) {
         if (word.faulty == word.clean) continue;
         const auto element = std::int64_t(word.element);
         const float change = memory.copy.data_ptr<float>()[element] - memory.clean.data_ptr<float>()[element];
@@ -51,23 +51,22 @@ InjectedFaults FaultInjector::inject(const TrialFaults& faults, double rate) {
     const Network& network = *evaluator_.network;
     InjectedFaults injected;
     injected.first_step = network.program().steps().size();
-    for (const ParameterFaults& parameter : faults.parameters) {
-        const StoredWords words = stored_words(network, evaluator_.thresholds, parameter.layer, parameter.parameter);
+    for (const TrialFaults::OfParameter& parameter : faults.by_parameter()) {
+        const std::size_t part = parameter.place.first;
+        const StoredWords words = stored_words(network, evaluator_.thresholds, part, parameter.place.second);
         Memory& memory = memory_of(words);
-        BitFaults faulty({{memory.copy.data_ptr<float>(), std::size_t(memory.copy.numel())}, words.codec, network.memory().kind},
-                         parameter.bits, rate);
-        if (faulty.count() == 0) continue;
+        BitFaults faulty(memory_of_parameter(network, words, memory.copy, faults.memory, parameter.check_bits, rate), parameter.bits, rate);
+        if (faulty.words().empty()) continue;
         if (faulty.count_changed() != faulty.count_effective())
             throw Error("Injecting faults into " + words.info.path + " changed " + std::to_string(faulty.count_changed()) +
                         " bits instead of " + std::to_string(faulty.count_effective()) + ": this is a defect, please report it.");
-        if (injected.counts.empty() || injected.counts.back().layer != parameter.layer)
-            injected.counts.push_back({.layer = parameter.layer});
+        if (injected.counts.empty() || injected.counts.back().layer != part) injected.counts.push_back({.layer = part});
         faulty.count_into(injected.counts.back());
-        if (faulty.count_effective() == 0) continue;  // bits stuck at what they are
+        if (faulty.count_effective() == 0) continue;  // bits stuck at what they are, or read rightly all the same
         FaultyParameter& described = injected.parameters[words.slot] = describe(memory, faulty);
         if (!evaluator_.device.is_cpu()) described.values = on_device(words.slot, described);
         injected.in_memory.push_back(std::move(faulty));
-        injected.first_step = std::min(injected.first_step, network.structure().parts[parameter.layer].first_step);
+        injected.first_step = std::min(injected.first_step, network.structure().parts[part].first_step);
     }
     return injected;
 }

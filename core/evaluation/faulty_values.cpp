@@ -18,9 +18,8 @@ std::vector<std::int64_t> index_of(std::int64_t element, const std::vector<std::
     return index;
 }
 
-FaultyValue described(const Network& network, const ParameterFaults& parameter, const StoredWords& words, std::int64_t element, int bit,
-                      float after) {
-    return {.layer = network.memory_parts()[parameter.layer].name,
+FaultyValue described(const Network& network, std::size_t part, const StoredWords& words, std::int64_t element, int bit, float after) {
+    return {.layer = network.memory_parts()[part].name,
             .parameter = words.info.path,
             .element = element,
             .index = index_of(element, words.info.shape),
@@ -34,15 +33,16 @@ FaultyValue described(const Network& network, const ParameterFaults& parameter, 
 std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults& faults, double rate, const Clipping& clipping) {
     const Clipping thresholds = stored_thresholds(network, clipping);
     std::vector<FaultyValue> values;
-    for (const ParameterFaults& parameter : faults.parameters) {
-        const StoredWords words = stored_words(network, thresholds, parameter.layer, parameter.parameter);
+    for (const TrialFaults::OfParameter& parameter : faults.by_parameter()) {
+        const StoredWords words = stored_words(network, thresholds, parameter.place.first, parameter.place.second);
         at::Tensor memory = words.values.clone();
-        const std::span<float> after{memory.data_ptr<float>(), std::size_t(memory.numel())};
-        const BitFaults faulty({after, words.codec, network.memory().kind}, parameter.bits, rate);
-        for (const BitFaults::Word& word : faulty.words()) {
+        const float* after = memory.data_ptr<float>();
+        const BitFaults faulty(memory_of_parameter(network, words, memory, faults.memory, parameter.check_bits, rate), parameter.bits,
+                               rate);
+        for (const FaultyWord& word : faulty.words()) {
             const auto element = std::int64_t(word.element);
             for (std::uint32_t bits = word.asked; bits != 0; bits &= bits - 1)
-                values.push_back(described(network, parameter, words, element, std::countr_zero(bits), after[word.element]));
+                values.push_back(described(network, parameter.place.first, words, element, std::countr_zero(bits), after[word.element]));
         }
     }
     return values;
@@ -55,7 +55,7 @@ FaultyValue faulty_value(const Network& network, const TrialFaults& fault) {
     const std::uint64_t element = parameter.bits.at(0).position / bits, bit = parameter.bits.at(0).position % bits;
     const std::uint32_t clean = words.codec.encode(words.values.data_ptr<float>()[element], element);
     const std::uint32_t faulty = with_faults(clean, 1U << bit, network.memory().kind);
-    return described(network, parameter, words, std::int64_t(element), int(bit), words.codec.decode(faulty, element));
+    return described(network, parameter.layer, words, std::int64_t(element), int(bit), words.codec.decode(faulty, element));
 }
 
 }  // namespace clipscope

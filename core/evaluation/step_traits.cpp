@@ -125,12 +125,17 @@ std::vector<bool> find_batch_slots(const Program& program) {
     return from_images;
 }
 
-std::vector<StepTraits> find_step_traits(const Network& network, const Clipping& clipping) {
+std::vector<StepTraits> find_step_traits(const Network& network, const Clipping& clipping, const SiteProtections* protections) {
     const Program& program = network.program();
     const std::vector<bool> batch_slots = find_batch_slots(program);
     std::unordered_set<std::size_t> clipped;
-    for (std::size_t site = 0; site < network.sites().size(); ++site)
-        if (clipping.at(site)) clipped.insert(network.structure().sites[site].step);
+    std::unordered_set<std::size_t> whole;  // where channels differ
+    for (std::size_t site = 0; site < network.sites().size(); ++site) {
+        const std::size_t step = network.structure().sites[site].step;
+        const ProtectedSite* own = protections ? protections->at(site) : nullptr;
+        if (clipping.at(site) || own) clipped.insert(step);
+        if (own && own->granularity != Granularity::layer) whole.insert(step);
+    }
 
     std::vector<bool> is_computed(program.initial_frame().size(), false);
     for (const Step& step : program.steps())
@@ -138,7 +143,7 @@ std::vector<StepTraits> find_step_traits(const Network& network, const Clipping&
     std::vector<StepTraits> traits(program.steps().size());
     for (std::size_t i = 0; i < traits.size(); ++i) {
         const Step& step = program.steps()[i];
-        traits[i].behaviour = behaviour_of(program, step, batch_slots, is_computed);
+        traits[i].behaviour = whole.contains(i) ? StepBehaviour::opaque : behaviour_of(program, step, batch_slots, is_computed);
         traits[i].may_equalise = is_activation(step) || is_pooling(step) || clipped.contains(i);
         for (Slot slot : program.alive_at(i + 1))
             if (batch_slots[std::size_t(slot)]) traits[i].alive_after.push_back(slot);

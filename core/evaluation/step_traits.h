@@ -6,6 +6,7 @@
 #include "clipping/clipping.h"
 #include "network/network.h"
 #include "network/program.h"
+#include "protection/activation/site_protections.h"
 
 namespace clipscope {
 
@@ -30,8 +31,8 @@ struct StepTraits {
 
 // Decides from the operations' names and constant arguments. An image is said to be flooded only where it is proved: every operation on the
 // way to the logits keeps NaN (convolutions and pooling whose every window holds at least one value of the image, linear layers, sums, ...)
-// and no clipped site turns it into 0.
-std::vector<StepTraits> find_step_traits(const Network& network, const Clipping& clipping);
+// and no clipped or protected site turns it into something else. Sites with a bound for each channel or neuron need their inputs whole.
+std::vector<StepTraits> find_step_traits(const Network& network, const Clipping& clipping, const SiteProtections* protections = nullptr);
 
 // Whether each slot depends on the image batch.
 std::vector<bool> find_batch_slots(const Program& program);

@@ -19,4 +19,14 @@ StoredWords stored_words(const Network& network, const Clipping& thresholds, std
     return {info, named.tensor.contiguous(), network.codec(found.tensors[parameter]), named.slot};
 }
 
+ParameterMemory memory_of_parameter(const Network& network, const StoredWords& words, at::Tensor& copy,
+                                    const std::shared_ptr<const ProtectedMemory>& protection, std::span<const MarkedBit> check_bits,
+                                    double rate) {
+    const FaultKind kind = network.memory().kind;
+    return {.values = {copy.data_ptr<float>(), std::size_t(copy.numel())},
+            .codec = words.codec,
+            .kind = kind,
+            .read = reading(protection, words.info, kind, check_bits, rate)};
+}
+
 }  // namespace clipscope

@@ -25,8 +25,8 @@ std::uint32_t decoded_bits(const ParameterCodec& codec, std::uint32_t word, std:
 }
 
 // The words with the faulty bits asked for, nothing else filled in.
-std::vector<BitFaults::Word> faulty_words(std::span<const MarkedBit> marked, double rate, int word_bits, std::uint64_t bit_count) {
-    std::vector<BitFaults::Word> words;
+std::vector<FaultyWord> faulty_words(std::span<const MarkedBit> marked, double rate, int word_bits, std::uint64_t bit_count) {
+    std::vector<FaultyWord> words;
     std::uint64_t next = 0;
     for (const MarkedBit& bit : marked) {
         if (!(bit.mark < rate)) continue;
@@ -64,18 +64,22 @@ std::uint32_t with_faults(std::uint32_t word, std::uint32_t mask, FaultKind kind
 BitFaults::BitFaults(const ParameterMemory& memory, std::span<const MarkedBit> marked, double rate)
     : memory_(memory), words_(faulty_words(marked, rate, memory.codec.bits(), memory.values.size() * std::uint64_t(memory.codec.bits()))) {
     const bool is_float32 = memory.codec.format() == NumberFormat{};
-    for (Word& word : words_) {
+    for (FaultyWord& word : words_) {
         word.clean_value = load(memory_.values, word.element);
         word.clean = is_float32 ? word.clean_value : memory_.codec.encode(std::bit_cast<float>(word.clean_value), word.element);
         word.faulty = with_faults(word.clean, word.asked, memory_.kind);
     }
-    for (const Word& word : words_) {
+    if (memory_.read) {
+        memory_.read(words_);
+        for (FaultyWord& word : words_) word.clean_value = load(memory_.values, word.element);
+    }
+    for (const FaultyWord& word : words_) {
         if (word.faulty != word.clean) store(memory_.values, word.element, decoded_bits(memory_.codec, word.faulty, word.element));
     }
 }
 
 BitFaults::~BitFaults() {
-    for (const Word& word : words_) store(memory_.values, word.element, word.clean_value);
+    for (const FaultyWord& word : words_) store(memory_.values, word.element, word.clean_value);
 }
 
 // A moved-from vector is empty, so only one of the two takes the faults back.
@@ -83,19 +87,19 @@ BitFaults::BitFaults(BitFaults&&) noexcept = default;
 
 std::int64_t BitFaults::count() const {
     std::int64_t count = 0;
-    for (const Word& word : words_) count += std::popcount(word.asked);
+    for (const FaultyWord& word : words_) count += std::popcount(word.asked);
     return count;
 }
 
 std::int64_t BitFaults::count_effective() const {
     std::int64_t count = 0;
-    for (const Word& word : words_) count += std::popcount(word.faulty ^ word.clean);
+    for (const FaultyWord& word : words_) count += std::popcount(word.faulty ^ word.clean);
     return count;
 }
 
 std::int64_t BitFaults::count_changed() const {
     std::int64_t changed = 0;
-    for (const Word& word : words_) changed += std::popcount(word_in_memory(word) ^ word.clean);
+    for (const FaultyWord& word : words_) changed += std::popcount(word_in_memory(word) ^ word.clean);
     return changed;
 }
 
@@ -103,14 +107,14 @@ void BitFaults::count_into(LayerInjection& counts) const {
     const auto add = [](std::uint32_t bits, auto& counters) {
         for (; bits != 0; bits &= bits - 1) ++counters[std::size_t(std::countr_zero(bits))];
     };
-    for (const Word& word : words_) {
+    for (const FaultyWord& word : words_) {
         add(word.asked, counts.asked);
         add(word_in_memory(word) ^ word.clean, counts.changed);
     }
 }
 
 // Several words may decode to one float32 (NaNs, fixed point of many bits), so what was written is recognised by its value.
-std::uint32_t BitFaults::word_in_memory(const Word& word) const {
+std::uint32_t BitFaults::word_in_memory(const FaultyWord& word) const {
     const std::uint32_t value = load(memory_.values, word.element);
     if (value == decoded_bits(memory_.codec, word.faulty, word.element)) return word.faulty;
     if (value == word.clean_value) return word.clean;

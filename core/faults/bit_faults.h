@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -15,11 +16,23 @@ namespace clipscope {
 // A word whose bits in `mask` are faulty.
 std::uint32_t with_faults(std::uint32_t word, std::uint32_t mask, FaultKind kind);
 
+// One stored number with at least one faulty bit, or that is read otherwise than it was written.
+struct FaultyWord {
+    std::uint64_t element = 0;
+    std::uint32_t asked = 0;  // the faulty bits, as a mask
+    std::uint32_t clean = 0;
+    std::uint32_t faulty = 0;       // as it is read
+    std::uint32_t clean_value = 0;  // the float32's bits, to be put back
+};
+
 // The memory of one parameter: its float32 values, and how they are stored.
 struct ParameterMemory {
     std::span<float> values;
     const ParameterCodec& codec;
     FaultKind kind = FaultKind::flip;
+    // Where a protection reads the words (faults/protected_memory.h): changes `faulty`, may add words; they stay ascending. Empty: they are
+    // read as they are stored.
+    std::function<void(std::vector<FaultyWord>& words)> read{};
 };
 
 // Makes the bits of `marked` faulty whose mark is below `rate` for as long as it lives; the destructor restores the very values that were
@@ -34,26 +47,18 @@ public:
     BitFaults(const BitFaults&) = delete;
     BitFaults& operator=(const BitFaults&) = delete;
 
-    // One stored number with at least one faulty bit.
-    struct Word {
-        std::uint64_t element = 0;
-        std::uint32_t asked = 0;  // the faulty bits, as a mask
-        std::uint32_t clean = 0;
-        std::uint32_t faulty = 0;
-        std::uint32_t clean_value = 0;  // the float32's bits, to be put back
-    };
-    std::span<const Word> words() const { return words_; }  // ascending elements
+    std::span<const FaultyWord> words() const { return words_; }  // ascending elements
 
     std::int64_t count() const;                     // faulty bits
-    std::int64_t count_effective() const;           // of these, the ones whose value changes: a bit may be stuck at the value it has
+    std::int64_t count_effective() const;           // bits that are read otherwise: a bit may be stuck at the value it has
     std::int64_t count_changed() const;             // stored bits found to differ from before, read back from memory
     void count_into(LayerInjection& counts) const;  // adds the bits asked for and those found to differ, by position
 
 private:
-    std::uint32_t word_in_memory(const Word& word) const;
+    std::uint32_t word_in_memory(const FaultyWord& word) const;
 
     ParameterMemory memory_;
-    std::vector<Word> words_;
+    std::vector<FaultyWord> words_;
 };
 
 }  // namespace clipscope

@@ -1,12 +1,14 @@
 #include "faults/trial_faults.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <unordered_set>
 #include <utility>
 
 #include "common/error.h"
 #include "common/random_words.h"
+#include "faults/protected_memory.h"
 
 namespace clipscope {
 
@@ -32,19 +34,43 @@ std::vector<MarkedBit> with_patterns(std::vector<MarkedBit> first_bits, const Pa
     return bits;
 }
 
+std::vector<MarkedBit> draw_parameter_bits(std::uint64_t seed, std::uint64_t trial, const ParameterInfo& parameter, double max_rate) {
+    if (count_fault_places(parameter) == 0) return {};
+    auto bits =
+        draw_marked_bits(seed, trial, parameter.path, std::uint64_t(parameter.elements) * std::uint64_t(parameter.word_bits), max_rate);
+    // Filtered afterwards, so that a bit's mark does not depend on which others are chosen.
+    std::erase_if(bits, [&](const MarkedBit& bit) { return !is_fault_place(parameter, bit.position); });
+    return with_patterns(std::move(bits), parameter);
+}
+
 }  // namespace
 
 std::int64_t TrialFaults::count_below(double rate) const {
     std::int64_t count = 0;
-    for (const ParameterFaults& parameter : parameters) count += count_marks_below(parameter, rate);
+    for (const auto* kind : {&parameters, &check_bits})
+        for (const ParameterFaults& parameter : *kind) count += count_marks_below(parameter, rate);
     return count;
 }
 
 std::size_t TrialFaults::first_faulty_layer(double rate, std::size_t layer_count) const {
     std::size_t first = layer_count;
-    for (const ParameterFaults& parameter : parameters)
-        if (parameter.layer < first && count_marks_below(parameter, rate) > 0) first = parameter.layer;
+    for (const auto* kind : {&parameters, &check_bits})
+        for (const ParameterFaults& parameter : *kind)
+            if (parameter.layer < first && count_marks_below(parameter, rate) > 0) first = parameter.layer;
     return first;
+}
+
+std::vector<TrialFaults::OfParameter> TrialFaults::by_parameter() const {
+    std::map<ParameterPlace, OfParameter> found;
+    const auto at = [&](const ParameterFaults& parameter) -> OfParameter& {
+        const ParameterPlace place(parameter.layer, parameter.parameter);
+        return found.try_emplace(place, OfParameter{place, {}, {}}).first->second;
+    };
+    for (const ParameterFaults& parameter : parameters) at(parameter).bits = parameter.bits;
+    for (const ParameterFaults& parameter : check_bits) at(parameter).check_bits = parameter.bits;
+    std::vector<OfParameter> all;
+    for (const auto& [place, of_parameter] : found) all.push_back(of_parameter);
+    return all;
 }
 
 std::vector<ParameterPlace> parameters_in(const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope) {
@@ -60,14 +86,21 @@ TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std
                               std::span<const std::size_t> scope, double max_rate) {
     TrialFaults faults;
     for (const ParameterPlace& place : parameters_in(layers, scope)) {
-        const ParameterInfo& parameter = layers[place.first].parameters[place.second];
-        if (count_fault_places(parameter) == 0) continue;
-        auto bits =
-            draw_marked_bits(seed, trial, parameter.path, std::uint64_t(parameter.elements) * std::uint64_t(parameter.word_bits), max_rate);
-        // Filtered afterwards, so that a bit's mark does not depend on which others are chosen.
-        std::erase_if(bits, [&](const MarkedBit& bit) { return !is_fault_place(parameter, bit.position); });
-        if (!bits.empty()) faults.parameters.push_back({place.first, place.second, with_patterns(std::move(bits), parameter)});
+        std::vector<MarkedBit> bits = draw_parameter_bits(seed, trial, layers[place.first].parameters[place.second], max_rate);
+        if (!bits.empty()) faults.parameters.push_back({place.first, place.second, std::move(bits)});
     }
+    return faults;
+}
+
+TrialFaults in_protected_memory(TrialFaults faults, std::shared_ptr<const ProtectedMemory> memory, std::uint64_t seed, std::uint64_t trial,
+                                const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope, double max_rate) {
+    for (const ParameterPlace& place : parameters_in(layers, scope)) {
+        const ParameterInfo* check_words = memory->check_words(layers[place.first].parameters[place.second]);
+        if (!check_words) continue;
+        std::vector<MarkedBit> bits = draw_parameter_bits(seed, trial, *check_words, max_rate);
+        if (!bits.empty()) faults.check_bits.push_back({place.first, place.second, std::move(bits)});
+    }
+    faults.memory = std::move(memory);
     return faults;
 }
 

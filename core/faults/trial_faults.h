@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -15,6 +16,8 @@ namespace clipscope {
 // A parameter by its layer (or other part of the memory) and its place there.
 using ParameterPlace = std::pair<std::size_t, std::size_t>;
 
+class ProtectedMemory;  // faults/protected_memory.h
+
 struct ParameterFaults {
     std::size_t layer = 0;      // index into the network's layers
     std::size_t parameter = 0;  // index into LayerInfo::parameters
@@ -24,9 +27,21 @@ struct ParameterFaults {
 struct TrialFaults {
     std::vector<ParameterFaults> parameters;  // in the order of layers and their parameters; those without marked bits are left out
 
-    std::int64_t count_below(double rate) const;
+    // Where a protection reads the words: it, and the faulty bits of the check words that it stores beside these parameters.
+    std::shared_ptr<const ProtectedMemory> memory{};  // null: words are read as they are stored
+    std::vector<ParameterFaults> check_bits{};
+
+    std::int64_t count_below(double rate) const;  // check bits included
     // The first layer with a faulty bit at this rate; the number of layers where there is none.
     std::size_t first_faulty_layer(double rate, std::size_t layer_count) const;
+
+    // All that hits one parameter.
+    struct OfParameter {
+        ParameterPlace place;
+        std::span<const MarkedBit> bits;
+        std::span<const MarkedBit> check_bits;
+    };
+    std::vector<OfParameter> by_parameter() const;  // in the order of layers and their parameters
 };
 
 // The parameters of a scope (indices into `layers`) in its order; one that two layers share is there once.
@@ -37,6 +52,11 @@ std::vector<ParameterPlace> parameters_in(const std::vector<LayerInfo>& layers, 
 // a bit in several patterns has the lowest of their marks, so that it is faulty once and the sets at rising rates stay nested.
 TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope,
                               double max_rate);
+
+// The same trial in a memory that protects its words; bits of its check words are faulty with the same probability as all others. `faults`
+// are those of the seed, the trial, the scope and the rate.
+TrialFaults in_protected_memory(TrialFaults faults, std::shared_ptr<const ProtectedMemory> memory, std::uint64_t seed, std::uint64_t trial,
+                                const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope, double max_rate);
 
 // So many faults, or patterns, exactly: places of the scope drawn one after the other, uniformly without repetition. The mark of the n-th
 // is n - 1, so that n of them are faulty at the "rate" n, and these are among those of every larger number. A pure function of seed, trial

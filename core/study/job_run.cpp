@@ -123,6 +123,7 @@ private:
             specification.tuned = thresholds.tuned(sites);
         }
         if (!resolved_.act_max.empty()) specification.act_max = Clipping{resolved_.act_max};
+        if (!settings_.protections.empty()) specification.protections = protections_from_list(settings_.protections);
         if (!complete_comparison(tuning(), tuning_settings(), specification, sink_, stop_)) return sink_(JobFinished{JobEnd::stopped, 0});
         resolved_.act_max = specification.act_max->thresholds;
         keep_rates(specification);

@@ -83,6 +83,7 @@ Json as_json(const JobSettings& settings) {
     // Without these the settings read as they always did.
     if (settings.precision > 0) json["precision"] = settings.precision;
     if (!settings.faults.empty()) json["faults"] = settings.faults;
+    if (!settings.protections.empty()) json["protections"] = settings.protections;
     if (!settings.unknown_fields.empty()) json.update(Json::parse(settings.unknown_fields));
     return json;
 }
@@ -110,6 +111,7 @@ std::string unknown_fields(const Json& json) {
     JobSettings with_all;
     with_all.precision = 1;
     with_all.faults = "1";
+    with_all.protections = "none";
     with_all.memory.pattern = FaultPattern{FaultPattern::Shape::word, 1};
     const Json known = as_json(with_all);
     Json unknown = Json::object();
@@ -156,6 +158,7 @@ JobSettings read_settings(const Json& json) {
     fields.take("delta", settings.search.delta);
     fields.take("greedy", settings.greedy);
     fields.take("thresholds", settings.thresholds);
+    fields.take("protections", settings.protections);
     settings.unknown_fields = unknown_fields(json);
     return settings;
 }
@@ -216,6 +219,7 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
         same.trials = stored.trials;
         same.precision = stored.precision;
         if (!stored.faults.empty() && !asked.faults.empty()) same.faults = stored.faults;
+        if (!stored.protections.empty() && !asked.protections.empty()) same.protections = stored.protections;
     }
     if (!uses_tuning_images(stored.kind)) {
         same.tuning_images = stored.tuning_images;
@@ -234,6 +238,8 @@ JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     if (asked.precision > 0) both.precision = stored.precision > 0 ? std::min(stored.precision, asked.precision) : asked.precision;
     for (const std::string& layers : split_list(asked.layers, ','))
         if (!contains(split_list(stored.layers, ','), layers)) both.layers += "," + layers;
+    for (const std::string& protection : split_list(asked.protections, ','))
+        if (!protection.empty() && !contains(split_list(stored.protections, ','), protection)) both.protections += "," + protection;
     if (asked.rates != "auto" && !contains(split_list(stored.rates, ';'), asked.rates)) both.rates += ";" + asked.rates;
     if (!asked.faults.empty() && !contains(split_list(stored.faults, ';'), asked.faults)) both.faults += ";" + asked.faults;
     return both;

@@ -66,6 +66,8 @@ struct JobSettings {
 
     // Of a comparison: the tuned thresholds as their file has them; empty: only ACT_max is compared.
     std::string thresholds{};
+    // Of a duel, which is a comparison too: "none,clip,guard+clip"; empty: the paper's. May grow as rates do.
+    std::string protections{};
 
     // What a newer ClipScope wrote and this one does not know, as the text of a JSON object: kept, and never the same job as one without.
     std::string unknown_fields{};

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include "campaign/bit_pilot.h"
 #include "campaign/bit_positions.h"
+#include "campaign/contestants.h"
 #include "campaign/curve_campaign.h"
 #include "campaign/curve_groups.h"
 #include "campaign/fault_rates.h"
@@ -56,6 +59,35 @@ KnownProtections all_protections(const Study& study, const JobRecord& job, const
     return known;
 }
 
+// A duel's own, or those of the paper's comparison as far as their thresholds are known. Nothing where it was stopped.
+std::optional<std::vector<Contestant>> find_contestants(const Study& study, const JobRecord& job, const OpenedJob& opened,
+                                                        const JobInputs& inputs, const JobRunOptions& options,
+                                                        const std::stop_token& stop) {
+    const std::vector<SiteInfo>& sites = inputs.network->sites();
+    if (!job.settings.protections.empty()) {
+        const KnownProtections known = protections_of(study, job, sites);
+        TuningSettings settings;
+        settings.threads = options.threads;
+        settings.chunk = job.settings.chunk;
+        settings.device = job.settings.device;
+        settings.memory_bytes = options.memory_bytes;
+        return make_contestants(opened.tuning.value().inputs, protections_from_list(job.settings.protections),
+                                known.act_max.value_or(Clipping{}), known.tuned, settings, stop);
+    }
+    const KnownProtections known = all_protections(study, job, sites);
+    std::vector<Contestant> contestants = {{.protection = Protection::none}};
+    if (known.act_max) contestants.push_back({.protection = Protection::clip_actmax, .clipping = *known.act_max});
+    if (known.tuned) contestants.push_back({.protection = Protection::clip_tuned, .clipping = *known.tuned});
+    return contestants;
+}
+
+// The faults as they lie in an unprotected memory.
+TrialFaults as_stored(TrialFaults faults) {
+    faults.memory = nullptr;
+    faults.check_bits.clear();
+    return faults;
+}
+
 FaultScope find_scope(const TrialName& name, const Network& network) {
     const std::vector<FaultScope> scopes = parse_fault_scopes(name.layer, network.memory_parts());
     if (scopes.size() != 1) throw UsageError("'" + name.layer + "' are several layers: name one curve of the job, such as network.");
@@ -100,7 +132,16 @@ public:
     // All faults of the trial have a mark below this.
     double rate() const { return axis() == PointAxis::bit_position ? 1 : name_.rate; }
 
-    // `scope` as the evaluator stores it.
+    // `scope` as the evaluator stores it; `memory`: that protects the words, null where none does.
+    TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope,
+                       const std::shared_ptr<const ProtectedMemory>& memory) const {
+        TrialFaults drawn = faults(parts, scope);
+        if (!memory) return drawn;
+        const std::uint64_t trial =
+            stratum_ ? trial_key(job_.settings.seed, name_.rate, *stratum_, std::uint64_t(name_.trial)) : std::uint64_t(name_.trial);
+        return in_protected_memory(std::move(drawn), memory, job_.settings.seed, trial, parts, scope.layers, name_.rate);
+    }
+
     TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope) const {
         const auto trial = std::uint64_t(name_.trial);
         if (stratum_) return draw_sampled_faults(axis(), job_.settings.seed, name_.rate, *stratum_, trial, parts, scope.layers, critical_);
@@ -108,10 +149,10 @@ public:
         return draw_point_faults(axis(), job_.settings.seed, trial, parts, scope.layers, name_.rate);
     }
 
-    // Of a trial in a stratum, which needs to know the class of bits that strata count.
-    void find_stratum(const Study& study, const Network& network, const FaultScope& scope) {
+    // Of a trial in a stratum, which needs to know the class of bits that strata count. `first`: of the curves that share them.
+    void find_stratum(const Study& study, const Network& network, const FaultScope& scope, const Protection& first) {
         if (!name_.stratum) return;
-        sampled_ = read_samples(study, name_.job, scope.name, Protection::none, name_.rate);
+        sampled_ = read_samples(study, name_.job, scope.name, first, name_.rate);
         if (!sampled_ || *name_.stratum >= int(sampled_->design.strata.size()))
             throw UsageError("Job " + std::to_string(name_.job) + " drew no trials of a stratum " + std::to_string(*name_.stratum) +
                              " in " + scope.name + " at the rate " + number_text(name_.rate) + ".");
@@ -124,15 +165,14 @@ public:
                                   " are others than this ClipScope would choose: its trials cannot be repeated here.");
     }
 
-    // The trial's sample of images: those of the unprotected network, whose clean answers they were chosen by.
-    std::optional<ImageSample> images(const Evaluator& unprotected) const {
-        if (!stratum_ || !unprotected.can_sample()) return std::nullopt;
+    // The trial's sample of images: those of the first curve's network, whose clean answers they were chosen by.
+    std::optional<ImageSample> images(const Evaluator& first) const {
+        if (!stratum_ || !first.can_sample()) return std::nullopt;
         const auto& trials = sampled_->trials[std::size_t(*name_.stratum)];
         const auto stored = trials.find(name_.trial);
         if (stored == trials.end()) return std::nullopt;
         const std::uint64_t key = trial_key(job_.settings.seed, name_.rate, *stratum_, std::uint64_t(name_.trial));
-        return draw_images(job_.settings.seed, key, unprotected.images_answered(true), unprotected.images_answered(false),
-                           stored->second.images());
+        return draw_images(job_.settings.seed, key, first.images_answered(true), first.images_answered(false), stored->second.images());
     }
 
 private:
@@ -211,25 +251,29 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     const JobInputs& inputs = measures_curves(job.settings.kind) ? opened.evaluation : opened.tuning.value().inputs;
     const Network& network = *inputs.network;
     const FaultScope scope = find_scope(name, network);
-    maker.find_stratum(study, network, scope);
+    const auto contestants = find_contestants(study, job, opened, inputs, options, stop);
+    if (!contestants) return std::nullopt;
+    maker.find_stratum(study, network, scope, contestants->front().protection);
     std::optional<ImageSample> sample;
     ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}, maker.axis()};
-    const KnownProtections known = all_protections(study, job, network.sites());
-    const auto run = [&](Protection protection, const std::optional<Clipping>& clipping) {
-        if (!clipping) return true;
+    const auto run = [&](const Contestant& contestant) {
+        const Protection& protection = contestant.protection;
         Evaluator evaluator(inputs.network, inputs.images, inputs.input,
                             {.chunk = job.settings.chunk,
                              .device = job.settings.device,
                              .memory_bytes = options.memory_bytes,
                              .exact = maker.is_exact(),
-                             .clipping = *clipping});
+                             .clipping = contestant.clipping,
+                             .protections = contestant.sites});
         const FaultScope stored_parts = stored_scope(evaluator, scope);
         if (!evaluator.prepare(stored_parts.layers, resolve_threads(options.threads), stop)) return false;
-        const TrialFaults faults = maker.faults(network.memory_parts(), stored_parts);
-        replayed.bits = faulty_values(network, faults, maker.rate(), *clipping);
+        const TrialFaults faults = maker.faults(network.memory_parts(), stored_parts, contestant.memory);
+        // A clipped network may have thresholds among them.
+        if (auto bits = faulty_values(network, as_stored(faults), maker.rate(), contestant.clipping); bits.size() >= replayed.bits.size())
+            replayed.bits = std::move(bits);
         TrialRunner runner(evaluator);
         ReplayedOutcome outcome{protection, evaluator.clean(), {}, std::nullopt};
-        if (protection == Protection::none) sample = maker.images(evaluator);
+        if (!sample) sample = maker.images(evaluator);
         if (sample && evaluator.can_sample()) {
             const auto of_sample = runner.run_sample(faults, maker.rate(), *sample, stop);
             if (!of_sample) return false;
@@ -246,9 +290,9 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
         replayed.outcomes.push_back(outcome);
         return true;
     };
-    const bool is_whole =
-        run(Protection::none, Clipping{}) && run(Protection::clip_actmax, known.act_max) && run(Protection::clip_tuned, known.tuned);
-    return is_whole ? std::optional(replayed) : std::nullopt;
+    for (const Contestant& contestant : *contestants)
+        if (!run(contestant)) return std::nullopt;
+    return replayed;
 }
 
 }  // namespace clipscope

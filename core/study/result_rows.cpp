@@ -7,6 +7,7 @@
 
 #include "campaign/computed_with_json.h"
 #include "campaign/memory_json.h"
+#include "campaign/price_json.h"
 #include "campaign/sampled_json.h"
 #include "study/study_errors.h"
 
@@ -55,6 +56,7 @@ std::string campaign_json(const CampaignInfo& info) {
     json["points_over"] = to_string(info.axis);
     write_memory(json, info.memory);
     write_computed_with(json, info);
+    write_prices(json, info);
     return json.dump();
 }
 
@@ -76,6 +78,7 @@ CampaignInfo read_campaign(Database& database, JobId job) {
         const JsonFields fields(json, database.path());
         info.memory = read_memory(fields);
         read_computed_with(fields, info);
+        read_prices(fields, info);
         info.nonfinite = nonfinite_rule_from_string(json.at("nonfinite").get<std::string>());
     } catch (const std::exception&) {
         throw_damaged_row(database.path(), "description of job " + std::to_string(job));

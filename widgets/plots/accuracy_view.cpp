@@ -75,16 +75,11 @@ std::pair<double, double> RatePositions::range() const {
     return {first - margin, last_ + margin};
 }
 
-QString protection_name(Protection protection) {
-    switch (protection) {
-        case Protection::none:
-            return QCoreApplication::translate("AccuracyView", "unprotected");
-        case Protection::clip_actmax:
-            return QCoreApplication::translate("AccuracyView", "clipped at ACT_max");
-        case Protection::clip_tuned:
-            break;
-    }
-    return QCoreApplication::translate("AccuracyView", "clipped at tuned T");
+QString protection_name(const Protection& protection) {
+    if (protection == Protection::none) return QCoreApplication::translate("AccuracyView", "unprotected");
+    if (protection == Protection::clip_actmax) return QCoreApplication::translate("AccuracyView", "clipped at ACT_max");
+    if (protection == Protection::clip_tuned) return QCoreApplication::translate("AccuracyView", "clipped at tuned T");
+    return QString::fromStdString(protection.id);
 }
 
 QString rate_label(double rate) {

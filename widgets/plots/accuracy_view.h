@@ -85,7 +85,7 @@ QString rate_label(double rate);
 QString count_label(double count);
 
 // "unprotected", "clipped at ACT_max", "clipped at tuned T": the configurations of a comparison, in legends and tables.
-QString protection_name(Protection protection);
+QString protection_name(const Protection& protection);
 
 // True if there is at least one point.
 bool has_points(const AccuracyView& view);

@@ -53,7 +53,8 @@ inline Dataset fake_images(std::size_t count = 2000, const std::string& name = "
 inline void fake_comparison(bool is_tuned, const EventSink& sink) {
     CampaignStarted start = fake_start({"network", "network"}, {1e-6, 1e-5}, 2);
     if (is_tuned) start.curves.push_back(start.curves.front());
-    for (std::size_t i = 0; i < start.curves.size(); ++i) start.curves[i].protection = Protection(i);
+    const Protection protections[] = {Protection::none, Protection::clip_actmax, Protection::clip_tuned};
+    for (std::size_t i = 0; i < start.curves.size(); ++i) start.curves[i].protection = protections[i];
     sink(start);
     for (int curve = 0; curve < int(start.curves.size()); ++curve)
         for (int rate = 0; rate < 2; ++rate)

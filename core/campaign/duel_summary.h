@@ -1,0 +1,56 @@
+// What a duel says in numbers: what each protection keeps, what it costs, and which are worth their price. Pure functions of the curves.
+// Accuracies are fractions.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/accuracy_curves.h"
+#include "clipping/auc.h"
+#include "statistics/mean_interval.h"
+
+namespace clipscope {
+
+// The rate at which the mean accuracy has fallen this far below the configuration's own clean accuracy, interpolated on a logarithmic axis
+// between the measured rates.
+struct LossRate {
+    std::optional<double> rate;  // nothing: not within the measured rates
+    std::optional<double> low;   // where the interval's lower end has fallen so far
+    std::optional<double> high;  // where its upper end has
+};
+LossRate rate_of_loss(const std::vector<CurvePoint>& points, double clean_accuracy, double loss);
+
+struct DuelRow {
+    std::size_t curve = 0;  // its place among the curves
+    ProtectionPrice price;
+    double clean_accuracy = 0;
+    double clean_loss = 0;  // against the unprotected network; below 0 where it gains
+    std::optional<double> auc;
+    LossRate lost_1_point;
+    LossRate lost_10_points;
+};
+// In the order of the curves; empty where no curve has a price.
+std::vector<DuelRow> duel_rows(const AccuracyCurves& curves, AucAxis axis);
+
+// One contestant at one rate against one price.
+struct ParetoPoint {
+    std::size_t curve = 0;
+    double cost_percent = 0;
+    double accuracy = 0;
+    Interval ci95;
+    bool is_efficient = false;  // none that costs no more keeps more
+};
+enum class DuelCost { storage, operations };
+// Of one scope at the rate with this index, in the order of the curves.
+std::vector<ParetoPoint> pareto_points(const AccuracyCurves& curves, const std::string& layer, std::size_t rate, DuelCost cost);
+
+// The lowest rate, an index, at which the scope's unprotected network (the first contestant where there is none) has lost 10 points; the
+// highest where it loses less.
+std::size_t telling_rate(const AccuracyCurves& curves, const std::string& layer);
+
+// duel.csv: a row for each curve.
+std::string duel_csv(const AccuracyCurves& curves, AucAxis axis);
+
+}  // namespace clipscope

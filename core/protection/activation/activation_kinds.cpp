@@ -1,0 +1,26 @@
+#include "protection/activation/activation_kinds.h"
+
+#include <algorithm>
+
+namespace clipscope {
+namespace {
+
+constexpr ActivationKind kinds[] = {
+    {.id = "clip", .summary = "kept up to T, 0 beyond (FT-ClipAct); T is ACT_max of a profile", .operations_a_value = 2},
+    {.id = "range", .summary = "limited to what the profile saw; NaN is 0 (Ranger)", .bounds = 2, .operations_a_value = 4},
+    {.id = "relu6", .summary = "ReLU sites limited to 6", .bounds = 0, .is_for_relu = true, .operations_a_value = 1},
+    {.id = "backflip", .summary = "from 2^64 T on 0, from 2 T on 2, limited to T", .operations_a_value = 5},
+};
+
+}  // namespace
+
+std::span<const ActivationKind> activation_kinds() {
+    return kinds;
+}
+
+const ActivationKind* find_activation_kind(std::string_view id) {
+    const auto found = std::ranges::find(kinds, id, &ActivationKind::id);
+    return found == std::end(kinds) ? nullptr : &*found;
+}
+
+}  // namespace clipscope

@@ -1,0 +1,24 @@
+// The protections of activations (method.md, "Protections"): functions of what an activation site puts out (activation_functions.h), with
+// bounds that a site, a channel or a neuron has. Clipping at one threshold a site runs otherwise (evaluation/site_clipping.h): its
+// thresholds are stored words that faults may hit.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace clipscope {
+
+struct ActivationKind {
+    std::string_view id;            // "range"
+    const char* summary;            // one line for people
+    int bounds = 1;                 // numbers that are stored for each site, channel or neuron; 0: none, so it has no granularity either
+    bool is_for_relu = false;       // sites of other activations stay as they are
+    double operations_a_value = 0;  // elementary ones (compare, choose, larger of two, ...) beside the site's own
+};
+
+std::span<const ActivationKind> activation_kinds();
+
+// Null where there is none.
+const ActivationKind* find_activation_kind(std::string_view id);
+
+}  // namespace clipscope

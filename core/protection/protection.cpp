@@ -1,0 +1,112 @@
+#include "protection/protection.h"
+
+#include <algorithm>
+
+#include "common/error.h"
+#include "common/text_list.h"
+#include "protection/activation/activation_kinds.h"
+#include "protection/memory/word_protection.h"
+
+namespace clipscope {
+namespace {
+
+// Takes the suffix off the name.
+bool drop_suffix(std::string& name, std::string_view suffix) {
+    if (!name.ends_with(suffix)) return false;
+    name.resize(name.size() - suffix.size());
+    return true;
+}
+
+std::optional<ActivationChoice> activation_choice(std::string name) {
+    ActivationChoice choice;
+    if (drop_suffix(name, "-channel"))
+        choice.granularity = Granularity::channel;
+    else if (drop_suffix(name, "-neuron"))
+        choice.granularity = Granularity::neuron;
+    else if (drop_suffix(name, "-tuned"))
+        choice.is_tuned = true;
+    else if (name == Protection::clip_actmax.id)
+        name = "clip";
+    const ActivationKind* kind = find_activation_kind(name);
+    if (!kind) return std::nullopt;
+    if (kind->bounds == 0 && (choice.is_tuned || choice.granularity != Granularity::layer)) return std::nullopt;
+    choice.kind = name;
+    return choice;
+}
+
+std::string list_of_names() {
+    std::vector<std::string> names = {"none"};
+    for (const ActivationKind& kind : activation_kinds()) names.emplace_back(kind.id);
+    for (const MemoryProtection* kind : memory_protections()) names.push_back(kind->form());
+    return joined(names);
+}
+
+[[noreturn]] void fail(const std::string& text) {
+    throw UsageError("'" + text + "' is not a protection: choose among " + list_of_names() +
+                     ", several joined by a plus (guard+clip), on chosen layers or sites after @ (guard@FC-1/CONV-2).");
+}
+
+void check_together(const ProtectionParts& parts, const std::string& text) {
+    for (std::size_t i = 0; i < parts.memory.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+            const auto& one = parts.memory[i].layers;
+            const auto& other = parts.memory[j].layers;
+            const bool share = std::ranges::any_of(one, [&](const auto& layer) { return std::ranges::find(other, layer) != other.end(); });
+            if (share || (one.empty() && other.empty()))
+                throw UsageError("'" + text + "' protects the same words twice: name other layers for one of the two, as in guard@FC-1.");
+        }
+}
+
+}  // namespace
+
+std::string to_string(const Protection& protection) {
+    return protection.id;
+}
+
+ProtectionParts parts_of(const Protection& protection) {
+    ProtectionParts parts;
+    if (protection == Protection::none) return parts;
+    for (const std::string& part : split_list(protection.id, '+')) {
+        const std::size_t at = part.find('@');
+        const std::string name = part.substr(0, at);
+        std::vector<std::string> places;
+        if (at != std::string::npos) places = split_list(part.substr(at + 1), '/');
+        if (std::ranges::find(places, "") != places.end()) fail(protection.id);
+        if (auto activation = activation_choice(name)) {
+            if (parts.activation) throw UsageError("'" + protection.id + "' protects activations twice: choose one of the two.");
+            parts.activation = std::move(activation);
+            parts.activation->sites = places;
+        } else if (find_memory_protection(name)) {
+            parts.memory.push_back({name, places});
+        } else {
+            fail(protection.id);
+        }
+    }
+    check_together(parts, protection.id);
+    return parts;
+}
+
+Protection protection_from_string(const std::string& text) {
+    Protection protection{text};
+    parts_of(protection);
+    return protection;
+}
+
+std::vector<Protection> protections_from_list(const std::string& text) {
+    std::vector<Protection> protections;
+    for (const std::string& one : split_list(text, ',')) {
+        const Protection protection = protection_from_string(one);
+        if (std::ranges::find(protections, protection) == protections.end()) protections.push_back(protection);
+    }
+    return protections;
+}
+
+std::string protections_help() {
+    std::string text = "  none: as it is\n";
+    for (const ActivationKind& kind : activation_kinds())
+        text += "  " + std::string(kind.id) + (kind.bounds > 0 ? "[-channel|-neuron|-tuned]" : "") + ": " + kind.summary + "\n";
+    for (const MemoryProtection* kind : memory_protections()) text += "  " + kind->form() + ": " + kind->summary() + "\n";
+    return text;
+}
+
+}  // namespace clipscope
