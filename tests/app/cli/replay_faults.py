@@ -189,6 +189,36 @@ def doubtful_images(logits):
         return {"top1": near(1), "top5": near(5) if logits.shape[1] > 5 else 0, "unbounded": int(unbounded.sum())}
 
 
+def compare(logits, clean, labels, outcome, where, totals):
+    """The replayed counts of one trial with the result's."""
+    counts = count(logits, labels, clean.argmax(axis=1))
+    doubtful = doubtful_images(logits)
+    totals["trials"] += 1
+    totals["images"] += len(labels)
+    totals["faults"] += outcome["faults"]
+    totals["near-ties"] += doubtful["top1"]
+    totals["unbounded"] += doubtful["unbounded"]
+    differences = {name: counts[name] - outcome[name] for name in COUNTS if counts[name] != outcome[name]}
+    if not differences:
+        return
+    explained = all(abs(difference) <= doubtful["top5" if "top5" in name else "top1"] + doubtful["unbounded"]
+                    for name, difference in differences.items())
+    totals["trials that differ"] += 1
+    totals["images that differ"] += max(map(abs, differences.values()))
+    totals["trials that differ without a doubtful image"] += not explained
+    print(f"{where}, trial {outcome['trial']}: replayed minus result {differences}; "
+          f"doubtful images {doubtful}{'' if explained else ': NOT EXPLAINED'}", flush=True)
+
+
+def report(totals, problems):
+    """Prints what came of all trials; the exit status."""
+    for name in ("trials", "images", "faults", "near-ties", "unbounded", "trials that differ", "images that differ",
+                 "trials that differ without a doubtful image"):
+        print(f"{name}: {totals[name]}")
+    print("\n".join(problems))
+    return 1 if problems or not totals["trials"] or totals["trials that differ without a doubtful image"] else 0
+
+
 def replay_curve(curve, faults, model, parameters, inputs, labels, clean, arguments, totals):
     for point in curve["points"]:
         for outcome in point["outcomes"][: arguments.trials or None]:
@@ -196,27 +226,11 @@ def replay_curve(curve, faults, model, parameters, inputs, labels, clean, argume
             before = inject(parameters, listed, arguments.kind)
             logits = forward(model, inputs, arguments.chunk) if listed else clean
             restore(before)
-            counts = count(logits, labels, clean.argmax(axis=1))
-            doubtful = doubtful_images(logits)
-            totals["trials"] += 1
-            totals["images"] += len(labels)
-            totals["faults"] += outcome["faults"]
-            totals["near-ties"] += doubtful["top1"]
-            totals["unbounded"] += doubtful["unbounded"]
-            differences = {name: counts[name] - outcome[name] for name in COUNTS if counts[name] != outcome[name]}
-            if not differences:
-                continue
-            explained = all(abs(difference) <= doubtful["top5" if "top5" in name else "top1"] + doubtful["unbounded"]
-                            for name, difference in differences.items())
-            totals["trials that differ"] += 1
-            totals["images that differ"] += max(map(abs, differences.values()))
-            totals["trials that differ without a doubtful image"] += not explained
-            print(f"{curve['layer']}, point {place(point)}, trial {outcome['trial']}: replayed minus result {differences}; "
-                  f"doubtful images {doubtful}{'' if explained else ': NOT EXPLAINED'}", flush=True)
+            compare(logits, clean, labels, outcome, f"{curve['layer']}, point {place(point)}", totals)
         print(f"{curve['layer']}, point {place(point)}: replayed", flush=True)
 
 
-def parse_arguments():
+def parse_arguments(add_more=lambda parser: None):
     numbers = lambda text: [float(part) for part in text.split(",")]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="the TorchScript file")
@@ -230,6 +244,7 @@ def parse_arguments():
     parser.add_argument("--chunk", type=int, default=100, help="images a forward pass; as the result's for the same rounding")
     parser.add_argument("--trials", type=int, default=0, help="only the first so many of every point; 0: all")
     parser.add_argument("--threads", type=int, default=1)
+    add_more(parser)
     return parser.parse_args()
 
 
@@ -273,11 +288,7 @@ def main():
         replay_curve(curve, faults, model, parameters, inputs, labels, clean, arguments, totals)
     if any(parameter.tobytes() != before[name] for name, parameter in parameters.items()):
         problems.append("the replay did not restore the parameters")
-    for name in ("trials", "images", "faults", "near-ties", "unbounded", "trials that differ", "images that differ",
-                 "trials that differ without a doubtful image"):
-        print(f"{name}: {totals[name]}")
-    print("\n".join(problems))
-    return 1 if problems or not totals["trials"] or totals["trials that differ without a doubtful image"] else 0
+    return report(totals, problems)
 
 
 if __name__ == "__main__":
