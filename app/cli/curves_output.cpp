@@ -93,7 +93,7 @@ void CurvesOutput::write_files() {
     write_file((folder / "points.csv").string(), points_csv(curves_));
     write_file((folder / "trials.csv").string(), trials_csv(curves_));
     if (kind_ == "compare" || kind_ == "duel") write_file((folder / "comparisons.csv").string(), comparisons_csv(curves_, axis_));
-    if (kind_ == "duel") write_file((folder / "duel.csv").string(), duel_csv(curves_, axis_));
+    if (kind_ == "duel") write_file((folder / "duel.csv").string(), duel_csv(summary_of(curves_), axis_));
 }
 
 bool CurvesOutput::has_trials() const {

@@ -68,8 +68,8 @@ int show_study(const std::string& path) {
         {{"Job", Align::right}, {"Kind"}, {"State"}, {"What"}, {"Trials", Align::right}, {"Model"}, {"Seconds", Align::right}, {"Notes"}});
     std::string audit, errors;
     for (const JobRecord& job : study.jobs()) {
-        table.add_row({std::to_string(job.id), to_string(job.settings.kind), to_string(job.state), what(job.settings),
-                       trials_text(job.settings), model_label(job.settings.model), number_text(double(std::int64_t(job.seconds))),
+        table.add_row({std::to_string(job.id), kind_name(job.settings), to_string(job.state), what(job.settings), trials_text(job.settings),
+                       model_label(job.settings.model), number_text(double(std::int64_t(job.seconds))),
                        job.name + (job.name.empty() || job.notes.empty() ? "" : ": ") + job.notes});
         audit += audit_text(study, job);
         if (!job.error.empty()) errors += "Job " + std::to_string(job.id) + " failed: " + job.error + "\n";

@@ -49,7 +49,8 @@ int place_of_scope(const std::string& scope, const PartNames& parts) {
 }
 
 int variant_of(const CurveInfo& curve, const CampaignInfo& info) {
-    if (curve.protection != Protection::none) return curve.protection == Protection::clip_actmax ? 1 : 2;
+    if (curve.protection == Protection::clip_actmax) return 1;
+    if (curve.protection != Protection::none) return 2;
     const std::string format = format_of(curve, info).to_string();
     static const std::vector<std::string> known{"float32", "", "", "int8", "int8-channel", "", "float16", "bfloat16"};
     const auto found = std::ranges::find(known, format);

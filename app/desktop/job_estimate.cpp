@@ -5,6 +5,7 @@
 
 #include "campaign/fault_scope.h"
 #include "campaign/sweep.h"
+#include "common/text_list.h"
 #include "data/image_selection.h"
 #include "theme/number_text.h"
 
@@ -72,8 +73,9 @@ double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo
         case JobKind::compare:
             break;
     }
-    // Of its three configurations the two that are clipped cost little.
-    return 3 * (1 + trials_over_rates(settings) / 2);
+    // Of the paper's three configurations the two that are clipped cost little; so do most of a duel's.
+    const auto contestants = settings.protections.empty() ? 3.0 : double(split_list(settings.protections, ',').size());
+    return contestants * (1 + trials_over_rates(settings) / 2);
 }
 
 std::int64_t estimated_images(const JobSettings& settings, std::size_t offered) {

@@ -245,7 +245,7 @@ void JobPresenter::start(const JobRecord& job, bool beside, bool is_from_queue) 
     jobs_.start(std::move(work));
     show_jobs();
     views_.jobs->select_job(job.id);
-    emit began(job.settings.kind, is_from_queue);
+    emit began(job.settings, is_from_queue);
     emit state_changed();
 }
 
@@ -367,7 +367,7 @@ void JobPresenter::job_ended(const QString& summary) {
     show_jobs();
     measure_soon_.start();
     show_estimates();
-    if (ended_job) emit ended(ended_job->settings.kind);
+    if (ended_job) emit ended(ended_job->settings);
     emit state_changed();
 }
 

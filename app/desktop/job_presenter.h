@@ -62,8 +62,8 @@ public:
 signals:
     void state_changed();                          // running or not
     void form_wanted(bool sensitivity);            // bring it to the front
-    void began(JobKind kind, bool is_from_queue);  // nobody may be looking then
-    void ended(JobKind kind);
+    void began(const JobSettings& settings, bool is_from_queue);  // nobody may be looking then
+    void ended(const JobSettings& settings);
     void failed(const QString& text);
 
 private:

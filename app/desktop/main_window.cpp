@@ -66,10 +66,11 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     build_plots();
     connect_log();
     set_up_forms(docks_, QThread::idealThreadCount());
-    results_ = new ResultPresenter(laboratory_, jobs_,
-                                   {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
-                                    docks_.auc_area_plot, docks_.critical_bits_plot, docks_.trisection_plot, docks_.comparison_table},
-                                   this);
+    results_ = new ResultPresenter(
+        laboratory_, jobs_,
+        {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot, docks_.auc_area_plot,
+         docks_.critical_bits_plot, docks_.trisection_plot, docks_.comparison_table, docks_.pareto_plot},
+        this);
     follower_ = new StudyFollower(desk_, jobs_, *results_, this);
     finder_ = new SourceFinder(*this, dialogs_, laboratory_.engine(), desk_, this);
     presenter_ =

@@ -24,6 +24,14 @@ ThresholdGrid grid_of(const HardenForm& form) {
     return ThresholdGrid::parse(core_list(form.grid), true);
 }
 
+// As the command line takes them. Throws UsageError.
+std::string protections_of(const HardenForm& form) {
+    std::string text;
+    for (const Protection& protection : protections_from_list(form.protections.toStdString()))
+        text += (text.empty() ? "" : ",") + to_string(protection);
+    return text;
+}
+
 // Where a profile's faults are; empty: there are none.
 std::string profile_layers(const HardenForm& form, const OpenedModel& model) {
     if (rates_of(form).empty()) return {};
@@ -46,7 +54,7 @@ ThresholdSearchSettings search_of(const HardenForm& form) {
 }  // namespace
 
 JobKind kind_of(MethodJob job) {
-    const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare};
+    const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare, JobKind::compare};
     return kinds[int(job)];
 }
 
@@ -67,15 +75,17 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
     settings.rates = core_list(form.rates);
     // Only a comparison has box plots, which need whole trials beside a precision.
     const bool is_precise = form.job != MethodJob::profile && form.until != Until::trials;
-    settings.trials = is_precise && (form.until == Until::precision || form.job != MethodJob::compare) ? 0 : form.trials;
+    const bool compares = kind_of(form.job) == JobKind::compare;
+    settings.trials = is_precise && (form.until == Until::precision || !compares) ? 0 : form.trials;
     settings.precision = is_precise ? form.half_width / 100 : 0;
     settings.seed = form.seed;
     settings.nonfinite = form.nonfinite;
     settings.auc_axis = form.auc_axis;
     settings.memory = memory_model(form);
     settings.device = form.device.toStdString();
-    settings.layers = form.job == MethodJob::compare ? "network" : "";
-    if (form.job != MethodJob::compare) settings.place = place_of(form);
+    settings.layers = compares ? "network" : "";
+    if (!compares) settings.place = place_of(form);
+    if (form.job == MethodJob::duel) settings.protections = protections_of(form);
     if (form.job == MethodJob::profile && model) settings.layers = profile_layers(form, *model);
     if (form.job == MethodJob::sweep) {
         settings.site = form.site.toStdString();
@@ -87,7 +97,7 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
         settings.search = search_of(form);
         settings.greedy = form.greedy;
     }
-    if (form.job == MethodJob::compare && thresholds) settings.thresholds = thresholds_to_json(*thresholds);
+    if (compares && thresholds) settings.thresholds = thresholds_to_json(*thresholds);
     return settings;
 }
 
@@ -95,6 +105,10 @@ HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
     HardenForm filled = form;
     for (const MethodJob job : {MethodJob::profile, MethodJob::sweep, MethodJob::harden, MethodJob::compare})
         if (kind_of(job) == settings.kind) filled.job = job;
+    if (!settings.protections.empty()) {
+        filled.job = MethodJob::duel;
+        filled.protections = QString::fromStdString(settings.protections).replace(QLatin1Char(','), QStringLiteral(", "));
+    }
     filled.images = QString::fromStdString(settings.images);
     filled.tuning_images = QString::fromStdString(settings.tuning_images);
     filled.rates = readable_list(QString::fromStdString(settings.rates));
@@ -124,7 +138,8 @@ QString method_problem(const HardenForm& form, const std::optional<OpenedModel>&
         tuning_selection(form);
         evaluation_selection(form);
         rates_of(form);
-        if (model && model->sites.empty()) throw UsageError("The network has no activation sites, so there is nothing to clip.");
+        if (model && model->sites.empty() && form.job != MethodJob::duel)
+            throw UsageError("The network has no activation sites, so there is nothing to clip.");
         method_settings(form, model, {});
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());

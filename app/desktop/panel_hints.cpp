@@ -5,6 +5,7 @@
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
+#include "plots/pareto_plot.h"
 #include "plots/trisection_plot.h"
 #include "result_presenter.h"
 
@@ -13,14 +14,14 @@ namespace clipscope {
 PanelHints::PanelHints(Laboratory& laboratory, const ResultPresenter& results, const JobPresenter& jobs, const WindowDocks& docks,
                        QObject* parent)
     : QObject(parent), laboratory_(laboratory), results_(results), docks_(docks) {
-    connect(&jobs, &JobPresenter::began, this, [this](JobKind kind, bool is_from_queue) {
-        set_running(kind);
-        PanelDock* dock = dock_of(kind);
+    connect(&jobs, &JobPresenter::began, this, [this](const JobSettings& settings, bool is_from_queue) {
+        set_running(settings.kind);
+        PanelDock* dock = dock_of(settings);
         if (dock != nullptr && !is_from_queue) dock->bring_to_front();
     });
-    connect(&jobs, &JobPresenter::ended, this, [this](JobKind kind) {
+    connect(&jobs, &JobPresenter::ended, this, [this](const JobSettings& settings) {
         set_running({});
-        if (PanelDock* dock = dock_of(kind); dock != nullptr) dock->mark();
+        if (PanelDock* dock = dock_of(settings); dock != nullptr) dock->mark();
     });
     connect(&results_, &ResultPresenter::changed, this, &PanelHints::refresh);
     connect(&laboratory_, &Laboratory::selection_changed, this, &PanelHints::refresh);
@@ -35,8 +36,8 @@ void PanelHints::set_running(std::optional<JobKind> kind) {
 }
 
 // Nothing where the results come to the centre, which is always there.
-PanelDock* PanelHints::dock_of(JobKind kind) const {
-    switch (kind) {
+PanelDock* PanelHints::dock_of(const JobSettings& settings) const {
+    switch (settings.kind) {
         case JobKind::profile:
             return docks_.activations;
         case JobKind::sweep:
@@ -44,7 +45,7 @@ PanelDock* PanelHints::dock_of(JobKind kind) const {
         case JobKind::harden:
             return docks_.trisection;
         case JobKind::compare:
-            return docks_.comparison;
+            return settings.protections.empty() ? docks_.comparison : docks_.pareto;
         case JobKind::sensitivity:
         case JobKind::bits:
             break;
@@ -80,6 +81,8 @@ void PanelHints::refresh() {
     show(*docks_.activation_plot, profile);
     show(*docks_.auc_threshold_plot, hint_for(false, tr("A sweep or a hardening draws AUC against the threshold, point by point.")));
     show(*docks_.auc_area_plot, hint_for(false, tr("A sweep or a hardening draws the area that is the AUC.")));
+    show(*docks_.pareto_plot,
+         {tr("A duel sets protections at what they keep and what they cost: choose Duel in the FT-ClipAct form."), {}, {}});
     show(*docks_.trisection_plot, hint_for(true, tr("A hardening shows its intervals as they narrow, and plays them again.")));
 }
 

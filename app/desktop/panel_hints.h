@@ -34,7 +34,7 @@ private:
     };
 
     void set_running(std::optional<JobKind> kind);
-    PanelDock* dock_of(JobKind kind) const;
+    PanelDock* dock_of(const JobSettings& settings) const;
     void refresh();
     Hint hint_for(bool is_of_search, const QString& otherwise) const;
     void show(PlotPanel& panel, const Hint& hint);

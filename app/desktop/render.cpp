@@ -81,9 +81,12 @@ std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::s
         exports.add_figure(QStringLiteral("critical-bits"), bits);
         exports.add_text(QStringLiteral("critical-bits.csv"), to_csv(bits));
     }
+    for (const ParetoView& view : pareto_views(summary_of(curves), axis))
+        exports.add_figure(
+            QStringLiteral("price-%1-%2").arg(view.cost == DuelCost::storage ? "storage" : "operations", file_name(view.layer)), view);
     exports.add_text(QStringLiteral("points.csv"), points_csv(curves));
     if (kind == "compare" || kind == "duel") exports.add_text(QStringLiteral("comparisons.csv"), comparisons_csv(curves, axis));
-    if (kind == "duel") exports.add_text(QStringLiteral("duel.csv"), duel_csv(curves, axis));
+    if (kind == "duel") exports.add_text(QStringLiteral("duel.csv"), duel_csv(summary_of(curves), axis));
     return exports.take();
 }
 
@@ -121,8 +124,7 @@ std::vector<ExportTask> exports_of_study(const QString& file, const QString& fol
     const Study study = Study::open_to_read(file.toStdString());
     std::vector<ExportTask> all;
     for (const JobRecord& job : study.jobs()) {
-        const QString place =
-            QStringLiteral("%1/job-%2-%3").arg(folder).arg(job.id).arg(QString::fromStdString(to_string(job.settings.kind)));
+        const QString place = QStringLiteral("%1/job-%2-%3").arg(folder).arg(job.id).arg(QString::fromStdString(kind_name(job.settings)));
         std::vector<ExportTask> tasks;
         if (measures_curves(job.settings.kind)) {
             const CampaignResult result = read_curves(study, job.id);

@@ -13,6 +13,7 @@
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/critical_bits_plot.h"
+#include "plots/pareto_plot.h"
 #include "plots/trisection_plot.h"
 #include "plots/tuning_views.h"
 #include "result_views.h"
@@ -272,6 +273,8 @@ void ResultPresenter::show_curves(const CampaignSummary& curves) {
     views_.accuracy->set_view(view);
     views_.critical_bits->set_subject(curves_subject_);
     views_.critical_bits->set_view(critical_bits_view(curves));
+    views_.pareto->set_subject(curves_subject_);
+    views_.pareto->set_view(pareto_view(curves, auc_axis_));
     for (std::size_t i = 0; i < curves.curves.size(); ++i) {
         const CurveInfo& info = curves.curves[i].info;
         if (info.protection == Protection::none && curves.info.axis == PointAxis::fault_rate)

@@ -25,6 +25,7 @@ class CriticalBitsPlot;
 class JobController;
 class Laboratory;
 class LayerTable;
+class ParetoPlot;
 class SiteTable;
 class TrisectionPlot;
 
@@ -38,6 +39,7 @@ struct ResultViews {
     CriticalBitsPlot* critical_bits = nullptr;
     TrisectionPlot* trisection = nullptr;
     ComparisonTable* comparison = nullptr;
+    ParetoPlot* pareto = nullptr;
 };
 
 // What a study has of a job's curves: the points, and its trials where somebody asks for them.

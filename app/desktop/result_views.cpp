@@ -102,6 +102,11 @@ AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<Camp
     const auto add = [&](const CurveSummary& curve, const CampaignSummary& all, const QString& suffix) {
         AccuracySeries series{series_name(curve.info, all) + suffix, curve.points, place_of_scope(curve.info.layer, places),
                               variant_of(curve.info, all.info)};
+        // Of a duel in one scope colours tell the contestants, as beside their prices.
+        if (kind_of(all) == "duel" && duel_layers(all).size() == 1) {
+            series.layer = look_of_contestant(all, curve.info);
+            series.variant = 0;
+        }
         // Beside a curve of the same layer that looks alike (another seed, another fixed point): the next look that is free.
         while (std::ranges::any_of(view.series,
                                    [&](const AccuracySeries& one) { return one.layer == series.layer && one.variant == series.variant; }))
@@ -124,6 +129,28 @@ AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<Camp
     }
     view.clean = distinct(clean);
     return view;
+}
+
+ParetoView pareto_view(const CampaignSummary& curves, AucAxis axis) {
+    ParetoView view;
+    if (curves.info.prices.empty()) return view;
+    view.title = result_title(curves.info);
+    view.duel = curves;
+    view.auc_axis = axis;
+    return view;
+}
+
+std::vector<ParetoView> pareto_views(const CampaignSummary& curves, AucAxis axis) {
+    std::vector<ParetoView> views;
+    if (curves.info.prices.empty()) return views;
+    for (const std::string& layer : duel_layers(curves))
+        for (const DuelCost cost : {DuelCost::storage, DuelCost::operations}) {
+            ParetoView view = pareto_view(curves, axis);
+            view.layer = QString::fromStdString(layer);
+            view.cost = cost;
+            if (has_points(view)) views.push_back(std::move(view));
+        }
+    return views;
 }
 
 std::string kind_of(const AccuracyCurves& curves) {

@@ -7,6 +7,7 @@
 #include "campaign/tuning_result.h"
 #include "curve_looks.h"
 #include "plots/accuracy_view.h"
+#include "plots/pareto_view.h"
 #include "study/study.h"
 #include "tables/job_table.h"
 
@@ -20,7 +21,12 @@ QString series_name(const CurveInfo& curve, const CampaignSummary& all);
 // they differ in after their name: "network · int8", "network · seed 2". `parts` of the network, where it is open, choose the colours.
 AccuracyView accuracy_view(const CampaignSummary& curves, const std::vector<CampaignSummary>& kept = {}, const PartNames& parts = {});
 
-// "compare" where a curve is protected, otherwise "sensitivity": the kind of the result's file.
+// What protections keep against what they cost; nothing to draw where the curves are not a duel's.
+ParetoView pareto_view(const CampaignSummary& curves, AucAxis axis);
+// Of each scope, against storage and against operations; none where the curves are not a duel's.
+std::vector<ParetoView> pareto_views(const CampaignSummary& curves, AucAxis axis);
+
+// "duel" where protections have prices, "compare" where else a curve is protected, otherwise "sensitivity": the kind of the result's file.
 std::string kind_of(const AccuracyCurves& curves);
 std::string kind_of(const CampaignSummary& curves);
 

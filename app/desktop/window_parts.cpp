@@ -12,6 +12,7 @@
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/critical_bits_plot.h"
+#include "plots/pareto_plot.h"
 #include "plots/trisection_plot.h"
 #include "recent_list.h"
 #include "tables/comparison_table.h"
@@ -114,12 +115,12 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<PanelDock*> WindowDocks::all() const {
-    return {layers,     sites,      sensitivity,   method, activations, auc_threshold, auc_area,
-            trisection, comparison, critical_bits, jobs,   faults,      activity};
+    return {layers,     sites,      sensitivity, method,        activations, auc_threshold, auc_area,
+            trisection, comparison, pareto,      critical_bits, jobs,        faults,        activity};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
-    return {activation_plot, auc_threshold_plot, auc_area_plot, critical_bits_plot, trisection_plot};
+    return {activation_plot, auc_threshold_plot, auc_area_plot, pareto_plot, critical_bits_plot, trisection_plot};
 }
 
 WindowDocks build_docks(QMainWindow& window) {
@@ -134,6 +135,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.critical_bits_plot = new CriticalBitsPlot;
     docks.trisection_plot = new TrisectionPlot;
     docks.comparison_table = new ComparisonTable;
+    docks.pareto_plot = new ParetoPlot;
     docks.job_table = new JobTable;
     docks.fault_table = new FaultTable;
     docks.log = new ActivityLog;
@@ -147,6 +149,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.critical_bits = new PanelDock(window, "critical_bits", QObject::tr("Bits"), docks.critical_bits_plot);
     docks.trisection = new PanelDock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
     docks.comparison = new PanelDock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
+    docks.pareto = new PanelDock(window, "pareto", QObject::tr("Price"), docks.pareto_plot);
     docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.faults = new PanelDock(window, "faults", QObject::tr("Faults"), docks.fault_table);
     docks.activity = new PanelDock(window, "activity", QObject::tr("Activity"), docks.log);
@@ -161,7 +164,7 @@ WindowDocks build_docks(QMainWindow& window) {
 QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip) {
     QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), &centre};
     for (const PanelDock* dock : {docks.sensitivity, docks.method, docks.activations, docks.faults, docks.auc_threshold, docks.auc_area,
-                                  docks.comparison, docks.critical_bits, docks.trisection, docks.jobs, docks.activity})
+                                  docks.comparison, docks.pareto, docks.critical_bits, docks.trisection, docks.jobs, docks.activity})
         regions << dock->content();
     return regions << &strip;
 }
@@ -195,6 +198,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.tabifyDockWidget(docks.activations, docks.faults);
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
     window.tabifyDockWidget(docks.auc_threshold, docks.comparison);
+    window.tabifyDockWidget(docks.auc_threshold, docks.pareto);
     window.tabifyDockWidget(docks.trisection, docks.jobs);
     window.tabifyDockWidget(docks.trisection, docks.activity);
     for (PanelDock* dock : docks.all()) dock->show();

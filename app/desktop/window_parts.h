@@ -25,6 +25,7 @@ class JobTable;
 class LayerTable;
 class PlotPanel;
 class RecentList;
+class ParetoPlot;
 class SensitivityPanel;
 class SiteTable;
 class TrisectionPlot;
@@ -40,6 +41,7 @@ struct WindowDocks {
     PanelDock* critical_bits = nullptr;
     PanelDock* trisection = nullptr;
     PanelDock* comparison = nullptr;
+    PanelDock* pareto = nullptr;
     PanelDock* jobs = nullptr;
     PanelDock* faults = nullptr;
     PanelDock* activity = nullptr;
@@ -54,6 +56,7 @@ struct WindowDocks {
     CriticalBitsPlot* critical_bits_plot = nullptr;
     TrisectionPlot* trisection_plot = nullptr;
     ComparisonTable* comparison_table = nullptr;
+    ParetoPlot* pareto_plot = nullptr;
     JobTable* job_table = nullptr;
     FaultTable* fault_table = nullptr;
     ActivityLog* log = nullptr;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "campaign/curve_auc.h"
 #include "common/csv_text.h"
 
 namespace clipscope {
@@ -26,19 +25,32 @@ std::optional<double> first_below(const std::vector<CurvePoint>& points, double 
     return clean <= level ? std::optional(0.0) : std::nullopt;
 }
 
-const AccuracyCurve* find_unprotected(const AccuracyCurves& curves, const std::string& layer) {
-    const AccuracyCurve* first = nullptr;
-    for (const AccuracyCurve& curve : curves.curves) {
+// Where the scope has none, its first curve.
+const CurveSummary& unprotected_of(const CampaignSummary& duel, const std::string& layer) {
+    const CurveSummary* first = nullptr;
+    for (const CurveSummary& curve : duel.curves) {
         if (curve.info.layer != layer) continue;
-        if (curve.info.protection == Protection::none) return &curve;
+        if (curve.info.protection == Protection::none) return curve;
         if (!first) first = &curve;
     }
-    return first;
+    return *first;
 }
 
-ProtectionPrice price_of(const AccuracyCurves& curves, const CurveInfo& curve) {
-    const auto price = curves.info.prices.find(curve.protection);
-    return price == curves.info.prices.end() ? ProtectionPrice{} : price->second;
+ProtectionPrice price_of(const CampaignSummary& duel, const CurveInfo& curve) {
+    const auto price = duel.info.prices.find(curve.protection);
+    return price == duel.info.prices.end() ? ProtectionPrice{} : price->second;
+}
+
+// Nothing while a rate has no trial, or where the rates span no area.
+std::optional<double> auc_of(const CurveSummary& curve, const CampaignInfo& info, AucAxis axis) {
+    if (!has_auc(info.rates, axis)) return std::nullopt;
+    std::vector<double> accuracies;
+    for (const double rate : info.rates) {
+        const auto point = std::ranges::find(curve.points, rate, &CurvePoint::rate);
+        if (point == curve.points.end() && rate > 0) return std::nullopt;
+        accuracies.push_back(point == curve.points.end() ? 0 : point->mean);
+    }
+    return auc(accuracy(curve.info.clean, info.nonfinite), info.rates, accuracies, axis);
 }
 
 void add(const LossRate& loss, CsvText& table) {
@@ -54,35 +66,32 @@ LossRate rate_of_loss(const std::vector<CurvePoint>& points, double clean_accura
             first_below(points, clean_accuracy, level, [](const CurvePoint& point) { return point.ci95_high; })};
 }
 
-std::vector<DuelRow> duel_rows(const AccuracyCurves& curves, AucAxis axis) {
+std::vector<DuelRow> duel_rows(const CampaignSummary& duel, AucAxis axis) {
     std::vector<DuelRow> rows;
-    if (curves.info.prices.empty()) return rows;
-    for (std::size_t i = 0; i < curves.curves.size(); ++i) {
-        const AccuracyCurve& curve = curves.curves[i];
-        const std::vector<CurvePoint> points = curve_points(curve, curves.info);
-        const auto area = curve_auc(curve, curves.info, axis);
-        const double clean = accuracy(curve.info.clean, curves.info.nonfinite);
-        const double unprotected = accuracy(find_unprotected(curves, curve.info.layer)->info.clean, curves.info.nonfinite);
+    if (duel.info.prices.empty()) return rows;
+    for (std::size_t i = 0; i < duel.curves.size(); ++i) {
+        const CurveSummary& curve = duel.curves[i];
+        const double clean = accuracy(curve.info.clean, duel.info.nonfinite);
+        const double unprotected = accuracy(unprotected_of(duel, curve.info.layer).info.clean, duel.info.nonfinite);
         rows.push_back({.curve = i,
-                        .price = price_of(curves, curve.info),
+                        .price = price_of(duel, curve.info),
                         .clean_accuracy = clean,
                         .clean_loss = unprotected - clean,
-                        .auc = area ? std::optional(area->auc) : std::nullopt,
-                        .lost_1_point = rate_of_loss(points, clean, 0.01),
-                        .lost_10_points = rate_of_loss(points, clean, 0.1)});
+                        .auc = auc_of(curve, duel.info, axis),
+                        .lost_1_point = rate_of_loss(curve.points, clean, 0.01),
+                        .lost_10_points = rate_of_loss(curve.points, clean, 0.1)});
     }
     return rows;
 }
 
-std::vector<ParetoPoint> pareto_points(const AccuracyCurves& curves, const std::string& layer, std::size_t rate, DuelCost cost) {
+std::vector<ParetoPoint> pareto_points(const CampaignSummary& duel, const std::string& layer, std::size_t rate, DuelCost cost) {
     std::vector<ParetoPoint> points;
-    for (std::size_t i = 0; i < curves.curves.size(); ++i) {
-        const AccuracyCurve& curve = curves.curves[i];
+    for (std::size_t i = 0; i < duel.curves.size(); ++i) {
+        const CurveSummary& curve = duel.curves[i];
         if (curve.info.layer != layer) continue;
-        const std::vector<CurvePoint> measured = curve_points(curve, curves.info);
-        const auto point = std::ranges::find(measured, curves.info.rates.at(rate), &CurvePoint::rate);
-        if (point == measured.end()) continue;
-        const ProtectionPrice price = price_of(curves, curve.info);
+        const auto point = std::ranges::find(curve.points, duel.info.rates.at(rate), &CurvePoint::rate);
+        if (point == curve.points.end()) continue;
+        const ProtectionPrice price = price_of(duel, curve.info);
         points.push_back({.curve = i,
                           .cost_percent = cost == DuelCost::storage ? price.storage_percent : price.operations_percent,
                           .accuracy = point->mean,
@@ -96,23 +105,38 @@ std::vector<ParetoPoint> pareto_points(const AccuracyCurves& curves, const std::
     return points;
 }
 
-std::size_t telling_rate(const AccuracyCurves& curves, const std::string& layer) {
-    const AccuracyCurve* unprotected = find_unprotected(curves, layer);
-    const std::vector<double>& rates = curves.info.rates;
-    if (!unprotected || rates.empty()) return 0;
-    constexpr double loss = 0.1;
-    const double clean = accuracy(unprotected->info.clean, curves.info.nonfinite);
-    for (const CurvePoint& point : curve_points(*unprotected, curves.info))
-        if (point.mean <= clean - loss) return std::size_t(std::ranges::find(rates, point.rate) - rates.begin());
-    return rates.size() - 1;
+std::vector<std::string> duel_layers(const CampaignSummary& duel) {
+    std::vector<std::string> layers;
+    for (const CurveSummary& curve : duel.curves)
+        if (std::ranges::find(layers, curve.info.layer) == layers.end()) layers.push_back(curve.info.layer);
+    return layers;
 }
 
-std::string duel_csv(const AccuracyCurves& curves, AucAxis axis) {
+std::size_t telling_rate(const CampaignSummary& duel, const std::string& layer) {
+    std::size_t telling = duel.info.rates.empty() ? 0 : duel.info.rates.size() - 1;
+    double widest = 0;
+    for (std::size_t rate = 0; rate < duel.info.rates.size(); ++rate) {
+        const std::vector<ParetoPoint> points = pareto_points(duel, layer, rate, DuelCost::storage);
+        double sum = 0, squares = 0;
+        for (const ParetoPoint& point : points) {
+            sum += point.accuracy;
+            squares += point.accuracy * point.accuracy;
+        }
+        const auto count = double(points.size());
+        if (const double variance = squares / count - sum / count * (sum / count); count > 1 && variance > widest + 1e-12) {
+            widest = variance;
+            telling = rate;
+        }
+    }
+    return telling;
+}
+
+std::string duel_csv(const CampaignSummary& duel, AucAxis axis) {
     CsvText table({"layer", "protection", "storage_percent", "operations_percent", "clean_accuracy_fraction", "clean_loss_fraction", "auc",
                    "lost_1_point_rate", "lost_1_point_rate_low", "lost_1_point_rate_high", "lost_10_points_rate", "lost_10_points_rate_low",
                    "lost_10_points_rate_high"});
-    for (const DuelRow& row : duel_rows(curves, axis)) {
-        const CurveInfo& curve = curves.curves[row.curve].info;
+    for (const DuelRow& row : duel_rows(duel, axis)) {
+        const CurveInfo& curve = duel.curves[row.curve].info;
         table.add(curve.layer).add(to_string(curve.protection)).add(row.price.storage_percent).add(row.price.operations_percent);
         table.add(row.clean_accuracy).add(row.clean_loss).add(row.auc);
         add(row.lost_1_point, table);

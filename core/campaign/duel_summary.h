@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "campaign/accuracy_curves.h"
+#include "campaign/campaign_summary.h"
 #include "clipping/auc.h"
 #include "statistics/mean_interval.h"
 
@@ -32,7 +32,7 @@ struct DuelRow {
     LossRate lost_10_points;
 };
 // In the order of the curves; empty where no curve has a price.
-std::vector<DuelRow> duel_rows(const AccuracyCurves& curves, AucAxis axis);
+std::vector<DuelRow> duel_rows(const CampaignSummary& duel, AucAxis axis);
 
 // One contestant at one rate against one price.
 struct ParetoPoint {
@@ -44,13 +44,16 @@ struct ParetoPoint {
 };
 enum class DuelCost { storage, operations };
 // Of one scope at the rate with this index, in the order of the curves.
-std::vector<ParetoPoint> pareto_points(const AccuracyCurves& curves, const std::string& layer, std::size_t rate, DuelCost cost);
+std::vector<ParetoPoint> pareto_points(const CampaignSummary& duel, const std::string& layer, std::size_t rate, DuelCost cost);
 
-// The lowest rate, an index, at which the scope's unprotected network (the first contestant where there is none) has lost 10 points; the
-// highest where it loses less.
-std::size_t telling_rate(const AccuracyCurves& curves, const std::string& layer);
+// The scopes, in the order of their first curves.
+std::vector<std::string> duel_layers(const CampaignSummary& duel);
+
+// The rate, an index, at which the contestants lie furthest apart: the largest variance of their accuracies. The highest measured one where
+// there is nothing to tell.
+std::size_t telling_rate(const CampaignSummary& duel, const std::string& layer);
 
 // duel.csv: a row for each curve.
-std::string duel_csv(const AccuracyCurves& curves, AucAxis axis);
+std::string duel_csv(const CampaignSummary& duel, AucAxis axis);
 
 }  // namespace clipscope

@@ -81,6 +81,44 @@ std::optional<std::size_t> find_path(const std::string& path, const std::vector<
     throw UsageError("'" + path + "' is the path of several parts of this network: choose one of " + names + ".");
 }
 
+// The parts in "FC-1-CONV-2"; empty where it is no such list.
+std::vector<std::size_t> listed_parts(std::string_view list, const std::vector<LayerInfo>& parts) {
+    std::vector<std::size_t> found;
+    while (!list.empty()) {
+        const auto is_first = [&](const LayerInfo& part) {
+            const std::size_t length = part.name.size();
+            return lower_case(list.substr(0, length)) == lower_case(part.name) && (list.size() == length || list[length] == '-');
+        };
+        const auto part = std::ranges::find_if(parts, is_first);
+        if (part == parts.end()) return {};
+        found.push_back(std::size_t(part - parts.begin()));
+        list.remove_prefix(std::min(list.size(), part->name.size() + 1));
+    }
+    return found;
+}
+
+Member find_member(const std::string& name, const std::vector<LayerInfo>& parts);
+
+// "network-FC-1-CONV-2": a group without some of its parts, named in their order; nothing where it is none.
+std::optional<Member> find_remainder(const std::string& name, const std::vector<LayerInfo>& parts) {
+    for (const std::string_view group : {groups[0].name, groups[1].name, groups[3].name, everything}) {
+        if (!lower_case(name).starts_with(std::string(group) + "-")) continue;
+        std::vector<std::size_t> without = listed_parts(std::string_view(name).substr(group.size() + 1), parts);
+        if (without.empty()) continue;
+        Member rest = find_member(std::string(group), parts);
+        std::ranges::sort(without);
+        for (const std::size_t part : without) {
+            if (std::erase(rest.parts, part) == 0)
+                throw UsageError("'" + name + "' leaves out " + parts[part].name + ", which is not in " + std::string(group) +
+                                 " or is named twice: name other layers.");
+            rest.name += "-" + parts[part].name;
+        }
+        if (rest.parts.empty()) throw UsageError("'" + name + "' leaves nothing: name fewer layers.");
+        return rest;
+    }
+    return std::nullopt;
+}
+
 Member find_member(const std::string& name, const std::vector<LayerInfo>& parts) {
     const bool is_path = std::ranges::any_of(parts, [&](const LayerInfo& part) { return part.path == name; });
     for (const Group& group : groups) {
@@ -96,6 +134,7 @@ Member find_member(const std::string& name, const std::vector<LayerInfo>& parts)
     const auto found = std::ranges::find_if(parts, [&](const LayerInfo& part) { return lower_case(part.name) == lower_case(name); });
     if (found != parts.end()) return {found->name, found->path, {std::size_t(found - parts.begin())}};
     if (const auto at_path = find_path(name, parts)) return {parts[*at_path].name, parts[*at_path].path, {*at_path}};
+    if (const auto remainder = find_remainder(name, parts)) return *remainder;
     if (name.empty()) throw UsageError("A layer's name is missing: choose " + known_names(parts) + ".");
     throw UsageError("This network has no layer '" + name + "': choose " + known_names(parts) + ".");
 }

@@ -17,7 +17,8 @@ struct FaultScope {
     std::vector<std::size_t> layers;  // indices into the network's memory parts, ascending; the computational layers come first
 };
 
-// A comma separates curves, a plus joins parts into one scope; names in any case. "network" is all computational layers, "batch-norm" all
+// A comma separates curves, a plus joins parts into one scope, and a group may go without some of its parts ("network-FC-1-CONV-2"); names
+// in any case. "network" is all computational layers, "batch-norm" all
 // batch norms, "thresholds" all clipping thresholds, "norm" all other norms, "prelu" all activations' parameters, "other" what belongs to
 // none of these, "everything" all that is stored; "each", "each-batch-norm", ... are a curve for every one of them. A
 // layer's faults hit its weight and its bias. A part may also be named by its parameter path, "features.0". Scopes come in the order

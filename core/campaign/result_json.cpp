@@ -163,7 +163,7 @@ Json loss_json(const LossRate& loss) {
 
 // The price and what it buys, for each of a duel's curves.
 void add_duel(const CampaignResult& result, Json& curves) {
-    for (const DuelRow& row : duel_rows(result.curves, result.auc_axis)) {
+    for (const DuelRow& row : duel_rows(summary_of(result.curves), result.auc_axis)) {
         Json& curve = curves[row.curve];
         curve["price"] = price_json(row.price);
         curve["price"]["clean_loss"] = row.clean_loss;
@@ -172,13 +172,13 @@ void add_duel(const CampaignResult& result, Json& curves) {
     }
 }
 
-Json pareto_json(const AccuracyCurves& curves, const std::string& layer) {
-    const std::size_t rate = telling_rate(curves, layer);
-    Json json{{"layer", layer}, {"rate", curves.info.rates.at(rate)}};
+Json pareto_json(const CampaignSummary& duel, const std::string& layer) {
+    const std::size_t rate = telling_rate(duel, layer);
+    Json json{{"layer", layer}, {"rate", duel.info.rates.at(rate)}};
     for (const auto& [name, cost] : {std::pair("storage", DuelCost::storage), std::pair("operations", DuelCost::operations)}) {
         json[name] = Json::array();
-        for (const ParetoPoint& point : pareto_points(curves, layer, rate, cost))
-            json[name].push_back({{"protection", to_string(curves.curves[point.curve].info.protection)},
+        for (const ParetoPoint& point : pareto_points(duel, layer, rate, cost))
+            json[name].push_back({{"protection", to_string(duel.curves[point.curve].info.protection)},
                                   {"cost_percent", point.cost_percent},
                                   {"accuracy", point.accuracy},
                                   {"ci95", interval_json(point.ci95)},
@@ -189,12 +189,10 @@ Json pareto_json(const AccuracyCurves& curves, const std::string& layer) {
 
 // Of each scope.
 Json pareto_json(const AccuracyCurves& curves) {
+    const CampaignSummary duel = summary_of(curves);
     Json json = Json::array();
-    std::vector<std::string> layers;
-    for (const AccuracyCurve& curve : curves.curves)
-        if (std::ranges::find(layers, curve.info.layer) == layers.end()) layers.push_back(curve.info.layer);
-    if (!curves.info.rates.empty())
-        for (const std::string& layer : layers) json.push_back(pareto_json(curves, layer));
+    if (!duel.info.rates.empty())
+        for (const std::string& layer : duel_layers(duel)) json.push_back(pareto_json(duel, layer));
     return json;
 }
 

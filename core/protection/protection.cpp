@@ -101,6 +101,20 @@ std::vector<Protection> protections_from_list(const std::string& text) {
     return protections;
 }
 
+std::vector<ProtectionExample> protection_examples() {
+    std::vector<ProtectionExample> examples = {{"none", "the network as it is"}};
+    for (const ActivationKind& kind : activation_kinds()) {
+        const std::string id(kind.id);
+        examples.push_back({id, kind.summary});
+        if (kind.bounds == 0) continue;
+        examples.push_back({id + "-channel", std::string(kind.summary) + ", with bounds of each channel"});
+        examples.push_back({id + "-neuron", std::string(kind.summary) + ", with bounds of each neuron"});
+    }
+    for (const MemoryProtection* kind : memory_protections())
+        for (const std::string& id : kind->examples()) examples.push_back({id, kind->summary()});
+    return examples;
+}
+
 std::string protections_help() {
     std::string text = "  none: as it is\n";
     for (const ActivationKind& kind : activation_kinds())

@@ -59,6 +59,13 @@ struct ProtectionPrice {
     friend bool operator==(const ProtectionPrice&, const ProtectionPrice&) = default;
 };
 
+// A protection of each kind, as people choose them from a list.
+struct ProtectionExample {
+    std::string id;       // "clip-channel", "tmr-30"
+    std::string summary;  // one line: what it does
+};
+std::vector<ProtectionExample> protection_examples();
+
 // A line each, of a name and what it does, for people.
 std::string protections_help();
 

@@ -190,6 +190,10 @@ JobKind job_kind_from_string(const std::string& text) {
     throw UsageError("'" + text + "' is not a kind of job: choose " + names_of_all<JobKind>(name_of) + ".");
 }
 
+std::string kind_name(const JobSettings& settings) {
+    return settings.protections.empty() ? to_string(settings.kind) : "duel";
+}
+
 std::string to_json(const JobSettings& settings) {
     return as_json(settings).dump();
 }

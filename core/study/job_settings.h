@@ -78,6 +78,9 @@ struct JobSettings {
 std::string to_json(const JobSettings& settings);
 JobSettings job_settings_from_json(const std::string& text, const std::string& file);
 
+// What people call it: of a comparison of any protections "duel", otherwise its kind.
+std::string kind_name(const JobSettings& settings);
+
 // Whether results of the two belong together: the same but for the paths of model and data, and where the kind can grow, for how much.
 bool can_continue(const JobSettings& stored, const JobSettings& asked);
 

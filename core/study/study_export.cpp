@@ -128,7 +128,7 @@ std::string export_json(const Study& study) {
     for (const JobRecord& job : study.jobs()) {
         Json one;
         one["job"] = job.id;
-        one["kind"] = to_string(job.settings.kind);
+        one["kind"] = kind_name(job.settings);
         one["state"] = to_string(job.state);
         one["name"] = job.name;
         one["notes"] = job.notes;

@@ -105,9 +105,7 @@ CampaignResult read_curves(const Study& study, JobId job) {
     const JobRecord record = study.job(job);
     return study.database().guarded([&] {
         CampaignResult result;
-        result.kind = !record.settings.protections.empty()
-                          ? "duel"
-                          : to_string(record.settings.kind == JobKind::compare ? JobKind::compare : JobKind::sensitivity);
+        result.kind = record.settings.kind == JobKind::compare ? kind_name(record.settings) : to_string(JobKind::sensitivity);
         result.auc_axis = record.settings.auc_axis;
         CampaignInfo& info = result.curves.info;
         info = read_campaign(study.database(), job);

@@ -6,9 +6,12 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
+#include <QToolButton>
 #include <tuple>
 
 #include "controls/job_fields.h"
+#include "protection/protection.h"
 #include "theme/theme.h"
 
 namespace clipscope {
@@ -19,6 +22,9 @@ HardenPanel::HardenPanel(QWidget* parent)
       site_(new QComboBox),
       grid_(new QLineEdit),
       tuning_images_(nullptr),
+      protections_(new QLineEdit),
+      protections_menu_(new QMenu(this)),
+      protections_row_(new QWidget),
       algorithm_(new QComboBox),
       n_(new NumberField(NumberField::Kind::whole, 2, 100)),
       m_(new NumberField(NumberField::Kind::whole, 1, 99)),
@@ -40,7 +46,10 @@ void HardenPanel::set_up_choices() {
     add_choice(*job_, tr("Sweep"), MethodJob::sweep, tr("AUC against the threshold of one site: the bell curve"));
     add_choice(*job_, tr("Harden"), MethodJob::harden, tr("Steps 1 to 3: finds a clipping threshold for every site"));
     add_choice(*job_, tr("Compare"), MethodJob::compare, tr("Unprotected, clipped at ACT_max and clipped at T, under the same faults"));
+    add_choice(*job_, tr("Duel"), MethodJob::duel,
+               tr("Any protections of activations and of memory words, under the same faults and with their prices"));
     name_field(*job_, tr("Job"), tr("What to run"));
+    set_up_protections();
     name_field(*site_, tr("Site"), tr("The activation site whose threshold is varied, or for a profile: the one that faults reach first"));
     name_field(*grid_, tr("Thresholds"),
                tr("Thresholds to evaluate, from:to:count, in units of the site's ACT_max: 0:1.5:16 takes 16 "
@@ -56,6 +65,55 @@ void HardenPanel::set_up_choices() {
                tr("Area under accuracy against the fault rate itself, divided by the largest one"));
     add_choice(*auc_axis_, tr("logarithmic"), AucAxis::log10, tr("Gives every decade of fault rates the same weight"));
     name_field(*auc_axis_, tr("AUC axis"), tr("The axis of fault rates under the area that stands for resilience"));
+}
+
+void HardenPanel::set_up_protections() {
+    name_field(*protections_, tr("Protections"),
+               tr("The contestants, separated by commas. A plus joins what stands together (guard+clip), @ names the only layers or sites "
+                  "(guard@FC-1/CONV-2). The first one is what the others are compared with."));
+    auto* choose = new QToolButton;
+    choose->setText(tr("…"));
+    choose->setPopupMode(QToolButton::InstantPopup);
+    choose->setMenu(protections_menu_);
+    name_field(*choose, tr("Choose protections"), tr("All protections there are, each with what it does: tick them or take them out"));
+    protections_menu_->setToolTipsVisible(true);
+    connect(protections_menu_, &QMenu::aboutToShow, this, &HardenPanel::fill_protections_menu);
+    auto* row = new QHBoxLayout(protections_row_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(4);
+    row->addWidget(protections_, 1);
+    row->addWidget(choose);
+    give_focus(*protections_row_, *protections_);
+}
+
+namespace {
+
+QStringList listed(const QString& text) {
+    QStringList ids;
+    for (const QString& id : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) ids << id.trimmed();
+    return ids;
+}
+
+}  // namespace
+
+void HardenPanel::fill_protections_menu() {
+    protections_menu_->clear();
+    const QStringList chosen = listed(protections_->text());
+    for (const ProtectionExample& example : protection_examples()) {
+        const QString id = QString::fromStdString(example.id);
+        QAction* action = protections_menu_->addAction(id);
+        action->setToolTip(QString::fromStdString(example.summary));
+        action->setCheckable(true);
+        action->setChecked(chosen.contains(id));
+        connect(action, &QAction::toggled, this, [this, id](bool on) { toggle_protection(id, on); });
+    }
+}
+
+void HardenPanel::toggle_protection(const QString& id, bool on) {
+    QStringList ids = listed(protections_->text());
+    ids.removeAll(id);
+    if (on) ids << id;
+    protections_->setText(ids.join(QStringLiteral(", ")));
 }
 
 void HardenPanel::set_up_search() {
@@ -90,6 +148,7 @@ void HardenPanel::lay_out() {
     form.addRow(tr("Jo&b"), job_);
     form.addRow(tr("Si&te"), site_);
     form.addRow(tr("Thresh&olds"), grid_);
+    form.addRow(tr("&Protections"), protections_row_);
     form.addRow(tr("Tunin&g images"), tuning_images_);
     form.addRow(tr("Evaluation"), fields().images);
     form.addRow(tr("Fault &rates"), fields().rates_row);
@@ -113,7 +172,7 @@ void HardenPanel::connect_fields() {
     connect(job_, &QComboBox::currentIndexChanged, this, &HardenPanel::show_fields_of_job);
     for (QComboBox* box : {job_, site_, tuning_images_, algorithm_, scope_, auc_axis_})
         connect(box, &QComboBox::currentTextChanged, this, &HardenPanel::field_changed);
-    connect(grid_, &QLineEdit::textChanged, this, &HardenPanel::field_changed);
+    for (QLineEdit* line : {grid_, protections_}) connect(line, &QLineEdit::textChanged, this, &HardenPanel::field_changed);
     for (NumberField* field : {n_, m_, delta_}) connect(field, &NumberField::changed, this, &HardenPanel::field_changed);
     connect(greedy_, &QCheckBox::toggled, this, &HardenPanel::field_changed);
 }
@@ -122,17 +181,19 @@ void HardenPanel::show_fields_of_job() {
     const auto job = choice<MethodJob>(*job_);
     const bool sweeps = job == MethodJob::sweep;
     const bool hardens = job == MethodJob::harden;
-    const bool compares = job == MethodJob::compare;
+    const bool duels = job == MethodJob::duel;
+    const bool compares = job == MethodJob::compare || duels;
     const bool profiles = job == MethodJob::profile;
-    const std::pair<QWidget*, bool> rows[] = {{site_, sweeps || profiles}, {grid_, sweeps},        {fields().images, compares},
-                                              {algorithm_, hardens},       {search_row_, hardens}, {scope_, !compares},
-                                              {greedy_, hardens},          {auc_axis_, !profiles}};
+    const std::pair<QWidget*, bool> rows[] = {{site_, sweeps || profiles}, {grid_, sweeps},       {fields().images, compares},
+                                              {protections_row_, duels},   {algorithm_, hardens}, {search_row_, hardens},
+                                              {scope_, !compares},         {greedy_, hardens},    {auc_axis_, !profiles}};
     for (const auto& [field, is_needed] : rows) form_layout().setRowVisible(field, is_needed);
     fields().set_until_choices(compares ? UntilChoices::all : profiles ? UntilChoices::trials : UntilChoices::trials_or_precision);
     const QString tips[] = {tr("Count activations: ACT_max and histograms of every site"),
                             tr("Evaluate thresholds: points of the bell curve appear one by one"),
                             tr("Search a threshold for every site: intervals narrow as thresholds are evaluated"),
-                            tr("Measure the three configurations under the same faults")};
+                            tr("Measure the three configurations under the same faults"),
+                            tr("Measure every protection under the same faults, and what it costs")};
     set_run_tip(tips[int(job)]);
 }
 
@@ -143,6 +204,7 @@ HardenForm HardenPanel::form() const {
     form.site = site_->currentText();
     form.grid = grid_->text().trimmed();
     form.tuning_images = tuning_images_->currentText().trimmed();
+    form.protections = protections_->text().trimmed();
     form.algorithm = choice<SearchAlgorithm>(*algorithm_);
     form.n = n_->whole();
     form.m = m_->whole();
@@ -160,6 +222,7 @@ void HardenPanel::set_form(const HardenForm& form) {
         select_site(form.site);
         grid_->setText(form.grid);
         tuning_images_->setCurrentText(form.tuning_images);
+        protections_->setText(form.protections);
         set_choice(*algorithm_, form.algorithm);
         n_->set_value(form.n);
         m_->set_value(form.m);

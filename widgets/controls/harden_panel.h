@@ -1,6 +1,6 @@
-// The form for the jobs of the method: profile, sweep, harden, compare. Shows the fields that the chosen job needs. What makes a form valid
-// is a callable, so that window and command line share core's own parsers; it itself knows only the rules of Algorithm 1's settings. GUI
-// thread.
+// The form for the jobs of the method: profile, sweep, harden, compare, duel. Shows the fields that the chosen job needs. What makes a form
+// valid is a callable, so that window and command line share core's own parsers; it itself knows only the rules of Algorithm 1's settings.
+// GUI thread.
 #pragma once
 
 #include <QString>
@@ -18,12 +18,13 @@
 class QCheckBox;
 class QComboBox;
 class QLineEdit;
+class QMenu;
 
 namespace clipscope {
 
 class NumberField;
 
-enum class MethodJob { profile, sweep, harden, compare };
+enum class MethodJob { profile, sweep, harden, compare, duel };
 
 // Where faults are while a site's threshold is evaluated or its faulty activations are counted.
 enum class SearchScope {
@@ -39,6 +40,7 @@ struct HardenForm {
     QString tuning_images = QStringLiteral("200");  // "200", "first:200", "all"
     QString images = QStringLiteral("1000");        // for evaluation
     QString rates = QStringLiteral("auto");         // "auto", "paper", a list, or from:to:count
+    QString protections = QStringLiteral("none, clip, range, guard, sec-ded-39-32, guard+clip");  // of a duel
     Until until = Until::trials;                    // of a comparison
     int trials = 10;
     double half_width = 1;  // of the interval of a difference, in points
@@ -86,15 +88,21 @@ protected:
 
 private:
     void set_up_choices();
+    void set_up_protections();
     void set_up_search();
     void lay_out();
     void connect_fields();
     void show_fields_of_job();
+    void fill_protections_menu();
+    void toggle_protection(const QString& id, bool on);
 
     QComboBox* job_;
     QComboBox* site_;
     QLineEdit* grid_;
     QComboBox* tuning_images_;
+    QLineEdit* protections_;
+    QMenu* protections_menu_;
+    QWidget* protections_row_;  // the line and the button of the menu
     QComboBox* algorithm_;
     NumberField* n_;
     NumberField* m_;

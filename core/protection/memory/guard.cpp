@@ -25,6 +25,7 @@ class Guard : public MemoryProtection {
 public:
     std::string form() const override { return "guard"; }
     std::string summary() const override { return "bits that are the same in all of a parameter's clean words are forced to that value"; }
+    std::vector<std::string> examples() const override { return {"guard"}; }
     bool is_named(std::string_view name) const override { return name == "guard"; }
     std::unique_ptr<WordProtection> protect(std::string_view, const CleanWords& words) const override {
         return std::make_unique<GuardedWords>(words);

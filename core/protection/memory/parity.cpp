@@ -42,6 +42,7 @@ class Parity : public MemoryProtection {
 public:
     std::string form() const override { return "parity"; }
     std::string summary() const override { return "one parity bit a word; a word that does not fit its own is read as 0"; }
+    std::vector<std::string> examples() const override { return {"parity"}; }
     bool is_named(std::string_view name) const override { return name == "parity"; }
     std::unique_ptr<WordProtection> protect(std::string_view, const CleanWords& words) const override {
         return std::make_unique<ParityWords>(words);

@@ -28,6 +28,7 @@ class RangeCheck : public MemoryProtection {
 public:
     std::string form() const override { return "range-check"; }
     std::string summary() const override { return "NaN, and what is larger than a parameter's largest clean number, is read as 0"; }
+    std::vector<std::string> examples() const override { return {"range-check"}; }
     bool is_named(std::string_view name) const override { return name == "range-check"; }
     std::unique_ptr<WordProtection> protect(std::string_view, const CleanWords& words) const override {
         return std::make_unique<CheckedWords>(words);

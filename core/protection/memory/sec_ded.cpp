@@ -130,6 +130,7 @@ public:
     std::string summary() const override {
         return "extended Hamming code: one error is corrected, words with two are read as 0 (-keep: as they are)";
     }
+    std::vector<std::string> examples() const override { return {"sec-ded-39-32", "sec-ded-72-64"}; }
     bool is_named(std::string_view name) const override { return find_variant(name) != nullptr; }
     std::unique_ptr<WordProtection> protect(std::string_view name, const CleanWords& words) const override {
         return std::make_unique<CodedWords>(*find_variant(name), words);

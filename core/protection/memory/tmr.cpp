@@ -69,6 +69,7 @@ public:
     std::string summary() const override {
         return "the chosen bits (30, 30-31, sign, exponent, ...) are stored three times; what most say is read";
     }
+    std::vector<std::string> examples() const override { return {"tmr-30", "tmr-exponent"}; }
     bool is_named(std::string_view name) const override {
         if (!name.starts_with(prefix)) return false;
         bits_of(name);

@@ -46,6 +46,7 @@ public:
     virtual ~MemoryProtection() = default;
     virtual std::string form() const = 0;     // of its name, as people write it: "guard", "tmr-BITS"
     virtual std::string summary() const = 0;  // one line for people
+    virtual std::vector<std::string> examples() const = 0;  // of its name: "tmr-30"
     // Whether the name is one of this kind, "tmr-30". Throws UsageError where it is one with a part that cannot be.
     virtual bool is_named(std::string_view name) const = 0;
     virtual std::unique_ptr<WordProtection> protect(std::string_view name, const CleanWords& words) const = 0;

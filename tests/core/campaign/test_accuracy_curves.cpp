@@ -151,7 +151,7 @@ private slots:
     }
 
     void spellings_go_there_and_back() {
-        for (const Protection protection : {Protection::none, Protection::clip_actmax, Protection::clip_tuned}) {
+        for (const Protection& protection : {Protection::none, Protection::clip_actmax, Protection::clip_tuned}) {
             QCOMPARE(protection_from_string(to_string(protection)), protection);
         }
         QCOMPARE(to_string(Protection::clip_actmax), "clip-actmax");

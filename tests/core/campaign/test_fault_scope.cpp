@@ -68,6 +68,14 @@ private slots:
     void network_is_all_layers() { QCOMPARE(text_of("Network"), "network()=012"); }
     void a_comma_separates_curves() { QCOMPARE(text_of("fc-1, conv-1"), "FC-1(classifier)=2 CONV-1(features.0)=0"); }
     void a_plus_joins_layers() { QCOMPARE(text_of("FC-1 + CONV-1"), "CONV-1+FC-1(features.0+classifier)=02"); }
+    void a_group_may_go_without_some() {
+        QCOMPARE(text_of("network-FC-1"), "network-FC-1()=01");
+        QCOMPARE(text_of("Network-fc-1-CONV-1, network-CONV-2"), "network-CONV-1-FC-1()=1 network-CONV-2()=02");
+        QVERIFY(error_of("network-FC-1-FC-1").contains("named twice"));
+        QVERIFY(error_of("network-CONV-1-CONV-2-FC-1").contains("leaves nothing"));
+        QVERIFY(error_of("network-FC-9").contains("no layer 'network-FC-9'"));
+        QVERIFY(error_of("network-FC-1+FC-1+CONV-1").contains("joins a group with a part of it"));
+    }
     void a_parameter_path_names_a_part_too() {
         QCOMPARE(text_of("features.3,classifier + features.0,conv-2"), "CONV-2(features.3)=1 CONV-1+FC-1(features.0+classifier)=02");
         QVERIFY(error_of("Features.3").contains("no layer 'Features.3'"));  // paths tell letters' case apart

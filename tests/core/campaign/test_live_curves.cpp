@@ -32,7 +32,7 @@ CampaignStarted comparison() {
     started.info.classes = 10;
     started.info.rates = {0, 1e-7, 1e-6, 1e-5};
     for (const char* layer : {"CONV-1", "network"})
-        for (const Protection protection : {Protection::none, Protection::clip_actmax, Protection::clip_tuned})
+        for (const Protection& protection : {Protection::none, Protection::clip_actmax, Protection::clip_tuned})
             started.curves.push_back({.layer = layer, .path = {}, .bits = 1000000, .protection = protection, .clean = outcome_of(0.7, 0)});
     return started;
 }

@@ -1,0 +1,147 @@
+// Duels of protections: options, results with prices, studies, replays, wrong usage.
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "cli_program.h"
+
+namespace {
+
+QJsonObject curve_of(const QJsonObject& json, const QString& protection) {
+    for (const QJsonValue& curve : json["curves"].toArray())
+        if (curve["protection"].toString() == protection) return curve.toObject();
+    return {};
+}
+
+}  // namespace
+
+class TestCliDuel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        QVERIFY(folder_.isValid());
+        data_ = folder_.filePath("idx");
+        model_ = folder_.filePath("model.pt");
+        make_idx_folder(data_);
+        QVERIFY(train_model(data_, model_).status == 0);
+    }
+
+    void every_contestant_has_its_price() {
+        const QJsonObject json =
+            run_duel({"--protections", "none,guard,parity,sec-ded-39-32,tmr-30,clip,range-channel", "--csv", folder_.filePath("csv")});
+        QCOMPARE(json["kind"].toString(), "duel");
+        QCOMPARE(json["curves"].toArray().size(), 7);
+        const QJsonObject none = curve_of(json, "none");
+        const double bits = none["bits"].toDouble();
+        QCOMPARE(none["price"]["storage_percent"].toDouble(), 0.0);
+        QCOMPARE(none["price"]["operations_percent"].toDouble(), 0.0);
+        QCOMPARE(none["price"]["clean_loss"].toDouble(), 0.0);
+        QCOMPARE(curve_of(json, "guard")["bits"].toDouble(), bits);
+        for (const auto& [name, check_bits] : {std::pair("parity", 1.0), std::pair("sec-ded-39-32", 7.0), std::pair("tmr-30", 2.0)}) {
+            const QJsonObject curve = curve_of(json, name);
+            QCOMPARE(curve["bits"].toDouble(), bits * (1 + check_bits / 32));  // float32: a word is a code's 32 bits
+            QCOMPARE(curve["price"]["storage_percent"].toDouble(), 100 * check_bits / 32);
+            QVERIFY(curve["price"]["operations_percent"].toDouble() > 0);
+        }
+        // Four sites of LeNet-5: one threshold each; two bounds for each of 6 + 16 + 120 + 84 channels.
+        QVERIFY(std::abs(curve_of(json, "clip")["price"]["storage_percent"].toDouble() - 100 * 4 * 32 / bits) < 1e-9);
+        QVERIFY(std::abs(curve_of(json, "range-channel")["price"]["storage_percent"].toDouble() - 100 * 2 * 226 * 32 / bits) < 1e-9);
+        // Each with each.
+        QCOMPARE(json["comparisons"].toArray().size(), 2 * 7 * 6 / 2);
+        const QJsonObject pareto = json["pareto"][0].toObject();
+        QCOMPARE(pareto["layer"].toString(), "network");
+        QCOMPARE(pareto["storage"].toArray().size(), 7);
+        QVERIFY(read_bytes(folder_.filePath("csv/duel.csv")).startsWith("layer,protection,storage_percent"));
+        QCOMPARE(read_bytes(folder_.filePath("csv/duel.csv")).trimmed().count('\n'), 7);
+    }
+
+    // The faults of the words are those of a sensitivity job, and a protection that changes nothing changes nothing.
+    void the_unprotected_network_is_that_of_a_sensitivity_job() {
+        const QJsonObject duel = run_duel({"--protections", "none,clip,sec-ded-72-64", "--rates", "1e-5,1e-4"});
+        const QStringList job{"sensitivity", "--model", model_,      "--data",   data_, "--images", "100", "--layers",
+                              "network",     "--rates", "1e-5,1e-4", "--trials", "3",   "--json",   "-"};
+        const QJsonObject sensitivity = json_of(run_cli(job).out.toUtf8());
+        QCOMPARE(curve_of(duel, "none")["points"], sensitivity["curves"][0]["points"]);
+        const CliResult compared = run_cli({"compare", "--model", model_, "--data", data_, "--images", "100", "--tuning-images", "40",
+                                            "--rates", "1e-5,1e-4", "--trials", "3", "--json", "-"});
+        QCOMPARE(curve_of(duel, "clip")["points"], curve_of(json_of(compared.out.toUtf8()), "clip-actmax")["points"]);
+        for (const QJsonValue& outcome : curve_of(duel, "sec-ded-72-64")["points"][0]["outcomes"].toArray())
+            QCOMPARE(outcome["sdc"].toInt(), 0);
+    }
+
+    void rates_reach_until_all_have_failed() {
+        const QJsonObject json = run_duel({"--protections", "none,range-check", "--rates", "auto"});
+        const double clean = json["clean_accuracy"].toDouble();
+        for (const QJsonValue& curve : json["curves"].toArray()) {
+            const QJsonArray points = curve["points"].toArray();
+            QVERIFY(points[0].toObject()["mean"].toDouble() > clean - 0.05);
+            QVERIFY(points.last().toObject()["mean"].toDouble() < 0.5 * clean);
+        }
+    }
+
+    void workers_and_precision_agree() {
+        const QStringList job{"--protections", "none,guard+clip,sec-ded-39-32", "--rates", "1e-4,1e-3"};
+        QCOMPARE(run_duel(job + QStringList{"--threads", "1"}), run_duel(job + QStringList{"--threads", "3"}));
+        const QJsonObject precise = run_duel(job + QStringList{"--precision", "0.1"});
+        for (const QJsonValue& curve : precise["curves"].toArray())
+            for (const QJsonValue& point : curve["points"].toArray()) QVERIFY(point["trials"].toInt() > 0);
+    }
+
+    void a_study_keeps_a_duel_and_more_contestants_join() {
+        const QString study = folder_.filePath("duel.clipscope");
+        const QStringList job{"--rates", "1e-4", "--study", study};
+        run_duel(job + QStringList{"--protections", "none,guard"});
+        const QJsonObject all = run_duel(job + QStringList{"--protections", "none,parity"});
+        QCOMPARE(all["curves"].toArray().size(), 3);
+        const QJsonObject apart = run_duel({"--rates", "1e-4", "--protections", "none,guard,parity"});
+        for (const char* name : {"none", "guard", "parity"}) QCOMPARE(curve_of(all, name), curve_of(apart, name));
+        QVERIFY(run_cli({"study", study}).out.contains("duel"));
+        const CliResult replayed = run_cli({"replay", study, "1:network:0.0001:1", "--json", "-"});
+        QVERIFY2(replayed.status == 0, qPrintable(replayed.err));
+        const QJsonArray outcomes = json_of(replayed.out.toUtf8())["outcomes"].toArray();
+        QCOMPARE(outcomes.size(), 3);
+        for (const QJsonValue& outcome : outcomes) QVERIFY(!outcome["stored"].isNull() && outcome["outcome"] == outcome["stored"]);
+    }
+
+    void wrong_usage_is_one_sentence_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("no such one") << QStringList{"--protections", "none,armour"} << 2 << "'armour' is not a protection";
+        QTest::newRow("no such layer") << QStringList{"--protections", "guard@FC-9"} << 2 << "'FC-9' is no layer";
+        QTest::newRow("no such site") << QStringList{"--protections", "clip@ACT-9"} << 2 << "no activation site";
+        QTest::newRow("not tuned") << QStringList{"--protections", "clip-tuned"} << 2 << "needs tuned thresholds";
+        QTest::newRow("twice") << QStringList{"--protections", "guard+parity"} << 2 << "the same words twice";
+    }
+    void wrong_usage_is_one_sentence() {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, status);
+        QFETCH(QString, says);
+        const CliResult result = run_cli(QStringList{"duel", "--model", model_, "--data", data_, "--rates", "1e-4"} + arguments);
+        QCOMPARE(result.status, status);
+        QVERIFY2(result.err.contains(says), qPrintable(result.err));
+    }
+
+private:
+    QJsonObject run_duel(const QStringList& arguments) {
+        QStringList all{"duel", "--model", model_, "--data", data_, "--images", "100", "--tuning-images", "40", "--json", "-"};
+        if (!arguments.contains("--precision"))
+            all << "--trials"
+                << "3";
+        if (!arguments.contains("--rates"))
+            all << "--rates"
+                << "1e-4,1e-3";
+        const CliResult result = run_cli(all + arguments);
+        if (result.status != 0) qWarning("%s", qPrintable(result.err));
+        return json_of(result.out.toUtf8());
+    }
+
+    QTemporaryDir folder_;
+    QString data_, model_;
+};
+
+QTEST_GUILESS_MAIN(TestCliDuel)
+#include "test_cli_duel.moc"

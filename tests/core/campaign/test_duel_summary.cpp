@@ -1,0 +1,90 @@
+#include <QTest>
+#include <cmath>
+
+#include "campaign/duel_summary.h"
+
+using namespace clipscope;
+
+namespace {
+
+CurvePoint point(double rate, double mean) {
+    CurvePoint point;
+    point.rate = rate;
+    point.trials = 10;
+    point.mean = mean;
+    point.ci95_low = mean - 0.02;
+    point.ci95_high = mean + 0.02;
+    return point;
+}
+
+CurveSummary curve(const char* protection, const std::vector<double>& means, int correct = 900) {
+    CurveSummary curve{
+        {.layer = "network", .path = "", .bits = 1000, .protection = {protection}, .clean = {.images = 1000, .correct = correct}}, {}};
+    const double rates[] = {1e-6, 1e-5, 1e-4};
+    for (std::size_t i = 0; i < means.size(); ++i) curve.points.push_back(point(rates[i], means[i]));
+    return curve;
+}
+
+CampaignSummary duel() {
+    CampaignSummary duel;
+    duel.info.rates = {1e-6, 1e-5, 1e-4};
+    duel.info.prices = {{{"none"}, {0, 0}}, {{"guard"}, {0, 30}}, {{"parity"}, {3.125, 44}}, {{"sec-ded-39-32"}, {21.875, 350}}};
+    duel.curves = {curve("none", {0.85, 0.4, 0.1}), curve("guard", {0.9, 0.89, 0.7}), curve("parity", {0.9, 0.88, 0.65}, 890),
+                   curve("sec-ded-39-32", {0.9, 0.9, 0.88})};
+    return duel;
+}
+
+}  // namespace
+
+class TestDuelSummary : public QObject {
+    Q_OBJECT
+private slots:
+    void the_rate_of_a_loss_lies_between_points() {
+        const CurveSummary one = curve("none", {0.9, 0.8, 0.4});
+        // From 0.8 at 1e-5 to 0.4 at 1e-4: 0.6 is half way of the logarithm.
+        const LossRate loss = rate_of_loss(one.points, 0.9, 0.3);
+        QVERIFY(std::abs(std::log10(*loss.rate) + 4.5) < 1e-9);
+        // The lower end of the interval falls to it earlier, the upper later: 0.78 -> 0.38 and 0.82 -> 0.42.
+        QVERIFY(std::abs(std::log10(*loss.low) - (-5 + 0.18 / 0.4)) < 1e-9);
+        QVERIFY(std::abs(std::log10(*loss.high) - (-5 + 0.22 / 0.4)) < 1e-9);
+        QVERIFY(!rate_of_loss(one.points, 0.9, 0.6).rate);
+        QCOMPARE(*rate_of_loss(one.points, 0.95, 0.05).rate, 1e-6);  // at the first rate already
+        QVERIFY(!rate_of_loss({}, 0.9, 0.1).rate);
+    }
+
+    void rows_say_what_it_costs_and_buys() {
+        const std::vector<DuelRow> rows = duel_rows(duel(), AucAxis::linear);
+        QCOMPARE(rows.size(), std::size_t(4));
+        QCOMPARE(rows[2].price.storage_percent, 3.125);
+        QVERIFY(std::abs(rows[2].clean_loss - 0.01) < 1e-12);
+        QVERIFY(!rows[3].lost_10_points.rate);
+        QVERIFY(*rows[0].auc < *rows[1].auc);
+        CampaignSummary without = duel();
+        without.info.prices.clear();
+        QVERIFY(duel_rows(without, AucAxis::linear).empty());
+        CampaignSummary stopped = duel();
+        stopped.curves[1].points.pop_back();
+        QVERIFY(!duel_rows(stopped, AucAxis::linear)[1].auc);
+    }
+
+    void efficient_are_those_that_nothing_beats_at_their_price() {
+        const std::vector<ParetoPoint> points = pareto_points(duel(), "network", 2, DuelCost::storage);
+        // guard costs as little as none and keeps more; parity costs more than guard and keeps less.
+        const bool expected[] = {false, true, false, true};
+        for (std::size_t i = 0; i < points.size(); ++i) QCOMPARE(points[i].is_efficient, expected[i]);
+        QVERIFY(pareto_points(duel(), "network", 2, DuelCost::operations)[0].is_efficient);  // nothing costs as little
+        QVERIFY(pareto_points(duel(), "FC-1", 2, DuelCost::storage).empty());
+    }
+
+    void the_telling_rate_is_where_they_lie_furthest_apart() {
+        QCOMPARE(telling_rate(duel(), "network"), std::size_t(2));
+        CampaignSummary other = duel();
+        for (CurveSummary& curve : other.curves) curve.points[2].mean = 0.1;
+        QCOMPARE(telling_rate(other, "network"), std::size_t(1));
+        QCOMPARE(telling_rate({}, "network"), std::size_t(0));
+        QCOMPARE(duel_layers(duel()), (std::vector<std::string>{"network"}));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDuelSummary)
+#include "test_duel_summary.moc"
