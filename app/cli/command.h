@@ -33,6 +33,7 @@ void add_sweep_command(CLI::App& app, CommandRunner& runner);
 void add_harden_command(CLI::App& app, CommandRunner& runner);
 void add_compare_command(CLI::App& app, CommandRunner& runner);
 void add_duel_command(CLI::App& app, CommandRunner& runner);
+void add_protect_command(CLI::App& app, CommandRunner& runner);
 void add_protect_first_command(CLI::App& app, CommandRunner& runner);
 void add_figures_command(CLI::App& app, CommandRunner& runner);
 void add_bits_command(CLI::App& app, CommandRunner& runner);

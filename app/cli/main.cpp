@@ -106,6 +106,7 @@ int main(int argc, char** argv) {
     add_harden_command(app, runner);
     add_compare_command(app, runner);
     add_duel_command(app, runner);
+    add_protect_command(app, runner);
     add_protect_first_command(app, runner);
     add_train_command(app, runner);
     add_study_command(app, runner);

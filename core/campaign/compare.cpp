@@ -110,7 +110,8 @@ bool complete_comparison(const JobInputs& tuning, const TuningSettings& settings
     if (!specification.act_max) return false;
     const bool is_duel = !specification.protections.empty();
     if (is_duel) {
-        auto contestants = make_contestants(tuning, specification.protections, *specification.act_max, specification.tuned, settings, stop);
+        auto contestants =
+            make_contestants(tuning, specification.protections, *specification.act_max, specification.tuned, settings, sink, stop);
         if (!contestants) return false;
         specification.contestants = std::move(*contestants);
     }

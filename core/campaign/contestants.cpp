@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "evaluation/bound_training.h"
 #include "evaluation/evaluator.h"
 #include "evaluation/site_bounds.h"
 #include "evaluation/worker_threads.h"
@@ -28,13 +29,14 @@ using MeasuredSites = std::vector<std::optional<MeasuredSite>>;
 class ContestantMaker {
 public:
     ContestantMaker(const JobInputs& tuning, const Clipping& act_max, const std::optional<Clipping>& tuned, const TuningSettings& settings,
-                    std::stop_token stop)
+                    const EventSink& sink, std::stop_token stop)
         : network_(*tuning.network),
           evaluator_(tuning.network, tuning.images, tuning.input,
                      {.chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes, .exact = true}),
           act_max_(act_max),
           tuned_(tuned),
           threads_(resolve_threads(settings.threads)),
+          sink_(sink),
           stop_(std::move(stop)) {}
 
     // Nothing where it was stopped.
@@ -43,10 +45,12 @@ public:
         Contestant contestant{.protection = protection, .price = ProtectionPrice{}};
         const MemoryPlan plan = plan_memory(network_, parts.memory);
         contestant.memory = plan.memory;
+        contestant.planned = plan.parameters;
         double bits = double(plan.cost.check_bits);
         double operations = plan.cost.operations_an_image;
         if (parts.activation) {
             const MeasuredSites* measured = bounds(parts.activation->granularity);
+            if (measured && find_activation_kind(parts.activation->kind)->is_trained) measured = trained_bounds(*measured);
             if (!measured) return std::nullopt;
             protect_sites(*parts.activation, *measured, contestant, bits, operations);
         }
@@ -62,6 +66,19 @@ private:
         auto measured = measure_site_bounds(evaluator_, granularity, threads_, stop_);
         if (!measured) return nullptr;
         return &measured_.emplace(granularity, std::move(*measured)).first->second;
+    }
+
+    // Of ReLU sites, from what was measured; once.
+    const MeasuredSites* trained_bounds(const MeasuredSites& measured) {
+        if (trained_) return &*trained_;
+        MeasuredSites sites = measured;
+        for (std::size_t i = 0; i < sites.size(); ++i)
+            if (network_.sites()[i].kind != "relu" || !network_.sites()[i].can_be_clipped || (sites[i] && !sites[i]->lies_by_image))
+                sites[i].reset();
+        constexpr int steps = 1000;
+        const auto tell = [&](double share) { sink_(Progress{std::int64_t(share * steps), steps, -1, "training FitAct's bounds"}); };
+        trained_ = train_bounds(evaluator_, std::move(sites), {}, tell, stop_);
+        return trained_ ? &*trained_ : nullptr;
     }
 
     void protect_sites(const ActivationChoice& choice, const MeasuredSites& measured, Contestant& contestant, double& bits,
@@ -123,8 +140,10 @@ private:
     const Clipping& act_max_;
     const std::optional<Clipping>& tuned_;
     const int threads_;
+    const EventSink& sink_;
     const std::stop_token stop_;
     std::map<Granularity, MeasuredSites> measured_;
+    std::optional<MeasuredSites> trained_;
 };
 
 }  // namespace
@@ -137,8 +156,8 @@ std::vector<Contestant> contestants_of_paper(const Clipping& act_max, const std:
 
 std::optional<std::vector<Contestant>> make_contestants(const JobInputs& tuning, const std::vector<Protection>& protections,
                                                         const Clipping& act_max, const std::optional<Clipping>& tuned,
-                                                        const TuningSettings& settings, std::stop_token stop) {
-    ContestantMaker maker(tuning, act_max, tuned, settings, stop);
+                                                        const TuningSettings& settings, const EventSink& sink, std::stop_token stop) {
+    ContestantMaker maker(tuning, act_max, tuned, settings, sink, stop);
     std::vector<Contestant> contestants;
     for (const Protection& protection : protections) {
         auto contestant = maker.make(protection);

@@ -6,11 +6,13 @@
 #include <stop_token>
 #include <vector>
 
+#include "campaign/events.h"
 #include "campaign/job_inputs.h"
 #include "campaign/tuning_run.h"
 #include "clipping/clipping.h"
 #include "faults/protected_memory.h"
 #include "protection/activation/site_protections.h"
+#include "protection/memory_plan.h"
 #include "protection/protection.h"
 
 namespace clipscope {
@@ -21,16 +23,18 @@ struct Contestant {
     std::shared_ptr<const SiteProtections> sites{};   // those protected otherwise; null: none
     std::shared_ptr<const ProtectedMemory> memory{};  // null: words are read as they are stored
     std::optional<ProtectionPrice> price{};           // of a duel's
+    std::vector<PlannedParameter> planned{};          // of the memory
 };
 
 // The paper's comparison: unprotected, clipped at ACT_max, clipped at the tuned thresholds where there are some.
 std::vector<Contestant> contestants_of_paper(const Clipping& act_max, const std::optional<Clipping>& tuned);
 
-// Of a duel, in the order of the protections, with their prices. Measures bounds on the inputs' images, which are the tuning images.
+// Of a duel, in the order of the protections, with their prices. Measures, and where asked for trains, bounds on the inputs' images, which
+// are the tuning images; sends Progress.
 // `tuned`: thresholds that a search found, for protections that are to have them. Nothing where it was stopped. Throws UsageError where a
 // protection names a layer or a site that is not there, or does not fit the network.
 std::optional<std::vector<Contestant>> make_contestants(const JobInputs& tuning, const std::vector<Protection>& protections,
                                                         const Clipping& act_max, const std::optional<Clipping>& tuned,
-                                                        const TuningSettings& settings, std::stop_token stop);
+                                                        const TuningSettings& settings, const EventSink& sink, std::stop_token stop);
 
 }  // namespace clipscope

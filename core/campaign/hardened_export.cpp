@@ -1,6 +1,7 @@
 #include "campaign/hardened_export.h"
 
 #include <filesystem>
+#include <functional>
 #include <system_error>
 
 #include "common/error.h"
@@ -9,6 +10,7 @@
 #include "evaluation/hardened_check.h"
 #include "network/formats/onnx/hardened_onnx.h"
 #include "network/hardened_file.h"
+#include "protection/activation/protected_file.h"
 
 namespace clipscope {
 namespace {
@@ -55,6 +57,25 @@ bool is_onnx_path(const std::string& path) {
     return lower_case(std::filesystem::path(path).extension().string()) == ".onnx";
 }
 
+// Writes a file by `write`, which gets the place, opens it again and compares its logits with the evaluator's; only then it stands at
+// `path`.
+std::optional<HardenedFile> write_verified(const Evaluator& evaluator, const std::string& path, const std::stop_token& stop,
+                                           const std::function<void(const std::string& place)>& write) {
+    std::error_code unknown;
+    if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown))
+        throw Error("Cannot write '" + path + "': it is a folder or a device, and a network needs a file of its own; choose another name.");
+    const UnverifiedFile file(path);
+    write(file.path());
+    const std::optional<HardenedCheck> check = check_hardened_file(evaluator, file.path(), stop);
+    if (!check) return std::nullopt;
+    if (check->different > 0)
+        throw Error("The hardened network, opened again, gives other logits than the protected network on " +
+                    std::to_string(check->different) + " of " + std::to_string(check->images) +
+                    " images: this is a defect, please report it; '" + path + "' was not written.");
+    file.move_to(path);
+    return HardenedFile{path, check->images};
+}
+
 }  // namespace
 
 void check_hardened_path(const Network& network, const std::string& path) {
@@ -63,24 +84,23 @@ void check_hardened_path(const Network& network, const std::string& path) {
 
 std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const JobInputs& inputs,
                                             const std::string& path, std::stop_token stop) {
-    std::error_code unknown;
-    if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown))
-        throw Error("Cannot write '" + path + "': it is a folder or a device, and a network needs a file of its own; choose another name.");
     check_hardened_path(clipped.network(), path);
-    const UnverifiedFile file(path);
+    return write_verified(clipped, path, stop, [&](const std::string& place) {
+        if (is_onnx_path(path))
+            write_hardened_onnx(clipped.network(), clipping.thresholds, place, described(inputs));
+        else
+            write_hardened_file(clipped.network(), clipping.thresholds, place, described(inputs));
+        check_sites(*Network::load(place), clipped.network(), clipping);
+    });
+}
+
+std::optional<HardenedFile> export_protected(const Evaluator& evaluator, const Clipping& clipping, const SiteProtections& protections,
+                                             const JobInputs& inputs, const std::string& path, std::stop_token stop) {
     if (is_onnx_path(path))
-        write_hardened_onnx(clipped.network(), clipping.thresholds, file.path(), described(inputs));
-    else
-        write_hardened_file(clipped.network(), clipping.thresholds, file.path(), described(inputs));
-    check_sites(*Network::load(file.path()), clipped.network(), clipping);
-    const std::optional<HardenedCheck> check = check_hardened_file(clipped, file.path(), stop);
-    if (!check) return std::nullopt;
-    if (check->different > 0)
-        throw Error("The hardened network, opened again, gives other logits than the clipped network on " +
-                    std::to_string(check->different) + " of " + std::to_string(check->images) +
-                    " images: this is a defect, please report it; '" + path + "' was not written.");
-    file.move_to(path);
-    return HardenedFile{path, check->images};
+        throw UsageError("Only clipped networks are written as ONNX: choose a name that ends in .pt for this protection.");
+    return write_verified(evaluator, path, stop, [&](const std::string& place) {
+        write_protected_file(evaluator.network(), clipping, protections, place, described(inputs));
+    });
 }
 
 }  // namespace clipscope

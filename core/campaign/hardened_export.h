@@ -9,6 +9,7 @@
 #include "campaign/tuning_result.h"
 #include "clipping/clipping.h"
 #include "evaluation/evaluator.h"
+#include "protection/activation/site_protections.h"
 
 namespace clipscope {
 
@@ -23,5 +24,9 @@ void check_hardened_path(const Network& network, const std::string& path);
 // written or differs, and leaves what was there before.
 std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const JobInputs& inputs,
                                             const std::string& path, std::stop_token stop);
+
+// The same of a network whose other sites are protected otherwise, as the evaluator's are; TorchScript alone.
+std::optional<HardenedFile> export_protected(const Evaluator& evaluator, const Clipping& clipping, const SiteProtections& protections,
+                                             const JobInputs& inputs, const std::string& path, std::stop_token stop);
 
 }  // namespace clipscope

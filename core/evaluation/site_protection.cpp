@@ -5,20 +5,9 @@
 #include "common/error.h"
 #include "network/program.h"
 #include "protection/activation/activation_functions.h"
+#include "protection/activation/bound_tensors.h"
 
 namespace clipscope {
-namespace {
-
-// With a dimension for the images before those of one image's values.
-at::Tensor as_tensor(const std::vector<float>& bounds, const std::vector<std::int64_t>& shape, at::Device device) {
-    if (bounds.empty()) return {};
-    std::vector<std::int64_t> sizes = shape;
-    if (!sizes.empty()) sizes.insert(sizes.begin(), 1);
-    return at::tensor(bounds, at::kFloat).reshape(sizes).to(device);
-}
-
-}  // namespace
-
 void protect_sites(const Network& network, const SiteProtections& protections, at::Device device, const RunStep& run_own,
                    StepOverrides& overrides) {
     const std::vector<FoundSite>& sites = network.structure().sites;
@@ -31,15 +20,14 @@ void protect_sites(const Network& network, const SiteProtections& protections, a
                 site.info.name +
                 " lies inside a branch or a loop of the network and cannot be protected: export the network with torch.jit.trace.");
         const ActivationFunction protect = function_of(*find_activation_kind(own->kind));
-        const at::Tensor low = as_tensor(own->bounds.low, own->bounds.shape, device);
-        const at::Tensor high = as_tensor(own->bounds.high, own->bounds.shape, device);
+        const BoundTensors bounds = bound_tensors(own->bounds, device);
         const auto earlier = overrides.find(site.step);
         const std::function<void(Frame&)> own_activation =
             earlier != overrides.end() ? earlier->second
                                        : [run_own, &step = network.program().steps()[site.step]](Frame& frame) { run_own(step, frame); };
-        overrides[site.step] = [protect, low, high, own_activation, output = std::size_t(site.output_slot)](Frame& frame) {
+        overrides[site.step] = [protect, bounds, own_activation, output = std::size_t(site.output_slot)](Frame& frame) {
             own_activation(frame);
-            frame[output] = protect(frame[output].toTensor(), low, high);
+            frame[output] = protect(frame[output].toTensor(), bounds.low, bounds.high);
         };
     }
 }

@@ -11,6 +11,7 @@
 #include "network/libtorch_internals.h"
 #include "network/model_file.h"
 #include "network/program.h"
+#include "network/site_function.h"
 
 namespace clipscope {
 
@@ -43,6 +44,15 @@ public:
             Value* clipped = keep(output, small, constant(std::int64_t(0)));
             node->output()->replaceAllUsesAfterNodeWith(clipped->node(), clipped);
         }
+    }
+
+    void apply(const FoundSite& site, const SiteFunction& function) {
+        Node* node = copies_.at(network_.program().steps()[site.step].node);
+        const torch::jit::WithInsertPoint after(node->next());
+        std::vector<Value*> inputs = {node->output()};
+        for (const at::Tensor& tensor : function.constants) inputs.push_back(constant(tensor));
+        Value* result = torch::jit::insertGraph(*graph_, *function.graph, inputs).at(0);
+        node->output()->replaceAllUsesAfterNodeWith(result->node(), result);
     }
 
     // Turns the named inputs into attributes of a `self` of this type.
@@ -109,12 +119,21 @@ void check_site_threshold(const FoundSite& site, float threshold) {
 
 void write_hardened_file(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
                          const std::optional<ModelMetadata>& metadata) {
+    write_hardened_file(network, thresholds, path, metadata, {});
+}
+
+void write_hardened_file(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
+                         const std::optional<ModelMetadata>& metadata, const std::map<std::size_t, SiteFunction>& functions) {
     HardenedGraph graph(network);
     const std::vector<FoundSite>& sites = network.structure().sites;
     for (std::size_t i = 0; i < sites.size() && i < thresholds.size(); ++i) {
         if (!thresholds[i]) continue;
         check_site_threshold(sites[i], *thresholds[i]);
         graph.clip(sites[i], *thresholds[i]);
+    }
+    for (const auto& [site, function] : functions) {
+        check_site_threshold(sites.at(site), 0);
+        graph.apply(sites.at(site), function);
     }
     torch::jit::Module module = load_module_again(network).module;
     module.eval();

@@ -3,7 +3,7 @@
 //
 //   passes, ir/constants.h    program_builder, graph_passes, hardened_file: a graph is inlined, folded and freed of changes in place;
 //                             torch::jit::Inline leaves a callstack at each node, whose instance_name() says whose code it was
-//   frontend                  code_check: the parser and its trees
+//   frontend                  code_check: the parser and its trees; protected_file: the tracer, for functions of activation sites
 //   tensorexpr_fuser          model_file: operations that are fused round otherwise than those that a file names, and the compiler that
 //                             fuses them does not come to an end for some networks (LibTorch 2.6 of Debian 13), so none are
 //   c10::FunctionSchema       graph_passes, program_builder: alias_info() tells what an operation changes in place or shares
@@ -18,6 +18,7 @@
 #pragma once
 
 #include <torch/csrc/jit/frontend/parser.h>
+#include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/frontend/tree_views.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>

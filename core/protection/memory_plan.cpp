@@ -37,6 +37,8 @@ public:
         return true;
     }
 
+    const WordProtection& words_of(const ParameterInfo& parameter) const { return *parameters_.at(parameter.path).words; }
+
     const ParameterInfo* check_words(const ParameterInfo& parameter) const override {
         const auto found = parameters_.find(parameter.path);
         return found == parameters_.end() || !found->second.check_words ? nullptr : &*found->second.check_words;
@@ -100,8 +102,16 @@ MemoryPlan plan_memory(const Network& network, const std::vector<MemoryChoice>& 
                 if (!memory->protect(part, i, kind, choice.name)) continue;
                 plan.cost.operations_an_image +=
                     kind.operations_a_word(choice.name, parameters[i].word_bits) * double(parameters[i].elements);
-                if (const ParameterInfo* check = memory->check_words(parameters[i]))
-                    plan.cost.check_bits += check->elements * check->word_bits;
+                const WordProtection& words = memory->words_of(parameters[i]);
+                const CheckWords check = words.check_words();
+                plan.cost.check_bits += check.words * check.bits;
+                plan.parameters.push_back({.layer = network.memory_parts()[part].name,
+                                           .path = parameters[i].path,
+                                           .protection = choice.name,
+                                           .words = parameters[i].elements,
+                                           .check_words = check.words,
+                                           .check_bits = check.bits,
+                                           .constants = words.constants()});
             }
         }
     }

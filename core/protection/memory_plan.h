@@ -1,7 +1,10 @@
 // The memory of one network under memory protections. Includes no LibTorch header.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "faults/protected_memory.h"
@@ -16,9 +19,20 @@ struct MemoryCost {
     double operations_an_image = 0;  // every word of the layers is read once
 };
 
+struct PlannedParameter {
+    std::string layer;
+    std::string path;
+    std::string protection;  // "sec-ded-39-32"
+    std::int64_t words = 0;
+    std::int64_t check_words = 0;
+    int check_bits = 0;                                            // of each
+    std::vector<std::pair<std::string, std::string>> constants{};  // what else a reader must know
+};
+
 struct MemoryPlan {
     std::shared_ptr<const ProtectedMemory> memory;  // null where nothing is protected
     MemoryCost cost;
+    std::vector<PlannedParameter> parameters{};  // in the network's order
 };
 
 // Protects the words of the network's computational layers and, where they are named, of other parts of the memory; thresholds stay as they

@@ -29,7 +29,9 @@ std::optional<ActivationChoice> activation_choice(std::string name) {
         name = "clip";
     const ActivationKind* kind = find_activation_kind(name);
     if (!kind) return std::nullopt;
-    if (kind->bounds == 0 && (choice.is_tuned || choice.granularity != Granularity::layer)) return std::nullopt;
+    const bool has_choice = kind->bounds > 0 && !kind->is_trained;
+    if (!has_choice && (choice.is_tuned || choice.granularity != Granularity::layer)) return std::nullopt;
+    if (kind->is_trained) choice.granularity = Granularity::neuron;
     choice.kind = name;
     return choice;
 }
@@ -106,7 +108,7 @@ std::vector<ProtectionExample> protection_examples() {
     for (const ActivationKind& kind : activation_kinds()) {
         const std::string id(kind.id);
         examples.push_back({id, kind.summary});
-        if (kind.bounds == 0) continue;
+        if (kind.bounds == 0 || kind.is_trained) continue;
         examples.push_back({id + "-channel", std::string(kind.summary) + ", with bounds of each channel"});
         examples.push_back({id + "-neuron", std::string(kind.summary) + ", with bounds of each neuron"});
     }
@@ -118,7 +120,8 @@ std::vector<ProtectionExample> protection_examples() {
 std::string protections_help() {
     std::string text = "  none: as it is\n";
     for (const ActivationKind& kind : activation_kinds())
-        text += "  " + std::string(kind.id) + (kind.bounds > 0 ? "[-channel|-neuron|-tuned]" : "") + ": " + kind.summary + "\n";
+        text += "  " + std::string(kind.id) + (kind.bounds > 0 && !kind.is_trained ? "[-channel|-neuron|-tuned]" : "") + ": " +
+                kind.summary + "\n";
     for (const MemoryProtection* kind : memory_protections()) text += "  " + kind->form() + ": " + kind->summary() + "\n";
     return text;
 }

@@ -71,8 +71,9 @@ std::optional<std::vector<Contestant>> find_contestants(const Study& study, cons
         settings.chunk = job.settings.chunk;
         settings.device = job.settings.device;
         settings.memory_bytes = options.memory_bytes;
-        return make_contestants(opened.tuning.value().inputs, protections_from_list(job.settings.protections),
-                                known.act_max.value_or(Clipping{}), known.tuned, settings, stop);
+        return make_contestants(
+            opened.tuning.value().inputs, protections_from_list(job.settings.protections), known.act_max.value_or(Clipping{}), known.tuned,
+            settings, [](const Event&) {}, stop);
     }
     const KnownProtections known = all_protections(study, job, sites);
     std::vector<Contestant> contestants = {{.protection = Protection::none}};

@@ -1,8 +1,10 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QToolButton>
 #include <QtTest>
 
 #include "controls/harden_panel.h"
@@ -87,6 +89,31 @@ private slots:
         QVERIFY(field<QComboBox>(panel, "Tuning images")->isVisible());
         QVERIFY(field<QComboBox>(panel, "Site")->isVisible());
         QVERIFY(!field<QLineEdit>(panel, "Thresholds")->isVisible());
+    }
+
+    void protections_are_typed_or_ticked() {
+        HardenPanel panel;
+        HardenForm form;
+        form.job = MethodJob::duel;
+        form.protections = QStringLiteral("none, guard");
+        panel.set_form(form);
+        panel.show();
+        auto* line = field<QLineEdit>(panel, "Protections");
+        QVERIFY(line && line->isVisible());
+        auto* choose = field<QToolButton>(panel, "Choose protections");
+        QVERIFY(choose);
+        QMenu* menu = choose->menu();
+        emit menu->aboutToShow();
+        const auto action = [&](const QString& id) {
+            for (QAction* one : menu->actions())
+                if (one->text() == id) return one;
+            return static_cast<QAction*>(nullptr);
+        };
+        QVERIFY(action("guard")->isChecked() && !action("clip-channel")->isChecked());
+        for (QAction* one : menu->actions()) QVERIFY2(!one->toolTip().isEmpty() && one->toolTip() != one->text(), qPrintable(one->text()));
+        action("clip-channel")->trigger();
+        action("none")->trigger();
+        QCOMPARE(panel.form().protections, QStringLiteral("guard, clip-channel"));
     }
 
     void settings_of_the_search_are_checked_as_they_are_typed() {

@@ -223,6 +223,7 @@ void HardenPanel::set_form(const HardenForm& form) {
         grid_->setText(form.grid);
         tuning_images_->setCurrentText(form.tuning_images);
         protections_->setText(form.protections);
+        protections_->setCursorPosition(0);
         set_choice(*algorithm_, form.algorithm);
         n_->set_value(form.n);
         m_->set_value(form.m);

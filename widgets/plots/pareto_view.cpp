@@ -35,7 +35,7 @@ void set_up_axes(const ParetoView& view, const std::vector<ParetoPoint>& points,
     plot.yAxis->setRange(y_low, y_high);
     plot.xAxis->setLabel(view.cost == DuelCost::storage ? text("Storage added (% of the layers' bits)")
                                                         : text("Operations added (% of an image's multiplications)"));
-    plot.yAxis->setLabel(text("Mean accuracy (%) at the rate %1").arg(rate_label(view.duel.info.rates.at(shown_rate(view)))));
+    plot.yAxis->setLabel(text("Accuracy (%) at %1").arg(rate_label(view.duel.info.rates.at(shown_rate(view)))));
 }
 
 void add_efficient_line(const std::vector<ParetoPoint>& points, const Theme& theme, QCustomPlot& plot) {
@@ -46,7 +46,6 @@ void add_efficient_line(const std::vector<ParetoPoint>& points, const Theme& the
     line->setSelectable(QCP::stNone);
     for (const ParetoPoint& point : points)
         if (point.is_efficient) line->addData(point.cost_percent, percent * point.accuracy);
-    line->removeFromLegend();
 }
 
 void add_contestant(const ParetoView& view, const ParetoPoint& point, const Theme& theme, QCustomPlot& plot) {
@@ -61,8 +60,8 @@ void add_contestant(const ParetoView& view, const ParetoPoint& point, const Them
     mark->setScatterStyle(scatter_style(style, style.color, theme, theme.marker_size * (point.is_efficient ? of_efficient : 1)));
     mark->addData(point.cost_percent, percent * point.accuracy);
     mark->setSelectable(QCP::stNone);
+    mark->addToLegend();
     auto* bars = new QCPErrorBars(plot.xAxis, plot.yAxis);
-    bars->removeFromLegend();
     bars->setDataPlottable(mark);
     bars->setData(QVector<double>{percent * (point.accuracy - point.ci95.low)},
                   QVector<double>{percent * (point.ci95.high - point.accuracy)});
@@ -113,7 +112,10 @@ void draw(const ParetoView& view, const Theme& theme, QCustomPlot& plot) {
     const std::vector<ParetoPoint> points = points_of(view);
     set_up_axes(view, points, plot);
     add_efficient_line(points, theme, plot);
-    for (const ParetoPoint& point : points) add_contestant(view, point, theme, plot);
+    // Those worth their price last, and so on top.
+    for (const bool is_efficient : {false, true})
+        for (const ParetoPoint& point : points)
+            if (point.is_efficient == is_efficient) add_contestant(view, point, theme, plot);
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
     place_legend(plot, theme);
 }

@@ -10,6 +10,11 @@ constexpr ActivationKind kinds[] = {
     {.id = "range", .summary = "limited to what the profile saw; NaN is 0 (Ranger)", .bounds = 2, .operations_a_value = 4},
     {.id = "relu6", .summary = "ReLU sites limited to 6", .bounds = 0, .is_for_relu = true, .operations_a_value = 1},
     {.id = "backflip", .summary = "from 2^64 T on 0, from 2 T on 2, limited to T", .operations_a_value = 5},
+    {.id = "fitact",
+     .summary = "ReLU sites kept up to a bound of each neuron that is trained on the tuning images, 0 beyond (FitAct)",
+     .is_trained = true,
+     .is_for_relu = true,
+     .operations_a_value = 2},
 };
 
 }  // namespace

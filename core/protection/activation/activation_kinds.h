@@ -12,6 +12,7 @@ struct ActivationKind {
     std::string_view id;            // "range"
     const char* summary;            // one line for people
     int bounds = 1;                 // numbers that are stored for each site, channel or neuron; 0: none, so it has no granularity either
+    bool is_trained = false;        // its bounds, one a neuron, by gradients on the tuning images: it has no other granularity
     bool is_for_relu = false;       // sites of other activations stay as they are
     double operations_a_value = 0;  // elementary ones (compare, choose, larger of two, ...) beside the site's own
 };

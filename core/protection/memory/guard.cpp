@@ -5,12 +5,15 @@ namespace {
 
 class GuardedWords : public WordProtection {
 public:
-    explicit GuardedWords(const CleanWords& words) {
+    explicit GuardedWords(const CleanWords& words) : word_(words.codec.bits() == 32 ? ~0U : (1U << words.codec.bits()) - 1) {
         for (std::uint64_t element = 0; element < words.count(); ++element) {
             const std::uint32_t word = words.word(element);
             in_all_ &= word;
             in_some_ |= word;
         }
+    }
+    std::vector<std::pair<std::string, std::string>> constants() const override {
+        return {{"always_1", hexadecimal(in_all_)}, {"always_0", hexadecimal(~in_some_ & word_)}};
     }
     void read(FaultKind, std::span<const FaultyCheckWord>, std::vector<FaultyWord>& words) const override {
         for (FaultyWord& word : words) word.faulty = (word.faulty | in_all_) & in_some_;
@@ -19,6 +22,7 @@ public:
 private:
     std::uint32_t in_all_ = ~0U;
     std::uint32_t in_some_ = 0;
+    std::uint32_t word_ = 0;  // all bits of one
 };
 
 class Guard : public MemoryProtection {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "common/number_text.h"
+
 namespace clipscope {
 namespace {
 
@@ -11,6 +13,7 @@ public:
         for (std::uint64_t element = 0; element < words.count(); ++element)
             if (const float magnitude = magnitude_of(words.word(element), element); magnitude > largest_) largest_ = magnitude;
     }
+    std::vector<std::pair<std::string, std::string>> constants() const override { return {{"largest", number_text(largest_)}}; }
     void read(FaultKind, std::span<const FaultyCheckWord>, std::vector<FaultyWord>& words) const override {
         // Not above it rather than below: NaN is neither.
         for (FaultyWord& word : words)

@@ -40,6 +40,8 @@ public:
 
     CheckWords check_words() const override { return {name_, std::int64_t(words_.count() * 2), std::popcount(mask_)}; }
 
+    std::vector<std::pair<std::string, std::string>> constants() const override { return {{"tripled_bits", hexadecimal(mask_)}}; }
+
     // A single wrong copy is outvoted, so only words with faulty bits of their own, or with two wrong copies, can be read otherwise.
     void read(FaultKind kind, std::span<const FaultyCheckWord> check_words, std::vector<FaultyWord>& words) const override {
         std::vector<std::uint64_t> elements;

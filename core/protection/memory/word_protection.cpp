@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 #include "protection/memory/guard.h"
@@ -17,6 +18,13 @@ std::uint32_t CleanWords::word(std::uint64_t element) const {
     std::uint32_t bits = 0;
     std::memcpy(&bits, &values[element], sizeof(bits));
     return bits;
+}
+
+std::string hexadecimal(std::uint32_t bits) {
+    std::array<char, 8> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), bits, 16).ptr;
+    const std::string text(digits.data(), end);
+    return "0x" + std::string(digits.size() - text.size(), '0') + text;
 }
 
 std::span<const MemoryProtection* const> memory_protections() {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "faults/protected_memory.h"
@@ -36,6 +37,8 @@ class WordProtection {
 public:
     virtual ~WordProtection() = default;
     virtual CheckWords check_words() const { return {}; }
+    // What else a reader of the words must know, as names and texts: {"always_0", "0x40000000"}.
+    virtual std::vector<std::pair<std::string, std::string>> constants() const { return {}; }
     // As ProtectedMemory::read().
     virtual void read(FaultKind kind, std::span<const FaultyCheckWord> check_words, std::vector<FaultyWord>& words) const = 0;
 };
@@ -55,6 +58,9 @@ public:
 };
 
 std::span<const MemoryProtection* const> memory_protections();
+
+// "0x40000000".
+std::string hexadecimal(std::uint32_t bits);
 
 // Of this name; null where there is none.
 const MemoryProtection* find_memory_protection(std::string_view name);

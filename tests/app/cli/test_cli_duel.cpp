@@ -9,7 +9,7 @@
 
 namespace {
 
-QJsonObject curve_of(const QJsonObject& json, const QString& protection) {
+const QJsonObject curve_of(const QJsonObject& json, const QString& protection) {
     for (const QJsonValue& curve : json["curves"].toArray())
         if (curve["protection"].toString() == protection) return curve.toObject();
     return {};
@@ -103,7 +103,78 @@ private slots:
         QVERIFY2(replayed.status == 0, qPrintable(replayed.err));
         const QJsonArray outcomes = json_of(replayed.out.toUtf8())["outcomes"].toArray();
         QCOMPARE(outcomes.size(), 3);
-        for (const QJsonValue& outcome : outcomes) QVERIFY(!outcome["stored"].isNull() && outcome["outcome"] == outcome["stored"]);
+        for (const QJsonValue& outcome : outcomes)
+            for (const char* count : {"correct", "sdc", "due"}) {
+                QVERIFY(outcome["stored"][QLatin1String(count)].isDouble());
+                QCOMPARE(outcome[QLatin1String(count)], outcome["stored"][QLatin1String(count)]);
+            }
+    }
+
+    // The network's file, run as any other, has the accuracy that the duel says; the plan says what was built in.
+    void a_protection_is_taken_away() {
+        const QString network = folder_.filePath("protected.pt"), plan = folder_.filePath("plan.json");
+        for (const char* protection : {"guard+range-channel", "clip-neuron", "fitact", "backflip", "relu6", "clip"}) {
+            const CliResult result = run_cli({"protect", "--model", model_, "--data", data_, "--images", "100", "--tuning-images", "40",
+                                              "--protection", protection, "--output", network, "--plan", plan});
+            QVERIFY2(result.status == 0, qPrintable(result.err));
+            QVERIFY2(result.out.contains("the same logits on all 40 images"), qPrintable(result.out));
+            const CliResult evaluated = run_cli({"evaluate", "--model", network, "--data", data_, "--images", "100", "--json", "-"});
+            const QJsonObject duel = run_duel({"--protections", protection, "--rates", "1e-5", "--trials", "1"});
+            QCOMPARE(json_of(evaluated.out.toUtf8())["clean_accuracy"], duel["clean_accuracy"]);
+            const QJsonObject written = json_of(read_bytes(plan));
+            QCOMPARE(written["protection"].toString(), protection);
+            QCOMPARE(written["activations"].toArray().size(), 4);
+        }
+        QVERIFY(
+            run_cli({"protect", "--model", model_, "--data", data_, "--protection", "guard+sec-ded-39-32@FC-1", "--plan", plan}).status ==
+            0);
+        const QJsonArray memory = json_of(read_bytes(plan))["memory"].toArray();
+        QCOMPARE(memory.size(), 10);
+        for (const QJsonValue& parameter : memory) {
+            const bool is_coded = parameter["layer"].toString() == "FC-1";
+            QCOMPARE(parameter["protection"].toString(), is_coded ? "sec-ded-39-32" : "guard");
+            QCOMPARE(parameter["check_words"].toInt(), is_coded ? parameter["words"].toInt() : 0);
+            QVERIFY(parameter["always_0"].isString() != is_coded);
+        }
+        const CliResult nothing = run_cli({"protect", "--model", model_, "--data", data_, "--protection", "guard", "--output", network});
+        QVERIFY(nothing.status == 2 && nothing.err.contains("changes no activation"));
+    }
+
+    // Its steps are what duels of the same sets measure.
+    void what_to_protect_first_is_what_pays_most() {
+        const QStringList common{"--model", model_, "--data", data_, "--images", "100", "--trials", "8", "--json", "-"};
+        const QString rate = "2e-4";
+        const auto first = [&](const QStringList& more) {
+            return json_of(run_cli(QStringList{"protect-first", "--rate", rate} + common + more).out.toUtf8());
+        };
+        const QJsonObject found = first({"--protection", "sec-ded-39-32"});
+        const QJsonArray steps = found["steps"].toArray();
+        QCOMPARE(steps.size(), 5);
+        const QJsonObject singles = json_of(run_cli(QStringList{"duel", "--rates", rate, "--protections",
+                                                                "none,sec-ded-39-32@CONV-1,sec-ded-39-32@CONV-2,sec-ded-39-32@FC-1,sec-ded-"
+                                                                "39-32@FC-2,sec-ded-39-32@FC-3,sec-ded-39-32"} +
+                                                    common)
+                                                .out.toUtf8());
+        const auto mean = [&](const QString& name) { return curve_of(singles, name)["points"].toArray()[0].toObject()["mean"].toDouble(); };
+        QCOMPARE(found["unprotected"]["mean"].toDouble(), mean("none"));
+        QCOMPARE(found["all"]["mean"].toDouble(), mean("sec-ded-39-32"));
+        QCOMPARE(steps.last().toObject()["mean"].toDouble(), mean("sec-ded-39-32"));
+        QString best;
+        double most = -1;
+        for (const char* layer : {"CONV-1", "CONV-2", "FC-1", "FC-2", "FC-3"}) {
+            const QString name = QStringLiteral("sec-ded-39-32@") + layer;
+            const double gain = (mean(name) - mean("none")) / curve_of(singles, name)["price"]["storage_percent"].toDouble();
+            if (gain <= most) continue;
+            most = gain;
+            best = layer;
+        }
+        QCOMPARE(steps.first().toObject()["name"].toString(), best);
+        QCOMPARE(steps.first().toObject()["mean"].toDouble(), mean("sec-ded-39-32@" + best));
+        QVERIFY(found["in_words"].toString().contains("of the gain"));
+        for (const QJsonValue& step : first({"--budget", "5"})["steps"].toArray()) QVERIFY(step["storage_percent"].toDouble() <= 5);
+        QCOMPARE(first({"--by", "bits", "--budget", "13"})["steps"].toArray().size(), 2);
+        const CliResult wrong = run_cli({"protect-first", "--model", model_, "--data", data_, "--protection", "clip"});
+        QVERIFY(wrong.status == 2 && wrong.err.contains("no protection of stored words"));
     }
 
     void wrong_usage_is_one_sentence_data() {

@@ -46,6 +46,21 @@ private slots:
         QCOMPARE(compare.layers, std::string("network"));
     }
 
+    void a_duel_is_a_comparison_of_any_protections() {
+        HardenForm form;
+        form.job = MethodJob::duel;
+        form.protections = "none, guard+clip ,tmr-30";
+        const JobSettings duel = method_settings(form, model_, {});
+        QVERIFY(duel.kind == JobKind::compare);
+        QCOMPARE(duel.protections, std::string("none,guard+clip,tmr-30"));
+        QCOMPARE(duel.layers, std::string("network"));
+        QCOMPARE(kind_name(duel), std::string("duel"));
+        const HardenForm back = method_form(duel, HardenForm());
+        QVERIFY(back.job == MethodJob::duel);
+        QCOMPARE(back.protections, QStringLiteral("none, guard+clip, tmr-30"));
+        QVERIFY(method_form(method_settings(HardenForm{.job = MethodJob::compare}, model_, {}), form).job == MethodJob::compare);
+    }
+
     void settings_come_back_into_the_form() {
         HardenForm form;
         form.job = MethodJob::harden;
@@ -90,6 +105,11 @@ private slots:
         form.job = MethodJob::compare;
         form.images = "many";
         QTest::newRow("no evaluation images") << form << false;
+        form = {};
+        form.job = MethodJob::duel;
+        QTest::newRow("a duel") << form << true;
+        form.protections = "none, armour";
+        QTest::newRow("no such protection") << form << false;
     }
 
     void problems_are_sentences() {
@@ -104,6 +124,10 @@ private slots:
         OpenedModel bare = model_;
         bare.sites.clear();
         QVERIFY(method_problem(HardenForm(), bare).contains("nothing to clip"));
+        HardenForm words;
+        words.job = MethodJob::duel;
+        words.protections = "none, guard";
+        QVERIFY(method_problem(words, bare).isEmpty());
     }
 
 private:

@@ -45,7 +45,8 @@ float backflip(float y, float, float high) {
 }
 
 using Definition = float (*)(float y, float low, float high);
-const std::map<std::string_view, Definition> definitions = {{"clip", clip}, {"range", range}, {"relu6", relu6}, {"backflip", backflip}};
+const std::map<std::string_view, Definition> definitions = {
+    {"clip", clip}, {"range", range}, {"relu6", relu6}, {"backflip", backflip}, {"fitact", clip}};
 
 bool same(float one, float other) {
     return one == other || (one != one && other != other);
