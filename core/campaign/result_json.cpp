@@ -7,7 +7,7 @@
 #include "campaign/comparison.h"
 #include "campaign/computed_with_json.h"
 #include "campaign/curve_auc.h"
-#include "campaign/duel_summary.h"
+#include "campaign/duel_json.h"
 #include "campaign/fault_rates.h"
 #include "campaign/memory_json.h"
 #include "campaign/price_json.h"
@@ -154,45 +154,6 @@ Json curve_json(const AccuracyCurve& curve, const CampaignResult& result) {
     json["clean"]["images"] = curve.info.clean.images;
     add_counts(curve.info.clean, json["clean"]);
     json["points"] = points_json(curve, info);
-    return json;
-}
-
-Json loss_json(const LossRate& loss) {
-    return {{"rate", optional_number(loss.rate)}, {"ci95", {optional_number(loss.low), optional_number(loss.high)}}};
-}
-
-// The price and what it buys, for each of a duel's curves.
-void add_duel(const CampaignResult& result, Json& curves) {
-    for (const DuelRow& row : duel_rows(summary_of(result.curves), result.auc_axis)) {
-        Json& curve = curves[row.curve];
-        curve["price"] = price_json(row.price);
-        curve["price"]["clean_loss"] = row.clean_loss;
-        curve["lost_1_point"] = loss_json(row.lost_1_point);
-        curve["lost_10_points"] = loss_json(row.lost_10_points);
-    }
-}
-
-Json pareto_json(const CampaignSummary& duel, const std::string& layer) {
-    const std::size_t rate = telling_rate(duel, layer);
-    Json json{{"layer", layer}, {"rate", duel.info.rates.at(rate)}};
-    for (const auto& [name, cost] : {std::pair("storage", DuelCost::storage), std::pair("operations", DuelCost::operations)}) {
-        json[name] = Json::array();
-        for (const ParetoPoint& point : pareto_points(duel, layer, rate, cost))
-            json[name].push_back({{"protection", to_string(duel.curves[point.curve].info.protection)},
-                                  {"cost_percent", point.cost_percent},
-                                  {"accuracy", point.accuracy},
-                                  {"ci95", interval_json(point.ci95)},
-                                  {"efficient", point.is_efficient}});
-    }
-    return json;
-}
-
-// Of each scope.
-Json pareto_json(const AccuracyCurves& curves) {
-    const CampaignSummary duel = summary_of(curves);
-    Json json = Json::array();
-    if (!duel.info.rates.empty())
-        for (const std::string& layer : duel_layers(duel)) json.push_back(pareto_json(duel, layer));
     return json;
 }
 
@@ -419,9 +380,8 @@ std::string result_to_json(const CampaignResult& result) {
     if (!result.curves.pilot.cells.empty()) json["pilot"] = pilot_json(result.curves.pilot);
     json["curves"] = Json::array();
     for (const AccuracyCurve& curve : result.curves.curves) json["curves"].push_back(curve_json(curve, result));
-    add_duel(result, json["curves"]);
+    write_duel(json, result.curves, result.auc_axis);
     if (result.kind == "compare" || result.kind == "duel") json["comparisons"] = comparisons_json(result);
-    if (result.kind == "duel") json["pareto"] = pareto_json(result.curves);
     return json_text(json);
 }
 

@@ -58,7 +58,9 @@ private slots:
         const HardenForm back = method_form(duel, HardenForm());
         QVERIFY(back.job == MethodJob::duel);
         QCOMPARE(back.protections, QStringLiteral("none, guard+clip, tmr-30"));
-        QVERIFY(method_form(method_settings(HardenForm{.job = MethodJob::compare}, model_, {}), form).job == MethodJob::compare);
+        HardenForm paper;
+        paper.job = MethodJob::compare;
+        QVERIFY(method_form(method_settings(paper, model_, {}), form).job == MethodJob::compare);
     }
 
     void settings_come_back_into_the_form() {
