@@ -106,9 +106,12 @@ void run_compare(const JobInputs& inputs, const CompareSpecification& specificat
 
 bool complete_comparison(const JobInputs& tuning, const TuningSettings& settings, CompareSpecification& specification,
                          const EventSink& sink, std::stop_token stop) {
-    if (!specification.act_max) specification.act_max = measure_act_max(tuning, settings, sink, stop);
-    if (!specification.act_max) return false;
     const bool is_duel = !specification.protections.empty();
+    // A network without activations can have its words protected all the same.
+    const bool has_clips = !is_duel || std::ranges::any_of(specification.protections,
+                                                           [](const Protection& one) { return parts_of(one).activation.has_value(); });
+    if (!specification.act_max) specification.act_max = has_clips ? measure_act_max(tuning, settings, sink, stop) : Clipping{};
+    if (!specification.act_max) return false;
     if (is_duel) {
         auto contestants =
             make_contestants(tuning, specification.protections, *specification.act_max, specification.tuned, settings, sink, stop);

@@ -3,6 +3,7 @@
 #include <qcustomplot.h>
 
 #include <algorithm>
+#include <map>
 
 #include "plots/accuracy_view.h"
 #include "plots/plot_style.h"
@@ -48,7 +49,7 @@ void add_efficient_line(const std::vector<ParetoPoint>& points, const Theme& the
         if (point.is_efficient) line->addData(point.cost_percent, percent * point.accuracy);
 }
 
-void add_contestant(const ParetoView& view, const ParetoPoint& point, const Theme& theme, QCustomPlot& plot) {
+QCPGraph* add_contestant(const ParetoView& view, const ParetoPoint& point, const Theme& theme, QCustomPlot& plot) {
     const CurveInfo& curve = view.duel.curves[point.curve].info;
     const SeriesStyle style = curve_style(look_of_contestant(view.duel, curve), 0, theme);
     QCPGraph* mark = plot.addGraph();
@@ -60,7 +61,6 @@ void add_contestant(const ParetoView& view, const ParetoPoint& point, const Them
     mark->setScatterStyle(scatter_style(style, style.color, theme, theme.marker_size * (point.is_efficient ? of_efficient : 1)));
     mark->addData(point.cost_percent, percent * point.accuracy);
     mark->setSelectable(QCP::stNone);
-    mark->addToLegend();
     auto* bars = new QCPErrorBars(plot.xAxis, plot.yAxis);
     bars->setDataPlottable(mark);
     bars->setData(QVector<double>{percent * (point.accuracy - point.ci95.low)},
@@ -69,6 +69,7 @@ void add_contestant(const ParetoView& view, const ParetoPoint& point, const Them
     bars->setWhiskerWidth(theme.marker_size);
     bars->setSymbolGap(0);
     bars->setSelectable(QCP::stNone);
+    return mark;
 }
 
 }  // namespace
@@ -112,10 +113,12 @@ void draw(const ParetoView& view, const Theme& theme, QCustomPlot& plot) {
     const std::vector<ParetoPoint> points = points_of(view);
     set_up_axes(view, points, plot);
     add_efficient_line(points, theme, plot);
+    std::map<std::size_t, QCPGraph*> marks;  // by curve: so the legend names them
     // Those worth their price last, and so on top.
     for (const bool is_efficient : {false, true})
         for (const ParetoPoint& point : points)
-            if (point.is_efficient == is_efficient) add_contestant(view, point, theme, plot);
+            if (point.is_efficient == is_efficient) marks[point.curve] = add_contestant(view, point, theme, plot);
+    for (const auto& [curve, mark] : marks) mark->addToLegend();
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
     place_legend(plot, theme);
 }

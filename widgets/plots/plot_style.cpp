@@ -2,6 +2,7 @@
 
 #include <QFontMetricsF>
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -87,10 +88,23 @@ QCPScatterStyle scatter_style(const SeriesStyle& style, const QColor& color, con
 }
 
 void add_title(QCustomPlot& plot, const Theme& theme, const QString& title) {
+    const QMargins margins = theme.paper ? QMargins(2, 4, 2, 0) : QMargins(4, 6, 4, 0);
+    // Smaller where the picture is narrower than the title, and cut short with dots where that is not enough.
+    QFont font = theme.title_font;
+    const int room = plot.width() - margins.left() - margins.right();
+    const double width = QFontMetricsF(font).horizontalAdvance(title);
+    if (room > 0 && width > room) {
+        constexpr double smallest = 0.7;
+        const double scale = std::max(smallest, room / width);
+        if (font.pixelSize() > 0)
+            font.setPixelSize(std::max(1, int(font.pixelSize() * scale)));
+        else
+            font.setPointSizeF(font.pointSizeF() * scale);
+    }
     plot.plotLayout()->insertRow(0);
-    auto* element = new QCPTextElement(&plot, title, theme.title_font);
+    auto* element = new QCPTextElement(&plot, room > 0 ? QFontMetricsF(font).elidedText(title, Qt::ElideRight, room) : title, font);
     element->setTextColor(theme.text);
-    element->setMargins(theme.paper ? QMargins(2, 4, 2, 0) : QMargins(4, 6, 4, 0));
+    element->setMargins(margins);
     plot.plotLayout()->addElement(0, 0, element);
 }
 
@@ -118,7 +132,7 @@ void place_legend(QCustomPlot& plot, const Theme& theme, const QCPAbstractPlotta
     legend.setTextColor(theme.text);
     legend.setBrush(Qt::NoBrush);
     legend.setBorderPen(Qt::NoPen);
-    legend.setIconSize(icon, int(metrics.height()));
+    legend.setIconSize(icon, int(std::ceil(metrics.height())));  // a row is as high: nothing hangs out of it
     // A graph draws its sample line 5 units beyond the icon and counts on clipping, which SVG does not do.
     legend.setIconTextPadding(7);
     legend.setRowSpacing(theme.paper ? 1 : 3);
