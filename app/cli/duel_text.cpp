@@ -18,7 +18,7 @@ std::string price_text(double percent) {
 }
 
 std::string rate_text(const LossRate& loss) {
-    return loss.rate ? rounded_text(*loss.rate, 2) : "-";
+    return loss.rate ? rounded_text(*loss.rate, 2) : loss.is_before ? "below" : "-";
 }
 
 std::string rows_text(const CampaignSummary& duel, AucAxis axis) {
@@ -37,7 +37,8 @@ std::string rows_text(const CampaignSummary& duel, AucAxis axis) {
                        price_text(row.price.operations_percent), percent(row.clean_accuracy), fixed_text(row.clean_loss * 100, 2),
                        row.auc ? fixed_text(*row.auc, 4) : "-", rate_text(row.lost_1_point), rate_text(row.lost_10_points)});
     }
-    return "\nWhat protections cost and buy; rates per bit, - where the measured ones do not reach so far\n\n" + table.to_string();
+    return "\nWhat protections cost and buy; rates per bit: below the measured ones, or - where they do not reach so far\n\n" +
+           table.to_string();
 }
 
 std::string pareto_text(const CampaignSummary& duel, const std::string& layer) {

@@ -32,11 +32,11 @@ PairedDifference as_difference(const StratifiedEstimate& estimate, std::int64_t 
     return difference;
 }
 
-// Curves whose trials are drawn in strata: the same draws for both where their designs are equal, otherwise drawn apart.
+// Curves whose trials are drawn in strata: trial by trial where their draws are the same, otherwise drawn apart.
 StratifiedEstimate difference_of(const AccuracyCurve& first, const AccuracyCurve& second, std::size_t rate, NonfiniteRule rule) {
     const SampledPoint& one = first.sampled[rate];
     const SampledPoint& other = second.sampled[rate];
-    if (one.design == other.design) return sampled_difference(one, first.info, other, second.info, rule);
+    if (one.design.has_draws_of(other.design)) return sampled_difference(one, first.info, other, second.info, rule);
     const StratifiedEstimate means[] = {sampled_mean(one, first.info, TrialMeasure::accuracy, rule),
                                         sampled_mean(other, second.info, TrialMeasure::accuracy, rule)};
     const double weights[] = {-1, 1};

@@ -137,20 +137,15 @@ std::optional<double> ComparisonStatistics::auc_of_means(const OfRule& of_rule, 
     return auc(accuracy(curves_[curve].clean, rule), info_.rates, means, axis_);
 }
 
-// That no bit of either is faulty. They have those of the scope in common; the thresholds of one are among the other's, but check bits are
-// each one's own.
+// That no bit of either is faulty: the faults of one are among the other's, which has more bits (thresholds). Nothing where they have
+// different check bits.
 std::optional<double> ComparisonStatistics::fault_free(const Pair& pair, double rate) const {
-    const CurveInfo& first = curves_[pair.first];
-    const CurveInfo& second = curves_[pair.second];
-    CurveInfo both = first;
-    both.bits = std::max(first.bits, second.bits);
-    if (!info_.prices.empty()) {
-        std::int64_t shared = both.bits;
-        for (const CurveInfo& curve : curves_)
-            if (curve.layer == first.layer) shared = std::min(shared, curve.bits);
-        both.bits = first.bits + second.bits - shared;
-    }
-    return fault_free_probability(rate, both, info_);
+    const CurveInfo& one = curves_[pair.first];
+    const CurveInfo& other = curves_[pair.second];
+    if (check_words_of(one.protection) != check_words_of(other.protection)) return std::nullopt;
+    const auto first = fault_free_probability(rate, one, info_);
+    const auto second = fault_free_probability(rate, other, info_);
+    return first && second ? std::optional(std::min(*first, *second)) : std::nullopt;
 }
 
 ProtectionComparison ComparisonStatistics::compare(const OfRule& of_rule, std::size_t index, NonfiniteRule rule) const {

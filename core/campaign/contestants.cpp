@@ -1,7 +1,9 @@
 #include "campaign/contestants.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "common/error.h"
@@ -17,11 +19,24 @@ namespace {
 
 constexpr double bits_of_a_bound = 32;
 
-std::int64_t stored_bits(const Network& network) {
-    std::int64_t bits = 0;
-    for (const LayerInfo& layer : network.layers())
-        for (const ParameterInfo& parameter : layer.parameters) bits += parameter.elements * parameter.word_bits;
-    return bits;
+// Those that can be protected, of the chosen ones. Throws UsageError where there is none, or one is not there.
+std::vector<std::size_t> sites_for(const std::vector<SiteInfo>& all, const ActivationChoice& choice, const Protection& protection) {
+    const ActivationKind& kind = *find_activation_kind(choice.kind);
+    for (const std::string& name : choice.sites)
+        if (std::ranges::find(all, name, &SiteInfo::name) == all.end())
+            throw UsageError("'" + name + "' of '" + protection.id + "' is no activation site: 'clipscope-cli info' lists them.");
+    std::vector<std::size_t> sites;
+    for (std::size_t site = 0; site < all.size(); ++site) {
+        const bool is_chosen = choice.sites.empty() || std::ranges::find(choice.sites, all[site].name) != choice.sites.end();
+        if (is_chosen && all[site].can_be_clipped && (!kind.is_for_relu || all[site].kind == "relu")) sites.push_back(site);
+    }
+    if (sites.empty()) throw UsageError("The network has no activation site that '" + protection.id + "' could protect.");
+    return sites;
+}
+
+void check_tuned(const ActivationChoice& choice, bool is_tuned, const Protection& protection) {
+    if (choice.is_tuned && !is_tuned)
+        throw UsageError("'" + protection.id + "' needs tuned thresholds: give the file that 'harden --thresholds-output' writes.");
 }
 
 using MeasuredSites = std::vector<std::optional<MeasuredSite>>;
@@ -87,7 +102,7 @@ private:
         const bool is_clipped = choice.kind == "clip" && choice.granularity == Granularity::layer;
         SiteProtections protections;
         protections.sites.resize(network_.sites().size());
-        for (const std::size_t site : sites_for(choice, kind, contestant.protection)) {
+        for (const std::size_t site : sites_for(network_.sites(), choice, contestant.protection)) {
             if (!measured[site]) continue;
             const MeasuredSite& own = *measured[site];
             operations += kind.operations_a_value * double(own.values);
@@ -108,31 +123,19 @@ private:
             throw UsageError("The values of " + network_.sites()[site].name + " do not lie image by image, so '" + protection.id +
                              "' has no channels or neurons there: choose '" + choice.kind + "'.");
         own.bounds = measured.bounds;
-        if (choice.granularity == Granularity::layer)
+        if (choice.is_tuned) {
             if (const auto bound = threshold(choice, site, protection)) own.bounds.high = {*bound};
+        } else if (kind.bounds == 1) {
+            // T is the largest magnitude, as ACT_max is.
+            for (std::size_t i = 0; i < own.bounds.count(); ++i)
+                own.bounds.high[i] = std::max(std::abs(own.bounds.low[i]), std::abs(own.bounds.high[i]));
+        }
         return own;
     }
 
     std::optional<float> threshold(const ActivationChoice& choice, std::size_t site, const Protection& protection) const {
-        if (!choice.is_tuned) return act_max_.at(site);
-        if (!tuned_)
-            throw UsageError("'" + protection.id + "' needs tuned thresholds: give the file that 'harden --thresholds-output' writes.");
-        return tuned_->at(site);
-    }
-
-    // Those that can be protected, of the chosen ones.
-    std::vector<std::size_t> sites_for(const ActivationChoice& choice, const ActivationKind& kind, const Protection& protection) const {
-        const std::vector<SiteInfo>& all = network_.sites();
-        for (const std::string& name : choice.sites)
-            if (std::ranges::find(all, name, &SiteInfo::name) == all.end())
-                throw UsageError("'" + name + "' of '" + protection.id + "' is no activation site: 'clipscope-cli info' lists them.");
-        std::vector<std::size_t> sites;
-        for (std::size_t site = 0; site < all.size(); ++site) {
-            const bool is_chosen = choice.sites.empty() || std::ranges::find(choice.sites, all[site].name) != choice.sites.end();
-            if (is_chosen && all[site].can_be_clipped && (!kind.is_for_relu || all[site].kind == "relu")) sites.push_back(site);
-        }
-        if (sites.empty()) throw UsageError("The network has no activation site that '" + protection.id + "' could protect.");
-        return sites;
+        check_tuned(choice, tuned_.has_value(), protection);
+        return choice.is_tuned ? tuned_->at(site) : act_max_.at(site);
     }
 
     const Network& network_;
@@ -147,6 +150,27 @@ private:
 };
 
 }  // namespace
+
+std::int64_t stored_bits(const Network& network) {
+    std::vector<std::size_t> layers(network.layers().size());
+    std::iota(layers.begin(), layers.end(), std::size_t(0));
+    std::int64_t bits = 0;
+    for (const auto& [layer, place] : parameters_in(network.layers(), layers)) {
+        const ParameterInfo& parameter = network.layers()[layer].parameters[place];
+        bits += parameter.elements * parameter.word_bits;
+    }
+    return bits;
+}
+
+void check_protections(const Network& network, const std::vector<Protection>& protections, bool has_tuned) {
+    for (const Protection& protection : protections) {
+        const ProtectionParts parts = parts_of(protection);
+        check_memory_choices(network, parts.memory);
+        if (!parts.activation) continue;
+        check_tuned(*parts.activation, has_tuned, protection);
+        sites_for(network.sites(), *parts.activation, protection);
+    }
+}
 
 std::vector<Contestant> contestants_of_paper(const Clipping& act_max, const std::optional<Clipping>& tuned) {
     std::vector<Contestant> contestants = {{.protection = Protection::none}, {.protection = Protection::clip_actmax, .clipping = act_max}};

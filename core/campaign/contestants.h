@@ -26,6 +26,13 @@ struct Contestant {
     std::vector<PlannedParameter> planned{};          // of the memory
 };
 
+// Bits of the computational layers, shared parameters once: what storage is in percent of.
+std::int64_t stored_bits(const Network& network);
+
+// Throws UsageError where a protection names a layer or a site that is not there, finds nothing to protect, or is to have tuned thresholds
+// (`has_tuned`: there are some).
+void check_protections(const Network& network, const std::vector<Protection>& protections, bool has_tuned);
+
 // The paper's comparison: unprotected, clipped at ACT_max, clipped at the tuned thresholds where there are some.
 std::vector<Contestant> contestants_of_paper(const Clipping& act_max, const std::optional<Clipping>& tuned);
 

@@ -194,7 +194,8 @@ private:
         if (rate < reported) return;
         reported = rate + 1;
         if (settings_.list_faults) sink_(list(faults, curve, rate, trial));
-        if (settings_.count_faults && result.faults > 0) sink_(count(runner.injected(), curve, rate, trial));
+        // Behind a protection what is read says nothing of what lies in memory.
+        if (settings_.count_faults && result.faults > 0 && !curves_[curve].memory) sink_(count(runner.injected(), curve, rate, trial));
         sink_(TrialFinished{int(curve), int(rate), trial, result});
         const std::int64_t total = std::int64_t(curves_.size()) * settings_.trials * std::int64_t(settings_.rates.size());
         const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();

@@ -16,7 +16,9 @@ Json optional_json(const std::optional<double>& number) {
 }
 
 Json loss_json(const LossRate& loss) {
-    return {{"rate", optional_json(loss.rate)}, {"ci95", {optional_json(loss.low), optional_json(loss.high)}}};
+    return {{"rate", optional_json(loss.rate)},
+            {"below_first_rate", loss.is_before},
+            {"ci95", {optional_json(loss.low), optional_json(loss.high)}}};
 }
 
 Json pareto_json(const CampaignSummary& duel, const std::string& layer) {

@@ -10,19 +10,19 @@ namespace {
 
 // Where a line through the points' values (by rate, ascending) first lies at or below `level`.
 template <typename Value>
-std::optional<double> first_below(const std::vector<CurvePoint>& points, double clean, double level, Value value) {
+std::optional<double> first_below(const std::vector<CurvePoint>& points, double level, Value value) {
     const CurvePoint* before = nullptr;
     for (const CurvePoint& point : points) {
         if (point.rate <= 0) continue;
         if (value(point) <= level) {
-            if (!before) return point.rate;
+            if (!before) return std::nullopt;
             const double fallen = value(*before) - value(point);
             const double share = fallen > 0 ? (value(*before) - level) / fallen : 1;
             return std::exp(std::log(before->rate) + share * (std::log(point.rate) - std::log(before->rate)));
         }
         before = &point;
     }
-    return clean <= level ? std::optional(0.0) : std::nullopt;
+    return std::nullopt;
 }
 
 // Where the scope has none, its first curve.
@@ -61,9 +61,12 @@ void add(const LossRate& loss, CsvText& table) {
 
 LossRate rate_of_loss(const std::vector<CurvePoint>& points, double clean_accuracy, double loss) {
     const double level = clean_accuracy - loss;
-    return {first_below(points, clean_accuracy, level, [](const CurvePoint& point) { return point.mean; }),
-            first_below(points, clean_accuracy, level, [](const CurvePoint& point) { return point.ci95_low; }),
-            first_below(points, clean_accuracy, level, [](const CurvePoint& point) { return point.ci95_high; })};
+    LossRate found{.rate = first_below(points, level, [](const CurvePoint& point) { return point.mean; }),
+                   .low = first_below(points, level, [](const CurvePoint& point) { return point.ci95_low; }),
+                   .high = first_below(points, level, [](const CurvePoint& point) { return point.ci95_high; })};
+    const auto first = std::ranges::find_if(points, [](const CurvePoint& point) { return point.rate > 0; });
+    found.is_before = first != points.end() && first->mean <= level;
+    return found;
 }
 
 std::vector<DuelRow> duel_rows(const CampaignSummary& duel, AucAxis axis) {

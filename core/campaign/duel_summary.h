@@ -16,7 +16,8 @@ namespace clipscope {
 // The rate at which the mean accuracy has fallen this far below the configuration's own clean accuracy, interpolated on a logarithmic axis
 // between the measured rates.
 struct LossRate {
-    std::optional<double> rate;  // nothing: not within the measured rates
+    std::optional<double> rate;  // nothing: not within the measured rates, but beyond or
+    bool is_before = false;      // below the lowest
     std::optional<double> low;   // where the interval's lower end has fallen so far
     std::optional<double> high;  // where its upper end has
 };

@@ -99,17 +99,18 @@ private:
         const CurveGroup& group = groups_[group_index];
         const double point = settings_.rates[rate];
         const CurveInfo& first = infos_[group.curves.front()];
-        double fault_free = 1;  // of all the group's curves: one may have check bits
-        for (const std::size_t curve : group.curves)
-            fault_free = std::min(fault_free, fault_free_probability(point, infos_[curve], info_).value_or(0));
+        std::vector<double> fault_free;  // of each of the group's curves: one may have check bits
+        for (const std::size_t curve : group.curves) fault_free.push_back(fault_free_probability(point, infos_[curve], info_).value_or(0));
         const SamplingDesign design{.strata = choose_strata(group.critical.count(), point),
                                     .critical_bits = group.critical.count(),
-                                    .fault_free = fault_free,
+                                    .fault_free = *std::ranges::min_element(fault_free),
                                     .right_images = std::int64_t(group.right.size())};
         std::vector<CurveInfo> curves;
         for (const std::size_t curve : group.curves) {
             curves.push_back(infos_[curve]);
-            sink_(PointDesigned{int(curve), int(rate), design});
+            SamplingDesign own = design;
+            own.fault_free = fault_free[curves.size() - 1];
+            sink_(PointDesigned{int(curve), int(rate), own});
         }
         const PointConditions conditions{.half_width = precision_.half_width,
                                          .nonfinite = settings_.nonfinite,
@@ -117,7 +118,7 @@ private:
                                                                            mean_faults(settings_.axis, point, first.bits)),
                                          .all_images = first.clean.images,
                                          .takes_samples = takes_samples()};
-        points_.push_back({group_index, rate, PrecisePoint(design, std::move(curves), conditions)});
+        points_.push_back({group_index, rate, PrecisePoint(design, std::move(curves), conditions, fault_free)});
     }
 
     bool takes_samples() const { return curves_.front().evaluator->can_sample(); }
@@ -207,83 +208,100 @@ private:
         return !stop.stop_requested();
     }
 
+    // By the group's curves; nothing where it is not known.
+    using Results = std::vector<std::optional<SampledTrial>>;
+
     // A trial with what it takes to run it.
     struct DrawnTrial {
         Item item;
         std::uint64_t key = 0;  // that stands for it wherever random numbers are needed
         TrialFaults faults;     // of the words alone
         ImageSample sample;
-        std::vector<SampledTrial> results{};  // by the group's curves
+        Results known{};
+        Results results{};
     };
 
-    // Of all curves of the point's group, where they are known.
-    std::optional<std::vector<SampledTrial>> known_results(const Item& item) const {
-        if (!precision_.known) return std::nullopt;
-        std::vector<SampledTrial> results;
-        for (const std::size_t curve : groups_[points_[item.point].group].curves) {
-            const auto known = precision_.known(curve, points_[item.point].rate, item.stratum, item.trial);
-            if (!known) return std::nullopt;
-            results.push_back(*known);
-        }
+    Results known_results(const Item& item) const {
+        Results results;
+        for (const std::size_t curve : groups_[points_[item.point].group].curves)
+            results.push_back(precision_.known ? precision_.known(curve, points_[item.point].rate, item.stratum, item.trial)
+                                               : std::nullopt);
         return results;
     }
 
-    DrawnTrial draw(const Item& item) const {
+    // Where some curves have run it before, on as many images as then: on the same ones.
+    DrawnTrial draw(const Item& item, Results known) const {
         const GroupPoint& point = points_[item.point];
         const CurveGroup& group = groups_[point.group];
         const Stratum& stratum = point.point.design().strata[item.stratum];
         const double rate = settings_.rates[point.rate];
         const auto number = std::uint64_t(item.trial);
         const std::uint64_t key = trial_key(settings_.seed, rate, stratum, number);
-        return {item, key,
+        std::int64_t images = point.point.images(item.stratum);
+        for (const auto& one : known)
+            if (one) images = one->images();
+        Results results = known;
+        return {item,
+                key,
                 draw_sampled_faults(settings_.axis, settings_.seed, rate, stratum, number, parts_,
                                     curves_[group.curves.front()].scope.layers, group.critical),
-                draw_images(settings_.seed, key, group.right, group.others, point.point.images(item.stratum))};
+                draw_images(settings_.seed, key, group.right, group.others, images),
+                std::move(known),
+                std::move(results)};
     }
 
     void run_bundle(std::map<const Evaluator*, TrialRunner>& runners, const Bundle& bundle, const std::stop_token& stop) {
         const GroupPoint& point = points_[bundle.front().point];
+        const std::vector<std::size_t>& curves = groups_[point.group].curves;
         const double rate = settings_.rates[point.rate];
         std::vector<DrawnTrial> drawn;
         for (const Item& item : bundle) {
-            if (const auto known = known_results(item))
-                keep(item, *known, true);
+            Results known = known_results(item);
+            if (std::ranges::all_of(known, [](const auto& one) { return one.has_value(); }))
+                keep(item, known, known);
             else
-                drawn.push_back(draw(item));
+                drawn.push_back(draw(item, std::move(known)));
         }
-        for (const std::size_t curve : groups_[point.group].curves)
-            if (!run_on_curve(curves_[curve], runners.at(curves_[curve].evaluator), rate, drawn, stop)) return;
-        for (const DrawnTrial& trial : drawn) keep(trial.item, trial.results, false);
+        for (std::size_t place = 0; place < curves.size(); ++place)
+            if (!run_on_curve(place, curves_[curves[place]], runners.at(curves_[curves[place]].evaluator), rate, drawn, stop)) return;
+        for (const DrawnTrial& trial : drawn) keep(trial.item, trial.results, trial.known);
     }
 
-    // False where it was stopped.
-    bool run_on_curve(const CampaignCurve& curve, TrialRunner& runner, double rate, std::vector<DrawnTrial>& drawn,
+    // Those that the curve lacks, by its place in the group; false where it was stopped.
+    bool run_on_curve(std::size_t place, const CampaignCurve& curve, TrialRunner& runner, double rate, std::vector<DrawnTrial>& drawn,
                       const std::stop_token& stop) const {
+        std::vector<DrawnTrial*> missing;
         std::vector<TrialFaults> faults;
-        for (const DrawnTrial& trial : drawn) faults.push_back(curve.in_memory(trial.faults, settings_.seed, trial.key, rate));
+        for (DrawnTrial& trial : drawn) {
+            if (trial.results[place]) continue;
+            missing.push_back(&trial);
+            faults.push_back(curve.in_memory(trial.faults, settings_.seed, trial.key, rate));
+        }
         if (curve.evaluator->can_sample()) {
             std::vector<TrialRunner::SampledRun> runs;
-            for (std::size_t i = 0; i < drawn.size(); ++i) runs.push_back({&faults[i], rate, &drawn[i].sample});
+            for (std::size_t i = 0; i < missing.size(); ++i) runs.push_back({&faults[i], rate, &missing[i]->sample});
             const auto outcomes = runner.run_samples(runs, stop);
             if (!outcomes) return false;
-            for (std::size_t i = 0; i < drawn.size(); ++i) drawn[i].results.push_back({faults[i].count_below(rate), (*outcomes)[i]});
+            for (std::size_t i = 0; i < missing.size(); ++i)
+                missing[i]->results[place] = SampledTrial{faults[i].count_below(rate), (*outcomes)[i]};
             return true;
         }
-        for (std::size_t i = 0; i < drawn.size(); ++i) {
+        for (std::size_t i = 0; i < missing.size(); ++i) {
             const auto outcome = runner.run(faults[i], rate, stop);
             if (!outcome) return false;
-            drawn[i].results.push_back({faults[i].count_below(rate), whole_outcome(*outcome, curve.evaluator->clean())});
+            missing[i]->results[place] = SampledTrial{faults[i].count_below(rate), whole_outcome(*outcome, curve.evaluator->clean())};
         }
         return true;
     }
 
-    void keep(const Item& item, const std::vector<SampledTrial>& results, bool is_known) {
+    void keep(const Item& item, const Results& results, const Results& known) {
         GroupPoint& point = points_[item.point];
         const CurveGroup& group = groups_[point.group];
+        const bool is_known = std::ranges::all_of(known, [](const auto& one) { return one.has_value(); });
         const std::lock_guard lock(mutex_);
         for (std::size_t i = 0; i < results.size(); ++i) {
-            point.point.add(i, item.stratum, item.trial, results[i]);
-            if (!is_known) sink_(SampledTrialFinished{int(group.curves[i]), int(point.rate), int(item.stratum), item.trial, results[i]});
+            point.point.add(i, item.stratum, item.trial, *results[i]);
+            if (!known[i]) sink_(SampledTrialFinished{int(group.curves[i]), int(point.rate), int(item.stratum), item.trial, *results[i]});
         }
         ++done_;
         if (is_known) ++known_;

@@ -36,7 +36,8 @@ double fixed_cost_of_trial(std::uint64_t multiplications_per_image, double fault
     return (trial + fault * faults) / (image + double(multiplications_per_image) / multiplications_at_once);
 }
 
-PrecisePoint::PrecisePoint(SamplingDesign design, std::vector<CurveInfo> curves, const PointConditions& conditions)
+PrecisePoint::PrecisePoint(SamplingDesign design, std::vector<CurveInfo> curves, const PointConditions& conditions,
+                           const std::vector<double>& fault_free)
     : design_(std::move(design)),
       curves_(std::move(curves)),
       conditions_(conditions),
@@ -44,7 +45,10 @@ PrecisePoint::PrecisePoint(SamplingDesign design, std::vector<CurveInfo> curves,
       trials_(design_.strata.size(), 0),
       images_(design_.strata.size(), conditions.images > 0 ? conditions.images : first_images),
       are_images_chosen_(design_.strata.size(), conditions.images > 0) {
-    for (const CurveInfo& curve : curves_) tallies_.emplace_back(design_, curve, conditions_.nonfinite);
+    for (std::size_t curve = 0; curve < curves_.size(); ++curve) {
+        if (!fault_free.empty()) samples_[curve].design.fault_free = fault_free[curve];
+        tallies_.emplace_back(samples_[curve].design, curves_[curve], conditions_.nonfinite);
+    }
 }
 
 double PrecisePoint::half_width_now() const {

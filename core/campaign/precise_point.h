@@ -30,7 +30,9 @@ class PrecisePoint {
 public:
     // `curves`: a single one, whose mean is to be known; of several, which are compared, the differences between the first, the second and
     // the third.
-    PrecisePoint(SamplingDesign design, std::vector<CurveInfo> curves, const PointConditions& conditions);
+    // `fault_free`: of each curve, where they differ; the design has the least.
+    PrecisePoint(SamplingDesign design, std::vector<CurveInfo> curves, const PointConditions& conditions,
+                 const std::vector<double>& fault_free = {});
 
     const SamplingDesign& design() const { return design_; }
     const SampledPoint& samples(std::size_t curve) const { return samples_[curve]; }

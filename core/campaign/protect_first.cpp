@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 
+#include "campaign/contestants.h"
 #include "campaign/curve_campaign.h"
 #include "common/error.h"
 #include "common/number_text.h"
@@ -50,11 +51,9 @@ public:
           threads_(resolve_threads(settings.threads)),
           evaluator_(inputs.network, inputs.images, inputs.input,
                      {.chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes, .exact = settings.exact}),
-          scope_(scope),
-          candidates_(candidates_of(network_, scope, settings)) {
-        for (const LayerInfo& layer : network_.layers())
-            for (const ParameterInfo& parameter : layer.parameters) network_bits_ += double(parameter.elements * parameter.word_bits);
-    }
+          scope_(stored_scope(evaluator_, scope)),
+          candidates_(candidates_of(network_, scope_, settings)),
+          network_bits_(double(std::max<std::int64_t>(stored_bits(network_), 1))) {}
 
     std::optional<ProtectFirst> run() {
         if (!evaluator_.prepare(scope_.layers, threads_, stop_)) return std::nullopt;
@@ -158,6 +157,8 @@ private:
         };
         for (const ParameterFaults& parameter : faults.parameters) add(parameter, false);
         for (const ParameterFaults& parameter : faults.check_bits) add(parameter, true);
+        // Of tripled bits every set has copies of its own.
+        if (settings_.protection.empty() && !faults.check_bits.empty()) touched.insert(candidates_.size());
         return touched;
     }
 
@@ -220,7 +221,7 @@ private:
     Evaluator evaluator_;
     const FaultScope scope_;
     const std::vector<Candidate> candidates_;
-    double network_bits_ = 0;
+    const double network_bits_;
     std::map<Chosen, double> storage_;
     std::vector<TrialFaults> drawn_;
     std::vector<std::map<Chosen, Outcome>> known_;  // by trial, and by what of the protected it touches
@@ -234,6 +235,7 @@ std::optional<ProtectFirst> find_protect_first(const JobInputs& inputs, const Fa
                                                const ProtectFirstProgress& progress, std::stop_token stop) {
     if (!(settings.rate > 0 && settings.rate <= 1)) throw UsageError("A fault rate is a probability per bit, above 0 and at most 1.");
     if (settings.trials < 1) throw UsageError("Choose at least 1 trial.");
+    check_thresholds_stored({scope}, inputs.network->memory_parts());
     if (!settings.protection.empty()) {
         const ProtectionParts parts = parts_of(protection_from_string(settings.protection));
         if (parts.activation || parts.memory.size() != 1 || !parts.memory.front().layers.empty())

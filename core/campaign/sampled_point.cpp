@@ -63,12 +63,18 @@ double image_variance(const SampledTrial& trial, const SamplingDesign& design, c
     return variance * double(trial.images());
 }
 
+// Neither has check bits of its own.
+bool have_same_faults(const CurveInfo& first, const CurveInfo& second) {
+    return check_words_of(first.protection) == check_words_of(second.protection);
+}
+
 StratumSample differences_of(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
                              const CurveInfo& second_curve, std::size_t stratum, NonfiniteRule rule) {
     StratumSample values(-1);
+    const bool skips_fault_free = have_same_faults(first_curve, second_curve);
     for (const auto& [number, trial] : first.trials[stratum]) {
         const auto other = second.trials[stratum].find(number);
-        if (other == second.trials[stratum].end() || trial.faults == 0) continue;
+        if (other == second.trials[stratum].end() || (skips_fault_free && trial.faults == 0)) continue;
         values.add(sampled_value(other->second, second.design, second_curve, TrialMeasure::accuracy, rule) -
                    sampled_value(trial, first.design, first_curve, TrialMeasure::accuracy, rule));
     }
@@ -127,7 +133,9 @@ StratifiedEstimate sampled_mean(const SampledPoint& point, const CurveInfo& curv
 StratifiedEstimate sampled_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
                                       const CurveInfo& second_curve, NonfiniteRule rule) {
     const double clean = clean_value(second_curve, TrialMeasure::accuracy, rule) - clean_value(first_curve, TrialMeasure::accuracy, rule);
-    return over_strata(first.design, clean, [&](std::size_t stratum) {
+    SamplingDesign design = first.design;
+    if (!have_same_faults(first_curve, second_curve)) design.fault_free = 0;
+    return over_strata(design, clean, [&](std::size_t stratum) {
         return differences_of(first, first_curve, second, second_curve, stratum, rule).estimate();
     });
 }

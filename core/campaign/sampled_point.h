@@ -34,7 +34,8 @@ constexpr int number_of_whole(int trial) {
     return -1 - trial;
 }
 
-// How the trials of a point are drawn. The same for all curves that are compared.
+// How the trials of a point are drawn. The same for all curves that are compared, but for `fault_free`: a curve's own bits count, check
+// bits too.
 struct SamplingDesign {
     std::vector<Stratum> strata{{}};
     std::int64_t critical_bits = 0;  // of the class that the strata count
@@ -43,6 +44,11 @@ struct SamplingDesign {
 
     // How probable a trial of the stratum with at least one faulty bit is.
     double measured_weight(std::size_t stratum) const;
+
+    // Whether trials of one are trials of the other: all but what is known beforehand.
+    bool has_draws_of(const SamplingDesign& other) const {
+        return strata == other.strata && critical_bits == other.critical_bits && right_images == other.right_images;
+    }
 
     friend bool operator==(const SamplingDesign&, const SamplingDesign&) = default;
 };
@@ -73,7 +79,8 @@ double sampled_value(const SampledTrial& trial, const SamplingDesign& design, co
 
 StratifiedEstimate sampled_mean(const SampledPoint& point, const CurveInfo& curve, TrialMeasure measure, NonfiniteRule rule);
 
-// second - first, trial by trial; the points have the same design.
+// second - first, trial by trial; the points have the same draws. Where both curves have the same faulty bits, trials without one need no
+// measuring; otherwise all trials count.
 StratifiedEstimate sampled_difference(const SampledPoint& first, const CurveInfo& first_curve, const SampledPoint& second,
                                       const CurveInfo& second_curve, NonfiniteRule rule);
 

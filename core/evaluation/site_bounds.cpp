@@ -28,10 +28,10 @@ std::vector<std::int64_t> shared_dimensions(const at::Tensor& values, Granularit
     return shared;
 }
 
-Extremes extremes_of(const at::Tensor& values, std::int64_t images, Granularity granularity) {
+Extremes extremes_of(const at::Tensor& values, std::int64_t images, bool lies_by_image, Granularity granularity) {
     Extremes found;
     found.values = values.numel() / images;
-    found.lies_by_image = values.dim() > 0 && values.size(0) == images;
+    found.lies_by_image = lies_by_image && values.dim() > 0 && values.size(0) == images;
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const at::Tensor numbers = found.lies_by_image ? values : values.reshape({1, -1});
     const std::vector<std::int64_t> shared = shared_dimensions(numbers, found.lies_by_image ? granularity : Granularity::layer);
@@ -75,7 +75,9 @@ std::optional<std::vector<std::optional<MeasuredSite>>> measure_site_bounds(cons
         for (std::size_t chunk = next++; chunk < state.chunks.size() && !stopped.stop_requested(); chunk = next++) {
             const ImageBatch batch = state.images->batch(state.chunks[chunk]);
             visit_site_outputs(state, state.initial_frame, batch, [&](std::size_t site, const at::Tensor& values) {
-                const Extremes own = extremes_of(values, std::int64_t(batch.labels.size()), granularity);
+                const auto slot = std::size_t(state.network->structure().sites[site].output_slot);
+                const Extremes own =
+                    extremes_of(values, std::int64_t(batch.labels.size()), state.measured[slot].layout.has_value(), granularity);
                 const std::lock_guard lock(mutex);
                 merge(own, merged[site]);
             });

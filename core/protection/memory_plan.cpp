@@ -90,6 +90,10 @@ std::vector<std::size_t> parts_for(const Network& network, const std::vector<Mem
 
 }  // namespace
 
+void check_memory_choices(const Network& network, const std::vector<MemoryChoice>& choices) {
+    for (const MemoryChoice& choice : choices) parts_for(network, choices, choice);
+}
+
 MemoryPlan plan_memory(const Network& network, const std::vector<MemoryChoice>& choices) {
     if (choices.empty()) return {};
     const auto memory = std::make_shared<PlannedMemory>(network);

@@ -35,6 +35,9 @@ struct MemoryPlan {
     std::vector<PlannedParameter> parameters{};  // in the network's order
 };
 
+// Throws UsageError on a layer that is none.
+void check_memory_choices(const Network& network, const std::vector<MemoryChoice>& choices);
+
 // Protects the words of the network's computational layers and, where they are named, of other parts of the memory; thresholds stay as they
 // are. A parameter that two layers share is protected where one of them is. Throws UsageError on a layer that is none.
 MemoryPlan plan_memory(const Network& network, const std::vector<MemoryChoice>& choices);

@@ -88,6 +88,17 @@ ProtectionParts parts_of(const Protection& protection) {
     return parts;
 }
 
+std::string check_words_of(const Protection& protection) {
+    std::string text;
+    for (const MemoryChoice& choice : parts_of(protection).memory) {
+        if (!find_memory_protection(choice.name)->stores_check_words()) continue;
+        text += choice.name;
+        for (const std::string& layer : choice.layers) text += "@" + layer;
+        text += ";";
+    }
+    return text;
+}
+
 Protection protection_from_string(const std::string& text) {
     Protection protection{text};
     parts_of(protection);

@@ -51,6 +51,9 @@ struct ProtectionParts {
 };
 ProtectionParts parts_of(const Protection& protection);  // throws UsageError
 
+// What it stores beside the words, and where, as a text: protections of one text have the same faulty bits in every trial. Empty: nothing.
+std::string check_words_of(const Protection& protection);
+
 // What a protection costs, beside clean accuracy.
 struct ProtectionPrice {
     double storage_percent = 0;     // bits stored beside those of the network's layers, of these

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "campaign/contestants.h"
 #include "campaign/fault_scope.h"
 #include "campaign/sweep.h"
 #include "common/sha256.h"
@@ -68,6 +69,8 @@ void check(const JobSettings& settings, const Network& network) {
     if (measures_curves(settings.kind)) {
         const auto scopes = parse_fault_scopes(settings.layers, network.memory_parts());
         if (settings.kind != JobKind::compare) check_thresholds_stored(scopes, network.memory_parts());
+        if (!settings.protections.empty())
+            check_protections(network, protections_from_list(settings.protections), !settings.thresholds.empty());
     }
     if (settings.kind == JobKind::profile && !settings.layers.empty()) parse_fault_scopes(settings.layers, network.memory_parts());
     all_points(settings, {});

@@ -19,6 +19,7 @@ namespace {
 constexpr double reach = 14;  // pixels
 
 QString loss_text(const LossRate& loss) {
+    if (loss.is_before) return ParetoPlot::tr("below the measured rates");
     if (!loss.rate) return ParetoPlot::tr("beyond the measured rates");
     QString text = rate_label(*loss.rate);
     if (loss.low && loss.high) text += ParetoPlot::tr(" (%1…%2)").arg(rate_label(*loss.low), rate_label(*loss.high));

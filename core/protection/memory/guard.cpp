@@ -34,6 +34,7 @@ public:
     std::unique_ptr<WordProtection> protect(std::string_view, const CleanWords& words) const override {
         return std::make_unique<GuardedWords>(words);
     }
+    bool stores_check_words() const override { return false; }
     double operations_a_word(std::string_view, int) const override { return 2; }  // or, and
 };
 

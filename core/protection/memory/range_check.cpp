@@ -36,6 +36,7 @@ public:
     std::unique_ptr<WordProtection> protect(std::string_view, const CleanWords& words) const override {
         return std::make_unique<CheckedWords>(words);
     }
+    bool stores_check_words() const override { return false; }
     double operations_a_word(std::string_view, int) const override { return 3; }  // magnitude, compare, choose
 };
 

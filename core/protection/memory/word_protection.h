@@ -53,6 +53,8 @@ public:
     // Whether the name is one of this kind, "tmr-30". Throws UsageError where it is one with a part that cannot be.
     virtual bool is_named(std::string_view name) const = 0;
     virtual std::unique_ptr<WordProtection> protect(std::string_view name, const CleanWords& words) const = 0;
+    // Whether it stores something beside the words, which faults hit too.
+    virtual bool stores_check_words() const { return true; }
     // Elementary operations (and, compare, add, count of bits, choose, ...) on reading a word of so many bits.
     virtual double operations_a_word(std::string_view name, int word_bits) const = 0;
 };

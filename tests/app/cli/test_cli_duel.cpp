@@ -110,6 +110,45 @@ private slots:
             }
     }
 
+    // Check bits make a contestant's trials seldom free of faults: what the others have drawn stays, and joins it.
+    void a_precise_duel_grows_by_a_code() {
+        const QString study = folder_.filePath("precise.clipscope");
+        const QStringList job{"--rates", "1e-5,1e-4", "--precision", "0.1", "--study", study};
+        const QJsonObject two = run_duel(job + QStringList{"--protections", "none,clip"});
+        QCOMPARE(two["curves"].toArray().size(), 2);
+        const QJsonObject all = run_duel(job + QStringList{"--protections", "none,clip,sec-ded-39-32,guard"});
+        QCOMPARE(all["curves"].toArray().size(), 4);
+        for (const char* name : {"none", "clip"})
+            for (int point = 0; point < 2; ++point) {
+                const QJsonValue before = curve_of(two, name)["points"].toArray()[point];
+                const QJsonValue after = curve_of(all, name)["points"].toArray()[point];
+                QCOMPARE(after["design"], before["design"]);
+                const QJsonArray kept = before["sampled_outcomes"].toArray(), now = after["sampled_outcomes"].toArray();
+                for (int stratum = 0; stratum < kept.size(); ++stratum)
+                    for (const QJsonValue& trial : kept[stratum].toArray()) QVERIFY(now[stratum].toArray().contains(trial));
+            }
+        const double words = curve_of(all, "none")["points"].toArray()[0].toObject()["design"].toObject()["fault_free"].toDouble();
+        const double coded = curve_of(all, "sec-ded-39-32")["points"].toArray()[0].toObject()["design"].toObject()["fault_free"].toDouble();
+        QVERIFY(std::abs(std::log(coded) / std::log(words) - 39.0 / 32) < 1e-9);
+        for (const char* number : {"0/0", "0/3"}) {
+            const CliResult replayed =
+                run_cli({"replay", study, QStringLiteral("1:network:0.0001:") + QLatin1String(number), "--json", "-"});
+            QVERIFY2(replayed.status == 0, qPrintable(replayed.err));
+            for (const QJsonValue& outcome : json_of(replayed.out.toUtf8())["outcomes"].toArray())
+                QVERIFY(outcome["sample"].isArray() && outcome["sample"] == outcome["stored_sample"]);
+        }
+    }
+
+    void a_wrong_contestant_leaves_the_study_as_it_is() {
+        const QString study = folder_.filePath("wrong.clipscope");
+        const QStringList job{"duel", "--model",  model_, "--data",  data_,  "--images", "100", "--tuning-images",
+                              "40",   "--trials", "2",    "--rates", "1e-4", "--study",  study, "--protections"};
+        QCOMPARE(run_cli(job + QStringList{"none"}).status, 0);
+        for (const char* wrong : {"none,guard@NOPE", "none,clip-tuned", "none,range@ACT-9"})
+            QCOMPARE(run_cli(job + QStringList{wrong}).status, 2);
+        QCOMPARE(run_cli(job + QStringList{"none,guard"}).status, 0);
+    }
+
     // The network's file, run as any other, has the accuracy that the duel says; the plan says what was built in.
     void a_protection_is_taken_away() {
         const QString network = folder_.filePath("protected.pt"), plan = folder_.filePath("plan.json");
@@ -173,6 +212,7 @@ private slots:
         QVERIFY(found["in_words"].toString().contains("of the gain"));
         for (const QJsonValue& step : first({"--budget", "5"})["steps"].toArray()) QVERIFY(step["storage_percent"].toDouble() <= 5);
         QCOMPARE(first({"--by", "bits", "--budget", "13"})["steps"].toArray().size(), 2);
+        QCOMPARE(first({"--layers", "everything"})["steps"].toArray().size(), 5);  // thresholds are not stored here
         const CliResult wrong = run_cli({"protect-first", "--model", model_, "--data", data_, "--protection", "clip"});
         QVERIFY(wrong.status == 2 && wrong.err.contains("no protection of stored words"));
     }

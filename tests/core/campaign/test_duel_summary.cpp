@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "campaign/duel_summary.h"
+#include "campaign/sampled_point.h"
 
 using namespace clipscope;
 
@@ -48,7 +49,9 @@ private slots:
         QVERIFY(std::abs(std::log10(*loss.low) - (-5 + 0.18 / 0.4)) < 1e-9);
         QVERIFY(std::abs(std::log10(*loss.high) - (-5 + 0.22 / 0.4)) < 1e-9);
         QVERIFY(!rate_of_loss(one.points, 0.9, 0.6).rate);
-        QCOMPARE(*rate_of_loss(one.points, 0.95, 0.05).rate, 1e-6);  // at the first rate already
+        // At the first rate already: nobody knows where.
+        QVERIFY(!rate_of_loss(one.points, 0.95, 0.04).rate && rate_of_loss(one.points, 0.95, 0.04).is_before);
+        QVERIFY(!rate_of_loss(one.points, 0.9, 0.6).is_before);
         QVERIFY(!rate_of_loss({}, 0.9, 0.1).rate);
     }
 
@@ -74,6 +77,30 @@ private slots:
         for (std::size_t i = 0; i < points.size(); ++i) QCOMPARE(points[i].is_efficient, expected[i]);
         QVERIFY(pareto_points(duel(), "network", 2, DuelCost::operations)[0].is_efficient);  // nothing costs as little
         QVERIFY(pareto_points(duel(), "FC-1", 2, DuelCost::storage).empty());
+    }
+
+    // Of eight trials half leave the words alone; of these, half hit check bits. Each curve counts its own, a difference all trials.
+    void estimates_know_each_contestants_own_bits() {
+        const auto trial = [](std::int64_t faults, std::int32_t correct) {
+            return SampledTrial{faults, whole_outcome({.images = 1000, .correct = correct}, {.images = 1000, .correct = 900})};
+        };
+        const CurveInfo words = curve("none", {}).info, coded = curve("parity", {}).info;
+        SampledPoint of_words{{.fault_free = 0.5, .right_images = 900}, {{}}}, of_coded{{.fault_free = 0.25, .right_images = 900}, {{}}};
+        for (int number = 0; number < 8; ++number) {
+            of_words.trials[0].emplace(number, number < 4 ? trial(0, 900) : trial(2, 700));
+            of_coded.trials[0].emplace(number, number < 2 ? trial(0, 900) : number < 4 ? trial(1, 800) : trial(3, 600));
+        }
+        const auto mean = [](const SampledPoint& point, const CurveInfo& info) {
+            return sampled_mean(point, info, TrialMeasure::accuracy, NonfiniteRule::wrong).mean;
+        };
+        QVERIFY(std::abs(mean(of_words, words) - (0.5 * 0.9 + 0.5 * 0.7)) < 1e-6);
+        QVERIFY(std::abs(mean(of_coded, coded) - (0.25 * 0.9 + 0.25 * 0.8 + 0.5 * 0.6)) < 1e-6);
+        const double difference = sampled_difference(of_words, words, of_coded, coded, NonfiniteRule::wrong).mean;
+        QVERIFY(std::abs(difference - (mean(of_coded, coded) - mean(of_words, words))) < 1e-6);
+        // Two without check bits have the same faults, and trials without any tell nothing.
+        SampledPoint of_guard = of_words;
+        for (auto& [number, one] : of_guard.trials[0]) one.outcome.right.correct = number < 4 ? 900 : 850;
+        QVERIFY(std::abs(sampled_difference(of_words, words, of_guard, curve("guard", {}).info, NonfiniteRule::wrong).mean - 0.075) < 1e-6);
     }
 
     void the_telling_rate_is_where_they_lie_furthest_apart() {

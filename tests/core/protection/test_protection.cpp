@@ -29,6 +29,15 @@ private slots:
         QCOMPARE(protections_from_list("none,clip,clip,tmr-exponent").size(), std::size_t(3));
     }
 
+    void tells_which_bits_are_stored_beside() {
+        const auto of = [](const char* text) { return check_words_of(protection_from_string(text)); };
+        QCOMPARE(of("none"), std::string());
+        QCOMPARE(of("guard+clip"), std::string());
+        QCOMPARE(of("parity+range"), of("parity"));
+        QVERIFY(of("parity") != of("sec-ded-39-32") && of("parity") != of("parity@FC-1"));
+        QCOMPARE(of("guard@CONV-1+tmr-30@FC-1"), of("tmr-30@FC-1"));
+    }
+
     void refuses_what_means_nothing_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("says");
