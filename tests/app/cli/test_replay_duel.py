@@ -17,6 +17,26 @@ PROTECTIONS = ("none,clip,range,relu6,backflip,clip-channel,range-neuron,guard,r
                "sec-ded-72-64,tmr-30-31,guard+clip,sec-ded-72-64+backflip-channel")
 
 
+def bounds_cut_nothing_that_they_saw(cli, folder):
+    """On the tuning images themselves a protected network gives the very logits of the original, whatever the sign of its activations."""
+    import replay_faults
+    import torch
+
+    torch.manual_seed(1)
+    original = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 6, 3), torch.nn.GELU(), torch.nn.MaxPool2d(4), torch.nn.Conv2d(6, 6, 3), torch.nn.Tanh(), torch.nn.Flatten(),
+        torch.nn.Linear(96, 12), torch.nn.SiLU(), torch.nn.Linear(12, 10)).eval()
+    torch.jit.trace(original, torch.randn(2, 1, 28, 28)).save(str(folder / "signed.pt"))
+    images, _ = replay_faults.read_images(folder, "train")
+    inputs = replay_faults.prepare(images[:40], [0.1307], [0.3081], 0, 0)
+    for protection in ("clip", "clip-channel", "clip-neuron", "range", "range-neuron", "backflip", "backflip-channel"):
+        small.run(cli, "protect", "--model", folder / "signed.pt", "--data", folder, "--normalize", "mnist", "--images", "first:20",
+                  "--tuning-split", "train", "--tuning-images", "first:40", "--protection", protection, "--output", folder / "bounded.pt")
+        with torch.no_grad():
+            if not torch.equal(torch.jit.load(str(folder / "bounded.pt"))(inputs), original(inputs)):
+                sys.exit(f"{protection} changes images that its bounds come from")
+
+
 def main():
     cli = sys.argv[1]
     if not all(importlib.util.find_spec(module) for module in ("torch", "numpy")):
@@ -36,6 +56,8 @@ def main():
             replay = [sys.executable, REPLAY, "--network", "lenet5", "--model", model, "--data", folder, "--images", "first:60",
                       "--tuning-images", 80, "--faults", faults, "--result"]
             small.run(*replay, result)
+
+        bounds_cut_nothing_that_they_saw(cli, folder)
 
         # One count changed, and a check bit left out: both must be noticed.
         changed = json.loads(result.read_text())
