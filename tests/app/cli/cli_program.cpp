@@ -123,3 +123,10 @@ CliResult train_model(const QString& data, const QString& model) {
                     "--validation-images",
                     "100"});
 }
+
+CliResult make_data_and_model(const QString& folder, QString& data, QString& model) {
+    data = folder + "/idx";
+    model = folder + "/model.pt";
+    make_idx_folder(data);
+    return train_model(data, model);
+}

@@ -32,3 +32,6 @@ void make_cifar_folder(const QString& folder, int images);
 
 // Trains LeNet-5 on make_idx_folder()'s data with the program itself.
 CliResult train_model(const QString& data, const QString& model);
+
+// Both in a folder that is there; says where they are.
+CliResult make_data_and_model(const QString& folder, QString& data, QString& model);

@@ -23,10 +23,7 @@ class TestCliDuel : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(folder_.isValid());
-        data_ = folder_.filePath("idx");
-        model_ = folder_.filePath("model.pt");
-        make_idx_folder(data_);
-        QVERIFY(train_model(data_, model_).status == 0);
+        QVERIFY(make_data_and_model(folder_.path(), data_, model_).status == 0);
     }
 
     void every_contestant_has_its_price() {

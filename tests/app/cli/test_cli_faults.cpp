@@ -32,10 +32,7 @@ class TestCliFaults : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(folder_.isValid());
-        data_ = folder_.filePath("idx");
-        model_ = folder_.filePath("model.pt");
-        make_idx_folder(data_);
-        QVERIFY(train_model(data_, model_).status == 0);
+        QVERIFY(make_data_and_model(folder_.path(), data_, model_).status == 0);
     }
 
     // Bits that fail together, and so many in every trial: the same from any number of workers, in one run or in several of a study.

@@ -35,10 +35,7 @@ class TestCliJobs : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(folder_.isValid());
-        data_ = folder_.filePath("idx");
-        model_ = folder_.filePath("model.pt");
-        make_idx_folder(data_);
-        const CliResult trained = train_model(data_, model_);
+        const CliResult trained = make_data_and_model(folder_.path(), data_, model_);
         QVERIFY2(trained.status == 0, qPrintable(trained.err));
         QVERIFY2(trained.err.isEmpty(), qPrintable(trained.err));  // no progress where stderr is no terminal
         QVERIFY(trained.out.contains(model_) && trained.out.contains("lenet5"));

@@ -13,10 +13,7 @@ class TestCliPrecision : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(folder_.isValid());
-        data_ = folder_.filePath("idx");
-        model_ = folder_.filePath("model.pt");
-        make_idx_folder(data_);
-        QVERIFY(train_model(data_, model_).status == 0);
+        QVERIFY(make_data_and_model(folder_.path(), data_, model_).status == 0);
     }
 
     void every_mean_reaches_the_width() {

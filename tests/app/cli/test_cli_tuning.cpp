@@ -29,10 +29,7 @@ class TestCliTuning : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(folder_.isValid());
-        data_ = folder_.filePath("idx");
-        model_ = folder_.filePath("model.pt");
-        make_idx_folder(data_);
-        const CliResult trained = train_model(data_, model_);
+        const CliResult trained = make_data_and_model(folder_.path(), data_, model_);
         QVERIFY2(trained.status == 0, qPrintable(trained.err));
     }
 
