@@ -74,7 +74,7 @@ int run_check(const BenchOptions& options, std::stop_source& stop) {
     ProgressLine line;
     const EventSink show = [&line](const Event& event) {
         if (const auto* progress = std::get_if<Progress>(&event))
-            line.show(double(progress->done) / double(progress->total), progress->seconds_left, progress->activity);
+            line.show(progress->done, progress->total, progress->seconds_left, progress->activity);
         else if (const auto* message = std::get_if<Message>(&event))
             line.say(message->text);
     };
@@ -110,7 +110,7 @@ int run_bench(const BenchOptions& options, std::stop_source& stop) {
     ProgressLine line;
     const EventSink show = [&line](const Event& event) {
         if (const auto* progress = std::get_if<Progress>(&event))
-            line.show(double(progress->done) / double(progress->total), progress->seconds_left, progress->activity);
+            line.show(progress->done, progress->total, progress->seconds_left, progress->activity);
     };
     nlohmann::ordered_json json;
     std::string table;

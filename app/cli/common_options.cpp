@@ -112,6 +112,12 @@ Dataset open_images(const std::string& data, Split split, const PictureSize& siz
     return images;
 }
 
+FaultScope only_scope(const std::string& layers, const Network& network) {
+    const std::vector<FaultScope> scopes = parse_fault_scopes(layers, network.memory_parts());
+    if (scopes.size() != 1) throw UsageError("--layers names several curves: join layers by a plus, as in CONV-1+FC-1");
+    return scopes.front();
+}
+
 void add_input_options(CLI::App& command, InputOptions& options) {
     command.add_option("--model", options.model, "TorchScript file, state dictionary or checkpoint of torch.save, or bundled:NAME")
         ->type_name("FILE")

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
 #include "campaign/precise_campaign.h"
 #include "data/dataset.h"
@@ -66,6 +67,8 @@ void add_state_options(CLI::App& command, std::string& architecture, std::string
 void tell_of_other_states(const Network& network);
 // Says on stderr how many of the stored values faults in these scopes together reach, where these are not all; once for each model.
 void tell_of_reach(const Network& network, const std::string& scopes);
+// --layers of a command that has one curve. Throws UsageError where several are named.
+FaultScope only_scope(const std::string& layers, const Network& network);
 void add_input_options(CLI::App& command, InputOptions& options);
 JobInputs open_job_inputs(const InputOptions& options);
 // Also tells which positions of the split the images have, ascending.

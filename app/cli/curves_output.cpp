@@ -44,8 +44,7 @@ void CurvesOutput::take(const Event& event) {
     apply(event, latest_);
     if (faults_ && !faults_->take(event)) stop_.request_stop();
     if (const auto* progress = std::get_if<Progress>(&event)) {
-        const double total = double(std::max<std::int64_t>(progress->total, 1));
-        progress_.show(double(progress->done) / total, progress->seconds_left, progress->activity);
+        progress_.show(progress->done, progress->total, progress->seconds_left, progress->activity);
     } else if (const auto* message = std::get_if<Message>(&event)) {
         message->is_urgent ? progress_.tell(message->text) : progress_.say(message->text);
     } else if (const auto* finished = std::get_if<JobFinished>(&event)) {
@@ -92,7 +91,7 @@ void CurvesOutput::write_files() {
     const std::filesystem::path folder = options_.csv;
     write_file((folder / "points.csv").string(), points_csv(curves_));
     write_file((folder / "trials.csv").string(), trials_csv(curves_));
-    if (kind_ == "compare" || kind_ == "duel") write_file((folder / "comparisons.csv").string(), comparisons_csv(curves_, axis_));
+    if (is_of_protections(kind_)) write_file((folder / "comparisons.csv").string(), comparisons_csv(curves_, axis_));
     if (kind_ == "duel") write_file((folder / "duel.csv").string(), duel_csv(summary_of(curves_), axis_));
 }
 

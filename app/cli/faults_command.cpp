@@ -179,7 +179,7 @@ int run_list(const FaultsOptions& options, std::stop_source& stop) {
         if (!results.add(trials[trial], outcome)) stop.request_stop();
     };
     observer.on_progress = [&](std::int64_t done, double left, const std::string& activity) {
-        line.show(double(done) / double(trials.size()), left, activity);
+        line.show(done, std::int64_t(trials.size()), left, activity);
     };
     const bool is_done = run_fault_list(inputs, trials, settings, observer, stop.get_token());
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -214,11 +214,10 @@ int make_list(const FaultsOptions& options) {
     check_writable_file(options.list);
     const JobInputs inputs = open_job_inputs(options.input);
     const std::vector<LayerInfo>& parts = inputs.network->memory_parts();
-    const std::vector<FaultScope> scopes = parse_fault_scopes(options.layers, parts);
-    if (scopes.size() != 1) throw UsageError("--layers names several curves: join layers by a plus, as in CONV-1+FC-1");
-    const auto trials = draw_fault_list(options.input.seed, *options.make, parts, scopes.front().layers, strata);
+    const FaultScope scope = only_scope(options.layers, *inputs.network);
+    const auto trials = draw_fault_list(options.input.seed, *options.make, parts, scope.layers, strata);
     write_file(options.list, fault_list_text(trials, parts));
-    print(grouped_text(std::int64_t(trials.size())) + " single faults in " + scopes.front().name + " are in '" + options.list + "'.\n");
+    print(grouped_text(std::int64_t(trials.size())) + " single faults in " + scope.name + " are in '" + options.list + "'.\n");
     return exit_done;
 }
 

@@ -95,8 +95,7 @@ int run_plan(const PlanOptions& options, std::stop_source& stop) {
     specification.scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
     ProgressLine line;
     const EventSink show = [&line](const Event& event) {
-        if (const auto* progress = std::get_if<Progress>(&event))
-            line.show(double(progress->done) / double(std::max<std::int64_t>(progress->total, 1)), -1, progress->activity);
+        if (const auto* progress = std::get_if<Progress>(&event)) line.show(progress->done, progress->total, -1, progress->activity);
     };
     const bool has_rates = !specification.rates.empty() ||
                            complete_sensitivity(open_tuning_inputs(options.input, {}).tuning, specification, show, stop.get_token());

@@ -42,6 +42,10 @@ void ProgressLine::show(double fraction, double seconds_left, const std::string&
     last_drawn_ = now;
 }
 
+void ProgressLine::show(std::int64_t done, std::int64_t total, double seconds_left, const std::string& activity) {
+    show(double(done) / double(std::max<std::int64_t>(total, 1)), seconds_left, activity);
+}
+
 void ProgressLine::say(const std::string& text) {
     if (!is_terminal_) return;
     clear();

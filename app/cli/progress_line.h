@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace clipscope::cli {
@@ -17,6 +18,7 @@ public:
 
     // Fraction 0...1; seconds_left < 0 where nothing can be said yet. Draws at most ten times a second.
     void show(double fraction, double seconds_left, const std::string& activity);
+    void show(std::int64_t done, std::int64_t total, double seconds_left, const std::string& activity);
     // A line of its own above the progress.
     void say(const std::string& text);
     // The same, also where stderr is no terminal: what must be known at once.

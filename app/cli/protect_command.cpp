@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "campaign/contestants.h"
 #include "campaign/hardened_export.h"
@@ -45,14 +46,16 @@ std::optional<Contestant> make_contestant(const ProtectOptions& options, const O
         tuned = file.tuned(sites);
         act_max = file.act_max(sites);
     }
+    ProgressLine line;
+    const EventSink sink = [&](const Event& event) {
+        if (const auto* progress = std::get_if<Progress>(&event))
+            line.show(progress->done, progress->total, progress->seconds_left, progress->activity);
+    };
     const Protection protection = protection_from_string(options.protection);
     if (!parts_of(protection).activation) act_max = Clipping{};
-    if (!act_max)
-        act_max = measure_act_max(
-            inputs.tuning, settings, [](const Event&) {}, stop);
+    if (!act_max) act_max = measure_act_max(inputs.tuning, settings, sink, stop);
     if (!act_max) return std::nullopt;
-    auto made = make_contestants(
-        inputs.tuning, {protection}, *act_max, tuned, settings, [](const Event&) {}, stop);
+    auto made = make_contestants(inputs.tuning, {protection}, *act_max, tuned, settings, sink, stop);
     return made ? std::optional(made->front()) : std::nullopt;
 }
 

@@ -115,16 +115,13 @@ int run_protect_first(const ProtectFirstOptions& options, std::stop_source& stop
     settings.device = options.work.device;
     if (!options.memory.empty()) settings.memory_bytes = parse_memory(options.memory);
     const JobInputs inputs = open_job_inputs(options.input);
-    const std::vector<FaultScope> scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
-    if (scopes.size() != 1) throw UsageError("--layers names several curves: join layers by a plus, as in CONV-1+FC-1");
+    const FaultScope scope = only_scope(options.layers, *inputs.network);
     warn_of_doubtful_input(inputs, options.work, stop.get_token());
     tell_of_reach(*inputs.network, options.layers);
     ProgressLine line;
     const auto found = find_protect_first(
-        inputs, scopes.front(), settings,
-        [&](std::int64_t done, std::int64_t total, const std::string& activity) {
-            line.show(double(done) / double(std::max<std::int64_t>(total, 1)), -1, activity);
-        },
+        inputs, scope, settings,
+        [&](std::int64_t done, std::int64_t total, const std::string& activity) { line.show(done, total, -1, activity); },
         stop.get_token());
     line.clear();
     if (!found) {

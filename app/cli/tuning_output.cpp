@@ -31,8 +31,7 @@ TuningOutput::TuningOutput(const TuningOutputOptions& options) : options_(option
 void TuningOutput::take(const Event& event) {
     apply(event, result_);
     if (const auto* progress = std::get_if<Progress>(&event)) {
-        const double total = double(std::max<std::int64_t>(progress->total, 1));
-        progress_.show(double(progress->done) / total, progress->seconds_left, progress->activity);
+        progress_.show(progress->done, progress->total, progress->seconds_left, progress->activity);
     } else if (const auto* message = std::get_if<Message>(&event)) {
         message->is_urgent ? progress_.tell(message->text) : progress_.say(message->text);
     } else if (const auto* finished = std::get_if<JobFinished>(&event)) {

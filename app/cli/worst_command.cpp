@@ -135,17 +135,14 @@ int run_worst(const WorstOptions& options, std::stop_source& stop) {
     settings.device = options.work.device;
     if (!options.memory.empty()) settings.memory_bytes = parse_memory(options.memory);
     const JobInputs inputs = open_job_inputs(options.input);
-    const std::vector<FaultScope> scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
-    if (scopes.size() != 1) throw UsageError("--layers names several curves: join layers by a plus, as in CONV-1+FC-1");
+    const FaultScope scope = only_scope(options.layers, *inputs.network);
     warn_of_doubtful_input(inputs, options.work, stop.get_token());
     tell_of_reach(*inputs.network, options.layers);
     ProgressLine line;
     const auto started = std::chrono::steady_clock::now();
     const auto found = find_worst_bits(
-        inputs, scopes.front(), settings,
-        [&](std::int64_t done, std::int64_t total, const std::string& activity) {
-            line.show(double(done) / double(std::max<std::int64_t>(total, 1)), -1, activity);
-        },
+        inputs, scope, settings,
+        [&](std::int64_t done, std::int64_t total, const std::string& activity) { line.show(done, total, -1, activity); },
         stop.get_token());
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     line.clear();
@@ -154,8 +151,8 @@ int run_worst(const WorstOptions& options, std::stop_source& stop) {
         return exit_interrupted;
     }
     if (!options.list.empty()) write_file(options.list, list_text(*found));
-    if (!options.json.empty()) write_file(options.json, json_text(worst_json(inputs, scopes.front(), options, *found, seconds)));
-    if (options.json != "-") print(worst_text(inputs, scopes.front(), options, *found, seconds));
+    if (!options.json.empty()) write_file(options.json, json_text(worst_json(inputs, scope, options, *found, seconds)));
+    if (options.json != "-") print(worst_text(inputs, scope, options, *found, seconds));
     return exit_done;
 }
 
