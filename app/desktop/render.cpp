@@ -85,7 +85,7 @@ std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::s
         exports.add_figure(
             QStringLiteral("price-%1-%2").arg(view.cost == DuelCost::storage ? "storage" : "operations", file_name(view.layer)), view);
     exports.add_text(QStringLiteral("points.csv"), points_csv(curves));
-    if (kind == "compare" || kind == "duel") exports.add_text(QStringLiteral("comparisons.csv"), comparisons_csv(curves, axis));
+    if (is_of_protections(kind)) exports.add_text(QStringLiteral("comparisons.csv"), comparisons_csv(curves, axis));
     if (kind == "duel") exports.add_text(QStringLiteral("duel.csv"), duel_csv(summary_of(curves), axis));
     return exports.take();
 }
@@ -114,7 +114,7 @@ std::vector<ExportTask> exports_of_json(const QString& result_file, const QStrin
     const std::string file = result_file.toStdString();
     const std::string text = read_text_file(file);
     const std::string kind = result_kind(text, file);
-    if (kind != "sensitivity" && kind != "compare" && kind != "duel") return tuning_exports(tuning_from_json(text, file), folder);
+    if (!is_of_curves(kind)) return tuning_exports(tuning_from_json(text, file), folder);
     const CampaignResult result = result_from_json(text, file);
     return curve_exports(result.curves, result.kind, result.auc_axis, folder);
 }

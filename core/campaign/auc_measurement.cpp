@@ -46,10 +46,9 @@ AccuracyCurve empty_curve(const Outcome& clean, const AucPlan& plan, const Netwo
 
 TrialFaults draw(const AucPlan& plan, const Network& network, int trial) {
     const std::vector<LayerInfo>& parts = network.memory_parts();
-    TrialFaults faults = draw_trial_faults(plan.seed, std::uint64_t(trial), parts, plan.scope.layers, plan.rates.back());
-    if (!plan.memory) return faults;
-    return in_protected_memory(std::move(faults), plan.memory, plan.seed, std::uint64_t(trial), parts, plan.scope.layers,
-                               plan.rates.back());
+    const double most = plan.rates.back();
+    return in_protected_memory(draw_trial_faults(plan.seed, std::uint64_t(trial), parts, plan.scope.layers, most), plan.memory, plan.seed,
+                               std::uint64_t(trial), parts, plan.scope.layers, most);
 }
 
 SelfCheckedTrial checked_trial(const AucPlan& plan, int trial, const TrialFaults& faults, std::size_t rate, const TrialOutcome& outcome) {

@@ -248,7 +248,6 @@ private:
 }  // namespace
 
 TrialFaults CampaignCurve::in_memory(TrialFaults faults, std::uint64_t seed, std::uint64_t trial, double max_rate) const {
-    if (!memory) return faults;
     return in_protected_memory(std::move(faults), memory, seed, trial, evaluator->network().memory_parts(), scope.layers, max_rate);
 }
 

@@ -5,20 +5,17 @@
 
 #include "campaign/duel_summary.h"
 #include "campaign/price_json.h"
+#include "common/json_text.h"
 
 namespace clipscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json optional_json(const std::optional<double>& number) {
-    return number ? Json(*number) : Json(nullptr);
-}
-
 Json loss_json(const LossRate& loss) {
-    return {{"rate", optional_json(loss.rate)},
+    return {{"rate", optional_number(loss.rate)},
             {"below_first_rate", loss.is_before},
-            {"ci95", {optional_json(loss.low), optional_json(loss.high)}}};
+            {"ci95", {optional_number(loss.low), optional_number(loss.high)}}};
 }
 
 Json pareto_json(const CampaignSummary& duel, const std::string& layer) {

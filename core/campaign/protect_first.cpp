@@ -4,7 +4,6 @@
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 
 #include "campaign/contestants.h"
@@ -184,10 +183,8 @@ private:
 
     void run_trial_of(TrialRunner& runner, std::size_t trial, const Chosen& set, const MemoryPlan& plan, const std::stop_token& stop,
                       TrialOutcome& outcome) {
-        TrialFaults faults = drawn_[trial];
-        if (plan.memory)
-            faults = in_protected_memory(std::move(faults), plan.memory, settings_.seed, trial, network_.memory_parts(), scope_.layers,
-                                         settings_.rate);
+        const TrialFaults faults =
+            in_protected_memory(drawn_[trial], plan.memory, settings_.seed, trial, network_.memory_parts(), scope_.layers, settings_.rate);
         outcome.faults = faults.count_below(settings_.rate);
         const Chosen key = touched(set, faults);
         if (const auto known = known_[trial].find(key); known != known_[trial].end()) {

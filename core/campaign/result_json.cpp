@@ -256,8 +256,7 @@ public:
         const JsonFields fields(json_, file_);
         CampaignResult result;
         result.kind = fields.text("kind");
-        if (result.kind != "sensitivity" && result.kind != "compare" && result.kind != "duel")
-            fields.fail("it holds no curves but a result of the kind '" + result.kind + "'");
+        if (!is_of_curves(result.kind)) fields.fail("it holds no curves but a result of the kind '" + result.kind + "'");
         read_info(fields, result);
         info_ = &result.curves.info;
         if (fields.has("self_check")) {
@@ -355,6 +354,14 @@ private:
 
 }  // namespace
 
+bool is_of_curves(const std::string& kind) {
+    return kind == "sensitivity" || is_of_protections(kind);
+}
+
+bool is_of_protections(const std::string& kind) {
+    return kind == "compare" || kind == "duel";
+}
+
 std::string result_to_json(const CampaignResult& result) {
     const CampaignInfo& info = result.curves.info;
     Json json;
@@ -381,7 +388,7 @@ std::string result_to_json(const CampaignResult& result) {
     json["curves"] = Json::array();
     for (const AccuracyCurve& curve : result.curves.curves) json["curves"].push_back(curve_json(curve, result));
     write_duel(json, result.curves, result.auc_axis);
-    if (result.kind == "compare" || result.kind == "duel") json["comparisons"] = comparisons_json(result);
+    if (is_of_protections(result.kind)) json["comparisons"] = comparisons_json(result);
     return json_text(json);
 }
 

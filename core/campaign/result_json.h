@@ -19,6 +19,10 @@ struct CampaignResult {
     AccuracyCurves curves;
 };
 
+// Of a result's "kind": whether such a file holds curves, and whether these are of several protections.
+bool is_of_curves(const std::string& kind);
+bool is_of_protections(const std::string& kind);
+
 std::string result_to_json(const CampaignResult& result);
 
 // Restores all but the statistics, which follow from the trials. `file` is named in errors: throws Error where the text is not such a file.

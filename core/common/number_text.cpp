@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 namespace clipscope {
 namespace {
@@ -51,6 +52,12 @@ std::string grouped_text(std::int64_t number) {
     const std::ptrdiff_t first_digit = number < 0 ? 1 : 0;
     for (std::ptrdiff_t i = std::ptrdiff_t(text.size()) - 3; i > first_digit; i -= 3) text.insert(std::size_t(i), 1, ',');
     return text;
+}
+
+std::string hexadecimal(std::uint32_t bits) {
+    std::array<char, 16> text{};
+    std::snprintf(text.data(), text.size(), "0x%08x", static_cast<unsigned>(bits));
+    return text.data();
 }
 
 double short_double(float number) {

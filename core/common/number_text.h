@@ -27,6 +27,9 @@ double rounded_number(double number, int digits);
 // For people: 61706 as "61,706".
 std::string grouped_text(std::int64_t number);
 
+// A word's bits: "0x0000002a".
+std::string hexadecimal(std::uint32_t bits);
+
 // The same number as a double that prints as shortly: 0.1f becomes 0.1, not 0.10000000149011612. float() of it is `number` again.
 double short_double(float number);
 

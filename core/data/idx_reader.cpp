@@ -1,15 +1,14 @@
 #include "data/idx_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cstdio>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "common/error.h"
+#include "common/number_text.h"
 #include "data/gzip_file.h"
 
 namespace clipscope {
@@ -93,12 +92,6 @@ std::vector<std::string> emnist_classes(const std::string& set) {
 std::uint32_t big_endian(std::span<const std::uint8_t> bytes, std::size_t word) {
     const auto byte = [&](std::size_t i) { return std::uint32_t(bytes[4 * word + i]); };
     return byte(0) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3);
-}
-
-std::string hexadecimal(std::uint32_t value) {
-    std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "0x%08x", static_cast<unsigned>(value));
-    return text.data();
 }
 
 std::vector<std::uint8_t> read_header(GzipFile& file, std::size_t size, std::uint32_t magic, const std::string& what) {

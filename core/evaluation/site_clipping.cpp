@@ -58,10 +58,7 @@ Clipping stored_thresholds(const Network& network, const Clipping& clipping) {
         const std::optional<float> threshold = clipping.at(i);
         if (threshold && !(*threshold >= 0))
             throw UsageError("The threshold of " + sites[i].info.name + " must be a number that is not negative.");
-        if (threshold && !sites[i].is_top_level)
-            throw UsageError(
-                sites[i].info.name +
-                " lies inside a branch or a loop of the network and cannot be clipped: export the network with torch.jit.trace.");
+        if (threshold) check_top_level(sites[i]);
         if (threshold)
             stored = stored.with(i, threshold);
         else if (sites[i].info.threshold && sites[i].is_top_level)

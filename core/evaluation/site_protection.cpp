@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "common/error.h"
 #include "network/program.h"
 #include "protection/activation/activation_functions.h"
 #include "protection/activation/bound_tensors.h"
@@ -15,10 +14,7 @@ void protect_sites(const Network& network, const SiteProtections& protections, a
         const ProtectedSite* own = protections.at(i);
         if (!own) continue;
         const FoundSite& site = sites[i];
-        if (!site.is_top_level)
-            throw UsageError(
-                site.info.name +
-                " lies inside a branch or a loop of the network and cannot be protected: export the network with torch.jit.trace.");
+        check_top_level(site);
         const ActivationFunction protect = function_of(*find_activation_kind(own->kind));
         const BoundTensors bounds = bound_tensors(own->bounds, device);
         const auto earlier = overrides.find(site.step);

@@ -49,6 +49,11 @@ std::vector<FaultyWord> faulty_words(std::span<const MarkedBit> marked, double r
 
 }  // namespace
 
+std::uint32_t stored_word(std::span<const float> values, const ParameterCodec& codec, std::uint64_t element) {
+    const std::uint32_t bits = load(values, element);
+    return codec.format() == NumberFormat{} ? bits : codec.encode(std::bit_cast<float>(bits), element);
+}
+
 std::uint32_t with_faults(std::uint32_t word, std::uint32_t mask, FaultKind kind) {
     switch (kind) {
         case FaultKind::flip:
@@ -63,16 +68,12 @@ std::uint32_t with_faults(std::uint32_t word, std::uint32_t mask, FaultKind kind
 
 BitFaults::BitFaults(const ParameterMemory& memory, std::span<const MarkedBit> marked, double rate)
     : memory_(memory), words_(faulty_words(marked, rate, memory.codec.bits(), memory.values.size() * std::uint64_t(memory.codec.bits()))) {
-    const bool is_float32 = memory.codec.format() == NumberFormat{};
     for (FaultyWord& word : words_) {
-        word.clean_value = load(memory_.values, word.element);
-        word.clean = is_float32 ? word.clean_value : memory_.codec.encode(std::bit_cast<float>(word.clean_value), word.element);
+        word.clean = stored_word(memory_.values, memory_.codec, word.element);
         word.faulty = with_faults(word.clean, word.asked, memory_.kind);
     }
-    if (memory_.read) {
-        memory_.read(words_);
-        for (FaultyWord& word : words_) word.clean_value = load(memory_.values, word.element);
-    }
+    if (memory_.read) memory_.read(words_);
+    for (FaultyWord& word : words_) word.clean_value = load(memory_.values, word.element);
     for (const FaultyWord& word : words_) {
         if (word.faulty != word.clean) store(memory_.values, word.element, decoded_bits(memory_.codec, word.faulty, word.element));
     }

@@ -16,6 +16,9 @@ namespace clipscope {
 // A word whose bits in `mask` are faulty.
 std::uint32_t with_faults(std::uint32_t word, std::uint32_t mask, FaultKind kind);
 
+// The word that holds a number; of float32 its very bits, whatever NaN it is.
+std::uint32_t stored_word(std::span<const float> values, const ParameterCodec& codec, std::uint64_t element);
+
 // One stored number with at least one faulty bit, or that is read otherwise than it was written.
 struct FaultyWord {
     std::uint64_t element = 0;

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "common/random_words.h"
+#include "network/number_format.h"
 
 namespace clipscope {
 namespace {
@@ -29,8 +30,7 @@ CriticalBits::CriticalBits(const std::vector<LayerInfo>& parts, std::span<const 
             Parameter parameter{{part, i}, std::uint64_t(info.word_bits), signs.at({part, i}), mask->second, 0};
             for (const bool negative : {false, true}) {
                 std::uint32_t& own = parameter.masks[std::size_t(negative)];
-                own &= info.faulty_bits;
-                if (info.word_bits < 32) own &= (std::uint32_t(1) << info.word_bits) - 1;
+                own &= info.faulty_bits & word_mask(info.word_bits);
                 parameter.count += parameter.signs->count(negative) * std::popcount(own);
             }
             if (parameter.count == 0) continue;

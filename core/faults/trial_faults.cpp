@@ -1,7 +1,6 @@
 #include "faults/trial_faults.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -61,15 +60,17 @@ std::size_t TrialFaults::first_faulty_layer(double rate, std::size_t layer_count
 }
 
 std::vector<TrialFaults::OfParameter> TrialFaults::by_parameter() const {
-    std::map<ParameterPlace, OfParameter> found;
-    const auto at = [&](const ParameterFaults& parameter) -> OfParameter& {
-        const ParameterPlace place(parameter.layer, parameter.parameter);
-        return found.try_emplace(place, OfParameter{place, {}, {}}).first->second;
-    };
-    for (const ParameterFaults& parameter : parameters) at(parameter).bits = parameter.bits;
-    for (const ParameterFaults& parameter : check_bits) at(parameter).check_bits = parameter.bits;
     std::vector<OfParameter> all;
-    for (const auto& [place, of_parameter] : found) all.push_back(of_parameter);
+    for (const ParameterFaults& parameter : parameters) all.push_back({{parameter.layer, parameter.parameter}, parameter.bits, {}});
+    for (const ParameterFaults& parameter : check_bits) {
+        const ParameterPlace place(parameter.layer, parameter.parameter);
+        const auto known = std::ranges::find(all, place, &OfParameter::place);
+        if (known == all.end())
+            all.push_back({place, {}, parameter.bits});
+        else
+            known->check_bits = parameter.bits;
+    }
+    if (!check_bits.empty()) std::ranges::sort(all, {}, &OfParameter::place);
     return all;
 }
 
@@ -94,6 +95,7 @@ TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std
 
 TrialFaults in_protected_memory(TrialFaults faults, std::shared_ptr<const ProtectedMemory> memory, std::uint64_t seed, std::uint64_t trial,
                                 const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope, double max_rate) {
+    if (!memory) return faults;
     for (const ParameterPlace& place : parameters_in(layers, scope)) {
         const ParameterInfo* check_words = memory->check_words(layers[place.first].parameters[place.second]);
         if (!check_words) continue;

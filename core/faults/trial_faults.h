@@ -53,8 +53,8 @@ std::vector<ParameterPlace> parameters_in(const std::vector<LayerInfo>& layers, 
 TrialFaults draw_trial_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope,
                               double max_rate);
 
-// The same trial in a memory that protects its words; bits of its check words are faulty with the same probability as all others. `faults`
-// are those of the seed, the trial, the scope and the rate.
+// The same trial in a memory that protects its words (null: as it was); bits of its check words are faulty with the same probability as all
+// others. `faults` are those of the seed, the trial, the scope and the rate.
 TrialFaults in_protected_memory(TrialFaults faults, std::shared_ptr<const ProtectedMemory> memory, std::uint64_t seed, std::uint64_t trial,
                                 const std::vector<LayerInfo>& layers, std::span<const std::size_t> scope, double max_rate);
 

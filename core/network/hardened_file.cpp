@@ -112,9 +112,7 @@ private:
 void check_site_threshold(const FoundSite& site, float threshold) {
     if (!(threshold >= 0 && std::isfinite(threshold)))
         throw UsageError("The threshold of " + site.info.name + " must be a finite number that is not negative.");
-    if (!site.is_top_level)
-        throw UsageError(site.info.name +
-                         " lies inside a branch or a loop of the network and cannot be clipped: export the network with torch.jit.trace.");
+    check_top_level(site);
 }
 
 void write_hardened_file(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
@@ -132,7 +130,7 @@ void write_hardened_file(const Network& network, std::span<const std::optional<f
         graph.clip(sites[i], *thresholds[i]);
     }
     for (const auto& [site, function] : functions) {
-        check_site_threshold(sites.at(site), 0);
+        check_top_level(sites.at(site));
         graph.apply(sites.at(site), function);
     }
     torch::jit::Module module = load_module_again(network).module;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "common/error.h"
 #include "network/gated_activations.h"
 #include "network/part_finder.h"
 #include "network/spelt_activations.h"
@@ -173,6 +174,12 @@ private:
 };
 
 }  // namespace
+
+void check_top_level(const FoundSite& site) {
+    if (!site.is_top_level)
+        throw UsageError(site.info.name +
+                         " lies inside a branch or a loop of the network and cannot be clipped: export the network with torch.jit.trace.");
+}
 
 bool is_never_negative(const SiteInfo& site) {
     return site.kind == "relu" || site.kind == "relu6";

@@ -39,6 +39,9 @@ struct FoundStructure {
 
 FoundStructure find_layers_and_sites(const Program& program);
 
+// Throws UsageError where the site lies inside a branch or a loop: what is put in its place would not run.
+void check_top_level(const FoundSite& site);
+
 // Whether all that the site's activation puts out is 0 or more, or NaN.
 bool is_never_negative(const SiteInfo& site);
 

@@ -30,6 +30,11 @@ struct NumberFormat {
     friend bool operator==(const NumberFormat&, const NumberFormat&) = default;
 };
 
+// All bits of a word of so many, 1 to 32.
+constexpr std::uint32_t word_mask(int bits) {
+    return ~std::uint32_t(0) >> (32 - bits);
+}
+
 // What a bit of a stored number means.
 enum class BitField { sign, exponent, mantissa, integer, fraction };
 

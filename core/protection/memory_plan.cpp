@@ -59,9 +59,8 @@ private:
 
     // Where only chosen bits of the words may be faulty, check bits are none of them.
     static std::uint32_t faulty_check_bits(const ParameterInfo& info, int bits) {
-        const std::uint32_t whole = info.word_bits == 32 ? ~0U : (1U << info.word_bits) - 1;
-        if ((info.faulty_bits & whole) != whole) return 0;
-        return bits == 32 ? ~0U : (1U << bits) - 1;
+        const std::uint32_t whole = word_mask(info.word_bits);
+        return (info.faulty_bits & whole) == whole ? word_mask(bits) : 0;
     }
 
     std::shared_ptr<const Network> network_;

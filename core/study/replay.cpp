@@ -136,11 +136,9 @@ public:
     // `scope` as the evaluator stores it; `memory`: that protects the words, null where none does.
     TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope,
                        const std::shared_ptr<const ProtectedMemory>& memory) const {
-        TrialFaults drawn = faults(parts, scope);
-        if (!memory) return drawn;
         const std::uint64_t trial =
             stratum_ ? trial_key(job_.settings.seed, name_.rate, *stratum_, std::uint64_t(name_.trial)) : std::uint64_t(name_.trial);
-        return in_protected_memory(std::move(drawn), memory, job_.settings.seed, trial, parts, scope.layers, name_.rate);
+        return in_protected_memory(faults(parts, scope), memory, job_.settings.seed, trial, parts, scope.layers, name_.rate);
     }
 
     TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope) const {

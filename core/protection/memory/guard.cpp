@@ -1,11 +1,13 @@
 #include "protection/memory/guard.h"
 
+#include "common/number_text.h"
+
 namespace clipscope {
 namespace {
 
 class GuardedWords : public WordProtection {
 public:
-    explicit GuardedWords(const CleanWords& words) : word_(words.codec.bits() == 32 ? ~0U : (1U << words.codec.bits()) - 1) {
+    explicit GuardedWords(const CleanWords& words) : word_(word_mask(words.codec.bits())) {
         for (std::uint64_t element = 0; element < words.count(); ++element) {
             const std::uint32_t word = words.word(element);
             in_all_ &= word;

@@ -89,8 +89,7 @@ private:
     std::uint32_t taken(std::uint64_t data, std::uint64_t element, std::uint64_t block) const {
         const auto shift = std::int64_t(element * word_bits_) - std::int64_t(block * std::uint64_t(variant_.data_bits));
         const std::uint64_t bits = shift < 0 ? data << -shift : data >> shift;
-        const std::uint32_t mask = word_bits_ == 32 ? ~0U : (1U << word_bits_) - 1;
-        return std::uint32_t(bits) & mask;
+        return std::uint32_t(bits) & word_mask(int(word_bits_));
     }
 
     // What is stored of a block: its data and its check bits.

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "common/error.h"
+#include "common/number_text.h"
 #include "network/memory_model.h"
 #include "protection/memory/check_reader.h"
 

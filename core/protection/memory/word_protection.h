@@ -20,7 +20,7 @@ struct CleanWords {
     std::span<const float> values;
     const ParameterCodec& codec;
 
-    std::uint32_t word(std::uint64_t element) const;
+    std::uint32_t word(std::uint64_t element) const { return stored_word(values, codec, element); }
     std::uint32_t zero(std::uint64_t element) const { return codec.encode(0.0F, element); }  // the word that stands for 0
     std::uint64_t count() const { return values.size(); }
 };
@@ -60,9 +60,6 @@ public:
 };
 
 std::span<const MemoryProtection* const> memory_protections();
-
-// "0x40000000".
-std::string hexadecimal(std::uint32_t bits);
 
 // Of this name; null where there is none.
 const MemoryProtection* find_memory_protection(std::string_view name);
