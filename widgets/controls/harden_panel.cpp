@@ -16,6 +16,16 @@
 
 namespace clipscope {
 
+namespace {
+
+QStringList listed(const QString& text) {
+    QStringList ids;
+    for (const QString& id : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) ids << id.trimmed();
+    return ids;
+}
+
+}  // namespace
+
 HardenPanel::HardenPanel(QWidget* parent)
     : JobPanel(false, {}, parent),
       job_(new QComboBox),
@@ -70,7 +80,7 @@ void HardenPanel::set_up_choices() {
 void HardenPanel::set_up_protections() {
     name_field(*protections_, tr("Protections"),
                tr("The contestants, separated by commas. A plus joins what stands together (guard+clip), @ names the only layers or sites "
-                  "(guard@FC-1/CONV-2). The first one is what the others are compared with."));
+                  "(guard@FC-1/CONV-2). Each is compared with each, the first one first."));
     auto* choose = new QToolButton;
     choose->setText(tr("…"));
     choose->setPopupMode(QToolButton::InstantPopup);
@@ -85,16 +95,6 @@ void HardenPanel::set_up_protections() {
     row->addWidget(choose);
     give_focus(*protections_row_, *protections_);
 }
-
-namespace {
-
-QStringList listed(const QString& text) {
-    QStringList ids;
-    for (const QString& id : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) ids << id.trimmed();
-    return ids;
-}
-
-}  // namespace
 
 void HardenPanel::fill_protections_menu() {
     protections_menu_->clear();
@@ -148,7 +148,7 @@ void HardenPanel::lay_out() {
     form.addRow(tr("Jo&b"), job_);
     form.addRow(tr("Si&te"), site_);
     form.addRow(tr("Thresh&olds"), grid_);
-    form.addRow(tr("&Protections"), protections_row_);
+    form.addRow(tr("Pr&otections"), protections_row_);
     form.addRow(tr("Tunin&g images"), tuning_images_);
     form.addRow(tr("Evaluation"), fields().images);
     form.addRow(tr("Fault &rates"), fields().rates_row);
