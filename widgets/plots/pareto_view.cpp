@@ -30,7 +30,7 @@ void set_up_axes(const ParetoView& view, const std::vector<ParetoPoint>& points,
         low = std::min({low, point.accuracy, point.ci95.low});
         high = std::max({high, point.accuracy, point.ci95.high});
     }
-    const auto [x_low, x_high] = view.x_range.value_or(spread(0, cost, 0.02));
+    const auto [x_low, x_high] = view.x_range.value_or(spread(0, cost, cost > 0 ? 0 : 0.02));
     const auto [y_low, y_high] = view.y_range.value_or(spread(percent * low, percent * high, 0.5));
     plot.xAxis->setRange(x_low, x_high);
     plot.yAxis->setRange(y_low, y_high);
