@@ -2,6 +2,7 @@
 #include <CLI/App.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "campaign/compare.h"
 #include "campaign/profile.h"
@@ -10,7 +11,6 @@
 #include "command.h"
 #include "common/error.h"
 #include "common/number_text.h"
-#include "common/text_file.h"
 #include "curves_output.h"
 #include "input_warning.h"
 #include "run_job.h"
@@ -27,7 +27,7 @@ struct CompareOptions {
     WorkOptions work;
     MeasurementOptions measurement;
     std::string layers = "network";
-    std::string thresholds;
+    std::vector<std::string> thresholds;
     std::string protections;  // of a duel
     std::string study;
     CurvesOutputOptions output;
@@ -60,8 +60,7 @@ int run_compare_in_study(const CompareOptions& options, std::stop_source& stop) 
     add_to(settings, options.measurement);
     settings.layers = options.layers;
     settings.protections = options.protections;
-    if (!options.thresholds.empty())
-        settings.thresholds = thresholds_to_json(thresholds_from_json(read_text_file(options.thresholds), options.thresholds));
+    if (!options.thresholds.empty()) settings.thresholds = thresholds_to_json(read_thresholds(options.thresholds));
     JobRunOptions run = job_run_options(options.work, options.measurement.memory, options.measurement.faults);
     run.list_faults = !options.output.faults_out.empty();
     CurvesOutput output(options.kind(), options.output, stop, settings.auc_axis);
@@ -72,7 +71,7 @@ int run_compare_command(const CompareOptions& options, std::stop_source& stop) {
     TuningSettings settings = tuning_settings(options.input, options.work, options.measurement);
     if (!options.study.empty()) return run_compare_in_study(options, stop);
     std::optional<ThresholdsFile> thresholds;
-    if (!options.thresholds.empty()) thresholds = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
+    if (!options.thresholds.empty()) thresholds = read_thresholds(options.thresholds);
     const OpenedInputs inputs = open_tuning_inputs(options.input, options.tuning);
     warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
     tell_of_reach(*inputs.evaluation.network, options.layers);
@@ -80,7 +79,7 @@ int run_compare_command(const CompareOptions& options, std::stop_source& stop) {
     const Network& network = *inputs.evaluation.network;
     CompareSpecification specification = specification_of(options, settings, network);
     if (thresholds) {
-        check_thresholds_fit(*thresholds, network, options.thresholds);
+        check_thresholds_fit(*thresholds, network, options.thresholds.front());
         specification.act_max = thresholds->act_max(network.sites());
         specification.tuned = thresholds->tuned(network.sites());
     }
@@ -146,7 +145,7 @@ void add_duel_command(CLI::App& app, CommandRunner& runner) {
                 return std::string(error.what());
             }
         });
-    command->add_option("--thresholds", options->thresholds, "JSON file of tuned thresholds, for -tuned (clip-tuned)")->type_name("FILE");
+    add_tuned_thresholds_option(*command, options->thresholds);
     command->footer("Protections:\n" + protections_help() +
                     "Bounds come from the tuning images. Faults hit check bits as well. Storage is in % of the layers' bits, operations in "
                     "% of the network's multiplications for an image.\n"

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "campaign/harden.h"
-#include "campaign/hardened_export.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/thresholds_header.h"
+#include "campaign/tuned_network.h"
 #include "command.h"
 #include "common/error.h"
 #include "common/text_file.h"
@@ -56,12 +56,11 @@ int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
     const ThresholdsFile thresholds = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
     const JobInputs inputs = open_tuning_inputs(options.input, options.tuning).tuning;
     check_thresholds_fit(thresholds, *inputs.network, options.thresholds);
-    const Clipping clipping = thresholds.tuned(inputs.network->sites());
+    thresholds.tuned(inputs.network->sites());  // throws where a site is not the network's
     if (!options.thresholds_output.empty()) write_header(options.thresholds_output, thresholds, inputs);
     if (options.output.empty()) return exit_done;
-    const Evaluator clipped(inputs.network, inputs.images, inputs.input,
-                            {.chunk = settings.chunk, .device = settings.device, .clipping = clipping});
-    const auto file = export_hardened(clipped, clipping, inputs, options.output, stop.get_token());
+    const auto file = write_tuned_network(
+        inputs, thresholds, settings, options.output, [](const Event&) {}, stop.get_token());
     if (!file) {
         std::fputs("clipscope-cli: Interrupted before the hardened network was verified; nothing was written.\n", stderr);
         return exit_interrupted;
@@ -121,7 +120,7 @@ int run_harden_command(const HardenOptions& options, std::stop_source& stop) {
 
 void add_harden_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<HardenOptions>();
-    CLI::App* command = app.add_subcommand("harden", "Find a clipping threshold for every activation site and write the hardened network");
+    CLI::App* command = app.add_subcommand("harden", "Find a threshold for every activation site and write the hardened network");
     add_input_options(*command, options->input);
     add_tuning_options(*command, options->tuning);
     command
@@ -149,6 +148,7 @@ void add_harden_command(CLI::App& app, CommandRunner& runner) {
         ->capture_default_str();
     command->add_flag("--greedy", options->greedy, "Start each site from the thresholds found so far, not from ACT_max everywhere");
     add_measurement_options(*command, options->measurement);
+    add_bound_option(*command, options->measurement);
     add_auc_precision_options(*command, options->measurement.faults);
     add_work_options(*command, options->work);
     add_study_option(*command, options->study);

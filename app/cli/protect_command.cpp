@@ -28,7 +28,7 @@ struct ProtectOptions {
     TuningOptions tuning;
     WorkOptions work;
     std::string protection;
-    std::string thresholds;
+    std::vector<std::string> thresholds;
     std::string output;
     std::string plan;
 };
@@ -39,10 +39,11 @@ std::optional<Contestant> make_contestant(const ProtectOptions& options, const O
     settings.chunk = options.work.chunk;
     settings.device = options.work.device;
     const std::vector<SiteInfo>& sites = inputs.tuning.network->sites();
-    std::optional<Clipping> tuned, act_max;
+    std::optional<Clipping> act_max;
+    TunedBounds tuned;
     if (!options.thresholds.empty()) {
-        const ThresholdsFile file = thresholds_from_json(read_text_file(options.thresholds), options.thresholds);
-        check_thresholds_fit(file, *inputs.tuning.network, options.thresholds);
+        const ThresholdsFile file = read_thresholds(options.thresholds);
+        check_thresholds_fit(file, *inputs.tuning.network, options.thresholds.front());
         tuned = file.tuned(sites);
         act_max = file.act_max(sites);
     }
@@ -106,7 +107,7 @@ void add_protect_command(CLI::App& app, CommandRunner& runner) {
     command->add_option("--protection", options->protection, "As for duel: range-channel, guard+clip, sec-ded-39-32@FC-1, ...")
         ->type_name("NAME")
         ->required();
-    command->add_option("--thresholds", options->thresholds, "JSON file of tuned thresholds, for -tuned (clip-tuned)")->type_name("FILE");
+    add_tuned_thresholds_option(*command, options->thresholds);
     command
         ->add_option(
             "--output", options->output,

@@ -48,6 +48,7 @@ void add_to(JobSettings& settings, const MeasurementOptions& options) {
     settings.self_check = options.self_check;
     settings.auc_axis = auc_axis_from_string(options.auc_axis);
     settings.place = fault_place_from_string(options.place);
+    settings.protection = options.protection;
 }
 
 std::optional<Study> study_to_continue(const std::string& path, const std::vector<JobSettings>& jobs) {

@@ -60,7 +60,7 @@ int run_sweep_command(const SweepOptions& options, std::stop_source& stop) {
 
 void add_sweep_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<SweepOptions>();
-    CLI::App* command = app.add_subcommand("sweep", "Measure AUC against the clipping threshold of one activation site");
+    CLI::App* command = app.add_subcommand("sweep", "Measure AUC against the threshold of one activation site");
     add_input_options(*command, options->input);
     add_tuning_options(*command, options->tuning);
     command->add_option("--site", options->site, "The site, as in ACT-4: see clipscope-cli info")->type_name("SITE")->required();
@@ -73,6 +73,7 @@ void add_sweep_command(CLI::App& app, CommandRunner& runner) {
         ->type_name("UNIT")
         ->capture_default_str();
     add_measurement_options(*command, options->measurement);
+    add_bound_option(*command, options->measurement);
     add_auc_precision_options(*command, options->measurement.faults);
     add_work_options(*command, options->work);
     add_study_option(*command, options->study);

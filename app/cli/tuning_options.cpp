@@ -5,9 +5,12 @@
 #include "campaign/fault_rates.h"
 #include "campaign/tuning_images.h"
 #include "common/error.h"
+#include "common/text_file.h"
+#include "common/text_list.h"
 #include "data/image_selection.h"
 #include "network/bundled_networks.h"
 #include "network/network.h"
+#include "protection/activation/activation_kinds.h"
 
 namespace clipscope::cli {
 
@@ -58,6 +61,30 @@ void add_auc_precision_options(CLI::App& command, FaultOptions& options) {
         ->excludes("--trials");
 }
 
+void add_bound_option(CLI::App& command, MeasurementOptions& options) {
+    std::vector<std::string> kinds;
+    for (const ActivationKind& kind : activation_kinds())
+        if (has_searchable_bound(kind)) kinds.emplace_back(kind.id);
+    command.add_option("--protection", options.protection, "What the sites are protected by, at the threshold: " + joined(kinds))
+        ->check(CLI::IsMember(kinds))
+        ->type_name("NAME")
+        ->capture_default_str();
+}
+
+void add_tuned_thresholds_option(CLI::App& command, std::vector<std::string>& files) {
+    command
+        .add_option("--thresholds", files,
+                    "JSON files of tuned thresholds, for -tuned (clip-tuned, range-tuned): those found for another protection than "
+                    "clipping serve it alone")
+        ->type_name("FILE");
+}
+
+ThresholdsFile read_thresholds(const std::vector<std::string>& files) {
+    std::vector<ThresholdsFile> all;
+    for (const std::string& file : files) all.push_back(thresholds_from_json(read_text_file(file), file));
+    return joined(all);
+}
+
 std::vector<double> chosen_rates(const std::string& rates) {
     return rates == "auto" ? std::vector<double>() : parse_rates(rates);
 }
@@ -74,6 +101,7 @@ TuningSettings tuning_settings(const InputOptions& input, const WorkOptions& wor
     }
     settings.seed = input.seed;
     settings.nonfinite = options.nonfinite;
+    settings.protection = options.protection;
     settings.auc_axis = auc_axis_from_string(options.auc_axis);
     settings.threads = work.threads;
     settings.chunk = work.chunk;

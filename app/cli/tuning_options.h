@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "campaign/thresholds_file.h"
 #include "campaign/tuning_run.h"
 #include "common_options.h"
 #include "study/job_settings.h"
@@ -33,10 +35,18 @@ struct MeasurementOptions {
     std::string memory;
     bool exact = false;
     double self_check = JobSettings{}.self_check;
+    std::string protection = "clip";  // whose bounds are searched or swept
 };
 void add_measurement_options(CLI::App& command, MeasurementOptions& options);
 // --precision and --at-most of a job that measures AUCs, after the options above.
 void add_auc_precision_options(CLI::App& command, FaultOptions& options);
+
+// --protection of a search or a sweep.
+void add_bound_option(CLI::App& command, MeasurementOptions& options);
+
+// --thresholds, of files for -tuned protections; and what is in them together. Throws UsageError, Error.
+void add_tuned_thresholds_option(CLI::App& command, std::vector<std::string>& files);
+ThresholdsFile read_thresholds(const std::vector<std::string>& files);
 
 // Checks them all before a file is read. Throws UsageError.
 TuningSettings tuning_settings(const InputOptions& input, const WorkOptions& work, const MeasurementOptions& options);

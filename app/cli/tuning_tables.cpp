@@ -25,6 +25,7 @@ std::string heading(const TuningResult& result) {
     const CampaignInfo& info = result.info.campaign;
     std::string text = info.model + " on " + grouped_text(info.images) + " tuning images of " + info.data;
     if (result.info.trained_on == TrainedOn::likely) text += ", which the network may have been trained on";
+    if (result.info.protection != TuningInfo().protection) text += "; sites protected by " + result.info.protection;
     return text + "; seed " + std::to_string(info.seed) + "\n";
 }
 
@@ -107,8 +108,9 @@ std::string hardened_table(const TuningResult& result) {
                        threshold_text(site.act_max), threshold_text(site.threshold), auc_text(site.auc_before), auc_text(site.auc_after),
                        std::to_string(site.iterations), std::to_string(site.evaluations), site.reason});
     }
-    std::string text =
-        "\nThresholds; AUC before: all sites clipped at ACT_max; " + amount_text(result.info.campaign) + "\n\n" + table.to_string();
+    std::string text = std::string("\nThresholds; AUC before: all sites ") +
+                       (result.info.protection == TuningInfo().protection ? "clipped" : "limited") + " at ACT_max; " +
+                       amount_text(result.info.campaign) + "\n\n" + table.to_string();
     if (result.file)
         text += "\nThe hardened network is in '" + result.file->path + "'; opened again, it gives the same logits on all " +
                 grouped_text(result.file->images_compared) + " images.\n";

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "campaign/hardened_export.h"
 #include "campaign/sensitivity.h"
+#include "campaign/tuned_network.h"
 #include "common/error.h"
 #include "common/text_file.h"
 #include "data/dataset_reader.h"
@@ -85,9 +85,8 @@ ThresholdsFile read_thresholds(const OpenedModel& model, const std::string& path
 std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const ThresholdsFile& thresholds, const std::string& path,
                                            std::stop_token stop) {
     const TuningInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning);
-    const Clipping clipping = thresholds.tuned(tuning.inputs.network->sites());
-    const Evaluator clipped(tuning.inputs.network, tuning.inputs.images, tuning.inputs.input, {.clipping = clipping});
-    return export_hardened(clipped, clipping, tuning.inputs, path, stop);
+    return write_tuned_network(
+        tuning.inputs, thresholds, {}, path, [](const Event&) {}, stop);
 }
 
 std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, std::stop_token stop) {

@@ -87,6 +87,7 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
     if (!compares) settings.place = place_of(form);
     if (form.job == MethodJob::duel) settings.protections = protections_of(form);
     if (form.job == MethodJob::profile && model) settings.layers = profile_layers(form, *model);
+    if (form.job == MethodJob::sweep || form.job == MethodJob::harden) settings.protection = form.bound_kind.toStdString();
     if (form.job == MethodJob::sweep) {
         settings.site = form.site.toStdString();
         settings.grid = core_list(form.grid);
@@ -121,6 +122,7 @@ HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
     fill_memory(settings.memory, filled);
     filled.device = QString::fromStdString(settings.device);
     filled.scope = settings.place == FaultPlace::everywhere ? SearchScope::everywhere : SearchScope::feeding;
+    filled.bound_kind = QString::fromStdString(settings.protection);
     if (!settings.site.empty()) filled.site = QString::fromStdString(settings.site);
     if (settings.kind == JobKind::sweep) filled.grid = QString::fromStdString(settings.grid);
     if (settings.kind == JobKind::harden) {

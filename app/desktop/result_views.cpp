@@ -210,6 +210,8 @@ QString job_details(const JobRecord& job) {
                                              : QObject::tr("%1 tuning images").arg(QString::fromStdString(settings.tuning_images)));
     parts << QObject::tr("seed %1").arg(settings.seed);
     if (settings.kind == JobKind::sweep) parts << QObject::tr("T %1 of ACT_max").arg(QString::fromStdString(settings.grid));
+    if (settings.protection != JobSettings().protection)
+        parts << QObject::tr("sites protected by %1").arg(QString::fromStdString(settings.protection));
     const bool has_place = settings.kind == JobKind::sweep || settings.kind == JobKind::harden;
     if (has_place)
         parts << (settings.place == FaultPlace::everywhere ? QObject::tr("faults everywhere")

@@ -107,6 +107,9 @@ void run_compare(const JobInputs& inputs, const CompareSpecification& specificat
 bool complete_comparison(const JobInputs& tuning, const TuningSettings& settings, CompareSpecification& specification,
                          const EventSink& sink, std::stop_token stop) {
     const bool is_duel = !specification.protections.empty();
+    if (!is_duel && !specification.tuned.by_kind.empty() && !specification.tuned.of("clip"))
+        throw UsageError("These thresholds were found for " + specification.tuned.by_kind.begin()->first +
+                         ", not for clipping: a duel compares them, as " + specification.tuned.by_kind.begin()->first + "-tuned.");
     // A network without activations can have its words protected all the same.
     const bool has_clips = !is_duel || std::ranges::any_of(specification.protections,
                                                            [](const Protection& one) { return parts_of(one).activation.has_value(); });

@@ -22,7 +22,7 @@ namespace clipscope {
 
 struct CompareSpecification {
     std::optional<Clipping> act_max;  // every site at its ACT_max, found on the tuning images
-    std::optional<Clipping> tuned;    // nothing: two configurations are compared
+    TunedBounds tuned;                // none of clipping: two configurations are compared
     std::vector<Protection> protections{};  // of a duel; empty: the paper's comparison
     std::vector<Contestant> contestants{};  // of a duel, as complete_comparison() makes them
     std::vector<FaultScope> scopes;

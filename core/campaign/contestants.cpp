@@ -34,8 +34,8 @@ std::vector<std::size_t> sites_for(const std::vector<SiteInfo>& all, const Activ
     return sites;
 }
 
-void check_tuned(const ActivationChoice& choice, bool is_tuned, const Protection& protection) {
-    if (choice.is_tuned && !is_tuned)
+void check_tuned(const ActivationChoice& choice, const TunedBounds& tuned, const Protection& protection) {
+    if (choice.is_tuned && !tuned.of(choice.kind))
         throw UsageError("'" + protection.id + "' needs tuned thresholds: give the file that 'harden --thresholds-output' writes.");
 }
 
@@ -43,7 +43,7 @@ using MeasuredSites = std::vector<std::optional<MeasuredSite>>;
 
 class ContestantMaker {
 public:
-    ContestantMaker(const JobInputs& tuning, const Clipping& act_max, const std::optional<Clipping>& tuned, const TuningSettings& settings,
+    ContestantMaker(const JobInputs& tuning, const Clipping& act_max, const TunedBounds& tuned, const TuningSettings& settings,
                     const EventSink& sink, std::stop_token stop)
         : network_(*tuning.network),
           evaluator_(tuning.network, tuning.images, tuning.input,
@@ -134,14 +134,14 @@ private:
     }
 
     std::optional<float> threshold(const ActivationChoice& choice, std::size_t site, const Protection& protection) const {
-        check_tuned(choice, tuned_.has_value(), protection);
-        return choice.is_tuned ? tuned_->at(site) : act_max_.at(site);
+        check_tuned(choice, tuned_, protection);
+        return choice.is_tuned ? tuned_.of(choice.kind)->at(site) : act_max_.at(site);
     }
 
     const Network& network_;
     const Evaluator evaluator_;
     const Clipping& act_max_;
-    const std::optional<Clipping>& tuned_;
+    const TunedBounds& tuned_;
     const int threads_;
     const EventSink& sink_;
     const std::stop_token stop_;
@@ -162,25 +162,25 @@ std::int64_t stored_bits(const Network& network) {
     return bits;
 }
 
-void check_protections(const Network& network, const std::vector<Protection>& protections, bool has_tuned) {
+void check_protections(const Network& network, const std::vector<Protection>& protections, const TunedBounds& tuned) {
     for (const Protection& protection : protections) {
         const ProtectionParts parts = parts_of(protection);
         check_memory_choices(network, parts.memory);
         if (!parts.activation) continue;
-        check_tuned(*parts.activation, has_tuned, protection);
+        check_tuned(*parts.activation, tuned, protection);
         sites_for(network.sites(), *parts.activation, protection);
     }
 }
 
-std::vector<Contestant> contestants_of_paper(const Clipping& act_max, const std::optional<Clipping>& tuned) {
+std::vector<Contestant> contestants_of_paper(const Clipping& act_max, const TunedBounds& tuned) {
     std::vector<Contestant> contestants = {{.protection = Protection::none}, {.protection = Protection::clip_actmax, .clipping = act_max}};
-    if (tuned) contestants.push_back({.protection = Protection::clip_tuned, .clipping = *tuned});
+    if (const Clipping* clipping = tuned.of("clip")) contestants.push_back({.protection = Protection::clip_tuned, .clipping = *clipping});
     return contestants;
 }
 
 std::optional<std::vector<Contestant>> make_contestants(const JobInputs& tuning, const std::vector<Protection>& protections,
-                                                        const Clipping& act_max, const std::optional<Clipping>& tuned,
-                                                        const TuningSettings& settings, const EventSink& sink, std::stop_token stop) {
+                                                        const Clipping& act_max, const TunedBounds& tuned, const TuningSettings& settings,
+                                                        const EventSink& sink, std::stop_token stop) {
     ContestantMaker maker(tuning, act_max, tuned, settings, sink, stop);
     std::vector<Contestant> contestants;
     for (const Protection& protection : protections) {

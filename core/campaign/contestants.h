@@ -8,6 +8,7 @@
 
 #include "campaign/events.h"
 #include "campaign/job_inputs.h"
+#include "campaign/thresholds_file.h"
 #include "campaign/tuning_run.h"
 #include "clipping/clipping.h"
 #include "faults/protected_memory.h"
@@ -30,18 +31,18 @@ struct Contestant {
 std::int64_t stored_bits(const Network& network);
 
 // Throws UsageError where a protection names a layer or a site that is not there, finds nothing to protect, or is to have tuned thresholds
-// (`has_tuned`: there are some).
-void check_protections(const Network& network, const std::vector<Protection>& protections, bool has_tuned);
+// that are not there.
+void check_protections(const Network& network, const std::vector<Protection>& protections, const TunedBounds& tuned);
 
 // The paper's comparison: unprotected, clipped at ACT_max, clipped at the tuned thresholds where there are some.
-std::vector<Contestant> contestants_of_paper(const Clipping& act_max, const std::optional<Clipping>& tuned);
+std::vector<Contestant> contestants_of_paper(const Clipping& act_max, const TunedBounds& tuned);
 
 // Of a duel, in the order of the protections, with their prices. Measures, and where asked for trains, bounds on the inputs' images, which
 // are the tuning images; sends Progress.
 // `tuned`: thresholds that a search found, for protections that are to have them. Nothing where it was stopped. Throws UsageError where a
 // protection names a layer or a site that is not there, or does not fit the network.
 std::optional<std::vector<Contestant>> make_contestants(const JobInputs& tuning, const std::vector<Protection>& protections,
-                                                        const Clipping& act_max, const std::optional<Clipping>& tuned,
-                                                        const TuningSettings& settings, const EventSink& sink, std::stop_token stop);
+                                                        const Clipping& act_max, const TunedBounds& tuned, const TuningSettings& settings,
+                                                        const EventSink& sink, std::stop_token stop);
 
 }  // namespace clipscope

@@ -47,7 +47,8 @@ private:
             run_.expect(-most_trials());
             HardenedSite unsearched;
             unsearched.act_max = unsearched.threshold = act_max;
-            unsearched.reason = "No layer feeds this site, so it stays clipped at ACT_max.";
+            unsearched.reason = std::string("No layer feeds this site, so it stays ") +
+                                (specification_.settings.protection == "clip" ? "clipped" : "limited") + " at ACT_max.";
             run_.send(SiteHardened{int(site), unsearched});
             return true;
         }
@@ -125,9 +126,15 @@ void run_harden(const JobInputs& inputs, const HardenSpecification& specificatio
     const auto thresholds = act_max ? Hardening(run, specification, *act_max).harden() : std::nullopt;
     if (thresholds && !specification.output_path.empty()) {
         // The file holds the parameters as the original does, whatever memory they were studied in.
-        const Evaluator clipped(inputs.network->stored_in({}), inputs.images, inputs.input,
-                                {.chunk = specification.settings.chunk, .device = specification.settings.device, .clipping = *thresholds});
-        const auto file = export_hardened(clipped, *thresholds, inputs, specification.output_path, stop);
+        const auto protections = run.protections(*thresholds);
+        const Clipping clipping = protections ? Clipping{} : *thresholds;
+        const Evaluator hardened(inputs.network->stored_in({}), inputs.images, inputs.input,
+                                 {.chunk = specification.settings.chunk,
+                                  .device = specification.settings.device,
+                                  .clipping = clipping,
+                                  .protections = protections});
+        const auto file = protections ? export_protected(hardened, clipping, *protections, inputs, specification.output_path, stop)
+                                      : export_hardened(hardened, clipping, inputs, specification.output_path, stop);
         if (file) run.send(HardenedFileWritten{*file});
     }
     run.finish();

@@ -1,12 +1,15 @@
 #include "campaign/thresholds_file.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/error.h"
 #include "common/text_list.h"
 
 namespace clipscope {
 namespace {
+
+const std::string clip = "clip";
 
 std::size_t index_of(const std::string& site, const std::vector<SiteInfo>& sites) {
     const auto found =
@@ -19,10 +22,33 @@ std::size_t index_of(const std::string& site, const std::vector<SiteInfo>& sites
 
 }  // namespace
 
-Clipping ThresholdsFile::tuned(const std::vector<SiteInfo>& network_sites) const {
-    Clipping clipping;
-    for (const SiteThreshold& site : sites) clipping = clipping.with(index_of(site.site, network_sites), site.threshold);
-    return clipping;
+const Clipping* TunedBounds::of(const std::string& kind) const {
+    auto found = by_kind.find(kind);
+    if (found == by_kind.end()) found = by_kind.find(clip);
+    return found == by_kind.end() ? nullptr : &found->second;
+}
+
+TunedBounds ThresholdsFile::tuned(const std::vector<SiteInfo>& network_sites) const {
+    TunedBounds bounds;
+    for (const SiteThreshold& site : sites) {
+        Clipping& own = bounds.by_kind[site.protection];
+        own = own.with(index_of(site.site, network_sites), site.threshold);
+    }
+    return bounds;
+}
+
+Clipping ThresholdsFile::clipping(const std::vector<SiteInfo>& network_sites) const {
+    const TunedBounds bounds = tuned(network_sites);
+    const auto found = bounds.by_kind.find(clip);
+    return found == bounds.by_kind.end() ? Clipping{} : found->second;
+}
+
+std::string ThresholdsFile::kind() const {
+    std::set<std::string> kinds;
+    for (const SiteThreshold& site : sites) kinds.insert(site.protection);
+    if (kinds.empty() || kinds.contains(clip)) return clip;
+    if (kinds.size() > 1) throw UsageError("These thresholds are for several protections: give those of one.");
+    return *kinds.begin();
 }
 
 std::optional<Clipping> ThresholdsFile::act_max(const std::vector<SiteInfo>& network_sites) const {
@@ -42,9 +68,29 @@ ThresholdsFile thresholds_of(const TuningResult& result) {
         if (!search || !search->hardened) continue;
         const HardenedSite& hardened = *search->hardened;
         const SiteInfo& info = result.info.sites[site];
-        file.sites.push_back({info.name, info.fed_by, hardened.act_max, hardened.threshold, hardened.auc_before, hardened.auc_after});
+        file.sites.push_back({info.name, info.fed_by, hardened.act_max, hardened.threshold, hardened.auc_before, hardened.auc_after,
+                              result.info.protection});
     }
     return file;
+}
+
+ThresholdsFile joined(const std::vector<ThresholdsFile>& files) {
+    ThresholdsFile all;
+    for (const ThresholdsFile& file : files) {
+        if (!file.model_sha256.empty() && !all.model_sha256.empty() && lower_case(file.model_sha256) != lower_case(all.model_sha256))
+            throw UsageError("The thresholds files were found for different models (their model_sha256 differ): give those of one.");
+        if (all.model_sha256.empty()) all.model_sha256 = file.model_sha256;
+        for (const SiteThreshold& site : file.sites) {
+            const bool is_there = std::ranges::any_of(all.sites, [&](const SiteThreshold& other) {
+                return lower_case(other.site) == lower_case(site.site) && other.protection == site.protection;
+            });
+            if (is_there)
+                throw UsageError("Two of the thresholds files have a threshold of " + site.site + " for " + site.protection +
+                                 ": give one of them.");
+            all.sites.push_back(site);
+        }
+    }
+    return all;
 }
 
 void check_thresholds_fit(const ThresholdsFile& thresholds, const Network& network, const std::string& file) {

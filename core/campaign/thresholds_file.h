@@ -1,6 +1,7 @@
 // The thresholds file: what a hardening found, one number for each activation site, as JSON that people can read and write by hand.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,11 +14,20 @@ namespace clipscope {
 
 struct SiteThreshold {
     std::string site;                 // "ACT-1"
-    std::vector<std::string> fed_by;  // layers; for people
-    std::optional<float> act_max;
+    std::vector<std::string> fed_by{};  // layers; for people
+    std::optional<float> act_max{};
     float threshold = 0;
-    std::optional<double> auc_before;  // on the tuning images, clipped at ACT_max
-    std::optional<double> auc_after;
+    std::optional<double> auc_before{};  // on the tuning images, clipped at ACT_max
+    std::optional<double> auc_after{};
+    std::string protection = "clip";  // the kind that it was found for (protection/activation/activation_kinds.h)
+};
+
+// Thresholds that searches found, by the kind of protection that they were found for.
+struct TunedBounds {
+    std::map<std::string, Clipping> by_kind;
+
+    // Those of the kind, or else of clipping; null where there are neither.
+    const Clipping* of(const std::string& kind) const;
 };
 
 struct ThresholdsFile {
@@ -26,7 +36,11 @@ struct ThresholdsFile {
 
     // By the network's sites; those that the file does not name stay without. Throws UsageError where the file names a site that the
     // network does not have.
-    Clipping tuned(const std::vector<SiteInfo>& network_sites) const;
+    TunedBounds tuned(const std::vector<SiteInfo>& network_sites) const;
+    // Those for clipping alone.
+    Clipping clipping(const std::vector<SiteInfo>& network_sites) const;
+    // The kind that all were found for, "clip" where some were found for that. Throws UsageError where there are several others.
+    std::string kind() const;
     // The same of ACT_max; nothing unless the file has one for each site that it names.
     std::optional<Clipping> act_max(const std::vector<SiteInfo>& network_sites) const;
 };
@@ -35,6 +49,10 @@ struct ThresholdsFile {
 ThresholdsFile thresholds_of(const TuningResult& result);
 
 std::string thresholds_to_json(const ThresholdsFile& thresholds);
+
+// Of several files for one model: all their thresholds. Throws UsageError where two have one for the same site and kind, or are of models
+// that differ.
+ThresholdsFile joined(const std::vector<ThresholdsFile>& files);
 
 // Needs "version" and, for each site, "site" and "threshold"; all else may be missing. `file` is named in errors: throws Error where the
 // text is not such a file.

@@ -196,7 +196,12 @@ private:
 
 std::string thresholds_to_c_header(const ThresholdsFile& thresholds, const TuningResult& origin) {
     if (thresholds.sites.empty()) throw Error("There is no threshold to write: a C header needs one site that is clipped.");
-    return Header(thresholds, origin).text();
+    ThresholdsFile of_clipping = thresholds;
+    std::erase_if(of_clipping.sites, [](const SiteThreshold& site) { return site.protection != SiteThreshold().protection; });
+    if (of_clipping.sites.empty())
+        throw Error("A header of thresholds is for clipping, and these are for " + thresholds.sites.front().protection +
+                    ": write them as JSON, and take the header from 'clipscope-cli protect --plan NAME.h'.");
+    return Header(of_clipping, origin).text();
 }
 
 bool is_c_header(const std::string& path) {

@@ -10,7 +10,7 @@
 namespace clipscope {
 
 // `origin`: what is known of where the thresholds came from: the model's name, its sites, the search; comments say it, and names begin as
-// the model's does. Every number is written so that a compiler reads the same float32. Throws Error where there is no threshold.
+// the model's does. Every number is written so that a compiler reads the same float32. Throws Error where there is none for clipping.
 std::string thresholds_to_c_header(const ThresholdsFile& thresholds, const TuningResult& origin);
 
 // What a file of this path holds: a C header where the path ends in .h, JSON elsewhere. Throws as above.

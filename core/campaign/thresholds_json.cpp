@@ -9,6 +9,7 @@
 #include "common/json_text.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
+#include "protection/activation/activation_kinds.h"
 
 namespace clipscope {
 namespace {
@@ -32,6 +33,11 @@ SiteThreshold read_site(const Json& json, const std::string& file, std::size_t i
     if (fields.has("act_max")) site.act_max = read_threshold(fields, "act_max");
     site.auc_before = fields.optional_number("auc_before");
     site.auc_after = fields.optional_number("auc_after");
+    if (fields.has("protection")) {
+        site.protection = fields.text("protection");
+        const ActivationKind* kind = find_activation_kind(site.protection);
+        if (!kind || !has_searchable_bound(*kind)) fields.fail("'" + site.protection + "' is no protection that has a threshold");
+    }
     if (!fields.has("fed_by")) return site;
     for (const Json& layer : fields.array("fed_by")) {
         if (!layer.is_string()) fields.fail("'fed_by' is no list of names");
@@ -50,6 +56,7 @@ std::string thresholds_to_json(const ThresholdsFile& thresholds) {
     for (const SiteThreshold& site : thresholds.sites) {
         Json entry;
         entry["site"] = site.site;
+        if (site.protection != SiteThreshold().protection) entry["protection"] = site.protection;
         entry["fed_by"] = site.fed_by;
         entry["act_max"] = optional_number(site.act_max ? std::optional(short_double(*site.act_max)) : std::nullopt);
         entry["threshold"] = short_double(site.threshold);
@@ -70,10 +77,11 @@ ThresholdsFile thresholds_from_json(const std::string& text, const std::string& 
     if (fields.has("model_sha256")) thresholds.model_sha256 = fields.text("model_sha256");
     for (const Json& site : fields.array("sites")) {
         thresholds.sites.push_back(read_site(site, file, thresholds.sites.size()));
-        const std::string& name = thresholds.sites.back().site;
-        const auto times = std::count_if(thresholds.sites.begin(), thresholds.sites.end(),
-                                         [&](const SiteThreshold& one) { return lower_case(one.site) == lower_case(name); });
-        if (times > 1) fields.fail("the site " + name + " comes twice");
+        const SiteThreshold& latest = thresholds.sites.back();
+        const auto times = std::count_if(thresholds.sites.begin(), thresholds.sites.end(), [&](const SiteThreshold& one) {
+            return lower_case(one.site) == lower_case(latest.site) && one.protection == latest.protection;
+        });
+        if (times > 1) fields.fail("the site " + latest.site + " comes twice");
     }
     return thresholds;
 }

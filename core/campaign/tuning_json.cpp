@@ -177,6 +177,7 @@ std::string tuning_to_json(const TuningResult& result) {
     write_computed_with(json, campaign);
     json["nonfinite"] = to_string(campaign.nonfinite);
     json["auc_axis"] = to_string(result.info.auc_axis);
+    if (result.info.protection != TuningInfo().protection) json["protection"] = result.info.protection;
     json["rates"] = campaign.rates;
     if (const SelfCheckCounts counts = self_check_of(result); counts.trials > 0) json["self_check"] = self_check_json(counts);
     json["sites"] = sites_json(result);

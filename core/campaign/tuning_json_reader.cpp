@@ -173,6 +173,7 @@ private:
         info.campaign.rates = read_rates(fields);
         info.auc_axis = read_name(fields, "auc_axis", auc_axis_from_string);
         info.trained_on = fields.text("images_trained_on") == "likely" ? TrainedOn::likely : TrainedOn::no;
+        if (fields.has("protection")) info.protection = fields.text("protection");
         info.model_sha256 = fields.text("model_sha256");
         for_each(fields, "sites", [&](const JsonFields& site, const std::string&) { read_site(site); });
     }

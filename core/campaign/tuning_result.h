@@ -35,8 +35,9 @@ struct TuningInfo {
     CampaignInfo campaign;  // its images are the tuning images; no rates where a profile sees no faults, or where each site has its own
     AucAxis auc_axis = AucAxis::linear;
     TrainedOn trained_on = TrainedOn::no;
-    std::string model_sha256;     // of the model's file
-    std::vector<SiteInfo> sites;  // all of the network; indices below count these
+    std::string protection = "clip";  // of the sites, at the thresholds
+    std::string model_sha256;         // of the model's file
+    std::vector<SiteInfo> sites;      // all of the network; indices below count these
 };
 
 // The values that one site puts out, over all tuning images.

@@ -10,6 +10,7 @@
 #include "common/named_values.h"
 #include "common/number_text.h"
 #include "evaluation/activation_recorder.h"
+#include "protection/activation/activation_kinds.h"
 
 namespace clipscope {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 void check(const TuningSettings& settings) {
+    searchable_kind(settings.protection);
     for (const double rate : settings.rates)
         if (!(rate >= 0 && rate <= 1)) throw UsageError("A fault rate is a probability per bit, from 0 to 1.");
     if (!std::is_sorted(settings.rates.begin(), settings.rates.end())) throw UsageError("Fault rates must ascend.");
@@ -85,18 +87,35 @@ TuningInfo TuningRun::describe(TuningJob job) const {
     info.campaign.computed_with = unprotected_->computed_with();
     info.auc_axis = settings_.auc_axis;
     info.trained_on = settings_.trained_on;
+    info.protection = settings_.protection;
     info.model_sha256 = network().sha256();
     info.sites = network().sites();
     return info;
 }
 
+std::shared_ptr<const SiteProtections> TuningRun::protections(const Clipping& clipping) const {
+    if (settings_.protection == "clip") return nullptr;
+    const bool has_lower_bound = searchable_kind(settings_.protection).bounds > 1;
+    SiteProtections protections;
+    protections.sites.resize(network().sites().size());
+    for (std::size_t site = 0; site < protections.sites.size(); ++site) {
+        const std::optional<float> threshold = clipping.at(site);
+        if (!threshold) continue;
+        protections.sites[site] = ProtectedSite{.kind = settings_.protection, .bounds = {.shape = {}, .low = {}, .high = {*threshold}}};
+        if (has_lower_bound) protections.sites[site]->bounds.low = {lowest_.at(site)};
+    }
+    return std::make_shared<const SiteProtections>(std::move(protections));
+}
+
 std::unique_ptr<Evaluator> TuningRun::evaluator(const Clipping& clipping) const {
+    auto protections = this->protections(clipping);
     return std::make_unique<Evaluator>(inputs_.network, inputs_.images, inputs_.input,
                                        EvaluatorOptions{.chunk = settings_.chunk,
                                                         .device = settings_.device,
                                                         .memory_bytes = settings_.memory_bytes,
                                                         .exact = settings_.exact,
-                                                        .clipping = clipping});
+                                                        .clipping = protections ? Clipping{} : clipping,
+                                                        .protections = protections});
 }
 
 std::optional<Clipping> TuningRun::profile() {
@@ -104,6 +123,7 @@ std::optional<Clipping> TuningRun::profile() {
     if (!histograms) histograms = record_activations(*unprotected_, {}, 0, threads_, stop_);
     if (!histograms) return std::nullopt;
     Clipping clipping;
+    for (const ActivationHistogram& histogram : *histograms) lowest_.push_back(histogram.smallest().value_or(0));
     for (std::size_t site = 0; site < histograms->size(); ++site) {
         const SiteInfo& info = network().sites()[site];
         if (!info.can_be_clipped) {

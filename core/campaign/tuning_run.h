@@ -15,10 +15,12 @@
 #include "campaign/auc_measurement.h"
 #include "campaign/events.h"
 #include "campaign/job_inputs.h"
+#include "protection/activation/site_protections.h"
 
 namespace clipscope {
 
 struct TuningSettings {
+    std::string protection = "clip";  // of the sites: a kind whose bound can be searched (protection/activation/activation_kinds.h)
     std::vector<double> rates;  // ascending; none: suggested for each site's faults
     int trials = 50;
     std::optional<double> precision{};  // instead of trials: half-width of the 95 % interval of every AUC, a fraction
@@ -65,8 +67,10 @@ public:
     Evaluator& unprotected() { return *unprotected_; }
     void release_unprotected() { unprotected_.reset(); }
 
-    // An evaluator of the tuning images with these thresholds, not prepared yet.
+    // An evaluator of the tuning images with the sites protected at these thresholds, not prepared yet.
     std::unique_ptr<Evaluator> evaluator(const Clipping& clipping) const;
+    // How the sites are protected at these, where that is not by clipping; null: they are clipped. After profile().
+    std::shared_ptr<const SiteProtections> protections(const Clipping& clipping) const;
 
     // The same faults for whatever is measured by it: the settings' rates, or those suggested for this network.
     std::optional<AucPlan> plan(const Evaluator& prepared, const FaultScope& scope);
@@ -113,6 +117,7 @@ private:
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     const int threads_;
     std::unique_ptr<Evaluator> unprotected_;
+    std::vector<float> lowest_;  // by site, of the profile
     std::int64_t expected_ = 0;  // trials
     std::int64_t done_ = 0;
     std::int64_t precise_trials_ = 0;

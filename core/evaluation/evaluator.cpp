@@ -69,6 +69,12 @@ std::vector<std::size_t> find_last_readers(const Program& program, const std::ve
 
 }  // namespace
 
+std::optional<float> Evaluator::State::bound_of(std::size_t site) const {
+    const ProtectedSite* own = protections ? protections->at(site) : nullptr;
+    if (!own) return clipping.at(site);
+    return own->bounds.count() == 1 ? std::optional(own->bounds.high.front()) : std::nullopt;
+}
+
 void Evaluator::State::clip() {
     thresholds = stored_thresholds(*network, clipping);
     overrides = clip_sites(*network, thresholds, run_step);
@@ -192,7 +198,13 @@ std::unique_ptr<Evaluator> Evaluator::derive(const State& from, std::size_t site
                                              std::size_t memory_bytes) {
     auto state = std::make_unique<State>(from);
     state->memory_budget = memory_bytes;
-    state->clipping = from.clipping.with(site, threshold);
+    if (from.protections && from.protections->at(site)) {
+        SiteProtections changed = *from.protections;
+        changed.sites[site]->bounds.high = {threshold.value()};
+        state->protections = std::make_shared<const SiteProtections>(std::move(changed));
+    } else {
+        state->clipping = from.clipping.with(site, threshold);
+    }
     state->clip();
     state->shared_until = state->network->structure().sites.at(site).step;
     return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));

@@ -63,7 +63,8 @@ public:
     // it was stopped; then nothing else may be called.
     bool prepare(std::span<const std::size_t> first_parts, int threads, std::stop_token stop);
 
-    // An evaluator of the same images with another threshold at one site; shares the images and all that the site does not change, keeps
+    // An evaluator of the same images with another threshold at one site, or where that is protected otherwise, at one bound, with another
+    // upper one; shares the images and all that the site does not change, keeps
     // this one's memory budget, and is to be prepared like any other. This one must be prepared; it may be destroyed first.
     std::unique_ptr<Evaluator> with_threshold(std::size_t site, std::optional<float> threshold) const;
 

@@ -80,6 +80,9 @@ struct Evaluator::State {
     std::size_t images_a_pass = 0;  // at least a chunk; more where values are small, for a pass has costs of its own
     bool stacks = false;            // variants of a network in one pass (StackedRun) instead of one after the other
 
+    // The bound that a search varies: a clipped site's threshold, or the only upper bound of one that is protected otherwise.
+    std::optional<float> bound_of(std::size_t site) const;
+
     // Puts the thresholds and protections on that are asked for; everything computed before is another network's.
     void clip();
     // Puts them into a frame of another evaluator, but for those that are `faulty`.

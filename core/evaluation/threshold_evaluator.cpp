@@ -10,16 +10,33 @@ namespace clipscope {
 
 namespace {
 
+// What the site's own step makes of values, neither clipped nor protected.
+at::Tensor plain_output(const Evaluator::State& evaluator, const FoundSite& site, const at::Tensor& values) {
+    Frame frame = evaluator.initial_frame;
+    frame[std::size_t(site.input_slot)] = values;
+    run_step(evaluator.network->program().steps()[site.step], frame);
+    return frame[std::size_t(site.output_slot)].toTensor();
+}
+
 // What the site's activation makes of values, unclipped, where brackets cannot be told from its input. NaN and infinities become 0, as they
 // do at every threshold.
 at::Tensor own_output(const Evaluator::State& evaluator, const FoundSite& site, const at::Tensor& values) {
-    const auto activate = [&] {
-        Frame frame = evaluator.initial_frame;
-        frame[std::size_t(site.input_slot)] = values;
-        run_step(evaluator.network->program().steps()[site.step], frame);
-        return frame[std::size_t(site.output_slot)].toTensor();
-    };
+    const auto activate = [&] { return plain_output(evaluator, site, values); };
     return clip_activation(site, values, std::numeric_limits<float>::max(), activate);
+}
+
+// Of each row of values that a site protected otherwise puts out: bounds from the largest magnitude on make the same of them, and so does
+// no other (activation_kinds.h).
+std::vector<ThresholdBracket> brackets_within(const at::Tensor& rows, const ProtectedSite& site, float threshold) {
+    const at::Tensor magnitudes = rows.abs();
+    const at::Tensor largest = at::where(magnitudes.isnan(), 0, magnitudes).amax(1).contiguous();
+    const float lower_bound = site.bounds.low.empty() ? 0.0f : site.bounds.low.front();
+    std::vector<ThresholdBracket> brackets;
+    for (const float value : std::span(largest.data_ptr<float>(), std::size_t(largest.numel()))) {
+        const float low = std::max(lower_bound, value);
+        brackets.push_back(low <= threshold ? ThresholdBracket{.low = low} : no_threshold);
+    }
+    return brackets;
 }
 
 // Whether an activation that decides by its own output reads more than its input and constant numbers, as a PReLU does: then some channels
@@ -40,14 +57,18 @@ bool has_own_parameters(const Program& program, const FoundSite& site) {
 }  // namespace
 
 bool ThresholdEvaluator::State::can_be_bracketed(const at::Tensor& values) const {
+    // A site that the file clips itself, and that is protected besides, has a threshold that faults may hit.
+    if (protection() && base.thresholds.at(site_index)) return false;
     return !has_own_parameters(base.network->program(), site) && values.device().is_cpu() && values.scalar_type() == at::kFloat;
 }
 
 std::vector<ThresholdBracket> ThresholdEvaluator::State::brackets_of(const at::Tensor& values, float threshold, std::int64_t planes) const {
+    const auto count = std::size_t(values.size(0) * planes);
+    if (const ProtectedSite* own = protection(); own && values.numel() > 0)
+        return brackets_within(plain_output(base, site, values).reshape({std::int64_t(count), -1}), *own, threshold);
     const ClippedForm form = clipped_form(site);
     const at::Tensor scanned = (form == ClippedForm::magnitude ? own_output(base, site, values) : values).contiguous();
     const float slope = form == ClippedForm::relu ? 0 : form == ClippedForm::leaky_relu ? site.slope : 1;
-    const auto count = std::size_t(values.size(0) * planes);
     const std::size_t length = count == 0 ? 0 : std::size_t(scanned.numel()) / count;
     std::vector<ThresholdBracket> brackets(count);
     for (std::size_t i = 0; i < count; ++i) brackets[i] = find_bracket(scanned.data_ptr<float>() + i * length, length, threshold, slope);
@@ -55,7 +76,7 @@ std::vector<ThresholdBracket> ThresholdEvaluator::State::brackets_of(const at::T
 }
 
 ThresholdEvaluator::ThresholdEvaluator(const Evaluator& base, std::size_t site) : state_(std::make_unique<State>(base.state(), site)) {
-    if (!base.state().clipping.at(site)) throw std::logic_error("ThresholdEvaluator: the base has no threshold at the site");
+    if (!base.state().bound_of(site)) throw std::logic_error("ThresholdEvaluator: the base has no threshold at the site");
     state_->site_index = site;
     state_->bytes_for_known = base.state().memory_budget / 8;
 }
@@ -74,7 +95,7 @@ bool ThresholdEvaluator::prepare(std::span<const float> thresholds, std::span<co
     const std::size_t taken = base.kept_bytes + state_->bytes_for_known;
     const std::size_t left = base.memory_budget > taken ? (base.memory_budget - taken) / std::max<std::size_t>(thresholds.size(), 1) : 0;
     for (const float threshold : thresholds) {
-        if (threshold == *base.clipping.at(state_->site_index)) {
+        if (threshold == *base.bound_of(state_->site_index)) {
             state_->evaluators.push_back(&base);
         } else {
             state_->made.push_back(Evaluator::derive(base, state_->site_index, threshold, left));

@@ -21,7 +21,8 @@ namespace clipscope {
 
 class ThresholdEvaluator {
 public:
-    // `base` is prepared, has some threshold at the site and outlives this.
+    // `base` is prepared, has some threshold at the site, or protects it otherwise at one bound (activation_kinds.h,
+    // has_searchable_bound()), and outlives this.
     ThresholdEvaluator(const Evaluator& base, std::size_t site);
     ~ThresholdEvaluator();
     ThresholdEvaluator(const ThresholdEvaluator&) = delete;

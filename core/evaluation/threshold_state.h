@@ -52,6 +52,9 @@ struct ThresholdEvaluator::State {
         return false;
     }
 
+    // How the site is protected, where that is not by clipping.
+    const ProtectedSite* protection() const { return base.protections ? base.protections->at(site_index) : nullptr; }
+
     // Where values of some channels tell what the activation makes of them.
     bool can_be_bracketed(const at::Tensor& values) const;
     // Of values N×C×…, `planes` of them a row; those that the site's activation gives decide.

@@ -158,6 +158,7 @@ private:
         settings.seed = settings_.seed;
         settings.nonfinite = settings_.nonfinite;
         settings.auc_axis = settings_.auc_axis;
+        settings.protection = settings_.protection;
         settings.trained_on = opened_.tuning->trained_on;
         settings.threads = options_.threads;
         settings.chunk = settings_.chunk;

@@ -84,6 +84,7 @@ Json as_json(const JobSettings& settings) {
     if (settings.precision > 0) json["precision"] = settings.precision;
     if (!settings.faults.empty()) json["faults"] = settings.faults;
     if (!settings.protections.empty()) json["protections"] = settings.protections;
+    if (settings.protection != JobSettings().protection) json["protection"] = settings.protection;
     if (!settings.unknown_fields.empty()) json.update(Json::parse(settings.unknown_fields));
     return json;
 }
@@ -112,6 +113,7 @@ std::string unknown_fields(const Json& json) {
     with_all.precision = 1;
     with_all.faults = "1";
     with_all.protections = "none";
+    with_all.protection = "range";
     with_all.memory.pattern = FaultPattern{FaultPattern::Shape::word, 1};
     const Json known = as_json(with_all);
     Json unknown = Json::object();
@@ -159,6 +161,7 @@ JobSettings read_settings(const Json& json) {
     fields.take("greedy", settings.greedy);
     fields.take("thresholds", settings.thresholds);
     fields.take("protections", settings.protections);
+    fields.take("protection", settings.protection);
     settings.unknown_fields = unknown_fields(json);
     return settings;
 }

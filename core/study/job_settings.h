@@ -63,6 +63,7 @@ struct JobSettings {
     bool grid_in_act_max = true;
     ThresholdSearchSettings search{};
     bool greedy = false;
+    std::string protection = "clip";  // of the sites: a kind whose bound can be searched
 
     // Of a comparison: the tuned thresholds as their file has them; empty: only ACT_max is compared.
     std::string thresholds{};

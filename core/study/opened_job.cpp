@@ -63,6 +63,11 @@ bool needs_tuning_images(const JobSettings& settings) {
     return settings.kind != JobKind::sensitivity || has_automatic_rates(settings);
 }
 
+TunedBounds tuned_bounds(const JobSettings& settings, const Network& network) {
+    if (settings.thresholds.empty()) return {};
+    return thresholds_from_json(settings.thresholds, "the job's thresholds").tuned(network.sites());
+}
+
 // What run_…() would find out later.
 void check(const JobSettings& settings, const Network& network) {
     if (settings.kind == JobKind::sweep) find_site(settings.site, network.sites());
@@ -70,7 +75,7 @@ void check(const JobSettings& settings, const Network& network) {
         const auto scopes = parse_fault_scopes(settings.layers, network.memory_parts());
         if (settings.kind != JobKind::compare) check_thresholds_stored(scopes, network.memory_parts());
         if (!settings.protections.empty())
-            check_protections(network, protections_from_list(settings.protections), !settings.thresholds.empty());
+            check_protections(network, protections_from_list(settings.protections), tuned_bounds(settings, network));
     }
     if (settings.kind == JobKind::profile && !settings.layers.empty()) parse_fault_scopes(settings.layers, network.memory_parts());
     all_points(settings, {});

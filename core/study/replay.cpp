@@ -28,12 +28,12 @@ namespace {
 
 struct KnownProtections {
     std::optional<Clipping> act_max;
-    std::optional<Clipping> tuned;
+    TunedBounds tuned;
 };
 
 void take_missing(KnownProtections& known, const KnownProtections& more) {
     if (!known.act_max) known.act_max = more.act_max;
-    if (!known.tuned) known.tuned = more.tuned;
+    for (const auto& [kind, bounds] : more.tuned.by_kind) known.tuned.by_kind.try_emplace(kind, bounds);
 }
 
 KnownProtections protections_of(const Study& study, const JobRecord& job, const std::vector<SiteInfo>& sites) {
@@ -78,7 +78,7 @@ std::optional<std::vector<Contestant>> find_contestants(const Study& study, cons
     const KnownProtections known = all_protections(study, job, sites);
     std::vector<Contestant> contestants = {{.protection = Protection::none}};
     if (known.act_max) contestants.push_back({.protection = Protection::clip_actmax, .clipping = *known.act_max});
-    if (known.tuned) contestants.push_back({.protection = Protection::clip_tuned, .clipping = *known.tuned});
+    if (const Clipping* tuned = known.tuned.of("clip")) contestants.push_back({.protection = Protection::clip_tuned, .clipping = *tuned});
     return contestants;
 }
 

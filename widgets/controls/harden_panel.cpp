@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "controls/job_fields.h"
+#include "protection/activation/activation_kinds.h"
 #include "protection/protection.h"
 #include "theme/theme.h"
 
@@ -30,6 +31,7 @@ HardenPanel::HardenPanel(QWidget* parent)
     : JobPanel(false, {}, parent),
       job_(new QComboBox),
       site_(new QComboBox),
+      bound_kind_(new QComboBox),
       grid_(new QLineEdit),
       tuning_images_(nullptr),
       protections_(new QLineEdit),
@@ -61,6 +63,14 @@ void HardenPanel::set_up_choices() {
     name_field(*job_, tr("Job"), tr("What to run"));
     set_up_protections();
     name_field(*site_, tr("Site"), tr("The activation site whose threshold is varied, or for a profile: the one that faults reach first"));
+    for (const ActivationKind& kind : activation_kinds()) {
+        if (!has_searchable_bound(kind)) continue;
+        bound_kind_->addItem(QString::fromUtf8(kind.id.data(), qsizetype(kind.id.size())));
+        bound_kind_->setItemData(bound_kind_->count() - 1, QString::fromUtf8(kind.summary), Qt::ToolTipRole);
+    }
+    name_field(*bound_kind_, tr("Protection"),
+               tr("What sites do with values beyond the threshold T: clip puts out 0 (the paper's), range limits them to T, backflip "
+                  "takes a value that a flipped exponent bit made for 0 or 2"));
     name_field(*grid_, tr("Thresholds"),
                tr("Thresholds to evaluate, from:to:count, in units of the site's ACT_max: 0:1.5:16 takes 16 "
                   "steps from 0 to one and a half times the largest value seen without faults"));
@@ -147,6 +157,7 @@ void HardenPanel::lay_out() {
     QFormLayout& form = form_layout();
     form.addRow(tr("Jo&b"), job_);
     form.addRow(tr("Si&te"), site_);
+    form.addRow(tr("Be&yond T"), bound_kind_);
     form.addRow(tr("Thresh&olds"), grid_);
     form.addRow(tr("Pr&otections"), protections_row_);
     form.addRow(tr("Tunin&g images"), tuning_images_);
@@ -170,7 +181,7 @@ void HardenPanel::lay_out() {
 
 void HardenPanel::connect_fields() {
     connect(job_, &QComboBox::currentIndexChanged, this, &HardenPanel::show_fields_of_job);
-    for (QComboBox* box : {job_, site_, tuning_images_, algorithm_, scope_, auc_axis_})
+    for (QComboBox* box : {job_, site_, bound_kind_, tuning_images_, algorithm_, scope_, auc_axis_})
         connect(box, &QComboBox::currentTextChanged, this, &HardenPanel::field_changed);
     for (QLineEdit* line : {grid_, protections_}) connect(line, &QLineEdit::textChanged, this, &HardenPanel::field_changed);
     for (NumberField* field : {n_, m_, delta_}) connect(field, &NumberField::changed, this, &HardenPanel::field_changed);
@@ -184,9 +195,16 @@ void HardenPanel::show_fields_of_job() {
     const bool duels = job == MethodJob::duel;
     const bool compares = job == MethodJob::compare || duels;
     const bool profiles = job == MethodJob::profile;
-    const std::pair<QWidget*, bool> rows[] = {{site_, sweeps || profiles}, {grid_, sweeps},       {fields().images, compares},
-                                              {protections_row_, duels},   {algorithm_, hardens}, {search_row_, hardens},
-                                              {scope_, !compares},         {greedy_, hardens},    {auc_axis_, !profiles}};
+    const std::pair<QWidget*, bool> rows[] = {{site_, sweeps || profiles},
+                                              {bound_kind_, sweeps || hardens},
+                                              {grid_, sweeps},
+                                              {fields().images, compares},
+                                              {protections_row_, duels},
+                                              {algorithm_, hardens},
+                                              {search_row_, hardens},
+                                              {scope_, !compares},
+                                              {greedy_, hardens},
+                                              {auc_axis_, !profiles}};
     for (const auto& [field, is_needed] : rows) form_layout().setRowVisible(field, is_needed);
     fields().set_until_choices(compares ? UntilChoices::all : profiles ? UntilChoices::trials : UntilChoices::trials_or_precision);
     const QString tips[] = {tr("Count activations: ACT_max and histograms of every site"),
@@ -202,6 +220,7 @@ HardenForm HardenPanel::form() const {
     fields().read(form);
     form.job = choice<MethodJob>(*job_);
     form.site = site_->currentText();
+    form.bound_kind = bound_kind_->currentText();
     form.grid = grid_->text().trimmed();
     form.tuning_images = tuning_images_->currentText().trimmed();
     form.protections = protections_->text().trimmed();
@@ -220,6 +239,7 @@ void HardenPanel::set_form(const HardenForm& form) {
         fields().write(form);
         set_choice(*job_, form.job);
         select_site(form.site);
+        show_text(*bound_kind_, form.bound_kind);
         grid_->setText(form.grid);
         tuning_images_->setCurrentText(form.tuning_images);
         protections_->setText(form.protections);

@@ -37,6 +37,7 @@ struct HardenForm {
     MethodJob job = MethodJob::harden;
     QString site;                                   // "ACT-4": of the sweep, or the one that a profile's faults reach first
     QString grid = QStringLiteral("0:1.5:16");      // of the sweep: from:to:count, in units of ACT_max
+    QString bound_kind = QStringLiteral("clip");    // of a sweep and a hardening: whose threshold is varied
     QString tuning_images = QStringLiteral("200");  // "200", "first:200", "all"
     QString images = QStringLiteral("1000");        // for evaluation
     QString rates = QStringLiteral("auto");         // "auto", "paper", a list, or from:to:count
@@ -98,6 +99,7 @@ private:
 
     QComboBox* job_;
     QComboBox* site_;
+    QComboBox* bound_kind_;
     QLineEdit* grid_;
     QComboBox* tuning_images_;
     QLineEdit* protections_;

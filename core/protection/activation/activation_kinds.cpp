@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/error.h"
+
 namespace clipscope {
 namespace {
 
@@ -26,6 +28,19 @@ std::span<const ActivationKind> activation_kinds() {
 const ActivationKind* find_activation_kind(std::string_view id) {
     const auto found = std::ranges::find(kinds, id, &ActivationKind::id);
     return found == std::end(kinds) ? nullptr : &*found;
+}
+
+bool has_searchable_bound(const ActivationKind& kind) {
+    return kind.bounds > 0 && !kind.is_trained;
+}
+
+const ActivationKind& searchable_kind(const std::string& id) {
+    const ActivationKind* kind = find_activation_kind(id);
+    if (kind && has_searchable_bound(*kind)) return *kind;
+    std::string known;
+    for (const ActivationKind& one : kinds)
+        if (has_searchable_bound(one)) known += (known.empty() ? "" : ", ") + std::string(one.id);
+    throw UsageError("'" + id + "' is no protection of activations whose bound can be searched: choose one of " + known + ".");
 }
 
 }  // namespace clipscope

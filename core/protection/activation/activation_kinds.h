@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace clipscope {
@@ -21,5 +22,11 @@ std::span<const ActivationKind> activation_kinds();
 
 // Null where there is none.
 const ActivationKind* find_activation_kind(std::string_view id);
+
+// Whether a search can look for its bound T of a site, the upper one of two. What such a kind makes of a value y with |y| <= T, and of NaN,
+// does not depend on T, where the lower bound is not above T.
+bool has_searchable_bound(const ActivationKind& kind);
+// Throws UsageError that names those there are.
+const ActivationKind& searchable_kind(const std::string& id);
 
 }  // namespace clipscope

@@ -15,6 +15,7 @@
 #include "campaign/suggested_rates.h"
 #include "campaign/sweep.h"
 #include "campaign/thresholds_file.h"
+#include "campaign/thresholds_header.h"
 #include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
@@ -272,7 +273,7 @@ private Q_SLOTS:
 
         // Under faults too, the opened file is the clipped network: the same outcome for every trial.
         CompareSpecification compared;
-        compared.act_max = thresholds.tuned(inputs.network->sites());
+        compared.act_max = thresholds.clipping(inputs.network->sites());
         compared.scopes = parse_fault_scopes("network", inputs.network->layers());
         compared.rates = some_rates;
         compared.trials = 3;
@@ -297,13 +298,87 @@ private Q_SLOTS:
         for (const SiteSearch& search : collected.result.searches)
             by_hand += (search.site > 0 ? "," : "") + std::string("{\"site\":\"act-") + std::to_string(search.site + 1) +
                        "\",\"threshold\":" + QString::number(double(search.hardened->threshold), 'g', 9).toStdString() + "}";
-        const Clipping clipping = thresholds_from_json(by_hand + "]}", "by-hand.json").tuned(inputs.network->sites());
-        QVERIFY(clipping == thresholds_of(collected.result).tuned(inputs.network->sites()));
+        const Clipping clipping = thresholds_from_json(by_hand + "]}", "by-hand.json").clipping(inputs.network->sites());
+        QVERIFY(clipping == thresholds_of(collected.result).clipping(inputs.network->sites()));
         const std::string applied = folder.filePath("applied.pt").toStdString();
         const Evaluator clipped(inputs.network, inputs.images, inputs.input, {.chunk = 25, .clipping = clipping});
         QVERIFY(export_hardened(clipped, clipping, inputs, applied, {}).has_value());
         const auto one = Network::load(specification.output_path), other = Network::load(applied);
         for (std::size_t i = 0; i < 4; ++i) QVERIFY(one->sites()[i].threshold == other->sites()[i].threshold);
+    }
+
+    // Algorithm 1 for another bound than clipping's: what it measures is what a duel measures of the same bounds.
+    void another_protections_bound_is_searched_and_measured_as_a_duel_measures_it() {
+        const JobInputs inputs = lenet5_inputs(40);
+        const std::vector<SiteInfo>& sites = inputs.network->sites();
+        Collected searched;
+        HardenSpecification specification = harden_specification();
+        specification.settings.protection = "range";
+        specification.place = FaultPlace::everywhere;
+        const QTemporaryDir folder;
+        specification.output_path = folder.filePath("range.pt").toStdString();
+        run_harden(inputs, specification, searched.sink(), {});
+        QCOMPARE(searched.result.info.protection, std::string("range"));
+        QCOMPARE(searched.result.file->images_compared, std::int64_t(40));
+        QCOMPARE(tuning_to_json(tuning_from_json(tuning_to_json(searched.result), "range.json")), tuning_to_json(searched.result));
+
+        CompareSpecification duel;
+        duel.protections = {Protection::none, {"range"}, {"range-tuned"}};
+        duel.tuned.by_kind["range"] = Clipping{};
+        for (std::size_t site = 0; site < sites.size(); ++site) {
+            const SiteSearch& search = *searched.result.search(int(site));
+            // At the search's last threshold, all others at ACT_max.
+            const ThresholdAuc& last = search.evaluations.back().point;
+            Clipping& bounds = duel.tuned.by_kind["range"];
+            for (std::size_t other = 0; other < sites.size(); ++other) bounds = bounds.with(other, searched.result.act_max[other]);
+            bounds = bounds.with(site, last.threshold);
+            duel.act_max.reset();
+            duel.scopes = parse_fault_scopes("network", inputs.network->layers());
+            duel.rates = some_rates;
+            duel.trials = 3;
+            duel.chunk = 25;
+            QVERIFY(complete_comparison(inputs, settings(), duel, [](const Event&) {}, {}));
+            AccuracyCurves curves;
+            run_compare(inputs, duel, [&](const Event& event) { apply(event, curves); }, {});
+            const auto means = [&](std::size_t curve) {
+                std::vector<double> means;
+                for (const CurvePoint& point : curve_points(curves.curves[curve], curves.info)) means.push_back(point.mean);
+                return means;
+            };
+            QCOMPARE(means(2), last.measured.accuracies);
+            QCOMPARE(means(1), point_at(search, search.act_max).measured.accuracies);
+        }
+        QVERIFY(point_at(*searched.result.search(1), searched.result.search(1)->act_max).measured.auc > 0.1);
+    }
+
+    void thresholds_say_which_protection_they_are_for() {
+        const JobInputs inputs = lenet5_inputs(10);
+        const std::vector<SiteInfo>& sites = inputs.network->sites();
+        ThresholdsFile clip, range;
+        clip.sites = {{.site = "ACT-1", .fed_by = {}, .threshold = 2}};
+        range.sites = {{.site = "ACT-1", .fed_by = {}, .threshold = 3, .protection = "range"}};
+        QVERIFY(thresholds_to_json(clip).find("protection") == std::string::npos);
+        const ThresholdsFile both = thresholds_from_json(thresholds_to_json(joined({clip, range})), "both.json");
+        QCOMPARE(both.kind(), std::string("clip"));
+        QCOMPARE(range.kind(), std::string("range"));
+        const TunedBounds bounds = both.tuned(sites);
+        QCOMPARE(*bounds.of("range")->at(0), 3.0F);
+        QCOMPARE(*bounds.of("clip")->at(0), 2.0F);
+        QCOMPARE(*bounds.of("backflip")->at(0), 2.0F);  // those of clipping, where it has none of its own
+        QVERIFY(range.tuned(sites).of("clip") == nullptr);
+        QVERIFY(both.clipping(sites) == clip.clipping(sites));
+        QVERIFY_EXCEPTION_THROWN(joined({range, range}), UsageError);
+        ThresholdsFile other = range;
+        other.model_sha256 = "1";
+        clip.model_sha256 = "2";
+        QVERIFY_EXCEPTION_THROWN(joined({clip, other}), UsageError);
+        QVERIFY_EXCEPTION_THROWN(thresholds_to_c_header(range, {}), Error);
+        QVERIFY(thresholds_to_c_header(both, {}).find("2.0f") != std::string::npos);
+        QVERIFY_EXCEPTION_THROWN(
+            thresholds_from_json(thresholds_to_json({{}, {{.site = "ACT-1", .fed_by = {}, .protection = "relu6"}}}), ""), Error);
+        CompareSpecification compared;
+        compared.tuned = range.tuned(sites);
+        QVERIFY_EXCEPTION_THROWN(complete_comparison(inputs, settings(), compared, [](const Event&) {}, {}), UsageError);
     }
 
     void a_hardened_file_is_hardened_from_where_it_stands() {
@@ -326,7 +401,7 @@ private Q_SLOTS:
         const auto act_max = measure_act_max(inputs, settings(), [](const Event&) {}, {});
         CompareSpecification specification;
         specification.act_max = *act_max;
-        specification.tuned = act_max->with(1, *act_max->at(1) / 2);
+        specification.tuned.by_kind["clip"] = act_max->with(1, *act_max->at(1) / 2);
         specification.scopes = parse_fault_scopes("network,CONV-2", inputs.network->layers());
         specification.rates = some_rates;
         specification.trials = 3;
@@ -401,6 +476,9 @@ private Q_SLOTS:
         specification = harden_specification();
         specification.settings.rates = {0.5, 2};
         QVERIFY_EXCEPTION_THROWN(run_harden(inputs, specification, collected.sink(), {}), UsageError);
+        specification = harden_specification();
+        specification.settings.protection = "relu6";  // has no bound
+        QVERIFY_EXCEPTION_THROWN(run_harden(inputs, specification, collected.sink(), {}), UsageError);
         QVERIFY_EXCEPTION_THROWN(run_sweep(inputs, {.settings = settings(), .site = 7, .grid = {}}, collected.sink(), {}), UsageError);
         QCOMPARE(collected.result.info.sites.size(), std::size_t(0));
         QCOMPARE(find_site(" act-3", inputs.network->sites()), std::size_t(2));
@@ -412,6 +490,12 @@ private Q_SLOTS:
     }
 
 private:
+    static const ThresholdAuc& point_at(const SiteSearch& search, float threshold) {
+        for (const SearchEvaluation& evaluation : search.evaluations)
+            if (evaluation.point.threshold == threshold) return evaluation.point;
+        throw std::logic_error("not evaluated");
+    }
+
     static AccuracyCurves sensitivity_exact(const JobInputs& inputs) {
         SensitivitySpecification specification;
         specification.scopes = parse_fault_scopes("network", inputs.network->layers());

@@ -27,9 +27,22 @@ struct Work {
     InputFormat input;
     Clipping base;
     std::vector<std::size_t> layers;  // all
+    std::string kind = "clip";        // of the sites' protection
 
-    EvaluatorOptions options(bool exact, int chunk, std::size_t memory) const {
-        return {.chunk = chunk, .device = "cpu", .memory_bytes = memory, .exact = exact, .clipping = base};
+    EvaluatorOptions options(bool exact, int chunk, std::size_t memory) const { return options(exact, chunk, memory, base); }
+    EvaluatorOptions options(bool exact, int chunk, std::size_t memory, const Clipping& thresholds) const {
+        EvaluatorOptions options{.chunk = chunk, .device = "cpu", .memory_bytes = memory, .exact = exact};
+        if (kind == "clip")
+            options.clipping = thresholds;
+        else
+            options.protections = protected_at(thresholds);
+        return options;
+    }
+    std::shared_ptr<const SiteProtections> protected_at(const Clipping& thresholds) const {
+        auto protections = std::make_shared<SiteProtections>();
+        for (const std::optional<float>& threshold : thresholds.thresholds)
+            protections->sites.push_back(ProtectedSite{kind, Granularity::layer, {{}, {0.25F}, {*threshold}}});
+        return protections;
     }
     std::vector<std::size_t> scope(std::size_t site, bool everywhere) const {
         if (everywhere) return layers;
@@ -91,9 +104,7 @@ Difference compare_at_site(const Work& work, std::size_t site, const Setting& se
         if (!together.prepare(grid, scope, 2, {})) return {};
         ThresholdRunner runner(together);
         for (std::size_t t = 0; t < grid.size(); ++t) {
-            EvaluatorOptions options = work.options(true, setting.chunk, 0);
-            options.clipping = work.base.with(site, grid[t]);
-            Evaluator alone(work.network, work.images, work.input, options);
+            Evaluator alone(work.network, work.images, work.input, work.options(true, setting.chunk, 0, work.base.with(site, grid[t])));
             if (!alone.prepare(scope, 2, {})) return {};
             if (setting.exact && alone.clean() != together.clean(t)) return {};
             TrialRunner alone_runner(alone);
@@ -165,6 +176,21 @@ private Q_SLOTS:
         check_all_sites(lenet5(45), {.exact = exact, .chunk = 20, .memory = 1'500'000, .everywhere = true, .trials = 1});  // some of it
     }
 
+    void other_protections_equal_evaluators_of_one_bound_data() {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<bool>("exact");
+        for (const char* kind : {"range", "backflip"})
+            for (const bool exact : {true, false}) QTest::addRow("%s, %s", kind, exact ? "exact" : "default") << QString(kind) << exact;
+    }
+    void other_protections_equal_evaluators_of_one_bound() {
+        QFETCH(QString, kind);
+        QFETCH(bool, exact);
+        Work work = lenet5(45);
+        work.kind = kind.toStdString();
+        check_all_sites(work, {.exact = exact});
+        check_all_sites(work, {.exact = exact, .chunk = 20, .memory = 1'500'000, .everywhere = true, .trials = 1});
+    }
+
     void equals_evaluators_of_one_threshold_where_branches_join() {
         const QString path = QStringLiteral(CLIPSCOPE_SHARED_DIR "/models/resnet20_cifar10_traced.pt");
         if (!QFileInfo::exists(path)) QSKIP("the shared models are not here");
@@ -197,20 +223,31 @@ private Q_SLOTS:
         }
     }
 
+    void images_that_are_clipped_alike_are_not_computed_again_data() {
+        QTest::addColumn<QString>("kind");
+        for (const char* kind : {"clip", "range", "backflip"}) QTest::newRow(kind) << QString(kind);
+    }
     void images_that_are_clipped_alike_are_not_computed_again() {
-        const Work work = lenet5(50);
+        QFETCH(QString, kind);
+        Work work = lenet5(50);
+        work.kind = kind.toStdString();
+        // Bounds of the two others reach values that lie beyond them, so those above most values share most images.
+        const std::vector<float> thresholds =
+            kind == "clip" ? std::vector<float>{1.5F, std::nextafter(1.5F, 2.0F), 2.5F} : std::vector<float>{1e20F, 1.1e20F, 1.5F};
         for (const bool exact : {true, false}) {
+            if (exact && kind != "clip") continue;  // a chunk's images share one bracket there, and one of them lies beyond
             Evaluator base(work.network, work.images, work.input, work.options(exact, 25, 0));
             QVERIFY(base.prepare(work.layers, 1, {}));
             ThresholdEvaluator together(base, 1);
-            const TrialFaults faults = draw_trial_faults(seed, 1, work.network->layers(), {{1}}, 1e-3);
+            const double rate = kind == "clip" ? 1e-3 : 1e-4;
+            const TrialFaults faults = draw_trial_faults(seed, 1, work.network->layers(), {{1}}, rate);
             std::vector<std::uint64_t> costs;
             std::vector<Outcome> outcomes;
-            for (const float threshold : {1.5F, std::nextafter(1.5F, 2.0F), 2.5F}) {
+            for (const float threshold : thresholds) {
                 QVERIFY(together.prepare(std::vector{threshold}, work.layers, 1, {}));
                 ThresholdRunner runner(together);
                 const std::uint64_t before = multiplications_so_far();
-                outcomes.push_back(runner.run(1, faults, 1e-3, {})->front());
+                outcomes.push_back(runner.run(1, faults, rate, {})->front());
                 costs.push_back(multiplications_so_far() - before);
             }
             QCOMPARE(outcomes[0], outcomes[1]);
