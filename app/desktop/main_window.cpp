@@ -231,6 +231,7 @@ void MainWindow::connect_other_actions() {
     for (const JobPanel* panel : {static_cast<JobPanel*>(docks_.sensitivity_panel), static_cast<JobPanel*>(docks_.harden_panel)})
         connect(panel, &JobPanel::help_requested, this, &MainWindow::help_with_missing);
     connect(hints_, &PanelHints::hardening_wanted, this, &MainWindow::harden_all_sites);
+    connect(docks_.layer_table, &LayerTable::comparison_wanted, this, &MainWindow::compare_with_unprotected);
     connect(strip_, &ProgressStrip::folder_requested, this,
             [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
     connect(actions_.guide, &QAction::triggered, this, [this] { show_guide(this); });

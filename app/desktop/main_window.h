@@ -83,6 +83,7 @@ private:
     void open_default_data();
     void run_front_job();
     void harden_all_sites();
+    void compare_with_unprotected(const QString& protection);
     void show_error(const QString& sentence);
     void set_maximised(bool maximised);
     QList<PlotPanel*> plots() const;

@@ -104,6 +104,18 @@ void MainWindow::harden_all_sites() {
         docks_.harden_panel->focus_next_step();  // the form says what is amiss
 }
 
+void MainWindow::compare_with_unprotected(const QString& protection) {
+    HardenForm form = docks_.harden_panel->form();
+    form.job = MethodJob::duel;
+    form.protections = QStringLiteral("none, ") + protection;
+    docks_.harden_panel->set_form(form);
+    docks_.method->bring_to_front();
+    if (laboratory_.is_ready() && docks_.harden_panel->is_valid())
+        presenter_->run_method();
+    else
+        docks_.harden_panel->focus_next_step();  // the form says what is amiss
+}
+
 bool MainWindow::may_close() {
     if (!jobs_.running()) return true;
     switch (dialogs_.ask_quit(this, presenter_->running_title())) {

@@ -1,6 +1,7 @@
 #include "protection/protection.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "common/error.h"
 #include "common/text_list.h"
@@ -123,9 +124,33 @@ std::vector<ProtectionExample> protection_examples() {
         examples.push_back({id + "-channel", std::string(kind.summary) + ", with bounds of each channel"});
         examples.push_back({id + "-neuron", std::string(kind.summary) + ", with bounds of each neuron"});
     }
+    std::ranges::copy(memory_protection_examples(), std::back_inserter(examples));
+    return examples;
+}
+
+std::vector<ProtectionExample> memory_protection_examples() {
+    std::vector<ProtectionExample> examples;
     for (const MemoryProtection* kind : memory_protections())
         for (const std::string& id : kind->examples()) examples.push_back({id, kind->summary()});
     return examples;
+}
+
+Protection protection_of_layers(const std::vector<ProtectedLayer>& layers) {
+    std::vector<MemoryChoice> choices;  // in the order of their first layers
+    for (const ProtectedLayer& one : layers) {
+        if (one.name.empty()) continue;
+        auto own = std::ranges::find(choices, one.name, &MemoryChoice::name);
+        if (own == choices.end()) own = choices.insert(choices.end(), {one.name, {}});
+        own->layers.push_back(one.layer);
+    }
+    if (choices.empty()) return Protection::none;
+    if (choices.size() == 1 && choices.front().layers.size() == layers.size()) return {choices.front().name};
+    std::string text;
+    for (const MemoryChoice& choice : choices) {
+        text += (text.empty() ? "" : "+") + choice.name;
+        for (std::size_t i = 0; i < choice.layers.size(); ++i) text += (i == 0 ? "@" : "/") + choice.layers[i];
+    }
+    return {text};
 }
 
 std::string protections_help() {

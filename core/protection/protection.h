@@ -68,6 +68,16 @@ struct ProtectionExample {
     std::string summary;  // one line: what it does
 };
 std::vector<ProtectionExample> protection_examples();
+// Those of stored words alone, without "none".
+std::vector<ProtectionExample> memory_protection_examples();
+
+// The network with each layer's words protected by the name beside it: what is the same of all `layers` names none of them. Names that are
+// empty protect nothing; all empty: "none".
+struct ProtectedLayer {
+    std::string layer;  // "FC-1"
+    std::string name;   // "sec-ded-39-32"
+};
+Protection protection_of_layers(const std::vector<ProtectedLayer>& layers);
 
 // A line each, of a name and what it does, for people.
 std::string protections_help();

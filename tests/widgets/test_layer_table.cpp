@@ -1,3 +1,6 @@
+#include <QAbstractItemView>
+#include <QComboBox>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTreeView>
 #include <QtTest>
@@ -144,6 +147,63 @@ private slots:
         QVERIFY(!table.model().setData(table.model().index(0, LayerTableModel::name_column), Qt::Unchecked, Qt::CheckStateRole));
         table.set_checked_layers({QStringLiteral("CONV-1")});
         QCOMPARE(table.checked_layers(), QStringList{"CONV-1"});
+    }
+
+    void layers_can_be_protected() {
+        LayerTable table;
+        table.set_layers(example_layers(), 1, 32);
+        table.resize(600, 240);
+        table.show();
+        const LayerTableModel& model = table.model();
+        auto* compare = table.findChild<QPushButton*>();
+        QVERIFY(compare && !compare->isVisibleTo(&table));
+        QCOMPARE(table.protection(), QStringLiteral("none"));
+        const auto protect = [&](int row, const char* name) {
+            return table.model().setData(model.index(row, LayerTableModel::protection_column), QString(name), Qt::EditRole);
+        };
+        QVERIFY(protect(2, "sec-ded-39-32"));
+        QCOMPARE(table.protection(), QStringLiteral("sec-ded-39-32@FC-1"));
+        QCOMPARE(cell(model, 0, LayerTableModel::protection_column), QStringLiteral("differs"));
+        QVERIFY(protect(1, "guard"));
+        QCOMPARE(table.protection(), QStringLiteral("guard@CONV-1+sec-ded-39-32@FC-1"));
+        for (const char* name : {"clip", "guard@FC-1", "guard+clip", "nonsense", "tmr-99"}) QVERIFY2(!protect(1, name), name);
+        QVERIFY(!table.model().setData(model.index(1, LayerTableModel::bits_column), QStringLiteral("guard"), Qt::EditRole));
+        QVERIFY(protect(0, "tmr-30"));  // all of them
+        QCOMPARE(table.protection(), QStringLiteral("tmr-30"));
+        QCOMPARE(cell(model, 0, LayerTableModel::protection_column), QStringLiteral("tmr-30"));
+        QVERIFY(compare->isVisibleTo(&table));
+        QSignalSpy wanted(&table, &LayerTable::comparison_wanted);
+        compare->click();
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(wanted[0][0].toString(), QStringLiteral("tmr-30"));
+        QVERIFY(protect(1, "none"));
+        QCOMPARE(table.protection(), QStringLiteral("tmr-30@FC-1"));
+        table.findChildren<QPushButton*>()[1]->click();
+        QCOMPARE(table.protection(), QStringLiteral("none"));
+        QVERIFY(!compare->isVisibleTo(&table));
+        protect(1, "guard");
+        table.set_layers(example_layers(), 1, 32);  // another network: nothing is taken over
+        QCOMPARE(table.protection(), QStringLiteral("none"));
+    }
+
+    // F2 opens the list; arrows and Enter choose.
+    void a_protection_is_chosen_by_keys_alone() {
+        LayerTable table;
+        table.set_layers(example_layers(), 1, 32);
+        table.resize(600, 240);
+        table.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&table));
+        table.view().setFocus();
+        table.view().setCurrentIndex(table.view().model()->index(1, LayerTableModel::protection_column));
+        QTest::keyClick(&table.view(), Qt::Key_F2);
+        auto* box = table.view().findChild<QComboBox*>();
+        QVERIFY(box);
+        QCOMPARE(box->currentText(), QStringLiteral("none"));
+        QTRY_VERIFY(box->view()->isVisible());
+        for (int item = 1; item < box->count(); ++item) QVERIFY(!box->itemData(item, Qt::ToolTipRole).toString().isEmpty());
+        QTest::keyClick(box->view(), Qt::Key_Down);
+        QTest::keyClick(box->view(), Qt::Key_Return);
+        QTRY_COMPARE(table.protection(), QStringLiteral("guard@CONV-1"));
     }
 
     void empty_network_has_no_rows() {

@@ -1,10 +1,14 @@
 #include "tables/layer_table.h"
 
 #include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
 #include <QTreeView>
 
 #include "tables/layer_table_model.h"
 #include "tables/number_delegate.h"
+#include "tables/protection_delegate.h"
 #include "tables/spark_delegate.h"
 
 namespace clipscope {
@@ -14,13 +18,19 @@ LayerTable::LayerTable(QWidget* parent) : LayerTable(new LayerTableModel, parent
 LayerTable::LayerTable(LayerTableModel* model, QWidget* parent)
     : SelectionTable(model, tr("Layers"), tr("Open a model: its layers come here, and a bar for the accuracy that each fault rate leaves."),
                      parent),
-      model_(model) {
+      model_(model),
+      protection_strip_(new QWidget),
+      protection_text_(new QLabel) {
     model->setParent(this);
     view().setItemDelegateForColumn(LayerTableModel::sensitivity_column, new SparkDelegate(LayerTableModel::bars_role, this));
     for (const int column : {LayerTableModel::parameters_column, LayerTableModel::bits_column})
         view().setItemDelegateForColumn(column, new NumberDelegate(this));
+    view().setItemDelegateForColumn(LayerTableModel::protection_column, new ProtectionDelegate(this));
+    view().setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     view().setContextMenuPolicy(Qt::ActionsContextMenu);
     add_actions();
+    add_protection_strip();
+    connect(model_, &LayerTableModel::protection_changed, this, &LayerTable::show_protection);
     connect(model_, &LayerTableModel::checked_layers_changed, this, &LayerTable::checked_layers_changed);
     connect(this, &SelectionTable::name_selected, this, &LayerTable::layer_selected);
 }
@@ -39,6 +49,37 @@ void LayerTable::add_actions() {
     });
     add(tr("Check &none"), tr("Take every layer out of the next job"), [] { return QStringList(); });
     add(tr("Check &only this layer"), tr("Choose the selected layer alone"), [this] { return QStringList{selected_layer()}; });
+}
+
+void LayerTable::add_protection_strip() {
+    protection_text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    protection_text_->setWordWrap(true);
+    auto* compare = new QPushButton(tr("Compare"));
+    compare->setToolTip(
+        tr("Runs the network protected like this beside the unprotected one, on the same faults: a duel, with what it costs on the tab "
+           "Price. Trials that the study has are not run again."));
+    connect(compare, &QPushButton::clicked, this, [this] { Q_EMIT comparison_wanted(protection()); });
+    auto* none = new QPushButton(tr("None"));
+    none->setToolTip(tr("Takes the protection of every layer away"));
+    connect(none, &QPushButton::clicked, model_, &LayerTableModel::clear_protections);
+    auto* row = new QHBoxLayout(protection_strip_);
+    row->setContentsMargins(6, 2, 6, 2);
+    row->addWidget(protection_text_, 1);
+    row->addWidget(compare);
+    row->addWidget(none);
+    layout()->addWidget(protection_strip_);
+    show_protection();
+}
+
+void LayerTable::show_protection() {
+    const QString chosen = protection();
+    protection_strip_->setVisible(chosen != QLatin1String("none"));
+    protection_text_->setText(chosen);
+    protection_text_->setToolTip(tr("How the network's memory is protected, as the command line and the form of a duel write it"));
+}
+
+QString LayerTable::protection() const {
+    return model_->protection();
 }
 
 void LayerTable::set_layers(const std::vector<LayerInfo>& layers, std::int64_t network_parameters, std::int64_t network_bits) {

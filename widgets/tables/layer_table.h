@@ -11,6 +11,8 @@
 #include "network/layer_info.h"
 #include "tables/selection_table.h"
 
+class QLabel;
+
 namespace clipscope {
 
 class LayerTableModel;
@@ -30,6 +32,8 @@ public:
     QString selected_layer() const { return selected_name(); }  // empty: none
     QStringList checked_layers() const;                         // in program order, without "network"
     void set_checked_layers(const QStringList& names);
+    // What the layers' choices come to, as a duel takes it; "none" where nothing is chosen.
+    QString protection() const;
 
     LayerTableModel& model() const { return *model_; }
 
@@ -40,12 +44,18 @@ public Q_SLOTS:
 Q_SIGNALS:
     void layer_selected(const QString& name);  // by the user
     void checked_layers_changed();
+    // By the user: the network so protected is to be seen beside the unprotected one.
+    void comparison_wanted(const QString& protection);
 
 private:
     LayerTable(LayerTableModel* model, QWidget* parent);
     void add_actions();
+    void add_protection_strip();
+    void show_protection();
 
     LayerTableModel* model_;
+    QWidget* protection_strip_;  // hidden while nothing is protected
+    QLabel* protection_text_;
 };
 
 }  // namespace clipscope

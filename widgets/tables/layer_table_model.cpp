@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/error.h"
 #include "plots/accuracy_view.h"
+#include "protection/protection.h"
 #include "tables/sorted_rows.h"
 #include "theme/number_text.h"
 
@@ -16,6 +18,16 @@ QString shape_text(const std::vector<std::int64_t>& shape) {
     QStringList sizes;
     for (const std::int64_t size : shape) sizes.append(QString::number(size));
     return sizes.join(QStringLiteral(" × "));
+}
+
+// Whether it protects the words of whatever it is put on.
+bool protects_words(const QString& name) {
+    try {
+        const ProtectionParts parts = parts_of(Protection{name.toStdString()});
+        return !parts.activation && parts.memory.size() == 1 && parts.memory.front().layers.empty();
+    } catch (const UsageError&) {
+        return false;
+    }
 }
 
 }  // namespace
@@ -46,6 +58,7 @@ void LayerTableModel::set_layers(const std::vector<LayerInfo>& layers, std::int6
     }
     endResetModel();
     Q_EMIT checked_layers_changed();
+    Q_EMIT protection_changed();
 }
 
 void LayerTableModel::set_sensitivity(const QString& name, const std::vector<double>& rates, const std::vector<CurvePoint>& points) {
@@ -94,6 +107,37 @@ void LayerTableModel::set_checked_layers(const QStringList& names) {
     Q_EMIT checked_layers_changed();
 }
 
+QString LayerTableModel::protection() const {
+    std::vector<ProtectedLayer> layers;
+    for (const Row& row : rows_)
+        if (!row.is_network) layers.push_back({row.name.toStdString(), row.protection.toStdString()});
+    return QString::fromStdString(to_string(protection_of_layers(layers)));
+}
+
+void LayerTableModel::clear_protections() {
+    if (!rows_.empty()) set_protection(index(0, protection_column), {});
+}
+
+// Of the row of the network, all layers'.
+bool LayerTableModel::set_protection(const QModelIndex& index, const QString& name) {
+    if (!name.isEmpty() && !protects_words(name)) return false;
+    const bool is_for_all = rows_[std::size_t(index.row())].is_network;
+    for (std::size_t row = 0; row < rows_.size(); ++row)
+        if (is_for_all || int(row) == index.row()) rows_[row].protection = name;
+    // The row of the network says what all have in common.
+    Q_EMIT dataChanged(this->index(0, protection_column), this->index(rowCount() - 1, protection_column));
+    Q_EMIT protection_changed();
+    return true;
+}
+
+QString LayerTableModel::protection_text(const Row& row) const {
+    if (!row.is_network) return row.protection.isEmpty() ? tr("none") : row.protection;
+    const QString& first = rows_.size() > 1 ? rows_[1].protection : row.protection;
+    for (const Row& other : rows_)
+        if (!other.is_network && other.protection != first) return tr("differs");
+    return first.isEmpty() ? tr("none") : first;
+}
+
 int LayerTableModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : int(rows_.size());
 }
@@ -109,6 +153,8 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole:
             return text(row, index.column());
+        case Qt::EditRole:
+            return index.column() == protection_column ? protection_text(row) : text(row, index.column());
         case Qt::ToolTipRole:
             return tip(row, index.column());
         case Qt::TextAlignmentRole:
@@ -156,6 +202,8 @@ QString LayerTableModel::text(const Row& row, int column) const {
     switch (column) {
         case name_column:
             return row.name;
+        case protection_column:
+            return protection_text(row);
         case path_column:
             return row.path;
         case kind_column:
@@ -179,6 +227,10 @@ QString LayerTableModel::tip(const Row& row, int column) const {
                        : tr("%1 (%2). Click to bring its curve forward; the check mark chooses it for the job.").arg(row.name, row.path);
         case path_column:
             return tr("Where the parameters lie in the model file: %1.weight").arg(row.path);
+        case protection_column:
+            return tr(
+                "How the memory that holds these weights is protected. Double-click or F2 chooses: in the row of the network, for all "
+                "layers. Below the table its curve can be drawn beside the unprotected network's.");
         case parameters_column:
             return tr("Weights and biases that faults may hit");
         case bits_column:
@@ -203,10 +255,12 @@ QString LayerTableModel::sensitivity_tip(const Row& row) {
 
 QVariant LayerTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return {};
-    static const char* const titles[] = {QT_TR_NOOP("Layer"), QT_TR_NOOP("Accuracy left"), QT_TR_NOOP("Parameters"), QT_TR_NOOP("Bits"),
-                                         QT_TR_NOOP("Kind"),  QT_TR_NOOP("Shape"),         QT_TR_NOOP("Path")};
+    static const char* const titles[] = {QT_TR_NOOP("Layer"),      QT_TR_NOOP("Accuracy left"), QT_TR_NOOP("Protected by"),
+                                         QT_TR_NOOP("Parameters"), QT_TR_NOOP("Bits"),          QT_TR_NOOP("Kind"),
+                                         QT_TR_NOOP("Shape"),      QT_TR_NOOP("Path")};
     static const char* const tips[] = {QT_TR_NOOP("Computational layers in program order"),
                                        QT_TR_NOOP("A bar per fault rate, from the smallest to the largest: the mean accuracy left"),
+                                       QT_TR_NOOP("How the memory that holds the layer's weights is protected; a double-click chooses"),
                                        QT_TR_NOOP("Weights and biases of the layer"),
                                        QT_TR_NOOP("Stored bits that faults may hit"),
                                        QT_TR_NOOP("The operation"),
@@ -227,6 +281,10 @@ QVariant LayerTableModel::headerData(int section, Qt::Orientation orientation, i
 }
 
 bool LayerTableModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+    if (index.isValid() && role == Qt::EditRole && index.column() == protection_column) {
+        const QString name = value.toString();
+        return set_protection(index, name == tr("none") ? QString() : name);
+    }
     if (!index.isValid() || role != Qt::CheckStateRole || index.column() != name_column) return false;
     Row& row = rows_[std::size_t(index.row())];
     if (row.is_network) return false;
@@ -239,6 +297,7 @@ bool LayerTableModel::setData(const QModelIndex& index, const QVariant& value, i
 Qt::ItemFlags LayerTableModel::flags(const QModelIndex& index) const {
     Qt::ItemFlags flags = QAbstractTableModel::flags(index);
     if (index.isValid() && index.column() == name_column && !rows_[std::size_t(index.row())].is_network) flags |= Qt::ItemIsUserCheckable;
+    if (index.isValid() && index.column() == protection_column) flags |= Qt::ItemIsEditable;
     return flags;
 }
 

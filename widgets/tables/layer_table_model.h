@@ -15,8 +15,18 @@ namespace clipscope {
 class LayerTableModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    // The accuracy bars come second: they stay in sight where the table is narrow.
-    enum Column { name_column, sensitivity_column, parameters_column, bits_column, kind_column, shape_column, path_column, column_total };
+    // The accuracy bars and the protections come first: they stay in sight where the table is narrow.
+    enum Column {
+        name_column,
+        sensitivity_column,
+        protection_column,
+        parameters_column,
+        bits_column,
+        kind_column,
+        shape_column,
+        path_column,
+        column_total
+    };
     enum Role {
         bars_role = Qt::UserRole  // QVariantList: mean accuracy per rate, NaN where there is no result yet
     };
@@ -31,6 +41,9 @@ public:
     QString name_at(int row) const;         // empty: none
     QStringList checked_layers() const;
     void set_checked_layers(const QStringList& names);
+    // What the choices of all layers come to, as a duel takes it: "none", "guard", "sec-ded-39-32@FC-1/FC-2+guard@CONV-1".
+    QString protection() const;
+    void clear_protections();
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -41,6 +54,7 @@ public:
 
 Q_SIGNALS:
     void checked_layers_changed();
+    void protection_changed();
 
 private:
     struct Row {
@@ -52,11 +66,14 @@ private:
         std::int64_t bits = 0;
         bool is_network = false;
         bool checked = true;
+        QString protection;  // of its words: "guard"; empty: none
         std::vector<double> rates;
         std::vector<CurvePoint> points;  // one per rate, trials 0 where there is no result yet
     };
 
     QString text(const Row& row, int column) const;
+    QString protection_text(const Row& row) const;
+    bool set_protection(const QModelIndex& index, const QString& name);
     static QVariant sort_value(const Row& row, int column);
     QString tip(const Row& row, int column) const;
     static QString sensitivity_tip(const Row& row);

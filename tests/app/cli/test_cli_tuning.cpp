@@ -121,6 +121,44 @@ private slots:
         QVERIFY2(is_one_sentence(refused.err) && refused.err.contains("model_sha256"), qPrintable(refused.err));
     }
 
+    // Thresholds for another protection: searched, kept by a study, compared in a duel beside those for clipping, written into a network.
+    void another_protection_is_hardened() {
+        const QString file = folder_.filePath("range.json"), json = folder_.filePath("range-harden.json");
+        const QString clip = folder_.filePath("clip.json"), study = folder_.filePath("range.clipscope");
+        const QStringList search = QStringList{"--n", "3", "--m", "1"} + common() + faults();
+        const CliResult result = run_cli(QStringList{"harden", "--protection", "range", "--study", study, "--thresholds-output", file,
+                                                     "--json", json, "--output", folder_.filePath("range.pt")} +
+                                         search);
+        QVERIFY2(result.status == 0, qPrintable(result.err));
+        QVERIFY(result.out.contains("sites protected by range") && result.out.contains("same logits on all 40 images"));
+        QCOMPARE(json_file(json)["protection"].toString(), QString("range"));
+        for (const QJsonValue& site : json_file(file)["sites"].toArray()) QCOMPARE(site["protection"].toString(), QString("range"));
+        // Again it is the same job, of which nothing is left to do; for clipping it is another.
+        QCOMPARE(
+            run_cli(QStringList{"harden", "--protection", "range", "--study", study, "--thresholds-output", file + "2"} + search).status,
+            0);
+        QCOMPARE(read_bytes(file + "2"), read_bytes(file));
+        QCOMPARE(run_cli(QStringList{"harden", "--study", study, "--thresholds-output", clip} + search).status, 0);
+        QVERIFY(!read_bytes(clip).contains("protection"));
+
+        const QString duel = folder_.filePath("range-duel.json");
+        const CliResult compared =
+            run_cli(QStringList{"duel", "--protections", "none,clip-tuned,range,range-tuned", "--thresholds", clip, file, "--json", duel} +
+                    common() + faults());
+        QVERIFY2(compared.status == 0, qPrintable(compared.err));
+        QCOMPARE(json_file(duel)["curves"].toArray().size(), 4);
+        for (const QStringList& refused :
+             {QStringList{"duel", "--protections", "clip-tuned", "--thresholds", file}, QStringList{"compare", "--thresholds", file},
+              QStringList{"duel", "--protections", "range-tuned", "--thresholds", file, file},
+              QStringList{"harden", "--thresholds", file, "--thresholds-output", folder_.filePath("r.h")}}) {
+            const CliResult failed = run_cli(refused + common() + faults());
+            QVERIFY2(failed.status != 0 && is_one_sentence(failed.err), qPrintable(failed.err));
+        }
+        const CliResult applied =
+            run_cli(QStringList{"harden", "--thresholds", file, "--output", folder_.filePath("applied.pt")} + common() + faults());
+        QVERIFY2(applied.status == 0 && applied.out.contains("same logits on all 40 images"), qPrintable(applied.err));
+    }
+
     void a_hardened_file_says_how_its_images_enter() {
         // A file that does not say how its images are normalised, as Python writes them.
         const QString bare = QString(CLIPSCOPE_SHARED_DIR) + "/models/alexnet_cifar10_traced.pt";
@@ -194,6 +232,7 @@ private slots:
         QTest::newRow("no grid") << QStringList{"sweep", "--site", "ACT-1", "--grid", "0:1"} << "0:1";
         QTest::newRow("m") << QStringList{"harden", "--m", "5"} << "M";
         QTest::newRow("algorithm") << QStringList{"harden", "--algorithm", "best"} << "best";
+        QTest::newRow("no bound") << QStringList{"harden", "--protection", "relu6"} << "relu6";
         QTest::newRow("scope") << QStringList{"harden", "--scope", "nowhere"} << "nowhere";
         QTest::newRow("rates") << QStringList{"harden", "--rates", "2"} << "2";
         QTest::newRow("thresholds without output") << QStringList{"harden", "--thresholds", "t.json"} << "--output";

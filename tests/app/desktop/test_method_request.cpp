@@ -66,6 +66,7 @@ private slots:
     void settings_come_back_into_the_form() {
         HardenForm form;
         form.job = MethodJob::harden;
+        form.bound_kind = "range";
         form.rates = "1e-6, 1e-5";
         form.n = 7;
         form.m = 2;
