@@ -37,7 +37,7 @@ std::vector<JobSettings> JobForms::asked_of_sensitivity() const {
 }
 
 std::vector<JobSettings> JobForms::asked_of_method() const {
-    return {method_settings(method_.form(), laboratory_.model(), results_.thresholds())};
+    return {method_settings(method_.form(), laboratory_.model(), results_.all_thresholds())};
 }
 
 int JobForms::threads_for(JobKind kind) const {

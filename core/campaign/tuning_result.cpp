@@ -93,6 +93,10 @@ TuningResult combined(const TuningResult& earlier, const TuningResult& latest) {
     all.act_max.resize(latest.info.sites.size());
     for (std::size_t site = 0; site < std::min(all.act_max.size(), earlier.act_max.size()); ++site)
         if (!all.act_max[site]) all.act_max[site] = earlier.act_max[site];
+    if (latest.info.job == TuningJob::profile)
+        all.info.protection = earlier.info.protection;  // it has nothing to do with any
+    else if (latest.info.protection != earlier.info.protection)
+        return all;
     all.sweeps = with_other_sites(earlier.sweeps, latest.sweeps);
     // Thresholds of two hardenings never stand side by side as if they belonged together.
     if (latest.info.job != TuningJob::harden) all.searches = earlier.searches;

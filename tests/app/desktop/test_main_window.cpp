@@ -33,6 +33,7 @@
 #include "tables/comparison_table.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
+#include "tables/layer_table_model.h"
 #include "tables/site_table.h"
 #include "tables/site_table_model.h"
 #include "window_desk.h"
@@ -340,6 +341,19 @@ private slots:
         emit desk.part<JobTable>().job_selected(desk.window.desk().jobs().front().id);
         QTRY_COMPARE(desk.plot().view().series.size(), std::size_t(2));
         QTRY_COMPARE(desk.part<ComparisonTable>().view().model()->rowCount(), 1);
+    }
+
+    void protected_layers_stand_beside_the_unprotected_network() {
+        Desk desk;
+        desk.open_both();
+        LayerTableModel& layers = desk.part<LayerTable>().model();
+        QVERIFY(layers.setData(layers.index(1, LayerTableModel::protection_column), "guard", Qt::EditRole));
+        emit desk.part<LayerTable>().comparison_wanted(desk.part<LayerTable>().protection());
+        const HardenForm form = desk.part<HardenPanel>().form();
+        QCOMPARE(form.job, MethodJob::duel);
+        QCOMPARE(form.protections, QStringLiteral("none, guard@") + layers.name_at(1));
+        QTRY_COMPARE_WITH_TIMEOUT(desk.window.desk().jobs().size(), std::size_t(1), 60'000);
+        QCOMPARE(desk.window.desk().jobs().front().settings.protections, "none,guard@" + layers.name_at(1).toStdString());
     }
 
     void what_a_file_prescribes_is_named() {

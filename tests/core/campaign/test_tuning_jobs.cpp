@@ -351,6 +351,28 @@ private Q_SLOTS:
         QVERIFY(point_at(*searched.result.search(1), searched.result.search(1)->act_max).measured.auc > 0.1);
     }
 
+    // What is shown together was found for one protection.
+    void results_for_different_protections_do_not_stand_side_by_side() {
+        TuningResult range, clip, profile;
+        for (TuningResult* one : {&range, &clip, &profile}) one->info.sites.resize(2);
+        range.info.job = TuningJob::harden;
+        range.info.protection = "range";
+        range.searches.push_back(
+            {.site = 0, .scope = {}, .act_max = 1, .settings = {}, .evaluations = {}, .grids = {}, .hardened = {}, .rates = {}});
+        range.activations.push_back({.site = 1, .scope = {}, .rate = 0, .trials = 0, .histogram = {}});
+        clip.info.job = TuningJob::sweep;
+        clip.sweeps.push_back({.site = 0, .scope = {}, .act_max = 1, .unclipped = {}, .points = {}, .rates = {}});
+        const TuningResult both = combined(range, clip);
+        QCOMPARE(both.info.protection, std::string("clip"));
+        QCOMPARE(both.sweeps.size(), std::size_t(1));
+        QCOMPARE(both.searches.size(), std::size_t(0));
+        QCOMPARE(both.activations.size(), std::size_t(1));
+        const TuningResult profiled = combined(range, profile);
+        QCOMPARE(profiled.info.protection, std::string("range"));
+        QCOMPARE(profiled.searches.size(), std::size_t(1));
+        QCOMPARE(combined(clip, range).sweeps.size(), std::size_t(0));
+    }
+
     void thresholds_say_which_protection_they_are_for() {
         const JobInputs inputs = lenet5_inputs(10);
         const std::vector<SiteInfo>& sites = inputs.network->sites();
