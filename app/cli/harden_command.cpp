@@ -9,6 +9,7 @@
 #include "campaign/thresholds_header.h"
 #include "campaign/tuned_network.h"
 #include "command.h"
+#include "common/c_text.h"
 #include "common/error.h"
 #include "common/text_file.h"
 #include "input_warning.h"

@@ -1,11 +1,9 @@
 #include "campaign/thresholds_header.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
-#include <string_view>
 #include <vector>
 
+#include "common/c_text.h"
 #include "common/error.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
@@ -14,83 +12,26 @@
 namespace clipscope {
 namespace {
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-std::string upper_case(std::string text) {
-    for (char& c : text)
-        if (c >= 'a' && c <= 'z') c = char(c - 'a' + 'A');
-    return text;
-}
-
-// Letters, digits and single underscores between them: nothing that C or C++ keeps for itself.
-std::string identifier(std::string_view text, const std::string& otherwise) {
-    std::string name;
-    for (const char c : text) {
-        if (is_letter(c) || is_digit(c))
-            name += c;
-        else if (!name.empty() && name.back() != '_')
-            name += '_';
-    }
-    while (name.ends_with('_')) name.pop_back();
-    if (name.empty()) return otherwise;
-    return is_digit(name.front()) ? otherwise + "_" + name : name;
-}
-
-// Nothing in it begins or ends a comment, or a line.
-std::string in_comment(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        const bool is_mark = !result.empty() && ((result.back() == '*' && c == '/') || (result.back() == '/' && c == '*') ||
-                                                 (result.back() == '?' && c == '?'));
-        if (is_mark) result += ' ';
-        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-    return result;
-}
-
-std::string float_literal(float number) {
-    std::string text = number_text(number);
-    if (text.find_first_of(".e") == text.npos) text += ".0";
-    return text + "f";
-}
-
 constexpr int shown_digits = 4;
 
 class Header {
 public:
     Header(const ThresholdsFile& thresholds, const TuningResult& origin) : thresholds_(thresholds), origin_(origin) {
-        const std::string model = std::filesystem::path(origin.info.campaign.model).stem().string();
-        const std::string_view bundled = "bundled:";
-        prefix_ = lower_case(identifier(model.starts_with(bundled) ? model.substr(bundled.size()) : model, "network"));
-        std::set<std::string> taken{upper_case(prefix_ + "_SITES")};
-        for (const SiteThreshold& site : thresholds.sites) {
-            const std::string wanted = upper_case(prefix_ + "_" + identifier(site.site, "site"));
-            std::string name = wanted;
-            for (int number = 2; !taken.insert(name).second; ++number) name = wanted + "_" + std::to_string(number);
-            constants_.push_back(name);
-        }
+        prefix_ = c_prefix(origin.info.campaign.model);
+        CNames names;
+        names.free_name(count());
+        for (const SiteThreshold& site : thresholds.sites)
+            constants_.push_back(names.free_name(upper_case(prefix_ + "_" + c_identifier(site.site, "site"))));
     }
 
     std::string text() const {
         const std::string guard = upper_case(prefix_ + "_THRESHOLDS_H");
-        std::string text = introduction() + "#ifndef " + guard + "\n#define " + guard + "\n\n";
-        text += "/* SHA-256 of the model's file" + std::string(hash().empty() ? ", which is not known here. */\n" : ". */\n") + "#define " +
-                upper_case(prefix_ + "_MODEL_SHA256") + " \"" + hash() + "\"\n\n";
+        const std::string text = introduction() + "#ifndef " + guard + "\n#define " + guard + "\n\n" + model_hash_macro(prefix_, hash());
         return text + enumeration() + array() + functions() + "#endif\n";
     }
 
 private:
-    // Nothing but letters and digits.
-    std::string hash() const {
-        const std::string& found = thresholds_.model_sha256.empty() ? origin_.info.model_sha256 : thresholds_.model_sha256;
-        return std::ranges::all_of(found, [](char c) { return is_letter(c) || is_digit(c); }) ? found : std::string();
-    }
+    const std::string& hash() const { return thresholds_.model_sha256.empty() ? origin_.info.model_sha256 : thresholds_.model_sha256; }
 
     std::string introduction() const {
         const CampaignInfo& campaign = origin_.info.campaign;
@@ -144,10 +85,7 @@ private:
         const int index = index_of(site);
         const SiteInfo info = index < 0 ? SiteInfo{} : origin_.info.sites[std::size_t(index)];
         const std::vector<std::string>& fed_by = site.fed_by.empty() ? info.fed_by : site.fed_by;
-        std::string text = site.site;
-        if (!info.kind.empty()) text += ", " + info.kind;
-        if (!fed_by.empty()) text += ", fed by " + joined(fed_by);
-        return in_comment(text);
+        return site_in_comment(site.site, info.kind, fed_by);
     }
 
     std::string enumeration() const {
@@ -202,10 +140,6 @@ std::string thresholds_to_c_header(const ThresholdsFile& thresholds, const Tunin
         throw Error("A header of thresholds is for clipping, and these are for " + thresholds.sites.front().protection +
                     ": write them as JSON, and take the header from 'clipscope-cli protect --plan NAME.h'.");
     return Header(of_clipping, origin).text();
-}
-
-bool is_c_header(const std::string& path) {
-    return lower_case(std::filesystem::path(path).extension().string()) == ".h";
 }
 
 std::string thresholds_text(const std::string& path, const ThresholdsFile& thresholds, const TuningResult& origin) {

@@ -13,8 +13,7 @@ namespace clipscope {
 // the model's does. Every number is written so that a compiler reads the same float32. Throws Error where there is none for clipping.
 std::string thresholds_to_c_header(const ThresholdsFile& thresholds, const TuningResult& origin);
 
-// What a file of this path holds: a C header where the path ends in .h, JSON elsewhere. Throws as above.
-bool is_c_header(const std::string& path);
+// What a file of this path holds: a C header (common/c_text.h) where the path ends in .h, JSON elsewhere. Throws as above.
 std::string thresholds_text(const std::string& path, const ThresholdsFile& thresholds, const TuningResult& origin);
 
 }  // namespace clipscope

@@ -1,19 +1,16 @@
 // Thresholds as a C header: compiled as C99 and as C++ by the system's own compiler, run, and compared bit for bit with the JSON and with
 // the clipped activations that ClipScope computes.
-#include <QProcess>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTest>
-#include <bit>
 #include <cmath>
 #include <limits>
 
+#include "c_program.h"
 #include "campaign/thresholds_header.h"
 #include "clipping/clipped_relu.h"
 #include "common/error.h"
-#include "common/text_file.h"
 
 using namespace clipscope;
+using namespace clipscope::testing;
 
 namespace {
 
@@ -70,19 +67,13 @@ std::vector<float> edges(float threshold) {
             -infinity};
 }
 
-QString words(const std::vector<float>& values, const char* between) {
-    QStringList texts;
-    for (const float value : values) texts << QString::number(std::bit_cast<std::uint32_t>(value)) + QStringLiteral("u");
-    return texts.join(QLatin1String(between));
-}
-
 // Prints every threshold and what becomes of its edge values, as words.
 std::string program(const ThresholdsFile& file, const std::string& prefix) {
     QString edge_words;
     for (const SiteThreshold& site : file.sites)
         edge_words += QStringLiteral("{") + words(edges(site.threshold), ",") + QStringLiteral("},\n");
-    QString text = QStringLiteral(R"(#include "thresholds.h"
-#include "thresholds.h"
+    QString text = QStringLiteral(R"(#include "written.h"
+#include "written.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -128,15 +119,7 @@ QString expected(const ThresholdsFile& file) {
 class TestThresholdsHeader : public QObject {
     Q_OBJECT
 private slots:
-    void a_compiler_reads_what_the_json_says_data() {
-        QTest::addColumn<QString>("compiler");
-        QTest::addColumn<QStringList>("options");
-        const QStringList c{"-Wall", "-Wextra", "-pedantic", "-Werror", "-O2"};
-        QTest::newRow("C99") << "cc" << (QStringList{"-x", "c", "-std=c99"} + c);
-        QTest::newRow("C17") << "cc" << (QStringList{"-x", "c", "-std=c17"} + c);
-        QTest::newRow("C++98") << "c++" << (QStringList{"-x", "c++", "-std=c++98", "-Wno-long-long"} + c);
-        QTest::newRow("C++20") << "c++" << (QStringList{"-x", "c++", "-std=c++20"} + c);
-    }
+    void a_compiler_reads_what_the_json_says_data() { add_compilers(); }
 
     void a_compiler_reads_what_the_json_says() {
         QFETCH(QString, compiler);
@@ -145,23 +128,11 @@ private slots:
         const ThresholdsFile file = thresholds_from_json(thresholds_to_json(some_thresholds()), "thresholds.json");
         // A name that would end the comment, or start one, and is no identifier.
         const std::string model = "a */ /* b?\?/7 \"net\"\xC3\xA9__x.pt", prefix = "network_7";
-        const QTemporaryDir folder;
-        const QString header = folder.filePath("thresholds.h"), source = folder.filePath("program.c"), built = folder.filePath("program");
-        const std::string text = thresholds_text(header.toStdString(), file, origin_of(file, model));
+        const std::string text = thresholds_text("thresholds.h", file, origin_of(file, model));
         const std::string start = "enum ",
                           name = text.substr(text.find(start) + start.size(), text.find("_site {") - text.find(start) - start.size());
         QCOMPARE(QString::fromStdString(name).left(9), QString::fromStdString(prefix));
-        write_text_file(header.toStdString(), text);
-        write_text_file(source.toStdString(), program(file, name));
-        QProcess build;
-        build.setProcessChannelMode(QProcess::MergedChannels);
-        build.start(compiler, options + QStringList{source, "-o", built});
-        QVERIFY(build.waitForFinished(60000));
-        QVERIFY2(build.exitCode() == 0, build.readAll().constData());
-        QProcess run;
-        run.start(built, QStringList());
-        QVERIFY(run.waitForFinished(60000));
-        QCOMPARE(QString::fromLatin1(run.readAll()), expected(file));
+        QCOMPARE(run_c_program(compiler, options, text, program(file, name)), expected(file));
     }
 
     void people_read_where_the_numbers_come_from() {
