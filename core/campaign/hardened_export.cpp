@@ -11,6 +11,7 @@
 #include "network/formats/onnx/hardened_onnx.h"
 #include "network/hardened_file.h"
 #include "protection/activation/protected_file.h"
+#include "protection/activation/protected_onnx.h"
 
 namespace clipscope {
 namespace {
@@ -96,10 +97,12 @@ std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clip
 
 std::optional<HardenedFile> export_protected(const Evaluator& evaluator, const Clipping& clipping, const SiteProtections& protections,
                                              const JobInputs& inputs, const std::string& path, std::stop_token stop) {
-    if (is_onnx_path(path))
-        throw UsageError("Only clipped networks are written as ONNX: choose a name that ends in .pt for this protection.");
+    check_hardened_path(evaluator.network(), path);
     return write_verified(evaluator, path, stop, [&](const std::string& place) {
-        write_protected_file(evaluator.network(), clipping, protections, place, described(inputs));
+        if (is_onnx_path(path))
+            write_protected_onnx(evaluator.network(), clipping, protections, place, described(inputs));
+        else
+            write_protected_file(evaluator.network(), clipping, protections, place, described(inputs));
     });
 }
 

@@ -25,7 +25,7 @@ void check_hardened_path(const Network& network, const std::string& path);
 std::optional<HardenedFile> export_hardened(const Evaluator& clipped, const Clipping& clipping, const JobInputs& inputs,
                                             const std::string& path, std::stop_token stop);
 
-// The same of a network whose other sites are protected otherwise, as the evaluator's are; TorchScript alone.
+// The same of a network whose other sites are protected otherwise, as the evaluator's are.
 std::optional<HardenedFile> export_protected(const Evaluator& evaluator, const Clipping& clipping, const SiteProtections& protections,
                                              const JobInputs& inputs, const std::string& path, std::stop_token stop);
 

@@ -1,58 +1,13 @@
 #include <torch/script.h>
 
 #include <QTest>
-#include <cmath>
-#include <limits>
-#include <map>
 #include <stdexcept>
 
+#include "definitions_by_hand.h"
 #include "protection/activation/activation_functions.h"
 
 using namespace clipscope;
-
-namespace {
-
-constexpr float infinity = std::numeric_limits<float>::infinity();
-const float nan = std::numeric_limits<float>::quiet_NaN();
-
-// Everything where a definition could go wrong: around each bound and what the definitions make of it.
-std::vector<float> difficult_values(float low, float high) {
-    std::vector<float> values = {0.0F,     -0.0F,     1e-45F, -1e-45F, 1.1e-38F, -1.1e-38F, 1e38F, -1e38F,
-                                 infinity, -infinity, nan,    -nan,    1,        -1,        2,     6};
-    for (const float bound : {low, high, -high, 2 * high, std::ldexp(high, 64), 6.0F})
-        for (const float value : {bound, std::nextafter(bound, infinity), std::nextafter(bound, -infinity)}) values.push_back(value);
-    return values;
-}
-
-// The definitions of method.md, written once more for one number.
-float clip(float y, float, float high) {
-    return y >= -high && y <= high ? y : 0;
-}
-float range(float y, float low, float high) {
-    if (y != y) return 0;
-    if (y < low) return low;
-    return y > high ? high : y;
-}
-float relu6(float y, float, float) {
-    return y > 6 ? 6 : y;
-}
-float backflip(float y, float, float high) {
-    if (y >= std::ldexp(high, 64))
-        y = 0;
-    else if (y >= 2 * high)
-        y = 2;
-    return y > high ? high : y;
-}
-
-using Definition = float (*)(float y, float low, float high);
-const std::map<std::string_view, Definition> definitions = {
-    {"clip", clip}, {"range", range}, {"relu6", relu6}, {"backflip", backflip}, {"fitact", clip}};
-
-bool same(float one, float other) {
-    return one == other || (one != one && other != other);
-}
-
-}  // namespace
+using namespace clipscope::testing;
 
 class TestActivationFunctions : public QObject {
     Q_OBJECT

@@ -67,7 +67,8 @@ void set_metadata(onnx::ModelProto& model, const ModelMetadata& metadata) {
     own.set_value(to_json(metadata));
 }
 
-onnx::ModelProto hardened_model(const Network& network, std::span<const std::optional<float>> thresholds, const ModelMetadata& metadata) {
+onnx::ModelProto hardened_model(const Network& network, std::span<const std::optional<float>> thresholds, const ModelMetadata& metadata,
+                                const std::map<std::size_t, OnnxSiteFunction>& functions) {
     OnnxFile file = read_again(network);
     check_size(file);
     onnx::ModelProto hardened = file.model;
@@ -77,6 +78,7 @@ onnx::ModelProto hardened_model(const Network& network, std::span<const std::opt
     const std::vector<FoundSite>& sites = network.structure().sites;
     for (std::size_t i = 0; i < sites.size() && i < thresholds.size(); ++i)
         if (thresholds[i]) clips.clip(activation_of(sites[i], network.program()), *thresholds[i]);
+    for (const auto& [site, function] : functions) clips.apply(activation_of(sites[site], network.program()), function);
     clips.finish();
     set_metadata(hardened, metadata);
     return hardened;
@@ -119,11 +121,17 @@ void check_hardened_onnx(const Network& network, const std::string& path) {
 
 void write_hardened_onnx(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
                          const ModelMetadata& metadata) {
+    write_hardened_onnx(network, thresholds, path, metadata, {});
+}
+
+void write_hardened_onnx(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
+                         const ModelMetadata& metadata, const std::map<std::size_t, OnnxSiteFunction>& functions) {
     check_came_from_onnx(network, path);
     const std::vector<FoundSite>& sites = network.structure().sites;
     for (std::size_t i = 0; i < sites.size() && i < thresholds.size(); ++i)
         if (thresholds[i]) check_site_threshold(sites[i], *thresholds[i]);
-    const onnx::ModelProto model = with_path(network, [&] { return hardened_model(network, thresholds, metadata); });
+    for (const auto& [site, function] : functions) check_top_level(sites.at(site));
+    const onnx::ModelProto model = with_path(network, [&] { return hardened_model(network, thresholds, metadata, functions); });
     std::string bytes;
     if (!model.SerializeToString(&bytes)) throw Error("Cannot write \"" + path + "\": the hardened network is too large for ONNX.");
     write_text_file(path, bytes);

@@ -1,11 +1,13 @@
-// The hardened form of a network that was opened from an ONNX file, as ONNX: the author's own graph, tensors and names, with clipping in
-// standard operators behind the clipped sites (onnx_clips.h). Weights that lay in files beside it are inside.
+// The hardened form of a network that was opened from an ONNX file, as ONNX: the author's own graph, tensors and names, with clipping, or
+// another function, in standard operators behind the protected sites (onnx_clips.h). Weights that lay in files beside it are inside.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "network/formats/onnx/onnx_site_function.h"
 #include "network/network.h"
 
 namespace clipscope {
@@ -22,5 +24,8 @@ void check_hardened_onnx(const Network& network, const std::string& path);
 // check_site_threshold, Error where a file fails.
 void write_hardened_onnx(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
                          const ModelMetadata& metadata);
+// Other sites, by index, with a function of what they put out. Throws UsageError, too, where such a site lies inside a branch or a loop.
+void write_hardened_onnx(const Network& network, std::span<const std::optional<float>> thresholds, const std::string& path,
+                         const ModelMetadata& metadata, const std::map<std::size_t, OnnxSiteFunction>& functions);
 
 }  // namespace clipscope

@@ -58,23 +58,7 @@ OnnxClips::OnnxClips(onnx::ModelProto& model, int opset, ElementType element_typ
                     std::to_string(first_opset_with_where) +
                     " brought it); export the network with opset_version=17, or save the hardened one as .pt");
     for_each_list(static_cast<const onnx::GraphProto&>(model_.graph()),
-                  [&](const onnx::GraphProto& graph, const Nodes&) { collect_names(graph); });
-}
-
-void OnnxClips::collect_names(const onnx::GraphProto& graph) {
-    for (const onnx::TensorProto& tensor : graph.initializer()) names_.insert(tensor.name());
-    for (const onnx::ValueInfoProto& input : graph.input()) names_.insert(input.name());
-    for (const onnx::ValueInfoProto& value : graph.value_info()) names_.insert(value.name());
-    for (const onnx::NodeProto& node : graph.node()) {
-        names_.insert(node.name());
-        names_.insert(node.output().begin(), node.output().end());
-    }
-}
-
-std::string OnnxClips::free_name(const std::string& wanted) {
-    std::string name = wanted;
-    for (int number = 2; !names_.insert(name).second; ++number) name = wanted + "_" + std::to_string(number);
-    return name;
+                  [&](const onnx::GraphProto& graph, const Nodes&) { nodes_.take_names(graph); });
 }
 
 OnnxClips::Maker OnnxClips::maker_of(const std::string& tensor) {
@@ -87,65 +71,33 @@ OnnxClips::Maker OnnxClips::maker_of(const std::string& tensor) {
     return maker;
 }
 
-onnx::NodeProto OnnxClips::node(const std::string& operation, const std::vector<std::string>& inputs, const std::string& output) {
-    onnx::NodeProto node;
-    node.set_op_type(operation);
-    node.set_name(free_name(output + "/" + operation));
-    for (const std::string& input : inputs) node.add_input(input);
-    node.add_output(output);
-    return node;
-}
-
-onnx::NodeProto OnnxClips::number(const std::string& name, float value, int element_type) {
-    onnx::NodeProto constant = node("Constant", {}, name);
-    onnx::AttributeProto& attribute = *constant.add_attribute();
-    attribute.set_name("value");
-    attribute.set_type(onnx::AttributeProto::TENSOR);
-    onnx::TensorProto& tensor = *attribute.mutable_t();
-    tensor.set_name(name);
-    tensor.set_data_type(element_type);
-    if (element_type == onnx::TensorProto::FLOAT)
-        tensor.add_float_data(value);
-    else
-        tensor.add_int32_data(0);  // of half precision; no other number than 0 is asked for
-    return constant;
-}
-
 std::vector<onnx::NodeProto> OnnxClips::clipped(const OnnxActivation& activation, const std::string& values, const std::string& output,
                                                 float threshold, int element_type) {
     const std::string& name = activation.name;
-    const std::string limit = free_name(name + "/threshold"), zero = free_name(name + "/zero"), inside = free_name(name + "/inside");
+    const std::string limit = nodes_.free_name(name + "/threshold"), zero = nodes_.free_name(name + "/zero"),
+                      inside = nodes_.free_name(name + "/inside");
     const bool has_less_or_equal = opset_ >= first_opset_with_less_or_equal;
     const float compared = has_less_or_equal ? threshold : std::nextafter(threshold, std::numeric_limits<float>::infinity());
-    std::vector<onnx::NodeProto> nodes{number(limit, compared, onnx::TensorProto::FLOAT), number(zero, 0, element_type)};
+    std::vector<onnx::NodeProto> nodes{nodes_.constant(limit, {&compared, 1}, {}), nodes_.zero(zero, element_type)};
     std::string magnitude = values;
     if (!activation.is_never_negative) {
-        magnitude = free_name(name + "/magnitude");
-        nodes.push_back(node("Abs", {values}, magnitude));
+        magnitude = nodes_.free_name(name + "/magnitude");
+        nodes.push_back(nodes_.node("Abs", {values}, magnitude));
     }
     if (element_type != onnx::TensorProto::FLOAT) {
-        nodes.push_back(cast_to_float(magnitude, free_name(name + "/float32")));
+        nodes.push_back(nodes_.cast(magnitude, nodes_.free_name(name + "/float32"), onnx::TensorProto::FLOAT));
         magnitude = nodes.back().output(0);
     }
-    nodes.push_back(node(has_less_or_equal ? "LessOrEqual" : "Less", {magnitude, limit}, inside));
-    nodes.push_back(node("Where", {inside, values, zero}, output));
-    nodes.back().set_name(free_name(name + "/clip"));
+    nodes.push_back(nodes_.node(has_less_or_equal ? "LessOrEqual" : "Less", {magnitude, limit}, inside));
+    nodes.push_back(nodes_.node("Where", {inside, values, zero}, output));
+    nodes.back().set_name(nodes_.free_name(name + "/clip"));
     return nodes;
 }
 
-onnx::NodeProto OnnxClips::cast_to_float(const std::string& input, const std::string& output) {
-    onnx::NodeProto cast = node("Cast", {input}, output);
-    onnx::AttributeProto& to = *cast.add_attribute();
-    to.set_name("to");
-    to.set_type(onnx::AttributeProto::INT);
-    to.set_i(onnx::TensorProto::FLOAT);
-    return cast;
-}
-
 onnx::NodeProto OnnxClips::unclipped(const OnnxActivation& activation, const std::string& input) {
-    const std::string output = free_name(activation.name + "/unclipped");
-    if (activation.form != OnnxActivation::Form::clipped_leaky_relu) return node("Relu", {input}, output);
-    onnx::NodeProto leaky = node("LeakyRelu", {input}, output);
+    const std::string output = nodes_.free_name(activation.name + "/unclipped");
+    if (activation.form != OnnxActivation::Form::clipped_leaky_relu) return nodes_.node("Relu", {input}, output);
+    onnx::NodeProto leaky = nodes_.node("LeakyRelu", {input}, output);
     onnx::AttributeProto& alpha = *leaky.add_attribute();
     alpha.set_name("alpha");
     alpha.set_type(onnx::AttributeProto::FLOAT);
@@ -153,39 +105,65 @@ onnx::NodeProto OnnxClips::unclipped(const OnnxActivation& activation, const std
     return leaky;
 }
 
-void OnnxClips::clip(const OnnxActivation& activation, float threshold) {
+OnnxClips::Opening OnnxClips::open(const OnnxActivation& activation, const std::string& before, const std::string& after) {
     const std::string& tensor = activation.place.tensor;
     const Maker maker = maker_of(tensor);
     onnx::NodeProto& made_by = *maker.nodes->Mutable(maker.index);
-    std::vector<onnx::NodeProto> added;
-    std::string values, output = tensor, type_like = tensor;
-    int place = maker.index + 1;
+    Opening opening{.nodes = maker.nodes, .values = {}, .type_like = tensor, .output = tensor, .added = {}};
     if (activation.place.is_rectified_input) {
-        type_like = made_by.input(0);
-        added.push_back(unclipped(activation, type_like));
-        values = added.back().output(0);
-        output = free_name(activation.name + "/clipped");
-        made_by.set_input(0, output);
-        place = maker.index;
-    } else if (activation.form == OnnxActivation::Form::plain) {
-        values = free_name(activation.name + "/unclipped");
-        for (std::string& name : *made_by.mutable_output())
-            if (name == tensor) name = values;
+        opening.index = maker.index;
+        opening.type_like = made_by.input(0);
+        opening.added.push_back(unclipped(activation, opening.type_like));
+        opening.values = opening.added.back().output(0);
+        opening.output = nodes_.free_name(activation.name + "/" + after);
+        made_by.set_input(0, opening.output);
     } else {
-        if (made_by.op_type() != "Where" || made_by.input_size() != 3)
-            throw Error(activation.name + " is clipped already, by operators that ClipScope cannot replace; save the network as .pt");
-        values = made_by.input(1);
-        if (activation.form != OnnxActivation::Form::clipped) {
-            added.push_back(unclipped(activation, values));
-            values = added.back().output(0);
-        }
-        left_behind_.insert(made_by.input().begin(), made_by.input().end());
-        maker.nodes->DeleteSubrange(maker.index, 1);
-        place = maker.index;
+        opening.index = maker.index + 1;
+        opening.values = nodes_.free_name(activation.name + "/" + before);
+        for (std::string& name : *made_by.mutable_output())
+            if (name == tensor) name = opening.values;
     }
-    std::vector<onnx::NodeProto> clips = clipped(activation, values, output, threshold, element_type_(type_like));
-    added.insert(added.end(), std::make_move_iterator(clips.begin()), std::make_move_iterator(clips.end()));
-    insert_at(*maker.nodes, place, std::move(added));
+    return opening;
+}
+
+OnnxClips::Opening OnnxClips::open_clipped(const OnnxActivation& activation) {
+    const std::string& tensor = activation.place.tensor;
+    const Maker maker = maker_of(tensor);
+    const onnx::NodeProto made_by = maker.nodes->Get(maker.index);
+    if (made_by.op_type() != "Where" || made_by.input_size() != 3)
+        throw Error(activation.name + " is clipped already, by operators that ClipScope cannot replace; save the network as .pt");
+    Opening opening{
+        .nodes = maker.nodes, .index = maker.index, .values = made_by.input(1), .type_like = tensor, .output = tensor, .added = {}};
+    if (activation.form != OnnxActivation::Form::clipped) {
+        opening.added.push_back(unclipped(activation, opening.values));
+        opening.values = opening.added.back().output(0);
+    }
+    left_behind_.insert(made_by.input().begin(), made_by.input().end());
+    maker.nodes->DeleteSubrange(maker.index, 1);
+    return opening;
+}
+
+void OnnxClips::close(Opening&& opening, std::vector<onnx::NodeProto>&& made) {
+    std::ranges::move(made, std::back_inserter(opening.added));
+    insert_at(*opening.nodes, opening.index, std::move(opening.added));
+}
+
+void OnnxClips::clip(const OnnxActivation& activation, float threshold) {
+    const bool is_clipped = activation.form != OnnxActivation::Form::plain && !activation.place.is_rectified_input;
+    Opening opening = is_clipped ? open_clipped(activation) : open(activation, "unclipped", "clipped");
+    std::vector<onnx::NodeProto> made = clipped(activation, opening.values, opening.output, threshold, element_type_(opening.type_like));
+    close(std::move(opening), std::move(made));
+}
+
+void OnnxClips::apply(const OnnxActivation& activation, const OnnxSiteFunction& function) {
+    Opening opening = open(activation, "unprotected", "protected");
+    const int element_type = element_type_(opening.type_like);
+    OnnxExpression expression(nodes_, opset_, activation.name);
+    const bool is_float = element_type == onnx::TensorProto::FLOAT;
+    std::string result = function(expression, is_float ? opening.values : expression.cast(opening.values, onnx::TensorProto::FLOAT));
+    if (!is_float) result = expression.cast(result, element_type);
+    std::vector<onnx::NodeProto> made = expression.take(result, opening.output);
+    close(std::move(opening), std::move(made));
 }
 
 void OnnxClips::finish() {

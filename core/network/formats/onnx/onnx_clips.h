@@ -1,5 +1,5 @@
-// Puts clipping (FT-ClipAct, section IV-A; method.md, "Clipped activation") behind activations of an ONNX graph, in standard operators of
-// the file's own opset, 9 to 21. No LibTorch.
+// Puts clipping (FT-ClipAct, section IV-A; method.md, "Clipped activation") and other functions behind activations of an ONNX graph, in
+// standard operators of the file's own opset, 9 to 21. No LibTorch.
 //
 // Behind an activation that puts out y follow LessOrEqual(y, T), or Less(y, next float32 after T) where the opset is older than 12, and
 // Where(that, y, 0): beyond T, and for NaN, 0. Where y may be negative, its magnitude is compared (Abs). Half precision is compared in
@@ -11,8 +11,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "network/formats/onnx/onnx_expression.h"
 #include "network/formats/onnx/onnx_library.h"
 #include "network/formats/onnx/onnx_names.h"
+#include "network/formats/onnx/onnx_site_function.h"
 
 namespace clipscope {
 
@@ -45,6 +47,10 @@ public:
     // Throws Error with a clause that completes "PATH cannot be hardened: ...".
     void clip(const OnnxActivation& activation, float threshold);
 
+    // Puts a function behind the activation, which stays as it is, clipped or not. What reads the activation reads the function's result.
+    // The function works in float32; half precision is cast before it and back behind it. Throws likewise.
+    void apply(const OnnxActivation& activation, const OnnxSiteFunction& function);
+
     // Takes out what clipped before and is read by nothing any more; once, after the last clip().
     void finish();
 
@@ -55,22 +61,32 @@ private:
         int index = 0;
     };
 
+    // Where new operators go, between an activation and what reads it.
+    struct Opening {
+        Nodes* nodes = nullptr;
+        int index = 0;          // they stand from here on
+        std::string values;     // what the activation puts out
+        std::string type_like;  // a tensor of the same element type that was there before
+        std::string output;     // the name under which others read the result
+        std::vector<onnx::NodeProto> added;
+    };
+
     Maker maker_of(const std::string& tensor);
-    void collect_names(const onnx::GraphProto& graph);
-    std::string free_name(const std::string& wanted);
+    // Behind the activation as it stands; `before`, `after`: what new names of its values end in, "unclipped" and "clipped".
+    Opening open(const OnnxActivation& activation, const std::string& before, const std::string& after);
+    // In place of what clips it.
+    Opening open_clipped(const OnnxActivation& activation);
+    static void close(Opening&& opening, std::vector<onnx::NodeProto>&& made);
     // Writes the clipped value of `values` into a tensor of this name.
     std::vector<onnx::NodeProto> clipped(const OnnxActivation& activation, const std::string& values, const std::string& output,
                                          float threshold, int element_type);
-    onnx::NodeProto node(const std::string& operation, const std::vector<std::string>& inputs, const std::string& output);
-    onnx::NodeProto cast_to_float(const std::string& input, const std::string& output);
-    onnx::NodeProto number(const std::string& name, float value, int element_type);
     // The same activation without its clipping.
     onnx::NodeProto unclipped(const OnnxActivation& activation, const std::string& input);
 
     onnx::ModelProto& model_;
     int opset_;
     ElementType element_type_;
-    std::unordered_set<std::string> names_;        // of tensors and operators
+    OnnxNodes nodes_;
     std::unordered_set<std::string> left_behind_;  // tensors that operators read which are no longer there
 };
 

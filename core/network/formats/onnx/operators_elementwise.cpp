@@ -28,13 +28,29 @@ void binary(OnnxNode& node) {
     node.set(node.insert(operation, {node.value(0), node.value(1)}));
 }
 
+// Of two tensors that are computed with element by element; nothing where it cannot be told.
+std::optional<Shape> common_shape(const Shape& one, const Shape& other) {
+    const Shape& longer = one.size() < other.size() ? other : one;
+    const Shape& shorter = one.size() < other.size() ? one : other;
+    Shape shape = longer;
+    for (std::size_t i = 0; i < shorter.size(); ++i) {
+        Number& own = shape[longer.size() - shorter.size() + i];
+        const auto is_larger = [](const Number& number) { return number.is_known() && number.count != 1; };
+        const auto is_one = [](const Number& number) { return number.is_known() && number.count == 1; };
+        if (is_larger(own) || is_one(shorter[i])) continue;
+        if (!is_larger(shorter[i]) && !is_one(own) && !(own.is_batch() && shorter[i].is_batch())) return std::nullopt;
+        own = shorter[i];
+    }
+    return shape;
+}
+
 // What ONNX's library has no rule for in every version.
 template <const char* operation>
 void comparison(OnnxNode& node) {
     binary<operation>(node);
     node.set_type(onnx::TensorProto::BOOL);
-    const bool has_number = node.scalar(1, 0).has_value();
-    if (!node.out(0).shape && has_number) node.set_shape(node.shape(0));
+    if (node.out(0).shape || !node.in(0).shape || !node.in(1).shape) return;
+    if (const auto shape = common_shape(node.shape(0), node.shape(1))) node.set_shape(*shape);
 }
 
 #define CLIPSCOPE_NAMES(X)                                                                                                                 \
