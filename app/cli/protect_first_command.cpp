@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
-#include "campaign/memory_json.h"
 #include "campaign/protect_first.h"
+#include "campaign/protect_first_output.h"
 #include "command.h"
-#include "common/csv_text.h"
 #include "common/error.h"
-#include "common/json_text.h"
-#include "common/version.h"
 #include "common_options.h"
 #include "input_warning.h"
 #include "output_files.h"
@@ -22,8 +18,6 @@
 namespace clipscope::cli {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct ProtectFirstOptions {
     InputOptions input;
@@ -35,50 +29,6 @@ struct ProtectFirstOptions {
     std::string json;
     std::string csv;
 };
-
-Json step_json(const ProtectStep& step) {
-    return {{"name", step.name},
-            {"storage_percent", step.storage_percent},
-            {"mean", step.point.mean},
-            {"ci95", {step.point.ci95_low, step.point.ci95_high}},
-            {"gain_share", step.gain_share}};
-}
-
-Json found_json(const JobInputs& inputs, const ProtectFirstSettings& settings, const ProtectFirst& found) {
-    Json json = {{"clipscope_version", version()},
-                 {"kind", "protect-first"},
-                 {"model", inputs.model_name},
-                 {"data", inputs.data_name},
-                 {"images", inputs.images.size()},
-                 {"seed", settings.seed},
-                 {"trials", settings.trials},
-                 {"layers", found.scope},
-                 {"protection", settings.protection.empty() ? "tmr" : settings.protection},
-                 {"rate", settings.rate},
-                 {"nonfinite", to_string(settings.nonfinite)},
-                 {"clean_accuracy", accuracy(found.clean, settings.nonfinite)},
-                 {"unprotected", {{"mean", found.unprotected.mean}, {"ci95", {found.unprotected.ci95_low, found.unprotected.ci95_high}}}},
-                 {"all", step_json(found.all)},
-                 {"in_words", in_words(found)}};
-    write_memory(json, inputs.network->memory());
-    json["steps"] = Json::array();
-    for (const ProtectStep& step : found.steps) json["steps"].push_back(step_json(step));
-    return json;
-}
-
-std::string found_csv(const ProtectFirst& found) {
-    CsvText table({"step", "name", "storage_percent", "mean_fraction", "ci95_low_fraction", "ci95_high_fraction", "gain_share"});
-    const auto add = [&](std::int64_t number, const std::string& name, double storage, const CurvePoint& point, double share) {
-        table.add(number).add(name).add(storage).add(point.mean).add(point.ci95_low).add(point.ci95_high).add(share);
-        table.end_row();
-    };
-    add(0, "none", 0, found.unprotected, 0);
-    for (std::size_t i = 0; i < found.steps.size(); ++i) {
-        const ProtectStep& step = found.steps[i];
-        add(std::int64_t(i + 1), step.name, step.storage_percent, step.point, step.gain_share);
-    }
-    return table.text();
-}
 
 std::string found_text(const JobInputs& inputs, const ProtectFirstSettings& settings, const ProtectFirst& found) {
     using Align = TextTable::Align;
@@ -128,8 +78,8 @@ int run_protect_first(const ProtectFirstOptions& options, std::stop_source& stop
         std::fputs("clipscope-cli: Interrupted before the order was known; nothing was written.\n", stderr);
         return exit_interrupted;
     }
-    if (!options.json.empty()) write_file(options.json, json_text(found_json(inputs, settings, *found)));
-    if (!options.csv.empty()) write_file(options.csv, found_csv(*found));
+    if (!options.json.empty()) write_file(options.json, protect_first_json(*found));
+    if (!options.csv.empty()) write_file(options.csv, protect_first_csv(*found));
     if (options.json != "-") print(found_text(inputs, settings, *found));
     return exit_done;
 }

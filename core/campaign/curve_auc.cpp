@@ -103,4 +103,13 @@ std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo
     return result;
 }
 
+std::vector<std::optional<Interval>> auc_intervals(const AccuracyCurves& curves, AucAxis axis) {
+    std::vector<std::optional<Interval>> intervals;
+    for (const AccuracyCurve& curve : curves.curves) {
+        const auto area = curve_auc(curve, curves.info, axis);
+        intervals.push_back(area ? std::optional(area->ci95) : std::nullopt);
+    }
+    return intervals;
+}
+
 }  // namespace clipscope

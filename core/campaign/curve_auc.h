@@ -27,4 +27,7 @@ StratifiedEstimate auc_of_estimates(std::span<const StratifiedEstimate> estimate
 // Nothing while a rate above 0 has no trial yet, or where the rates span no axis.
 std::optional<CurveAuc> curve_auc(const AccuracyCurve& curve, const CampaignInfo& info, AucAxis axis = AucAxis::linear);
 
+// The 95 % interval of each curve's AUC, in the order of the curves; nothing where it has none yet.
+std::vector<std::optional<Interval>> auc_intervals(const AccuracyCurves& curves, AucAxis axis);
+
 }  // namespace clipscope

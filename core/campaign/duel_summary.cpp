@@ -149,4 +149,62 @@ std::string duel_csv(const CampaignSummary& duel, AucAxis axis) {
     return table.text();
 }
 
+std::vector<ContestantRow> contestant_rows(const CampaignSummary& duel, const std::string& layer, std::size_t rate, AucAxis axis,
+                                           const std::vector<std::optional<Interval>>& auc_ci95) {
+    if (rate >= duel.info.rates.size()) return {};
+    const std::vector<DuelRow> all = duel_rows(duel, axis);
+    if (all.empty()) return {};
+    const std::vector<ParetoPoint> by_storage = pareto_points(duel, layer, rate, DuelCost::storage);
+    const std::vector<ParetoPoint> by_operations = pareto_points(duel, layer, rate, DuelCost::operations);
+    std::vector<ContestantRow> rows;
+    for (std::size_t i = 0; i < by_storage.size(); ++i) {
+        const ParetoPoint& point = by_storage[i];
+        ContestantRow one{all[point.curve], point.accuracy, point.ci95, {}, point.is_efficient, by_operations[i].is_efficient};
+        if (point.curve < auc_ci95.size()) one.auc_ci95 = auc_ci95[point.curve];
+        rows.push_back(one);
+    }
+    return rows;
+}
+
+std::string contestants_csv(const CampaignSummary& duel, const std::string& layer, std::size_t rate, AucAxis axis,
+                            const std::vector<std::optional<Interval>>& auc_ci95) {
+    CsvText table({"layer",
+                   "protection",
+                   "rate",
+                   "mean_fraction",
+                   "ci95_low_fraction",
+                   "ci95_high_fraction",
+                   "storage_percent",
+                   "operations_percent",
+                   "clean_accuracy_fraction",
+                   "clean_loss_fraction",
+                   "auc",
+                   "auc_ci95_low",
+                   "auc_ci95_high",
+                   "lost_1_point_rate",
+                   "lost_1_point_rate_low",
+                   "lost_1_point_rate_high",
+                   "lost_10_points_rate",
+                   "lost_10_points_rate_low",
+                   "lost_10_points_rate_high",
+                   "efficient_by_storage",
+                   "efficient_by_operations"});
+    for (const ContestantRow& one : contestant_rows(duel, layer, rate, axis, auc_ci95)) {
+        const CurveInfo& curve = duel.curves[one.row.curve].info;
+        const auto end = [&](double Interval::*which) {
+            return one.auc_ci95 ? std::optional((*one.auc_ci95).*which) : std::optional<double>();
+        };
+        table.add(curve.layer).add(to_string(curve.protection)).add(duel.info.rates[rate]);
+        table.add(one.accuracy).add(one.ci95.low).add(one.ci95.high);
+        table.add(one.row.price.storage_percent).add(one.row.price.operations_percent);
+        table.add(one.row.clean_accuracy).add(one.row.clean_loss);
+        table.add(one.row.auc).add(end(&Interval::low)).add(end(&Interval::high));
+        add(one.row.lost_1_point, table);
+        add(one.row.lost_10_points, table);
+        table.add(int(one.is_efficient_by_storage)).add(int(one.is_efficient_by_operations));
+        table.end_row();
+    }
+    return table.text();
+}
+
 }  // namespace clipscope

@@ -57,4 +57,21 @@ std::size_t telling_rate(const CampaignSummary& duel, const std::string& layer);
 // duel.csv: a row for each curve.
 std::string duel_csv(const CampaignSummary& duel, AucAxis axis);
 
+// All that is known of a contestant at one rate.
+struct ContestantRow {
+    DuelRow row;
+    double accuracy = 0;  // mean at the rate
+    Interval ci95;        // of it
+    std::optional<Interval> auc_ci95;
+    bool is_efficient_by_storage = false;  // as ParetoPoint has it
+    bool is_efficient_by_operations = false;
+};
+// Of one scope at the rate with this index, in the order of the curves; those that were not measured there are left out. `auc_ci95`: in the
+// order of the duel's curves, or empty.
+std::vector<ContestantRow> contestant_rows(const CampaignSummary& duel, const std::string& layer, std::size_t rate, AucAxis axis,
+                                           const std::vector<std::optional<Interval>>& auc_ci95 = {});
+// The same as a table, a row a contestant: layer, protection, rate, its accuracy there, and then what duel.csv has.
+std::string contestants_csv(const CampaignSummary& duel, const std::string& layer, std::size_t rate, AucAxis axis,
+                            const std::vector<std::optional<Interval>>& auc_ci95 = {});
+
 }  // namespace clipscope

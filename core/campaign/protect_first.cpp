@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 
 #include "campaign/contestants.h"
@@ -44,6 +45,8 @@ public:
     Search(const JobInputs& inputs, const FaultScope& scope, const ProtectFirstSettings& settings, const ProtectFirstProgress& progress,
            std::stop_token stop)
         : network_(*inputs.network),
+          model_(inputs.model_name),
+          data_(inputs.data_name),
           settings_(settings),
           progress_(progress),
           stop_(std::move(stop)),
@@ -58,15 +61,18 @@ public:
         if (!evaluator_.prepare(scope_.layers, threads_, stop_)) return std::nullopt;
         draw();
         ProtectFirst found;
+        found.info = info();
         found.scope = scope_.name;
+        found.by_bits = settings_.protection.empty();
+        found.protection = found.by_bits ? "tmr" : settings_.protection;
         found.clean = evaluator_.clean();
         Chosen every;
         for (std::size_t i = 0; i < candidates_.size(); ++i) every.insert(i);
-        total_ = std::int64_t(candidates_.size() * (candidates_.size() + 1) / 2 + 2);
+        total_ = std::int64_t(candidates_.size() * (candidates_.size() + 1) / 2 + 2) * settings_.trials;
         const auto none = measure({Chosen(), every});
         if (!none) return std::nullopt;
         found.unprotected = (*none)[0];
-        found.all = {"all", storage(every), (*none)[1], 1};
+        found.all = {"all", storage(every), (*none)[1], 1, -1};
         Chosen chosen;
         while (chosen.size() < candidates_.size()) {
             const auto step = next(chosen, found.steps.empty() ? found.unprotected : found.steps.back().point, found);
@@ -105,7 +111,8 @@ private:
         }
         const double of_all = found.all.point.mean - found.unprotected.mean;
         const double share = of_all > 0 ? ((*points)[best].mean - found.unprotected.mean) / of_all : 0;
-        found.steps.push_back({candidates_[affordable[best]].name, storage(sets[best]), (*points)[best], share});
+        const Candidate& chosen_now = candidates_[affordable[best]];
+        found.steps.push_back({chosen_now.name, storage(sets[best]), (*points)[best], share, chosen_now.bit});
         return std::optional(affordable[best]);
     }
 
@@ -170,15 +177,21 @@ private:
             return [&, runner = std::make_shared<TrialRunner>(evaluator_)](std::size_t trial, const std::stop_token& stopped) {
                 for (std::size_t set = 0; set < sets.size() && !stopped.stop_requested(); ++set)
                     run_trial_of(*runner, trial, sets[set], plans[set], stopped, outcomes[set][trial]);
+                if (!stopped.stop_requested()) tell(sets);
             };
         };
         run_items({drawn_.size(), make_task, [&] { return evaluator_.release_memory(); }}, threads_, stop_);
         if (stop_.stop_requested()) return std::nullopt;
-        done_ += std::int64_t(sets.size());
-        progress_(done_, total_, std::to_string(sets.size()) + " sets of " + std::to_string(sets.back().size()));
         std::vector<CurvePoint> points;
         for (std::size_t set = 0; set < sets.size(); ++set) points.push_back(point_of(plans[set], outcomes[set]));
         return points;
+    }
+
+    // A trial of these sets is done.
+    void tell(const std::vector<Chosen>& sets) {
+        const std::lock_guard lock(telling_);
+        done_ += std::int64_t(sets.size());
+        progress_(done_, total_, std::to_string(sets.size()) + " sets of " + std::to_string(sets.back().size()));
     }
 
     void run_trial_of(TrialRunner& runner, std::size_t trial, const Chosen& set, const MemoryPlan& plan, const std::stop_token& stop,
@@ -197,20 +210,29 @@ private:
         outcome.outcome = known_[trial][key] = *found;
     }
 
-    CurvePoint point_of(const MemoryPlan& plan, const std::vector<TrialOutcome>& outcomes) const {
+    CampaignInfo info() const {
         CampaignInfo info;
+        info.model = model_;
+        info.data = data_;
         info.images = evaluator_.clean().images;
         info.classes = std::int64_t(evaluator_.classes());
+        info.seed = settings_.seed;
+        info.trials = settings_.trials;
         info.nonfinite = settings_.nonfinite;
         info.rates = {settings_.rate};
         info.memory = network_.memory();
+        return info;
+    }
+
+    CurvePoint point_of(const MemoryPlan& plan, const std::vector<TrialOutcome>& outcomes) const {
         CurveInfo curve{.layer = scope_.name, .path = scope_.path, .clean = evaluator_.clean()};
         curve.bits = fault_bits(scope_.layers, network_.memory_parts()) +
                      count_check_places(plan.memory.get(), network_.memory_parts(), scope_.layers);
-        return curve_point(settings_.rate, outcomes, curve, info);
+        return curve_point(settings_.rate, outcomes, curve, info());
     }
 
     const Network& network_;
+    const std::string model_, data_;
     const ProtectFirstSettings& settings_;
     const ProtectFirstProgress& progress_;
     const std::stop_token stop_;
@@ -223,29 +245,47 @@ private:
     std::vector<TrialFaults> drawn_;
     std::vector<std::map<Chosen, Outcome>> known_;  // by trial, and by what of the protected it touches
     std::atomic<std::int64_t> passes_{0};
+    std::mutex telling_;
     std::int64_t done_ = 0, total_ = 1;
 };
 
+bool is_of_words_alone(const std::string& protection) {
+    const ProtectionParts parts = parts_of(protection_from_string(protection));
+    return !parts.activation && parts.memory.size() == 1 && parts.memory.front().layers.empty();
+}
+
 }  // namespace
+
+void check_protect_first(const ProtectFirstSettings& settings) {
+    if (!(settings.rate > 0 && settings.rate <= 1)) throw UsageError("A fault rate is a probability per bit, above 0 and at most 1.");
+    if (settings.trials < 1) throw UsageError("Choose at least 1 trial.");
+    if (!settings.protection.empty() && !is_of_words_alone(settings.protection))
+        throw UsageError("'" + settings.protection + "' is no protection of stored words alone: choose one such as sec-ded-39-32.");
+}
+
+std::vector<ProtectionExample> protect_first_examples() {
+    std::vector<ProtectionExample> examples = protection_examples();
+    std::erase_if(examples, [](const ProtectionExample& example) { return !is_of_words_alone(example.id); });
+    return examples;
+}
 
 std::optional<ProtectFirst> find_protect_first(const JobInputs& inputs, const FaultScope& scope, const ProtectFirstSettings& settings,
                                                const ProtectFirstProgress& progress, std::stop_token stop) {
-    if (!(settings.rate > 0 && settings.rate <= 1)) throw UsageError("A fault rate is a probability per bit, above 0 and at most 1.");
-    if (settings.trials < 1) throw UsageError("Choose at least 1 trial.");
+    check_protect_first(settings);
     check_thresholds_stored({scope}, inputs.network->memory_parts());
-    if (!settings.protection.empty()) {
-        const ProtectionParts parts = parts_of(protection_from_string(settings.protection));
-        if (parts.activation || parts.memory.size() != 1 || !parts.memory.front().layers.empty())
-            throw UsageError("'" + settings.protection + "' is no protection of stored words alone: choose one such as sec-ded-39-32.");
-    }
     return Search(inputs, scope, settings, progress, std::move(stop)).run();
+}
+
+std::size_t steps_in_words(const ProtectFirst& found) {
+    constexpr double enough = 0.95;
+    std::size_t count = 0;
+    while (count < found.steps.size() && (count == 0 || found.steps[count - 1].gain_share < enough)) ++count;
+    return count;
 }
 
 std::string in_words(const ProtectFirst& found) {
     if (!(found.all.point.mean > found.unprotected.mean)) return "At this rate protecting everything gains nothing.";
-    constexpr double enough = 0.95;
-    std::size_t count = 0;
-    while (count < found.steps.size() && (count == 0 || found.steps[count - 1].gain_share < enough)) ++count;
+    const std::size_t count = steps_in_words(found);
     if (count == 0) return "The budget allows nothing.";
     std::string names;
     for (std::size_t i = 0; i < count; ++i) names += (i == 0 ? "" : i + 1 < count ? ", " : " and ") + found.steps[i].name;

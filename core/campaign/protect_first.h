@@ -12,6 +12,7 @@
 #include "campaign/accuracy_curves.h"
 #include "campaign/fault_scope.h"
 #include "campaign/job_inputs.h"
+#include "protection/protection.h"
 
 namespace clipscope {
 
@@ -36,10 +37,14 @@ struct ProtectStep {
     double storage_percent = 0;  // of all so far, of the network's bits
     CurvePoint point;            // accuracy with all so far
     double gain_share = 0;       // of what protecting all gains, so far; 0 where that is nothing
+    int bit = -1;                // where bit positions are chosen
 };
 
 struct ProtectFirst {
-    std::string scope;
+    CampaignInfo info;       // of what was measured; one rate
+    std::string scope;       // where faults may lie
+    std::string protection;  // "sec-ded-39-32"; "tmr" where bit positions are chosen
+    bool by_bits = false;
     Outcome clean;
     CurvePoint unprotected;
     ProtectStep all;                  // everything protected
@@ -47,7 +52,13 @@ struct ProtectFirst {
     std::int64_t network_passes = 0;  // trials that ran: those in which what is protected had no fault need none
 };
 
+// Sets times trials. Called on the workers, one at a time.
 using ProtectFirstProgress = std::function<void(std::int64_t done, std::int64_t total, const std::string& activity)>;
+
+// Throws UsageError with one sentence where these settings make no sense, whatever the network.
+void check_protect_first(const ProtectFirstSettings& settings);
+// What may be put on layers: protections of stored words alone, each with what it does.
+std::vector<ProtectionExample> protect_first_examples();
 
 // Greedily: of the candidates that the budget still allows the one whose protection, beside those before it, raises the mean accuracy at
 // the rate most for each bit it stores (of several that store nothing, or gain the same, most in all; then the first in the network). All
@@ -57,5 +68,7 @@ std::optional<ProtectFirst> find_protect_first(const JobInputs& inputs, const Fa
 
 // "FC-1 and CONV-2 give 96 % of the gain for 31 % of the bits": the fewest first ones that give 95 %.
 std::string in_words(const ProtectFirst& found);
+// How many steps these are; all where none gives that much.
+std::size_t steps_in_words(const ProtectFirst& found);
 
 }  // namespace clipscope
