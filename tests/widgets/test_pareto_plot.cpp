@@ -4,10 +4,14 @@
 #include <QMenu>
 #include <QTemporaryDir>
 #include <QToolTip>
+#include <QTreeView>
 #include <QtTest>
 
+#include "controls/price_pane.h"
 #include "plots/accuracy_view.h"
 #include "plots/pareto_plot.h"
+#include "plots/point_labels.h"
+#include "tables/duel_table.h"
 
 using namespace clipscope;
 
@@ -74,6 +78,12 @@ private slots:
         QVERIFY(!line->property("curve").isValid());
         QCOMPARE(line->data()->size(), 2);
         QVERIFY(plot.yAxis->label().contains(rate_label(1e-4)));
+        // In little room the names stand at the points, on the screen alone.
+        plot.resize(280, 180);
+        draw(view, Theme::screen(QApplication::palette(), QApplication::font()), plot);
+        plot.replot();
+        QCOMPARE(plot.legend->itemCount(), 0);
+        QCOMPARE(plot.findChild<PointLabels*>()->labels().size(), std::size_t(4));
         draw(ParetoView(), Theme::for_paper(8), plot);  // nothing to draw is no trouble
         plot.replot();
     }
@@ -121,6 +131,47 @@ private slots:
         QTest::mouseMove(&panel.plot(), QPoint(1, 1));
         QTest::mouseMove(&panel.plot(), pixel(panel, 30, 60));
         QVERIFY2(QToolTip::text().contains(QLatin1String("guard")), qPrintable(QToolTip::text()));
+    }
+
+    // Beside the picture, of the rate, the scope and the price that it shows.
+    void the_table_has_the_contestants_in_numbers() {
+        PricePane pane;
+        pane.resize(1100, 500);
+        pane.show();
+        QVERIFY(!pane.is_table_shown() && pane.sentence().isEmpty());
+        pane.plot().set_view(example());
+        QVERIFY(pane.is_table_shown());
+        DuelTable& table = pane.table();
+        QTRY_COMPARE(table.row_count(), 4);
+        const auto cell = [&](int row, const char* column) {
+            const QAbstractItemModel& model = *table.view().model();
+            for (int i = 0; i < model.columnCount(); ++i)
+                if (model.headerData(i, Qt::Horizontal).toString() == QLatin1String(column)) return model.index(row, i).data().toString();
+            return QStringLiteral("no such column");
+        };
+        QCOMPARE(cell(3, "Protection"), QStringLiteral("sec-ded-39-32"));
+        QCOMPARE(cell(3, "Mean, %"), QStringLiteral("85.00"));
+        QCOMPARE(cell(3, "95 % interval"), QStringLiteral("82.00…88.00"));
+        QCOMPARE(cell(3, "Storage, %"), QStringLiteral("22.00"));
+        QCOMPARE(cell(3, "Efficient by"), QStringLiteral("both"));
+        QCOMPARE(cell(2, "Efficient by"), QStringLiteral("–"));
+        QCOMPARE(cell(0, "1 point lost at"), QStringLiteral("below"));
+        QCOMPARE(cell(3, "AUC, 95 %"), QStringLiteral("–"));
+        table.set_intervals([] { return AucIntervals(4, Interval{0.25, 0.5}); });
+        QTRY_COMPARE(cell(3, "AUC, 95 %"), QStringLiteral("0.2500…0.5000"));
+        QVERIFY2(pane.sentence().contains("guard, sec-ded-39-32"), qPrintable(pane.sentence()));
+        // It follows the picture's rate and price.
+        pane.plot().set_rate(1e-5);
+        QCOMPARE(cell(3, "Mean, %"), QStringLiteral("90.00"));
+        pane.plot().set_cost(DuelCost::operations);
+        QVERIFY(pane.sentence().contains("operations"));
+        table.view().sortByColumn(4, Qt::DescendingOrder);
+        QCOMPARE(cell(0, "Protection"), QStringLiteral("sec-ded-39-32"));
+        QCOMPARE(table.copied_text().count(QLatin1Char('\n')), 4);
+        const QString csv = QString::fromStdString(table.csv());
+        QVERIFY(csv.startsWith("layer,protection,rate,mean_fraction,ci95_low_fraction"));
+        QVERIFY2(csv.contains("network,sec-ded-39-32,1e-05,0.9,"), qPrintable(csv));
+        QVERIFY(csv.contains("0.25,0.5"));
     }
 
     void figures_and_numbers_are_exported() {

@@ -44,6 +44,7 @@ HardenPanel::HardenPanel(QWidget* parent)
       scope_(new QComboBox),
       greedy_(new QCheckBox),
       auc_axis_(new QComboBox),
+      first_(new ProtectFirstFields(this)),
       search_row_(new QWidget) {
     set_up_choices();
     set_up_search();
@@ -60,6 +61,8 @@ void HardenPanel::set_up_choices() {
     add_choice(*job_, tr("Compare"), MethodJob::compare, tr("Unprotected, clipped at ACT_max and clipped at T, under the same faults"));
     add_choice(*job_, tr("Duel"), MethodJob::duel,
                tr("Any protections of activations and of memory words, under the same faults and with their prices"));
+    add_choice(*job_, tr("Protect first"), MethodJob::protect_first,
+               tr("Which layers, or bit positions, are worth protecting first: accuracy gained for each bit that protection stores"));
     name_field(*job_, tr("Job"), tr("What to run"));
     set_up_protections();
     name_field(*site_, tr("Site"), tr("The activation site whose threshold is varied, or for a profile: the one that faults reach first"));
@@ -160,6 +163,7 @@ void HardenPanel::lay_out() {
     form.addRow(tr("Be&yond T"), bound_kind_);
     form.addRow(tr("Thresh&olds"), grid_);
     form.addRow(tr("Pr&otections"), protections_row_);
+    first_->add_rows(form);
     form.addRow(tr("Tunin&g images"), tuning_images_);
     form.addRow(tr("Evaluation"), fields().images);
     form.addRow(tr("Fault &rates"), fields().rates_row);
@@ -186,6 +190,7 @@ void HardenPanel::connect_fields() {
     for (QLineEdit* line : {grid_, protections_}) connect(line, &QLineEdit::textChanged, this, &HardenPanel::field_changed);
     for (NumberField* field : {n_, m_, delta_}) connect(field, &NumberField::changed, this, &HardenPanel::field_changed);
     connect(greedy_, &QCheckBox::toggled, this, &HardenPanel::field_changed);
+    connect(first_, &ProtectFirstFields::changed, this, &HardenPanel::field_changed);
 }
 
 void HardenPanel::show_fields_of_job() {
@@ -195,23 +200,29 @@ void HardenPanel::show_fields_of_job() {
     const bool duels = job == MethodJob::duel;
     const bool compares = job == MethodJob::compare || duels;
     const bool profiles = job == MethodJob::profile;
+    const bool orders = job == MethodJob::protect_first;
     const std::pair<QWidget*, bool> rows[] = {{site_, sweeps || profiles},
                                               {bound_kind_, sweeps || hardens},
                                               {grid_, sweeps},
-                                              {fields().images, compares},
+                                              {fields().images, compares || orders},
                                               {protections_row_, duels},
+                                              {tuning_images_, !orders},
+                                              {fields().rates_row, !orders},
+                                              {fields().trials_row, !orders},
                                               {algorithm_, hardens},
                                               {search_row_, hardens},
-                                              {scope_, !compares},
+                                              {scope_, !compares && !orders},
                                               {greedy_, hardens},
-                                              {auc_axis_, !profiles}};
+                                              {auc_axis_, !profiles && !orders}};
+    first_->show_rows(form_layout(), orders);
     for (const auto& [field, is_needed] : rows) form_layout().setRowVisible(field, is_needed);
     fields().set_until_choices(compares ? UntilChoices::all : profiles ? UntilChoices::trials : UntilChoices::trials_or_precision);
     const QString tips[] = {tr("Count activations: ACT_max and histograms of every site"),
                             tr("Evaluate thresholds: points of the bell curve appear one by one"),
                             tr("Search a threshold for every site: intervals narrow as thresholds are evaluated"),
                             tr("Measure the three configurations under the same faults"),
-                            tr("Measure every protection under the same faults, and what it costs")};
+                            tr("Measure every protection under the same faults, and what it costs"),
+                            tr("Protect one more at a time, the one that pays most: each set on the same faults")};
     set_run_tip(tips[int(job)]);
 }
 
@@ -224,6 +235,7 @@ HardenForm HardenPanel::form() const {
     form.grid = grid_->text().trimmed();
     form.tuning_images = tuning_images_->currentText().trimmed();
     form.protections = protections_->text().trimmed();
+    form.first = first_->form();
     form.algorithm = choice<SearchAlgorithm>(*algorithm_);
     form.n = n_->whole();
     form.m = m_->whole();
@@ -244,6 +256,7 @@ void HardenPanel::set_form(const HardenForm& form) {
         tuning_images_->setCurrentText(form.tuning_images);
         protections_->setText(form.protections);
         protections_->setCursorPosition(0);
+        first_->set_form(form.first);
         set_choice(*algorithm_, form.algorithm);
         n_->set_value(form.n);
         m_->set_value(form.m);
@@ -280,6 +293,8 @@ QString HardenPanel::problem() const {
         for (const NumberField* field : {n_, m_, delta_})
             if (const QString found = field->problem(); !found.isEmpty()) return found;
     }
+    if (form.job == MethodJob::protect_first)
+        if (const QString found = first_->problem(); !found.isEmpty()) return found;
     if (form.job == MethodJob::harden && form.m >= form.n)
         return tr("M must be smaller than N: the search can stop early only before its end.");
     if (form.job == MethodJob::sweep && form.site.isEmpty()) return tr("There is no activation site to sweep; open another network.");

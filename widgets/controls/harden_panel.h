@@ -1,6 +1,6 @@
-// The form for the jobs of the method: profile, sweep, harden, compare, duel. Shows the fields that the chosen job needs. What makes a form
-// valid is a callable, so that window and command line share core's own parsers; it itself knows only the rules of Algorithm 1's settings.
-// GUI thread.
+// The form for the jobs of the method: profile, sweep, harden, compare, duel, what to protect first. Shows the fields that the chosen job
+// needs. What makes a form valid is a callable, so that window and command line share core's own parsers; it itself knows only the rules of
+// Algorithm 1's settings. GUI thread.
 #pragma once
 
 #include <QString>
@@ -12,6 +12,7 @@
 #include "clipping/threshold_search.h"
 #include "controls/job_fields.h"
 #include "controls/job_panel.h"
+#include "controls/protect_first_fields.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
 
@@ -24,7 +25,8 @@ namespace clipscope {
 
 class NumberField;
 
-enum class MethodJob { profile, sweep, harden, compare, duel };
+// The last one is no job of a study: what it finds is shown, and kept nowhere.
+enum class MethodJob { profile, sweep, harden, compare, duel, protect_first };
 
 // Where faults are while a site's threshold is evaluated or its faulty activations are counted.
 enum class SearchScope {
@@ -42,6 +44,7 @@ struct HardenForm {
     QString images = QStringLiteral("1000");        // for evaluation
     QString rates = QStringLiteral("auto");         // "auto", "paper", a list, or from:to:count
     QString protections = QStringLiteral("none, clip, range, guard, sec-ded-39-32, guard+clip");  // of a duel
+    ProtectFirstForm first{};                                                                     // of what to protect first
     Until until = Until::trials;                    // of a comparison
     int trials = 10;
     double half_width = 1;  // of the interval of a difference, in points
@@ -112,6 +115,7 @@ private:
     QComboBox* scope_;
     QCheckBox* greedy_;
     QComboBox* auc_axis_;
+    ProtectFirstFields* first_;
     QWidget* search_row_;  // N, M and delta side by side
     Validator validator_;
 };

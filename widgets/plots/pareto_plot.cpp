@@ -57,23 +57,26 @@ ParetoView ParetoPlot::effective_view() const {
     return view;
 }
 
+void ParetoPlot::choose_again() {
+    reset_history();
+    data_changed();
+    Q_EMIT shown_changed();
+}
+
 void ParetoPlot::set_cost(DuelCost cost) {
     if (effective_view().cost == cost) return;
     chosen_cost_ = cost;
-    reset_history();
-    data_changed();
+    choose_again();
 }
 
 void ParetoPlot::set_rate(std::optional<double> rate) {
     chosen_rate_ = rate;
-    reset_history();
-    data_changed();
+    choose_again();
 }
 
 void ParetoPlot::set_layer(const QString& layer) {
     chosen_layer_ = layer;
-    reset_history();
-    data_changed();
+    choose_again();
 }
 
 QString ParetoPlot::tip_at(const QPointF& position) const {

@@ -17,7 +17,11 @@ public:
     void set_cost(DuelCost cost);
     void set_rate(std::optional<double> rate);  // nothing: where the contestants lie furthest apart
 
+Q_SIGNALS:
+    void shown_changed();  // other results, or the user chose another price, rate or scope
+
 protected:
+    void view_changed() override { Q_EMIT shown_changed(); }
     bool has_data() const override { return has_points(effective_view()); }
     std::string csv() const override { return to_csv(effective_view()); }
     QString tip_at(const QPointF& position) const override;
@@ -25,6 +29,7 @@ protected:
     void fill_menu(QMenu& menu) override;
 
 private:
+    void choose_again();
     void set_layer(const QString& layer);
 
     std::optional<DuelCost> chosen_cost_;

@@ -3,10 +3,12 @@
 #include <qcustomplot.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "plots/accuracy_view.h"
 #include "plots/plot_style.h"
+#include "plots/point_labels.h"
 
 namespace clipscope {
 namespace {
@@ -72,6 +74,16 @@ QCPGraph* add_contestant(const ParetoView& view, const ParetoPoint& point, const
     return mark;
 }
 
+void name_points(const ParetoView& view, std::vector<ParetoPoint> points, const Theme& theme, QCustomPlot& plot) {
+    // The efficient ones find their places first.
+    std::ranges::stable_sort(points, std::greater(), &ParetoPoint::is_efficient);
+    std::vector<PointLabels::Label> labels;
+    for (const ParetoPoint& point : points)
+        labels.push_back({protection_name(view.duel.curves[point.curve].info.protection), point.cost_percent, percent * point.accuracy,
+                          point.is_efficient});
+    new PointLabels(plot, theme, std::move(labels), false, {});
+}
+
 }  // namespace
 
 bool has_points(const ParetoView& view) {
@@ -118,8 +130,11 @@ void draw(const ParetoView& view, const Theme& theme, QCustomPlot& plot) {
     for (const bool is_efficient : {false, true})
         for (const ParetoPoint& point : points)
             if (point.is_efficient == is_efficient) marks[point.curve] = add_contestant(view, point, theme, plot);
-    for (const auto& [curve, mark] : marks) mark->addToLegend();
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
+    // In a small panel a legend would leave no room for the picture: names stand at the points then, as far as they find room.
+    constexpr int low_panel = 260;
+    if (!theme.paper && plot.height() < low_panel) return name_points(view, points, theme, plot);
+    for (const auto& [curve, mark] : marks) mark->addToLegend();
     place_legend(plot, theme);
 }
 

@@ -170,10 +170,11 @@ bool add_horizontal_mark(QCustomPlot& plot, const Theme& theme, double y, const 
     QCPItemText* label = add_text(plot, theme, mark.name + QStringLiteral("-label"), mark.text, mark.color);
     label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
     label->position->setTypeY(QCPItemPosition::ptPlotCoords);
-    label->position->setCoords(0.995, y);
+    const bool left = mark.side.testFlag(Qt::AlignLeft);
+    label->position->setCoords(left ? 0.005 : 0.995, y);
     // Above the line, below it where there is no room above.
     const bool below = y > visible.top() + 0.9 * visible.height();
-    label->setPositionAlignment(Qt::AlignRight | (below ? Qt::AlignTop : Qt::AlignBottom));
+    label->setPositionAlignment((left ? Qt::AlignLeft : Qt::AlignRight) | (below ? Qt::AlignTop : Qt::AlignBottom));
     label->setPadding(QMargins(2, 1, 2, 1));
     return true;
 }

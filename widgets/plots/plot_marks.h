@@ -28,7 +28,8 @@ struct Mark {
     QString text;
     QColor color;
     Qt::PenStyle style = Qt::DashLine;
-    // For vertical marks, so that labels of neighbours do not meet: the line of text from the top, and the side, where there is room.
+    // For vertical marks, so that labels of neighbours do not meet: the line of text from the top, and the side, where there is room. For
+    // horizontal ones: at which end the label stands.
     int line = 0;
     Qt::Alignment side = Qt::AlignRight;
     QColor line_color = {};  // invalid: the label's

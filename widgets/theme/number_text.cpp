@@ -44,6 +44,12 @@ QString elapsed_text(double seconds) {
     return seconds < 0.05 ? QStringLiteral("under 0.1 s") : QString::number(seconds, 'f', 1) + QStringLiteral(" s");
 }
 
+QString price_text(double percent) {
+    constexpr double shown = 0.01;
+    if (percent == 0) return QStringLiteral("0");
+    return std::abs(percent) < shown ? QString::number(percent, 'g', 2) : QString::number(percent, 'f', 2);
+}
+
 QString signed_number_text(double value, int decimals) {
     const QString digits = QString::number(std::abs(value), 'f', decimals);
     if (digits.toDouble() == 0) return digits;  // no sign before what is rounded away
