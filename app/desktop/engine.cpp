@@ -66,6 +66,14 @@ std::vector<VariantTrial> try_model_variants(const OpenedModel& model, const std
     return try_variants(*model.network, variants, variant_images(folder, split, size), asked, 0, std::move(stop));
 }
 
+std::optional<ProtectFirst> protect_first(const JobInputs& asked, const MemoryModel& memory, const ProtectFirstSettings& settings,
+                                          const ProtectFirstProgress& progress, std::stop_token stop) {
+    JobInputs inputs = asked;
+    inputs.network = inputs.network->stored_in(memory);
+    const std::vector<FaultScope> scopes = parse_fault_scopes("network", inputs.network->memory_parts());
+    return find_protect_first(inputs, scopes.front(), settings, progress, std::move(stop));
+}
+
 Job study_job(const Study& study, JobId id, int threads) {
     const auto own = std::make_shared<const Study>(study.another());
     return [own, id, threads](const EventSink& sink, std::stop_token stop) {
@@ -96,8 +104,9 @@ std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, s
 }  // namespace
 
 Engine core_engine() {
-    return {open_model, open_data,       open_dataset_sample, input_format,    try_model_variants, answers,      check_input,   run_clean,
-            study_job,  read_thresholds, write_hardened,      is_source_there, find_source,        check_source, salvage_study, replay};
+    return {open_model,      open_data,   open_dataset_sample, input_format,  protect_first,   try_model_variants,
+            answers,         check_input, run_clean,           study_job,     read_thresholds, write_hardened,
+            is_source_there, find_source, check_source,        salvage_study, replay};
 }
 
 }  // namespace clipscope

@@ -12,6 +12,7 @@
 
 #include "campaign/input_check.h"
 #include "campaign/job_inputs.h"
+#include "campaign/protect_first.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_images.h"
 #include "campaign/variant_choice.h"
@@ -65,6 +66,10 @@ struct Engine {
     // Only so many images, spread over the classes.
     std::function<Dataset(const std::string& folder, Split split, const PictureSize& size, std::size_t count, std::stop_token)> sample_data;
     std::function<InputFormat(const OpenedModel&, const Dataset&, const std::optional<Normalization>& asked)> input_format;
+    // What to protect first in all layers, stored in this memory. Nothing where it was stopped.
+    std::function<std::optional<ProtectFirst>(const JobInputs&, const MemoryModel&, const ProtectFirstSettings&,
+                                              const ProtectFirstProgress&, std::stop_token)>
+        protect_first;
     // Where a model's bare parameters fit several networks: these, tried on images of the folder, best first. Else nothing.
     std::function<std::vector<VariantTrial>(const OpenedModel&, const std::string& folder, Split, const PictureSize&,
                                             const std::optional<Normalization>& asked, std::stop_token)>

@@ -23,7 +23,7 @@ double JobForecast::work_of(const JobSettings& settings) const {
 // What a pass took, times the passes, corrected by how long the latest job of this kind really took.
 QString JobForecast::text(const std::vector<JobSettings>& jobs) const {
     const auto& clean = laboratory_.clean();
-    if (!laboratory_.model() || !clean || clean->seconds <= 0 || clean->outcome.images == 0) return {};
+    if (jobs.empty() || !laboratory_.model() || !clean || clean->seconds <= 0 || clean->outcome.images == 0) return {};
     double seconds_of_work = clean->seconds / clean->outcome.images;
     if (const auto before = finished_.find(jobs.front().kind); before != finished_.end()) {
         const double work = work_of(before->second.settings);

@@ -18,7 +18,11 @@ JobForms::JobForms(Laboratory& laboratory, const ResultPresenter& results, Sensi
         const auto& model = laboratory_.model();
         return form_problem(form, model ? model->memory_parts : std::vector<LayerInfo>{}, checked_layers());
     });
-    method_.set_validator([this](const HardenForm& form) { return method_problem(form, laboratory_.model()); });
+    method_.set_validator([this](const HardenForm& form) {
+        if (form.job == MethodJob::protect_first && is_running_)
+            return tr("What to protect first is no job of the study and does not wait in its queue: run it when no job runs.");
+        return method_problem(form, laboratory_.model());
+    });
     connect(&laboratory_, &Laboratory::selection_changed, this, [this](const QString&, const QString& site) { method_.select_site(site); });
     show_missing();
 }
@@ -37,6 +41,7 @@ std::vector<JobSettings> JobForms::asked_of_sensitivity() const {
 }
 
 std::vector<JobSettings> JobForms::asked_of_method() const {
+    if (method_.form().job == MethodJob::protect_first) return {};
     return {method_settings(method_.form(), laboratory_.model(), results_.all_thresholds())};
 }
 
@@ -68,6 +73,7 @@ void JobForms::check(const CheckedLayers& layers) {
 }
 
 void JobForms::set_running(bool running) {
+    is_running_ = running;
     sensitivity_.set_running(running);
     method_.set_running(running);
 }

@@ -27,6 +27,7 @@ public:
 
     // All but model and images; throw UsageError.
     std::vector<JobSettings> asked_of_sensitivity() const;
+    // None where the form asks for what is no job of a study.
     std::vector<JobSettings> asked_of_method() const;
     int threads_for(JobKind kind) const;
 
@@ -46,6 +47,7 @@ private:
     SensitivityPanel& sensitivity_;
     HardenPanel& method_;
     LayerTable& layers_;
+    bool is_running_ = false;
     std::optional<CheckedLayers> to_check_;  // when the model has come
 };
 

@@ -18,11 +18,6 @@
 #include "theme/number_text.h"
 
 namespace clipscope {
-namespace {
-
-constexpr int measure_delay_ms = 400;
-
-}  // namespace
 
 JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDesk& desk, ResultPresenter& results, StudyFollower& follower,
                            SourceFinder& finder, const JobViews& views, QObject* parent)
@@ -38,7 +33,7 @@ JobPresenter::JobPresenter(Laboratory& laboratory, JobController& jobs, StudyDes
       forms_(laboratory, results, *views.sensitivity, *views.method, *views.layers),
       forecast_(laboratory) {
     measure_soon_.setSingleShot(true);
-    measure_soon_.setInterval(measure_delay_ms);
+    measure_soon_.setInterval(400);
     connect(&measure_soon_, &QTimer::timeout, this, &JobPresenter::measure_clean);
     connect_forms();
     connect_laboratory();
@@ -146,16 +141,17 @@ void JobPresenter::tell_failure(const QString& text) {
 }
 
 void JobPresenter::run_sensitivity() {
-    try {
-        run(forms_.asked_of_sensitivity());
-    } catch (const Error& error) {
-        tell_failure(QString::fromUtf8(error.what()));
-    }
+    run_asked(&JobForms::asked_of_sensitivity);
 }
 
 void JobPresenter::run_method() {
+    run_asked(&JobForms::asked_of_method);
+}
+
+void JobPresenter::run_asked(std::vector<JobSettings> (JobForms::*asked)() const) {
     try {
-        run(forms_.asked_of_method());
+        std::vector<JobSettings> jobs = (forms_.*asked)();
+        jobs.empty() ? emit search_wanted() : run(std::move(jobs));
     } catch (const Error& error) {
         tell_failure(QString::fromUtf8(error.what()));
     }
@@ -186,10 +182,7 @@ JobId JobPresenter::original_of(const JobSettings& settings) {
 }
 
 void JobPresenter::run_job(qint64 id) {
-    if (finder_.serves_queue()) {
-        views_.log->append(tr("The next job in the queue is about to start: others can be run after it"));
-        return;
-    }
+    if (finder_.serves_queue()) return views_.log->append(tr("The next job in the queue is about to start: others can be run after it"));
     begin(id, true, false);
 }
 

@@ -60,6 +60,7 @@ public:
     QString running_title() const;  // empty: none does
 
 signals:
+    void search_wanted();                          // what to protect first, as the method's form says
     void state_changed();                          // running or not
     void form_wanted(bool sensitivity);            // bring it to the front
     void began(const JobSettings& settings, bool is_from_queue);  // nobody may be looking then
@@ -73,6 +74,7 @@ private:
 
     void leave_study();
     void tell_failure(const QString& text);
+    void run_asked(std::vector<JobSettings> (JobForms::*asked)() const);
     void run(std::vector<JobSettings> jobs);
     JobId original_of(const JobSettings& settings);
     void begin(JobId id, bool may_ask, bool beside);

@@ -69,7 +69,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     results_ = new ResultPresenter(
         laboratory_, jobs_,
         {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot, docks_.auc_area_plot,
-         docks_.critical_bits_plot, docks_.trisection_plot, docks_.comparison_table, docks_.pareto_plot},
+         docks_.critical_bits_plot, docks_.trisection_plot, docks_.comparison_table, docks_.price_pane, docks_.protect_first_pane},
         this);
     follower_ = new StudyFollower(desk_, jobs_, *results_, this);
     finder_ = new SourceFinder(*this, dialogs_, laboratory_.engine(), desk_, this);
@@ -100,6 +100,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
     connect_other_actions();
     connect_laboratory();
+    connect_search();
     set_tab_order(regions());
     layout_.emplace(*this, docks_);
     layout_->restore();
@@ -109,10 +110,10 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
-    for (QObject* part : {static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_),
-                          static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_),
-                          static_cast<QObject*>(follower_), static_cast<QObject*>(files_), static_cast<QObject*>(exporter_),
-                          static_cast<QObject*>(results_)})
+    for (QObject* part : {static_cast<QObject*>(search_), static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_),
+                          static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_),
+                          static_cast<QObject*>(finder_), static_cast<QObject*>(follower_), static_cast<QObject*>(files_),
+                          static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
         delete part;
 }
 
@@ -220,7 +221,7 @@ void MainWindow::connect_file_actions() {
 void MainWindow::connect_other_actions() {
     connect(actions_.run, &QAction::triggered, this, &MainWindow::run_front_job);
     connect(actions_.harden, &QAction::triggered, this, &MainWindow::harden_all_sites);
-    connect(actions_.stop, &QAction::triggered, presenter_, &JobPresenter::stop);
+    connect(actions_.stop, &QAction::triggered, this, [this] { jobs_.running() ? presenter_->stop() : search_->stop(); });
     connect(actions_.follow, &QAction::triggered, this, [this] { front_plot()->follow(); });
     connect(actions_.keep_curves, &QAction::triggered, results_, &ResultPresenter::keep_curves);
     connect(actions_.forget_curves, &QAction::triggered, results_, &ResultPresenter::forget_kept_curves);
@@ -310,20 +311,22 @@ void MainWindow::fill_bundled() {
 void MainWindow::refresh() {
     if (!laboratory_.is_opening()) opening_.clear();
     const bool running = jobs_.running();
+    const bool searches = search_ != nullptr && search_->running();
     const bool can_run = laboratory_.is_ready();
     // Where something is missing they show what.
     actions_.run->setEnabled(!can_run || docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid());
-    actions_.stop->setEnabled(running);
+    actions_.stop->setEnabled(running || searches);
     actions_.images->setEnabled(laboratory_.data() && !laboratory_.is_opening() && !running);
     const bool has_thresholds = results_->thresholds().has_value();
     actions_.open_thresholds->setEnabled(laboratory_.model().has_value());
     actions_.save_hardened->setEnabled(laboratory_.is_ready() && has_thresholds);
     actions_.save_thresholds->setEnabled(has_thresholds);
-    actions_.export_figure->setEnabled(results_->has_curves() || results_->has_tuning());
+    const bool has_results = results_->has_curves() || results_->has_tuning() || results_->has_protect_first();
+    actions_.export_figure->setEnabled(has_results);
     actions_.export_numbers->setEnabled(results_->has_curves());
     actions_.keep_curves->setEnabled(results_->has_curves());
     actions_.forget_curves->setEnabled(results_->has_kept_curves());
-    actions_.export_all->setEnabled(results_->has_curves() || results_->has_tuning());
+    actions_.export_all->setEnabled(has_results);
     const SensitivityPanel& panel = *docks_.sensitivity_panel;
     const QString news = quits_when_done_ ? tr("closes when the job is done") : opening_;
     header_->set_text(header_text(laboratory_, panel.form(), panel.is_valid(), news));

@@ -15,6 +15,7 @@
 #include "laboratory.h"
 #include "launch_options.h"
 #include "log_file.h"
+#include "protect_first_presenter.h"
 #include "recent_list.h"
 #include "result_exporter.h"
 #include "result_presenter.h"
@@ -72,6 +73,9 @@ private:
     void connect_file_actions();
     void connect_other_actions();
     void connect_laboratory();
+    void connect_search();
+    void export_table(const std::function<std::string()>& csv);
+    void propose_duel(const QString& protections);
     void connect_log();
 
     void choose_model();
@@ -84,6 +88,7 @@ private:
     void run_front_job();
     void harden_all_sites();
     void compare_with_unprotected(const QString& protection);
+    void put_duel_into_form(const QString& protections);
     void show_error(const QString& sentence);
     void set_maximised(bool maximised);
     QList<PlotPanel*> plots() const;
@@ -119,6 +124,7 @@ private:
     StudyActions* study_actions_ = nullptr;
     std::optional<WindowLayout> layout_;
     PanelHints* hints_ = nullptr;
+    ProtectFirstPresenter* search_ = nullptr;
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     LogFile log_file_;
     bool quits_when_done_ = false;

@@ -7,8 +7,14 @@
 #include <QThread>
 #include <QUrl>
 
+#include "campaign/protect_first_output.h"
+#include "common/error.h"
+#include "common/text_file.h"
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
+#include "controls/price_pane.h"
+#include "controls/progress_strip.h"
+#include "controls/protect_first_pane.h"
 #include "controls/sensitivity_panel.h"
 #include "data/dataset_reader.h"
 #include "data/npz_reader.h"
@@ -17,6 +23,8 @@
 #include "network/bundled_networks.h"
 #include "plots/plot_panel.h"
 #include "sensitivity_request.h"
+#include "tables/duel_table.h"
+#include "tables/protect_first_table.h"
 
 namespace clipscope {
 
@@ -104,12 +112,54 @@ void MainWindow::harden_all_sites() {
         docks_.harden_panel->focus_next_step();  // the form says what is amiss
 }
 
-void MainWindow::compare_with_unprotected(const QString& protection) {
+// What to protect first is looked for beside the study's jobs.
+void MainWindow::connect_search() {
+    search_ = new ProtectFirstPresenter(laboratory_, *results_, *docks_.harden_panel, *docks_.protect_first_pane, this);
+    connect(presenter_, &JobPresenter::search_wanted, search_, &ProtectFirstPresenter::run);
+    connect(search_, &ProtectFirstPresenter::began, this, [this] { docks_.protect_first->bring_to_front(); });
+    connect(search_, &ProtectFirstPresenter::found, docks_.protect_first, &PanelDock::mark);
+    connect(search_, &ProtectFirstPresenter::state_changed, this, &MainWindow::refresh);
+    connect(search_, &ProtectFirstPresenter::state_changed, this, &MainWindow::close_when_done);
+    connect(search_, &ProtectFirstPresenter::told, docks_.log, &ActivityLog::append);
+    connect(search_, &ProtectFirstPresenter::failed, docks_.log, &ActivityLog::append_error);
+    connect(search_, &ProtectFirstPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
+    connect(search_, &ProtectFirstPresenter::duel_wanted, this, &MainWindow::propose_duel);
+    connect(&docks_.price_pane->table(), &CellTable::export_requested, this,
+            [this] { export_table([this] { return docks_.price_pane->table().csv(); }); });
+    connect(&docks_.protect_first_pane->table(), &CellTable::export_requested, this,
+            [this] { export_table([this] { return protect_first_csv(results_->protect_first()); }); });
+}
+
+void MainWindow::export_table(const std::function<std::string()>& csv) {
+    const QString path = dialogs_.choose_table(this);
+    if (path.isEmpty()) return;
+    try {
+        write_text_file(path.toStdString(), csv());
+        docks_.log->append(tr("Wrote %1").arg(path));
+        strip_->show_written(path);
+    } catch (const Error& error) {
+        docks_.log->append_error(QString::fromUtf8(error.what()));
+        show_error(QString::fromUtf8(error.what()));
+    }
+}
+
+// Of the images and the memory that the steps were found with, where the form still has them.
+void MainWindow::propose_duel(const QString& protections) {
+    put_duel_into_form(protections);
+    docks_.harden_panel->focus_next_step();
+    docks_.log->append(tr("The duel of %1 is in the form: Run begins it").arg(docks_.harden_panel->form().protections));
+}
+
+void MainWindow::put_duel_into_form(const QString& protections) {
     HardenForm form = docks_.harden_panel->form();
     form.job = MethodJob::duel;
-    form.protections = QStringLiteral("none, ") + protection;
+    form.protections = QString(protections).replace(QLatin1Char(','), QStringLiteral(", "));
     docks_.harden_panel->set_form(form);
     docks_.method->bring_to_front();
+}
+
+void MainWindow::compare_with_unprotected(const QString& protection) {
+    put_duel_into_form(QStringLiteral("none,") + protection);
     if (laboratory_.is_ready() && docks_.harden_panel->is_valid())
         presenter_->run_method();
     else
@@ -117,8 +167,8 @@ void MainWindow::compare_with_unprotected(const QString& protection) {
 }
 
 bool MainWindow::may_close() {
-    if (!jobs_.running()) return true;
-    switch (dialogs_.ask_quit(this, presenter_->running_title())) {
+    if (!jobs_.running() && !search_->running()) return true;
+    switch (dialogs_.ask_quit(this, jobs_.running() ? presenter_->running_title() : search_->running_title())) {
         case QuitAnswer::stop:
             return true;
         case QuitAnswer::wait:
@@ -135,7 +185,7 @@ bool MainWindow::may_close() {
 }
 
 void MainWindow::close_when_done() {
-    if (quits_when_done_ && !jobs_.running() && !presenter_->queue().next())
+    if (quits_when_done_ && !jobs_.running() && !search_->running() && !presenter_->queue().next())
         QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
 }
 
@@ -146,6 +196,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     // The threads are joined when the window is destroyed; asked now, they end while the rest is put away.
     jobs_.discard();
+    search_->stop();
     laboratory_.cancel_clean();
     actions_.maximise->setChecked(false);
     layout_->save();

@@ -6,6 +6,7 @@
 #include "campaign/fault_scope.h"
 #include "campaign/sweep.h"
 #include "common/error.h"
+#include "common/number_text.h"
 #include "memory_request.h"
 
 namespace clipscope {
@@ -51,10 +52,17 @@ ThresholdSearchSettings search_of(const HardenForm& form) {
     return search;
 }
 
+// One number, with a point or a comma.
+double number_of(const QString& typed, const char* advice) {
+    const auto number = parse_number(core_list(typed));
+    if (!number) throw UsageError(advice);
+    return *number;
+}
+
 }  // namespace
 
 JobKind kind_of(MethodJob job) {
-    const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare, JobKind::compare};
+    const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare, JobKind::compare, JobKind::compare};
     return kinds[int(job)];
 }
 
@@ -102,6 +110,28 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
     return settings;
 }
 
+ProtectFirstSettings protect_first_settings(const HardenForm& form) {
+    ProtectFirstSettings settings;
+    settings.protection = form.first.by_bits ? std::string() : form.first.protection.toStdString();
+    if (!form.first.by_bits && settings.protection.empty()) throw UsageError("Choose what to protect layers with, such as sec-ded-39-32.");
+    settings.rate = number_of(form.first.rate, "The fault rate must be one number, such as 1e-6.");
+    settings.trials = form.first.trials;
+    settings.seed = form.seed;
+    settings.nonfinite = form.nonfinite;
+    settings.threads = form.threads;
+    settings.device = form.device.toStdString();
+    if (!form.first.budget.isEmpty() && form.first.budget != QLatin1String("any")) {
+        settings.budget_percent = number_of(form.first.budget, "The budget must be a number of percent, such as 10, or: any.");
+        if (!(settings.budget_percent >= 0)) throw UsageError("The budget of storage cannot be below 0 %.");
+    }
+    check_protect_first(settings);
+    return settings;
+}
+
+MemoryModel protect_first_memory(const HardenForm& form) {
+    return memory_model(form);
+}
+
 HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
     HardenForm filled = form;
     for (const MethodJob job : {MethodJob::profile, MethodJob::sweep, MethodJob::harden, MethodJob::compare})
@@ -139,6 +169,11 @@ QString method_problem(const HardenForm& form, const std::optional<OpenedModel>&
     try {
         tuning_selection(form);
         evaluation_selection(form);
+        if (form.job == MethodJob::protect_first) {
+            protect_first_settings(form);
+            protect_first_memory(form);
+            return {};
+        }
         rates_of(form);
         if (model && model->sites.empty() && form.job != MethodJob::duel)
             throw UsageError("The network has no activation sites, so there is nothing to clip.");

@@ -4,6 +4,7 @@
 #include <QString>
 #include <optional>
 
+#include "campaign/protect_first.h"
 #include "campaign/thresholds_file.h"
 #include "controls/harden_panel.h"
 #include "data/image_selection.h"
@@ -19,12 +20,15 @@ ImageSelection evaluation_selection(const HardenForm& form);
 // comparison takes the thresholds there are. Throws UsageError with one sentence that says what to change.
 JobSettings method_settings(const HardenForm& form, const std::optional<OpenedModel>& model,
                             const std::optional<ThresholdsFile>& thresholds);
+// What to look for, all but where faults may lie; no job of a study. Throws UsageError likewise.
+ProtectFirstSettings protect_first_settings(const HardenForm& form);
+MemoryModel protect_first_memory(const HardenForm& form);
 // Back into the form, as far as it has fields for them; `form` says the rest.
 HardenForm method_form(const JobSettings& settings, const HardenForm& form);
 
 // What is wrong with the form, empty where nothing is; without a model, as far as can be said.
 QString method_problem(const HardenForm& form, const std::optional<OpenedModel>& model);
 
-JobKind kind_of(MethodJob job);
+JobKind kind_of(MethodJob job);  // of a study's job
 
 }  // namespace clipscope

@@ -1,5 +1,6 @@
 #include "panel_hints.h"
 
+#include "controls/price_pane.h"
 #include "job_presenter.h"
 #include "laboratory.h"
 #include "plots/activation_plot.h"
@@ -81,7 +82,7 @@ void PanelHints::refresh() {
     show(*docks_.activation_plot, profile);
     show(*docks_.auc_threshold_plot, hint_for(false, tr("A sweep or a hardening draws AUC against the threshold, point by point.")));
     show(*docks_.auc_area_plot, hint_for(false, tr("A sweep or a hardening draws the area that is the AUC.")));
-    show(*docks_.pareto_plot,
+    show(docks_.price_pane->plot(),
          {tr("A duel sets protections at what they keep and what they cost: choose Duel in the FT-ClipAct form."), {}, {}});
     show(*docks_.trisection_plot, hint_for(true, tr("A hardening shows its intervals as they narrow, and plays them again.")));
 }

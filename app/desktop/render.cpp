@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/text_file.h"
 #include "plots/critical_bits_view.h"
+#include "plots/protect_first_view.h"
 #include "plots/tuning_views.h"
 #include "result_views.h"
 #include "study/study_results.h"
@@ -99,6 +100,16 @@ std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString
         exports.add_text(QStringLiteral("search.csv"), search_csv(result));
         exports.add_text(QStringLiteral("thresholds.csv"), thresholds_csv(result));
     }
+    return exports.take();
+}
+
+std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const QString& folder) {
+    Exports exports(folder);
+    ProtectFirstView view;
+    view.title = protect_first_title(found);
+    view.found = found;
+    exports.add_figure(QStringLiteral("protect-first"), view);
+    exports.add_text(QStringLiteral("protect-first.csv"), to_csv(view));
     return exports.take();
 }
 

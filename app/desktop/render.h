@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/protect_first.h"
 #include "campaign/tuning_result.h"
 #include "clipping/auc.h"
 
@@ -25,6 +26,9 @@ std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::s
 
 // For each site the activations, AUC against threshold, the area and the search, as far as they were measured; and all tables.
 std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder);
+
+// The picture of what to protect first, and its steps as CSV.
+std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const QString& folder);
 
 // Draws all that a result's JSON holds, or each job of a study (.clipscope) into a folder of its own. Makes the folder. Returns the files
 // written. Throws Error.

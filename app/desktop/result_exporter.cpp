@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "campaign/protect_first_output.h"
 #include "campaign/result_csv.h"
 #include "campaign/result_json.h"
 #include "campaign/thresholds_header.h"
@@ -84,6 +85,10 @@ void ResultExporter::collect(const QString& folder) {
         const std::string kind = kind_of(curves);
         add(curve_exports(curves, kind, results_.auc_axis(), folder));
         add_result(kind, result_to_json({kind, results_.auc_axis(), curves}));
+    }
+    if (results_.has_protect_first()) {
+        add(protect_first_exports(results_.protect_first(), folder));
+        add_result("protect-first", protect_first_json(results_.protect_first()));
     }
     if (results_.has_tuning()) {
         const TuningResult& tuning = results_.tuning();

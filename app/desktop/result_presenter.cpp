@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "campaign/comparison.h"
+#include "campaign/curve_auc.h"
+#include "controls/price_pane.h"
+#include "controls/protect_first_pane.h"
 #include "job_controller.h"
 #include "laboratory.h"
 #include "plots/accuracy_plot.h"
@@ -14,10 +17,12 @@
 #include "plots/auc_threshold_plot.h"
 #include "plots/critical_bits_plot.h"
 #include "plots/pareto_plot.h"
+#include "plots/protect_first_plot.h"
 #include "plots/trisection_plot.h"
 #include "plots/tuning_views.h"
 #include "result_views.h"
 #include "tables/comparison_table.h"
+#include "tables/duel_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
 
@@ -102,6 +107,9 @@ void ResultPresenter::show_model() {
     views_.layers->clear_sensitivity();
     stored_comparison_.cancel();
     views_.comparison->set_curves({});
+    views_.price->table().set_intervals({});
+    views_.price->plot().set_view({});
+    views_.protect_first->clear();
     stored_.reset();
     stored_trials_.reset();
     shown_ = {};
@@ -241,22 +249,31 @@ void ResultPresenter::show_running() {
 // on another thread.
 void ResultPresenter::show_comparison() {
     stored_comparison_.cancel();
+    views_.price->table().set_intervals({});
     if (!is_comparison(shown_)) return views_.comparison->set_curves({});
-    if (stored_) {
-        using Comparisons = std::vector<ProtectionComparison>;
-        stored_comparison_.start<Comparisons>(
-            [trials = stored_->trials, rule = shown_.info.nonfinite, axis = auc_axis_](std::stop_token) {
-                return compare_protections(trials(), rule, axis);
-            },
-            [this](const Comparisons& found) { views_.comparison->set_source([found] { return found; }); },
-            [this](const QString& why) { emit failed(why); });
-        return;
-    }
+    if (stored_) return show_stored_comparison();
+    if (kind_of(shown_) == "duel")
+        views_.price->table().set_intervals(
+            [self = QPointer(this)] { return self ? auc_intervals(self->curves(), self->auc_axis_) : AucIntervals(); });
     views_.comparison->set_source([self = QPointer(this)] {
         if (!self) return std::vector<ProtectionComparison>();
         if (self->beside_.empty()) return self->jobs_.live().comparisons(self->auc_axis_);
         return compare_protections(self->curves(), self->shown_.info.nonfinite, self->auc_axis_);
     });
+}
+
+void ResultPresenter::show_stored_comparison() {
+    using Found = std::pair<std::vector<ProtectionComparison>, AucIntervals>;
+    stored_comparison_.start<Found>(
+        [trials = stored_->trials, rule = shown_.info.nonfinite, axis = auc_axis_](std::stop_token) {
+            const AccuracyCurves curves = trials();
+            return Found(compare_protections(curves, rule, axis), auc_intervals(curves, axis));
+        },
+        [this](const Found& found) {
+            views_.comparison->set_source([all = found.first] { return all; });
+            views_.price->table().set_intervals([all = found.second] { return all; });
+        },
+        [this](const QString& why) { emit failed(why); });
 }
 
 // Results side by side stand one after the other in what is shown.
@@ -292,8 +309,8 @@ void ResultPresenter::show_curves(const CampaignSummary& curves) {
     views_.accuracy->set_view(view);
     views_.critical_bits->set_subject(curves_subject_);
     views_.critical_bits->set_view(critical_bits_view(curves));
-    views_.pareto->set_subject(curves_subject_);
-    views_.pareto->set_view(pareto_view(curves, auc_axis_));
+    views_.price->plot().set_subject(curves_subject_);
+    views_.price->plot().set_view(pareto_view(curves, auc_axis_));
     for (std::size_t i = 0; i < curves.curves.size(); ++i) {
         const CurveInfo& info = curves.curves[i].info;
         if (info.protection == Protection::none && curves.info.axis == PointAxis::fault_rate)
@@ -301,6 +318,20 @@ void ResultPresenter::show_curves(const CampaignSummary& curves) {
     }
     show_comparison();
     emit changed();
+}
+
+void ResultPresenter::show_protect_first(const ProtectFirst& found) {
+    views_.protect_first->plot().set_subject(QString::fromStdString(found.protection + "/" + found.info.model));
+    views_.protect_first->set_result(found, protect_first_title(found));
+    emit changed();
+}
+
+const ProtectFirst& ResultPresenter::protect_first() const {
+    return views_.protect_first->result();
+}
+
+bool ResultPresenter::has_protect_first() const {
+    return has_steps(views_.protect_first->plot().view());
 }
 
 void ResultPresenter::keep_curves() {

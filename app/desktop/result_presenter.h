@@ -10,6 +10,7 @@
 
 #include "background_task.h"
 #include "campaign/campaign_summary.h"
+#include "campaign/protect_first.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_result.h"
 #include "clipping/auc.h"
@@ -26,7 +27,8 @@ class CriticalBitsPlot;
 class JobController;
 class Laboratory;
 class LayerTable;
-class ParetoPlot;
+class PricePane;
+class ProtectFirstPane;
 class SiteTable;
 class TrisectionPlot;
 
@@ -40,7 +42,8 @@ struct ResultViews {
     CriticalBitsPlot* critical_bits = nullptr;
     TrisectionPlot* trisection = nullptr;
     ComparisonTable* comparison = nullptr;
-    ParetoPlot* pareto = nullptr;
+    PricePane* price = nullptr;
+    ProtectFirstPane* protect_first = nullptr;
 };
 
 // What a study has of a job's curves: the points, and its trials where somebody asks for them.
@@ -87,6 +90,11 @@ public:
     const TuningResult& tuning() const { return tuning_; }
     bool has_tuning() const { return !tuning_.info.sites.empty(); }
 
+    // What is in sight of what to protect first; no job of a study.
+    void show_protect_first(const ProtectFirst& found);
+    const ProtectFirst& protect_first() const;
+    bool has_protect_first() const;
+
     // Keeps the curves as they are beside those of later jobs (other formats, faults, seeds), or lets all that were kept go.
     void keep_curves();
     void forget_kept_curves();
@@ -118,6 +126,7 @@ private:
     void show_running();
     void show_curves(const CampaignSummary& curves);
     void show_comparison();
+    void show_stored_comparison();
     void forget_beside();
     std::vector<ShownCurve> curves_of_jobs() const;
     void take_tuning(const TuningResult& result);

@@ -179,6 +179,12 @@ QString result_title(const CampaignInfo& info) {
     return memory.isEmpty() ? title : title + QStringLiteral(" · ") + memory;
 }
 
+QString protect_first_title(const ProtectFirst& found) {
+    const QString what =
+        found.by_bits ? QObject::tr("Bit positions, tripled") : QObject::tr("Layers by %1").arg(QString::fromStdString(found.protection));
+    return what + QStringLiteral(" · ") + result_title(found.info);
+}
+
 QString rates_text(const JobSettings& settings, const std::vector<double>& suggested) {
     if (point_axis(settings) == PointAxis::fault_count) {
         const QString counts = readable_list(QString::fromStdString(settings.faults).replace(QLatin1Char(';'), QLatin1Char(',')));

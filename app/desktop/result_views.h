@@ -4,6 +4,7 @@
 #include <QString>
 
 #include "campaign/campaign_summary.h"
+#include "campaign/protect_first.h"
 #include "campaign/tuning_result.h"
 #include "curve_looks.h"
 #include "plots/accuracy_view.h"
@@ -32,6 +33,9 @@ std::string kind_of(const CampaignSummary& curves);
 
 // "AlexNet · Fashion-MNIST test, 1,000 images · 20 trials"
 QString result_title(const CampaignInfo& info);
+
+// "Layers by sec-ded-39-32 · LeNet-5 · Fashion-MNIST test, 1,000 images · 100 trials"
+QString protect_first_title(const ProtectFirst& found);
 
 // "rates 1e-7:1e-3:9"; of automatic ones, once they are found, "7 rates 10⁻⁷ … 10⁻³ (auto)".
 QString rates_text(const JobSettings& settings, const std::vector<double>& suggested);

@@ -7,12 +7,15 @@
 
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
+#include "controls/price_pane.h"
+#include "controls/protect_first_pane.h"
 #include "controls/sensitivity_panel.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/critical_bits_plot.h"
 #include "plots/pareto_plot.h"
+#include "plots/protect_first_plot.h"
 #include "plots/trisection_plot.h"
 #include "recent_list.h"
 #include "tables/comparison_table.h"
@@ -115,12 +118,13 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<PanelDock*> WindowDocks::all() const {
-    return {layers,     sites,      sensitivity, method,        activations, auc_threshold, auc_area,
-            trisection, comparison, pareto,      critical_bits, jobs,        faults,        activity};
+    return {layers,     sites,  sensitivity,   method,        activations, auc_threshold, auc_area, trisection,
+            comparison, pareto, protect_first, critical_bits, jobs,        faults,        activity};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
-    return {activation_plot, auc_threshold_plot, auc_area_plot, pareto_plot, critical_bits_plot, trisection_plot};
+    return {activation_plot,    auc_threshold_plot, auc_area_plot, &price_pane->plot(), &protect_first_pane->plot(),
+            critical_bits_plot, trisection_plot};
 }
 
 WindowDocks build_docks(QMainWindow& window) {
@@ -135,7 +139,8 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.critical_bits_plot = new CriticalBitsPlot;
     docks.trisection_plot = new TrisectionPlot;
     docks.comparison_table = new ComparisonTable;
-    docks.pareto_plot = new ParetoPlot;
+    docks.price_pane = new PricePane;
+    docks.protect_first_pane = new ProtectFirstPane;
     docks.job_table = new JobTable;
     docks.fault_table = new FaultTable;
     docks.log = new ActivityLog;
@@ -149,7 +154,8 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.critical_bits = new PanelDock(window, "critical_bits", QObject::tr("Bits"), docks.critical_bits_plot);
     docks.trisection = new PanelDock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
     docks.comparison = new PanelDock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
-    docks.pareto = new PanelDock(window, "pareto", QObject::tr("Price"), docks.pareto_plot);
+    docks.pareto = new PanelDock(window, "pareto", QObject::tr("Price"), docks.price_pane);
+    docks.protect_first = new PanelDock(window, "protect_first", QObject::tr("Protect first"), docks.protect_first_pane);
     docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.faults = new PanelDock(window, "faults", QObject::tr("Faults"), docks.fault_table);
     docks.activity = new PanelDock(window, "activity", QObject::tr("Activity"), docks.log);
@@ -163,8 +169,9 @@ WindowDocks build_docks(QMainWindow& window) {
 
 QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip) {
     QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), &centre};
-    for (const PanelDock* dock : {docks.sensitivity, docks.method, docks.activations, docks.faults, docks.auc_threshold, docks.auc_area,
-                                  docks.comparison, docks.pareto, docks.critical_bits, docks.trisection, docks.jobs, docks.activity})
+    for (const PanelDock* dock :
+         {docks.sensitivity, docks.method, docks.activations, docks.faults, docks.auc_threshold, docks.auc_area, docks.comparison,
+          docks.pareto, docks.protect_first, docks.critical_bits, docks.trisection, docks.jobs, docks.activity})
         regions << dock->content();
     return regions << &strip;
 }
@@ -199,6 +206,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
     window.tabifyDockWidget(docks.auc_threshold, docks.comparison);
     window.tabifyDockWidget(docks.auc_threshold, docks.pareto);
+    window.tabifyDockWidget(docks.auc_threshold, docks.protect_first);
     window.tabifyDockWidget(docks.trisection, docks.jobs);
     window.tabifyDockWidget(docks.trisection, docks.activity);
     for (PanelDock* dock : docks.all()) dock->show();

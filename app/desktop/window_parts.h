@@ -25,7 +25,8 @@ class JobTable;
 class LayerTable;
 class PlotPanel;
 class RecentList;
-class ParetoPlot;
+class PricePane;
+class ProtectFirstPane;
 class SensitivityPanel;
 class SiteTable;
 class TrisectionPlot;
@@ -42,6 +43,7 @@ struct WindowDocks {
     PanelDock* trisection = nullptr;
     PanelDock* comparison = nullptr;
     PanelDock* pareto = nullptr;
+    PanelDock* protect_first = nullptr;
     PanelDock* jobs = nullptr;
     PanelDock* faults = nullptr;
     PanelDock* activity = nullptr;
@@ -56,7 +58,8 @@ struct WindowDocks {
     CriticalBitsPlot* critical_bits_plot = nullptr;
     TrisectionPlot* trisection_plot = nullptr;
     ComparisonTable* comparison_table = nullptr;
-    ParetoPlot* pareto_plot = nullptr;
+    PricePane* price_pane = nullptr;
+    ProtectFirstPane* protect_first_pane = nullptr;
     JobTable* job_table = nullptr;
     FaultTable* fault_table = nullptr;
     ActivityLog* log = nullptr;

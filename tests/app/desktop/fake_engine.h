@@ -1,8 +1,10 @@
 // An engine that opens no file and runs no network: the window's tests decide what is opened and what jobs find.
 #pragma once
 
+#include <chrono>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "campaign/fault_scope.h"
@@ -113,6 +115,40 @@ inline std::optional<InputDoubt> fake_doubt(const Normalization& normalization) 
     return doubt;
 }
 
+// Two steps of the three layers, one after the other; a trial a millisecond.
+inline std::optional<ProtectFirst> fake_protect_first(const JobInputs& inputs, const MemoryModel& memory,
+                                                      const ProtectFirstSettings& settings, const ProtectFirstProgress& progress,
+                                                      std::stop_token stop) {
+    for (int trial = 0; trial < settings.trials; ++trial) {
+        if (stop.stop_requested()) return std::nullopt;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        progress(trial + 1, settings.trials, "sets");
+    }
+    const auto point = [&](double mean) {
+        CurvePoint point;
+        point.rate = settings.rate;
+        point.trials = settings.trials;
+        point.mean = mean;
+        point.ci95_low = mean - 0.02;
+        point.ci95_high = mean + 0.02;
+        return point;
+    };
+    ProtectFirst found;
+    found.info.model = inputs.model_name;
+    found.info.data = inputs.data_name;
+    found.info.images = std::int64_t(inputs.images.size());
+    found.info.trials = settings.trials;
+    found.info.memory = memory;
+    found.info.rates = {settings.rate};
+    found.by_bits = settings.protection.empty();
+    found.protection = found.by_bits ? "tmr" : settings.protection;
+    found.scope = "network";
+    found.unprotected = point(0.4);
+    found.all = {"all", 20, point(0.9), 1, -1};
+    found.steps = {{"FC-1", 2, point(0.7), 0.6, 30}, {"CONV-2", 8, point(0.89), 0.98, 31}};
+    return found;
+}
+
 // Opens anything but names that contain "broken"; parameters whose name contains "bare" want an architecture. Jobs emit a trial a
 // millisecond.
 inline Engine fake_engine() {
@@ -167,6 +203,7 @@ inline Engine fake_engine() {
     };
     engine.is_source_there = [](const std::string&) { return true; };
     engine.find_source = [](const Study&, const JobRecord&, SourceKind) { return std::optional<std::string>(); };
+    engine.protect_first = fake_protect_first;
     engine.check_source = [](const JobRecord&, SourceKind, const std::string&) {};
     engine.salvage = salvage_study;
     engine.replay_trial = [](const Study&, const TrialName& name, std::stop_token) -> std::optional<ReplayedTrial> {

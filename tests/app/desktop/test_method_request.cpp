@@ -135,6 +135,36 @@ private slots:
 
 private:
     const OpenedModel model_ = fake_model("fake.pt");
+
+    void what_to_protect_first_is_asked_for_as_typed() {
+        HardenForm form;
+        form.job = MethodJob::protect_first;
+        QVERIFY(method_problem(form, {}).isEmpty());
+        form.first = {QStringLiteral("parity"), false, QStringLiteral("2e-5"), QStringLiteral("7.5"), 30};
+        form.seed = 9;
+        form.format = QStringLiteral("int8");
+        ProtectFirstSettings settings = protect_first_settings(form);
+        QCOMPARE(settings.protection, std::string("parity"));
+        QCOMPARE(settings.rate, 2e-5);
+        QCOMPARE(settings.budget_percent, 7.5);
+        QCOMPARE(settings.trials, 30);
+        QCOMPARE(settings.seed, std::uint64_t(9));
+        QCOMPARE(protect_first_memory(form).format.bits(), 8);
+        form.first.by_bits = true;
+        QVERIFY(protect_first_settings(form).protection.empty());
+        form.first.by_bits = false;
+        const auto problem_with = [&](const ProtectFirstForm& first) {
+            HardenForm wrong = form;
+            wrong.first = first;
+            return method_problem(wrong, {});
+        };
+        QVERIFY(problem_with({"clip", false, "1e-6", "any", 10}).contains("no protection of stored words"));
+        QVERIFY(problem_with({"", false, "1e-6", "any", 10}).contains("Choose what to protect"));
+        QVERIFY(problem_with({"guard", false, "paper", "any", 10}).contains("one number"));
+        QVERIFY(problem_with({"guard", false, "2", "any", 10}).contains("probability"));
+        QVERIFY(problem_with({"guard", false, "1e-6", "much", 10}).contains("percent"));
+        QVERIFY(problem_with({"guard", false, "1e-6", "-1", 10}).contains("below 0"));
+    }
 };
 
 QTEST_MAIN(TestMethodRequest)

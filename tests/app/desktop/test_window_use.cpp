@@ -7,6 +7,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTabBar>
@@ -19,14 +20,17 @@
 #include "controls/activity_log.h"
 #include "controls/focus_ring.h"
 #include "controls/progress_strip.h"
+#include "controls/protect_first_pane.h"
 #include "controls/welcome_pane.h"
 #include "help_window.h"
 #include "latency_probe.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_threshold_plot.h"
+#include "plots/protect_first_plot.h"
 #include "plots/trisection_plot.h"
 #include "study/study_writer.h"
 #include "tables/job_table.h"
+#include "tables/protect_first_table.h"
 #include "tables/site_table.h"
 #include "window_desk.h"
 
@@ -201,6 +205,79 @@ private slots:
         QVERIFY(seen.size() < 150);  // it comes round
         QVERIFY(seen.contains(button(desk.panel(), "Run")));
         QVERIFY(seen.contains(&desk.part<JobTable>().view()) == dock(desk, "jobs").is_in_front());
+    }
+
+    void what_to_protect_first_is_found_beside_the_study() {
+        Desk desk;
+        desk.open_both();
+        auto& panel = desk.part<HardenPanel>();
+        auto& pane = desk.part<ProtectFirstPane>();
+        const auto ask = [&](int trials) {
+            HardenForm form = panel.form();
+            form.job = MethodJob::protect_first;
+            form.first.rate = QStringLiteral("2e-6");
+            form.first.trials = trials;
+            panel.set_form(form);
+            dock(desk, "method").bring_to_front();
+            QVERIFY2(panel.is_valid(), qPrintable(panel.message()));
+            desk.action("&Run")->trigger();
+        };
+        ask(20);
+        QVERIFY(dock(desk, "protect_first").is_in_front());
+        QVERIFY(pane.findChild<QProgressBar*>()->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!pane.sentence().isEmpty(), 20'000);
+        QVERIFY(!pane.findChild<QProgressBar*>()->isVisible());
+        QCOMPARE(pane.result().unprotected.rate, 2e-6);
+        QVERIFY(pane.plot().title().contains("Fake"));
+        QVERIFY(desk.window.desk().jobs().empty());  // of the study it is none
+        QVERIFY(desk.action("Export &everything…")->isEnabled());
+        // Its steps become contestants.
+        button(pane, "Duel of 2 steps")->click();
+        QCOMPARE(panel.form().job, MethodJob::duel);
+        QCOMPARE(panel.form().protections, QStringLiteral("none, sec-ded-39-32@FC-1/CONV-2"));
+        QVERIFY(dock(desk, "method").is_in_front());
+        // Stopped, it leaves what was there; while it runs, quitting asks.
+        ask(as_long_as_it_takes);
+        QVERIFY(desk.action("&Stop")->isEnabled());
+        desk.quit_answer = QuitAnswer::cancel;
+        QVERIFY(!desk.window.close());
+        QVERIFY(desk.quit_asked.size() == 1 && desk.quit_asked[0].startsWith("Protect first"));
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!pane.findChild<QProgressBar*>()->isVisible(), 20'000);
+        QCOMPARE(pane.result().steps.size(), std::size_t(2));
+        // It does not wait in the study's queue.
+        start_long_job(desk);
+        HardenForm form = panel.form();
+        form.job = MethodJob::protect_first;
+        panel.set_form(form);
+        QVERIFY(panel.message().contains("does not wait"));
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
+        QVERIFY(panel.is_valid());
+        desk.window.open_model(QStringLiteral("other/fake.pt"));
+        QTRY_VERIFY(pane.sentence().isEmpty());  // it was about another network
+        QCOMPARE(desk.errors, QStringList());
+    }
+
+    void tables_of_numbers_are_written_as_csv() {
+        Desk desk;
+        desk.open_both();
+        HardenForm form = desk.part<HardenPanel>().form();
+        form.job = MethodJob::protect_first;
+        form.first.trials = 3;
+        desk.part<HardenPanel>().set_form(form);
+        emit desk.part<HardenPanel>().run_requested();
+        QTRY_VERIFY(!desk.part<ProtectFirstPane>().sentence().isEmpty());
+        const QTemporaryDir folder;
+        desk.path = folder.filePath("first.csv");
+        emit desk.part<ProtectFirstPane>().table().export_requested();
+        QFile written(desk.path);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        QVERIFY(written.readAll().startsWith("step,name,storage_percent"));
+        desk.path = folder.path();
+        desk.action("Export &everything…")->trigger();
+        for (const char* file : {"protect-first.json", "protect-first.csv", "protect-first.pdf"})
+            QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(folder.filePath(file)), 20'000);
     }
 
     // Keystrokes turned a job into another one in a form that nobody saw.
