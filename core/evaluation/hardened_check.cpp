@@ -5,6 +5,7 @@
 
 #include "common/error.h"
 #include "evaluation/evaluator_state.h"
+#include "evaluation/file_logits.h"
 #include "evaluation/worker_threads.h"
 #include "network/model_file.h"
 
@@ -18,12 +19,6 @@ at::Tensor clipped_logits(const Evaluator::State& evaluator, const ImageBatch& b
     frame[std::size_t(program.input_slot())] = batch.images;
     program.run(frame, 0, program.steps().size(), evaluator.overrides);
     return program.output(frame).to(at::kCPU).contiguous();
-}
-
-at::Tensor file_logits(torch::jit::Module& module, const ImageBatch& batch) {
-    c10::IValue value = module.forward({batch.images});
-    while (value.isTuple() && !value.toTupleRef().elements().empty()) value = c10::IValue(value.toTupleRef().elements()[0]);
-    return value.toTensor().to(at::kCPU).contiguous();
 }
 
 std::int64_t count_different_rows(const at::Tensor& first, const at::Tensor& second, std::int64_t rows) {
@@ -53,7 +48,7 @@ std::optional<HardenedCheck> check_hardened_file(const Evaluator& clipped, const
                 const ImageBatch batch = state.images->batch(state.chunks[chunk]);
                 const auto images = std::int64_t(batch.labels.size());
                 const auto own = [&](const at::Tensor& logits) { return logits.narrow(0, 0, std::min(images, logits.size(0))); };
-                check.different += count_different_rows(own(clipped_logits(state, batch)), own(file_logits(module, batch)), images);
+                check.different += count_different_rows(own(clipped_logits(state, batch)), own(file_logits(module, batch.images)), images);
                 check.images += images;
             }
         });
