@@ -62,6 +62,18 @@ void check_together(const ProtectionParts& parts, const std::string& text) {
 
 }  // namespace
 
+std::string to_string(Granularity granularity) {
+    switch (granularity) {
+        case Granularity::layer:
+            return "layer";
+        case Granularity::channel:
+            return "channel";
+        case Granularity::neuron:
+            return "neuron";
+    }
+    return {};
+}
+
 std::string to_string(const Protection& protection) {
     return protection.id;
 }

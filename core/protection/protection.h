@@ -33,6 +33,7 @@ std::vector<Protection> protections_from_list(const std::string& text);
 
 // How many values share one bound.
 enum class Granularity { layer, channel, neuron };
+std::string to_string(Granularity granularity);  // "channel"
 
 // The parts of a protection.
 struct ActivationChoice {

@@ -2,6 +2,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -174,6 +175,34 @@ private slots:
         }
         const CliResult nothing = run_cli({"protect", "--model", model_, "--data", data_, "--protection", "guard", "--output", network});
         QVERIFY(nothing.status == 2 && nothing.err.contains("changes no activation"));
+    }
+
+    void a_protection_tells_its_measured_time() {
+        const QString network = folder_.filePath("timed.pt"), header = folder_.filePath("plan.h"), json = folder_.filePath("timed.json");
+        const QStringList job{"protect", "--model", model_, "--data", data_, "--images", "100", "--tuning-images", "40", "--protection"};
+        const CliResult timed = run_cli(job + QStringList{"range-channel", "--output", network, "--plan", header, "--json", json});
+        QVERIFY2(timed.status == 0, qPrintable(timed.err));
+        QVERIFY2(timed.out.contains(QRegularExpression("It runs [0-9.]+ times as long as the original \\(median of \\d+ pairs, ")),
+                 qPrintable(timed.out));
+        const QJsonObject result = json_of(read_bytes(json));
+        QCOMPARE(result["kind"].toString(), "protect");
+        QCOMPARE(result["protection"].toString(), "range-channel");
+        QCOMPARE(result["output"].toString(), network);
+        QCOMPARE(result["images_compared"].toInt(), 40);
+        QVERIFY(result["price"]["operations_percent"].toDouble() > 0);
+        const QJsonObject time = result["measured_time"].toObject();
+        QVERIFY(time["ratio"].toDouble() > 0 && time["original_seconds"].toDouble() > 0 && time["protected_seconds"].toDouble() > 0);
+        QVERIFY(time["images"].toInt() >= 1 && time["images"].toInt() <= 40 && time["pairs"].toInt() % 2 == 1);
+        QVERIFY(read_bytes(header).contains("_PROTECTED_SITES = 4 "));
+
+        const CliResult untimed = run_cli(job + QStringList{"relu6", "--output", network, "--no-timing", "--json", "-"});
+        QVERIFY2(untimed.status == 0, qPrintable(untimed.err));
+        const QJsonObject quick = json_of(untimed.out.toUtf8());
+        QVERIFY(!quick.contains("measured_time") && !quick.contains("plan"));
+        const CliResult no_header = run_cli(job + QStringList{"guard", "--plan", header});
+        QVERIFY2(no_header.status == 2 && no_header.err.contains("a C header holds activations alone"), qPrintable(no_header.err));
+        const CliResult no_onnx = run_cli(job + QStringList{"range", "--output", folder_.filePath("none.onnx")});
+        QVERIFY2(no_onnx.status == 2 && no_onnx.err.contains("ends in .pt"), qPrintable(no_onnx.err));
     }
 
     // Its steps are what duels of the same sets measure.
