@@ -112,7 +112,7 @@ def protected(kind, y, low, high):
     if kind == "relu6":
         return torch.where(y > 6, torch.full((), 6.0), y)
     if kind == "backflip":
-        y = torch.where(y >= 2 ** 64 * high, torch.zeros(()), torch.where(y >= 2 * high, torch.full((), 2.0), y))
+        y = torch.where(y >= 2.0 ** 64 * high, torch.zeros(()), torch.where(y >= 2 * high, torch.full((), 2.0), y))
         return torch.where(y > high, high.expand_as(y), y)
     return torch.where((y >= 0) & (y <= high), y, torch.zeros(()))
 
@@ -122,7 +122,12 @@ def check_protected(cli, model, data, folder, protection):
     run(cli, "protect", "--model", model, "--data", data, "--images", f"first:{replay.IMAGES}", "--tuning-images", 20, *NORMALISED, "--protection",
         protection, "--output", written, "--plan", plan, "--json", result)
     sites = {site["site"]: site for site in json.loads(plan.read_text())["activations"]}
-    bound = lambda site, role: torch.tensor(site.get(role, [0]), dtype=torch.float32).reshape([1] * bool(site.get("shape")) + site.get("shape", [1]))
+
+    def bound(site, role):
+        if role not in site:
+            return None
+        return torch.tensor(site[role], dtype=torch.float32).reshape([1] + site["shape"] if site["shape"] else [])
+
     images, labels = replay.read_images(data)
     difficult = images * 4  # beyond the bounds
     difficult[0, 0, 16, 16], difficult[1, 1, 5, 5], difficult[2, 2, 9, 9], difficult[3] = float("nan"), float("inf"), float("-inf"), 1e30
