@@ -39,8 +39,9 @@ double median(std::vector<double> numbers) {
 at::Tensor images_to_time(const Evaluator::State& state, torch::jit::Module& module) {
     const at::Tensor images = state.images->batch(state.chunks.front()).images;
     if (state.network->metadata().fixed_batch > 0 || images.size(0) == 1) return images;
-    seconds_of(module, images.narrow(0, 0, 1));
-    const double one = seconds_of(module, images.narrow(0, 0, 1));
+    const at::Tensor first = images.narrow(0, 0, 1);
+    for (int pass = 0; pass < passes_before; ++pass) seconds_of(module, first);
+    const double one = seconds_of(module, first);
     return images.narrow(0, 0, std::clamp(std::int64_t(pass_seconds / std::max(one, 1e-9)), std::int64_t(1), images.size(0)));
 }
 
