@@ -12,4 +12,8 @@ namespace clipscope {
 void visit_site_outputs(const Evaluator::State& evaluator, Frame frame, const ImageBatch& batch,
                         const std::function<void(std::size_t site, const at::Tensor& values)>& visit);
 
+// The same from a step on, of a frame that holds what is alive there: sites before it are not told. The first step that has not run then.
+std::size_t visit_site_outputs_from(const Evaluator::State& evaluator, Frame& frame, std::size_t first, const ImageBatch& batch,
+                                    const std::function<void(std::size_t site, const at::Tensor& values)>& visit);
+
 }  // namespace clipscope
