@@ -45,7 +45,7 @@ QString elapsed_text(double seconds) {
 }
 
 QString price_text(double percent) {
-    constexpr double shown = 0.01;
+    constexpr double shown = 0.1;  // below it two digits
     if (percent == 0) return QStringLiteral("0");
     return std::abs(percent) < shown ? QString::number(percent, 'g', 2) : QString::number(percent, 'f', 2);
 }
