@@ -233,6 +233,7 @@ void MainWindow::connect_other_actions() {
         connect(panel, &JobPanel::help_requested, this, &MainWindow::help_with_missing);
     connect(hints_, &PanelHints::hardening_wanted, this, &MainWindow::harden_all_sites);
     connect(docks_.layer_table, &LayerTable::comparison_wanted, this, &MainWindow::compare_with_unprotected);
+    connect(hints_, &PanelHints::form_wanted, this, &MainWindow::show_form_of);
     connect(strip_, &ProgressStrip::folder_requested, this,
             [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
     connect(actions_.guide, &QAction::triggered, this, [this] { show_guide(this); });

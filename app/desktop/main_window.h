@@ -38,6 +38,7 @@ class PanelHints;
 class PlotPanel;
 class ProgressStrip;
 class WelcomePane;
+enum class MethodJob;
 struct BundledNetwork;
 
 class MainWindow : public QMainWindow {
@@ -75,6 +76,7 @@ private:
     void connect_laboratory();
     void connect_search();
     void export_table(const std::function<std::string()>& csv);
+    void show_form_of(MethodJob job);
     void propose_duel(const QString& protections);
     void connect_log();
 

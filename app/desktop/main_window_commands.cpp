@@ -143,6 +143,13 @@ void MainWindow::export_table(const std::function<std::string()>& csv) {
     }
 }
 
+void MainWindow::show_form_of(MethodJob job) {
+    HardenForm form = docks_.harden_panel->form();
+    form.job = job;
+    docks_.harden_panel->set_form(form);
+    docks_.method->bring_to_front(true);
+}
+
 // Of the images and the memory that the steps were found with, where the form still has them.
 void MainWindow::propose_duel(const QString& protections) {
     put_duel_into_form(protections);

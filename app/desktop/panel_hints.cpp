@@ -1,12 +1,14 @@
 #include "panel_hints.h"
 
 #include "controls/price_pane.h"
+#include "controls/protect_first_pane.h"
 #include "job_presenter.h"
 #include "laboratory.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/pareto_plot.h"
+#include "plots/protect_first_plot.h"
 #include "plots/trisection_plot.h"
 #include "result_presenter.h"
 
@@ -82,8 +84,9 @@ void PanelHints::refresh() {
     show(*docks_.activation_plot, profile);
     show(*docks_.auc_threshold_plot, hint_for(false, tr("A sweep or a hardening draws AUC against the threshold, point by point.")));
     show(*docks_.auc_area_plot, hint_for(false, tr("A sweep or a hardening draws the area that is the AUC.")));
-    show(docks_.price_pane->plot(),
-         {tr("A duel sets protections at what they keep and what they cost: choose Duel in the FT-ClipAct form."), {}, {}});
+    show(
+        docks_.price_pane->plot(),
+        {tr("A duel sets protections at what they keep and what they cost: choose Duel in the FT-ClipAct form."), tr("Set up a duel"), {}});
     show(*docks_.trisection_plot, hint_for(true, tr("A hardening shows its intervals as they narrow, and plays them again.")));
 }
 
@@ -95,6 +98,8 @@ void PanelHints::show(PlotPanel& panel, const Hint& hint) {
 }
 
 void PanelHints::act(const PlotPanel* panel) {
+    if (panel == &docks_.price_pane->plot()) return emit form_wanted(MethodJob::duel);
+    if (panel == &docks_.protect_first_pane->plot()) return emit form_wanted(MethodJob::protect_first);
     const QString site = shown_[panel].site;
     if (site.isEmpty())
         emit hardening_wanted();

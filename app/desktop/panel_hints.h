@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "controls/harden_panel.h"
 #include "study/job_settings.h"
 #include "window_parts.h"
 
@@ -25,6 +26,7 @@ public:
 
 signals:
     void hardening_wanted();
+    void form_wanted(clipscope::MethodJob job);  // of this job
 
 private:
     struct Hint {

@@ -68,11 +68,14 @@ ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, co
             curves_subject_ = subject_of(expected_);
         }
         curve_jobs_.push_back(expected_);
+        areas_task_.cancel();
+        areas_.clear();
         stored_.reset();
         stored_trials_.reset();
         views_.layers->clear_sensitivity();
     });
     connect(&jobs_, &JobController::curves_changed, this, [this] { show_running(); });
+    connect(&jobs_, &JobController::finished, this, &ResultPresenter::measure_areas);
     connect(&jobs_, &JobController::tuning_changed, this, &ResultPresenter::take_tuning);
     connect_selection();
 }
@@ -107,6 +110,8 @@ void ResultPresenter::show_model() {
     views_.layers->clear_sensitivity();
     stored_comparison_.cancel();
     views_.comparison->set_curves({});
+    areas_task_.cancel();
+    areas_.clear();
     views_.price->table().set_intervals({});
     views_.price->plot().set_view({});
     views_.protect_first->clear();
@@ -127,6 +132,8 @@ void ResultPresenter::show_model() {
 
 void ResultPresenter::show_stored(const JobRecord& job, const StoredCurves& curves) {
     forget_beside();
+    areas_task_.cancel();
+    areas_.clear();
     curve_jobs_ = {job};
     curves_subject_ = subject_of(job);
     stored_ = curves;
@@ -252,14 +259,32 @@ void ResultPresenter::show_comparison() {
     views_.price->table().set_intervals({});
     if (!is_comparison(shown_)) return views_.comparison->set_curves({});
     if (stored_) return show_stored_comparison();
-    if (kind_of(shown_) == "duel")
-        views_.price->table().set_intervals(
-            [self = QPointer(this)] { return self ? auc_intervals(self->curves(), self->auc_axis_) : AucIntervals(); });
+    show_areas();
     views_.comparison->set_source([self = QPointer(this)] {
         if (!self) return std::vector<ProtectionComparison>();
         if (self->beside_.empty()) return self->jobs_.live().comparisons(self->auc_axis_);
         return compare_protections(self->curves(), self->shown_.info.nonfinite, self->auc_axis_);
     });
+}
+
+// While a duel of few trials runs its areas' intervals come along; those of many take too long here, and come when it has ended.
+void ResultPresenter::show_areas() {
+    if (kind_of(shown_) != "duel") return;
+    constexpr int few_trials = 50;
+    views_.price->table().set_intervals([self = QPointer(this)] {
+        if (!self || !self->areas_.empty()) return self ? self->areas_ : AucIntervals();
+        return self->shown_.info.trials > few_trials ? AucIntervals() : auc_intervals(self->curves(), self->auc_axis_);
+    });
+}
+
+void ResultPresenter::measure_areas() {
+    if (stored_ || kind_of(shown_) != "duel") return;
+    areas_task_.start<AucIntervals>([curves = curves(), axis = auc_axis_](std::stop_token) { return auc_intervals(curves, axis); },
+                                    [this](const AucIntervals& found) {
+                                        areas_ = found;
+                                        show_areas();
+                                    },
+                                    [this](const QString& why) { emit failed(why); });
 }
 
 void ResultPresenter::show_stored_comparison() {

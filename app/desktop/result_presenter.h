@@ -127,6 +127,8 @@ private:
     void show_curves(const CampaignSummary& curves);
     void show_comparison();
     void show_stored_comparison();
+    void show_areas();
+    void measure_areas();
     void forget_beside();
     std::vector<ShownCurve> curves_of_jobs() const;
     void take_tuning(const TuningResult& result);
@@ -147,6 +149,8 @@ private:
     std::optional<StoredCurves> stored_;                   // shown in place of the controller's
     mutable std::optional<AccuracyCurves> stored_trials_;  // once they were asked for
     BackgroundTask stored_comparison_;
+    BackgroundTask areas_task_;
+    std::vector<std::optional<Interval>> areas_;  // of the latest duel that has come to its end
     std::vector<CampaignSummary> kept_;
     std::vector<std::vector<ShownCurve>> kept_curves_;
     std::vector<AccuracyCurves> beside_;  // of the jobs in other formats that the latest one is shown with

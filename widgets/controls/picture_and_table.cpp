@@ -13,6 +13,8 @@ namespace {
 // In which a picture can be read beside, or above, some columns of numbers.
 constexpr int width_for_both = 720;
 constexpr int height_for_both = 460;
+// In a lower one the picture needs the lines that a sentence would take: it has one, and all of it as a tip.
+constexpr int height_for_sentence = 300;
 
 }  // namespace
 
@@ -27,7 +29,7 @@ PictureAndTable::PictureAndTable(QWidget* picture, QWidget* table, Columns colum
       splitter_(new QSplitter),
       columns_(columns) {
     sentence_->setTextFormat(Qt::PlainText);
-    sentence_->setWordWrap(true);
+    sentence_->setMinimumWidth(40);
     sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     sentence_->setFocusPolicy(Qt::NoFocus);
     other_->setCheckable(true);
@@ -52,12 +54,13 @@ PictureAndTable::PictureAndTable(QWidget* picture, QWidget* table, Columns colum
 }
 
 void PictureAndTable::set_sentence(const QString& text) {
-    sentence_->setText(text);
+    text_ = text;
+    sentence_->setToolTip(text);
     arrange();
 }
 
 QString PictureAndTable::sentence() const {
-    return sentence_->text();
+    return text_;
 }
 
 void PictureAndTable::set_has_results(bool has_results) {
@@ -96,12 +99,21 @@ void PictureAndTable::arrange() {
     const bool changes = table_->isHidden() == shows_table || is_turned;
     table_->setVisible(shows_table);
     picture_->setVisible(shows_picture);
-    sentence_->setVisible(has_results_ && !sentence_->text().isEmpty());
+    sentence_->setVisible(has_results_ && !text_.isEmpty());
     head_->setVisible(!sentence_->isHidden() || !other_->isHidden());
+    show_sentence();
     if (!changes || !shows_table || !shows_picture) return;
     const int whole = is_wide ? width() : height();
     constexpr int of_picture = 60;  // percent
     splitter_->setSizes({whole * of_picture / 100, whole * (100 - of_picture) / 100});
+}
+
+void PictureAndTable::show_sentence() {
+    const bool has_room = height() >= height_for_sentence;
+    const int beside = 24 + (other_->isHidden() ? 0 : other_->sizeHint().width() + 6);
+    sentence_->setWordWrap(has_room);
+    const QString text = has_room ? text_ : sentence_->fontMetrics().elidedText(text_, Qt::ElideRight, width() - beside);
+    if (text != sentence_->text()) sentence_->setText(text);
 }
 
 }  // namespace clipscope

@@ -36,12 +36,14 @@ protected:
 
 private:
     void arrange();
+    void show_sentence();
 
     QWidget* picture_;
     QWidget* table_;
     QVBoxLayout* layout_;
     QWidget* head_;
     QLabel* sentence_;
+    QString text_;  // of the sentence, where there is room for all of it
     QToolButton* other_;
     QSplitter* splitter_;
     const Columns columns_;

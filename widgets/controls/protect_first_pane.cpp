@@ -27,6 +27,7 @@ ProtectFirstPane::ProtectFirstPane(ProtectFirstPlot* plot, ProtectFirstTable* ta
     connect(plot_, &ProtectFirstPlot::step_clicked, this, &ProtectFirstPane::choose_step);
     connect(table_, &ProtectFirstTable::row_selected, this, &ProtectFirstPane::choose_step);
     progress_row_->hide();
+    show_empty_text();
     clear();
 }
 
@@ -37,7 +38,7 @@ QWidget* ProtectFirstPane::build_progress() {
     what_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     bar_ = new QProgressBar;
     bar_->setRange(0, bar_steps);
-    bar_->setMinimumWidth(70);
+    bar_->setMinimumWidth(50);
     bar_->setAlignment(Qt::AlignCenter);
     bar_->setFormat(QStringLiteral("%p %"));
     bar_->setAccessibleName(tr("Progress of the search"));
@@ -45,7 +46,7 @@ QWidget* ProtectFirstPane::build_progress() {
     times_ = new QLabel;
     times_->setFont(tabular(times_->font()));
     times_->setToolTip(tr("Time left, from the sets measured so far. Later ones are often quicker: much of them is known by then."));
-    auto* stop = new QPushButton(tr("Stop search"));
+    auto* stop = new QPushButton(tr("Stop"));
     stop->setToolTip(tr("Ends the search. What it has found so far is no order yet, so nothing of it is kept."));
     connect(stop, &QPushButton::clicked, this, &ProtectFirstPane::stop_requested);
     auto* row = new QWidget;
@@ -59,7 +60,7 @@ QWidget* ProtectFirstPane::build_progress() {
 }
 
 QWidget* ProtectFirstPane::build_foot() {
-    kept_ = new QLabel(tr("Not in the study"));
+    kept_ = new QLabel;
     kept_->setTextFormat(Qt::PlainText);
     kept_->setForegroundRole(QPalette::PlaceholderText);
     kept_->setMinimumWidth(40);
@@ -123,15 +124,17 @@ void ProtectFirstPane::finish() {
 
 // Under the bar that tells how far it is.
 void ProtectFirstPane::show_empty_text() {
-    plot_->set_empty_text(progress_row_->isHidden()
-                              ? ProtectFirstPlot::usual_empty_text()
-                              : tr("The search fills this when it has come to its end: the order is known only then."));
+    if (progress_row_->isHidden())
+        plot_->set_empty_text(ProtectFirstPlot::usual_empty_text(), tr("Set up the search"));
+    else
+        plot_->set_empty_text(tr("The search fills this when it has come to its end: the order is known only then."));
 }
 
 void ProtectFirstPane::resizeEvent(QResizeEvent* event) {
     PictureAndTable::resizeEvent(event);
     constexpr int narrow = 480;
     what_->setVisible(width() >= narrow);
+    kept_->setText(width() >= narrow ? tr("Not kept in the study: export what you need.") : tr("Not kept"));
 }
 
 void ProtectFirstPane::choose_step(int step) {

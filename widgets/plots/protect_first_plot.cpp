@@ -16,9 +16,7 @@ ProtectFirstPlot::ProtectFirstPlot(QWidget* parent) : ViewPanel(tr("What to prot
 }
 
 QString ProtectFirstPlot::usual_empty_text() {
-    return tr(
-        "Here stands how far accuracy comes back as layers, or bit positions, are protected one after the other, the one that pays most "
-        "first.\nChoose Protect first in the FT-ClipAct form.");
+    return tr("A search draws how far accuracy comes back as layers, or bit positions, are protected one by one, the best first.");
 }
 
 ProtectFirstView ProtectFirstPlot::effective_view() const {

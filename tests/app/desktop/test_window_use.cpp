@@ -19,6 +19,7 @@
 
 #include "controls/activity_log.h"
 #include "controls/focus_ring.h"
+#include "controls/price_pane.h"
 #include "controls/progress_strip.h"
 #include "controls/protect_first_pane.h"
 #include "controls/welcome_pane.h"
@@ -222,6 +223,13 @@ private slots:
             QVERIFY2(panel.is_valid(), qPrintable(panel.message()));
             desk.action("&Run")->trigger();
         };
+        dock(desk, "protect_first").bring_to_front();
+        button(pane, "Set up the search")->click();
+        QCOMPARE(panel.form().job, MethodJob::protect_first);
+        QVERIFY(dock(desk, "method").is_in_front());
+        dock(desk, "pareto").bring_to_front();
+        button(desk.part<PricePane>(), "Set up a duel")->click();
+        QCOMPARE(panel.form().job, MethodJob::duel);
         ask(20);
         QVERIFY(dock(desk, "protect_first").is_in_front());
         QVERIFY(pane.findChild<QProgressBar*>()->isVisible());

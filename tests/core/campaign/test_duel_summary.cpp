@@ -1,6 +1,8 @@
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 
+#include "campaign/curve_auc.h"
 #include "campaign/duel_summary.h"
 #include "campaign/sampled_point.h"
 
@@ -68,6 +70,41 @@ private slots:
         CampaignSummary stopped = duel();
         stopped.curves[1].points.pop_back();
         QVERIFY(!duel_rows(stopped, AucAxis::linear)[1].auc);
+    }
+
+    void contestants_have_all_their_numbers_at_a_rate() {
+        std::vector<std::optional<Interval>> areas(4);
+        areas[3] = Interval{0.8, 0.95};
+        const std::vector<ContestantRow> rows = contestant_rows(duel(), "network", 2, AucAxis::linear, areas);
+        QCOMPARE(rows.size(), std::size_t(4));
+        QCOMPARE(rows[1].accuracy, 0.7);
+        QCOMPARE(rows[1].ci95.low, 0.7 - 0.02);
+        QVERIFY(rows[1].is_efficient_by_storage && rows[1].is_efficient_by_operations && !rows[0].is_efficient_by_storage);
+        QVERIFY(rows[0].is_efficient_by_operations);  // nothing costs as little
+        QVERIFY(!rows[0].auc_ci95 && rows[3].auc_ci95 == areas[3]);
+        QVERIFY(contestant_rows(duel(), "network", 9, AucAxis::linear).empty());
+        QVERIFY(contestant_rows(duel(), "FC-1", 2, AucAxis::linear).empty());
+        const std::string csv = contestants_csv(duel(), "network", 2, AucAxis::linear, areas);
+        QCOMPARE(std::ranges::count(csv, '\n'), 5);
+        QVERIFY(csv.find("network,sec-ded-39-32,1e-04,0.88,") != std::string::npos);
+        QVERIFY(csv.find(",0.8,0.95,") != std::string::npos);
+    }
+
+    // As a curve on its own has it.
+    void areas_have_intervals() {
+        AccuracyCurves curves;
+        curves.info.rates = {1e-6, 1e-5};
+        curves.curves.resize(2);
+        for (AccuracyCurve& one : curves.curves) one.info.clean = {.images = 100, .correct = 90};
+        for (const int right : {80, 60}) {
+            std::map<int, TrialOutcome> trials;
+            for (int trial = 0; trial < 5; ++trial) trials[trial] = {1, {.images = 100, .correct = right + trial}};
+            curves.curves[0].trials.push_back(trials);
+        }
+        const auto intervals = auc_intervals(curves, AucAxis::linear);
+        QCOMPARE(intervals.size(), std::size_t(2));
+        QVERIFY(intervals[0] == curve_auc(curves.curves[0], curves.info)->ci95);
+        QVERIFY(intervals[0]->low < intervals[0]->high && !intervals[1]);
     }
 
     void efficient_are_those_that_nothing_beats_at_their_price() {
