@@ -294,6 +294,7 @@ std::string in_words(const ProtectFirst& found) {
     if (found.all.storage_percent > 0)
         text += " for " + fixed_text(100 * last.storage_percent / found.all.storage_percent, 0) +
                 " % of the bits that protecting all would store";
+    if (text.starts_with("bit")) text.front() = 'B';
     return text + ".";
 }
 

@@ -102,6 +102,9 @@ private slots:
         found.steps[0].bit = 30;
         found.steps[1].bit = 26;
         QCOMPARE(duel_of_steps(found, 2), std::string("none,tmr-26-30"));
+        found.steps[0].name = "bit 30";
+        found.steps[0].gain_share = 1;
+        QCOMPARE(in_words(found).substr(0, 12), std::string("Bit 30 gives"));
     }
 
     void steps_stand_at_what_they_store() {
