@@ -39,6 +39,7 @@ void add_figures_command(CLI::App& app, CommandRunner& runner);
 void add_bits_command(CLI::App& app, CommandRunner& runner);
 void add_faults_command(CLI::App& app, CommandRunner& runner);
 void add_worst_command(CLI::App& app, CommandRunner& runner);
+void add_inspect_command(CLI::App& app, CommandRunner& runner);
 void add_upsets_command(CLI::App& app, CommandRunner& runner);
 void add_bench_command(CLI::App& app, CommandRunner& runner);
 void add_study_command(CLI::App& app, CommandRunner& runner);

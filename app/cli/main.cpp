@@ -118,6 +118,7 @@ int main(int argc, char** argv) {
     add_bits_command(app, runner);
     add_faults_command(app, runner);
     add_worst_command(app, runner);
+    add_inspect_command(app, runner);
     add_upsets_command(app, runner);
     add_bench_command(app, runner);
     try {

@@ -5,26 +5,22 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <variant>
 
 #include "campaign/contestants.h"
 #include "campaign/hardened_export.h"
 #include "campaign/price_json.h"
-#include "campaign/profile.h"
 #include "campaign/protection_header.h"
 #include "campaign/protection_plan.h"
-#include "campaign/thresholds_file.h"
 #include "command.h"
 #include "common/c_text.h"
 #include "common/error.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
-#include "common/text_file.h"
 #include "common/version.h"
 #include "evaluation/protected_time.h"
 #include "input_warning.h"
 #include "output_files.h"
-#include "progress_line.h"
+#include "protection_option.h"
 #include "tuning_options.h"
 
 namespace clipscope::cli {
@@ -50,33 +46,6 @@ struct WrittenNetwork {
     HardenedFile file;
     std::optional<MeasuredTime> time;
 };
-
-std::optional<Contestant> make_contestant(const ProtectOptions& options, const OpenedInputs& inputs, const std::stop_token& stop) {
-    TuningSettings settings;
-    settings.threads = options.work.threads;
-    settings.chunk = options.work.chunk;
-    settings.device = options.work.device;
-    const std::vector<SiteInfo>& sites = inputs.tuning.network->sites();
-    std::optional<Clipping> act_max;
-    TunedBounds tuned;
-    if (!options.thresholds.empty()) {
-        const ThresholdsFile file = read_thresholds(options.thresholds);
-        check_thresholds_fit(file, *inputs.tuning.network, options.thresholds.front());
-        tuned = file.tuned(sites);
-        act_max = file.act_max(sites);
-    }
-    ProgressLine line;
-    const EventSink sink = [&](const Event& event) {
-        if (const auto* progress = std::get_if<Progress>(&event))
-            line.show(progress->done, progress->total, progress->seconds_left, progress->activity);
-    };
-    const Protection protection = protection_from_string(options.protection);
-    if (!parts_of(protection).activation) act_max = Clipping{};
-    if (!act_max) act_max = measure_act_max(inputs.tuning, settings, sink, stop);
-    if (!act_max) return std::nullopt;
-    auto made = make_contestants(inputs.tuning, {protection}, *act_max, tuned, settings, sink, stop);
-    return made ? std::optional(made->front()) : std::nullopt;
-}
 
 // The network's file; nothing where it was stopped.
 std::optional<WrittenNetwork> write_network(const ProtectOptions& options, const JobInputs& tuning, const Contestant& contestant,
@@ -145,7 +114,8 @@ int run_protect(const ProtectOptions& options, std::stop_source& stop) {
     const JobInputs& tuning = inputs.tuning;
     if (!options.output.empty()) check_hardened_path(*tuning.network, options.output);
     warn_of_doubtful_input(inputs.evaluation, options.work, stop.get_token());
-    const auto contestant = make_contestant(options, inputs, stop.get_token());
+    const auto contestant =
+        find_contestant(protection_from_string(options.protection), options.thresholds, inputs.tuning, options.work, stop.get_token());
     std::optional<WrittenNetwork> written;
     if (contestant && !options.output.empty()) written = write_network(options, tuning, *contestant, stop.get_token());
     if (!contestant || (!options.output.empty() && !written)) {

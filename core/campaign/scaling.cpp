@@ -46,7 +46,7 @@ std::vector<Setting> settings_around(const Sizes& full) {
     return settings;
 }
 
-Dataset first_images(const Dataset& images, int count) {
+Dataset only_first(const Dataset& images, int count) {
     std::vector<std::size_t> positions(std::size_t(count), 0);
     std::iota(positions.begin(), positions.end(), 0);
     return images.subset(positions);
@@ -55,7 +55,7 @@ Dataset first_images(const Dataset& images, int count) {
 double time_job(const JobInputs& inputs, const BenchmarkSpecification& specification, const Sizes& sizes, std::stop_token stop) {
     const std::vector<LayerInfo>& layers = inputs.network->layers();
     JobInputs fewer = inputs;
-    fewer.images = first_images(inputs.images, sizes.images);
+    fewer.images = only_first(inputs.images, sizes.images);
     SensitivitySpecification job;
     for (int i = 0; i < sizes.layers; ++i) {
         const std::size_t layer = (2 * std::size_t(i) + 1) * layers.size() / (2 * std::size_t(sizes.layers));

@@ -21,7 +21,7 @@
 namespace clipscope {
 namespace {
 
-constexpr std::int64_t first_images = 16;
+constexpr std::int64_t images_at_first = 16;
 constexpr std::int64_t more_images = 4;      // times as many in each round
 constexpr std::int64_t images_at_once = 96;  // of trials that share passes
 constexpr std::size_t fewest_together = 200;
@@ -133,7 +133,7 @@ private:
         if (!evaluator_.can_sample()) return true;
         const std::vector<std::int64_t> right = evaluator_.images_answered(true), others = evaluator_.images_answered(false);
         const auto all = std::int64_t(right.size() + others.size());
-        for (std::int64_t images = first_images; images * more_images <= all && candidates_.size() > std::size_t(settings_.count);
+        for (std::int64_t images = images_at_first; images * more_images <= all && candidates_.size() > std::size_t(settings_.count);
              images *= more_images) {
             if (!try_on(draw_images(0, std::uint64_t(images), right, others, images), stop)) return false;
             drop_harmless();

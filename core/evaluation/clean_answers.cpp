@@ -1,6 +1,5 @@
 #include "evaluation/clean_answers.h"
 
-#include <cmath>
 #include <span>
 
 #include "evaluation/evaluator.h"
@@ -13,17 +12,6 @@ namespace {
 
 // Small, so that stopping does not take long.
 constexpr int images_a_chunk = 25;
-
-Answer answer_of(std::span<const float> logits) {
-    Answer answer{predicted_class(logits), 0};
-    double sum = 0;
-    for (const float logit : logits) {
-        if (!std::isfinite(logit)) return answer;
-        sum += std::exp(double(logit) - double(logits[std::size_t(answer.prediction)]));
-    }
-    answer.probability = 1 / sum;
-    return answer;
-}
 
 }  // namespace
 

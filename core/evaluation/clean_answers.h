@@ -9,14 +9,10 @@
 
 #include "data/dataset.h"
 #include "data/normalization.h"
+#include "evaluation/scoring.h"
 #include "network/network.h"
 
 namespace clipscope {
-
-struct Answer {
-    std::int32_t prediction = 0;  // the class with the greatest logit
-    double probability = 0;       // its softmax; 0 where a logit is not finite
-};
 
 // In the images' order; none where it was stopped. Throws what Evaluator throws.
 std::vector<Answer> clean_answers(const std::shared_ptr<const Network>& network, const Dataset& images, const InputFormat& input,

@@ -32,6 +32,17 @@ std::int32_t predicted_class(std::span<const float> logits) {
     return std::int32_t(best);
 }
 
+Answer answer_of(std::span<const float> logits) {
+    Answer answer{predicted_class(logits), 0};
+    double sum = 0;
+    for (const float logit : logits) {
+        if (!std::isfinite(logit)) return answer;
+        sum += std::exp(double(logit) - double(logits[std::size_t(answer.prediction)]));
+    }
+    answer.probability = 1 / sum;
+    return answer;
+}
+
 Verdict judge(std::span<const float> logits, std::int32_t label) {
     return {.prediction = predicted_class(logits),
             .is_finite = std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }),

@@ -22,6 +22,13 @@ struct Verdict {
 
 Verdict judge(std::span<const float> logits, std::int32_t label);
 
+struct Answer {
+    std::int32_t prediction = 0;  // the class with the greatest logit
+    double probability = 0;       // its softmax; 0 where a logit is not finite
+};
+
+Answer answer_of(std::span<const float> logits);
+
 // Adds one image to the counts. `clean_prediction` is the clean network's, for the SDC count.
 void add(const Verdict& verdict, std::int32_t label, std::int32_t clean_prediction, Outcome& outcome);
 

@@ -95,6 +95,58 @@ private slots:
         }
     }
 
+    // What inspect says of a fault is what a list of the same fault says, image for image; a guard takes it away.
+    void one_fault_is_looked_at_closely() {
+        const QStringList few = QStringList{"--chunk", "50"} + inputs();
+        const QString list = folder_.filePath("one.csv"), results = folder_.filePath("one-results.csv");
+        for (const QString element : {"3", "40", "77"}) {
+            write_bytes(list, "layer,parameter,element,bit\nCONV-2,conv2.weight," + element.toUtf8() + ",30\n");
+            const CliResult listed = run_cli(QStringList{"faults", list, "--exact", "--output", results} + few);
+            QVERIFY2(listed.status == 0, qPrintable(listed.err));
+            const QList<QByteArray> lines = read_bytes(results).trimmed().split('\n');
+            const QList<QByteArray> header = lines[0].split(','), row = lines[1].split(',');
+            const auto field = [&](const char* name) { return row[header.indexOf(name)]; };
+
+            const CliResult result = run_cli(QStringList{"inspect", "conv-2:weight:" + element + ":30", "--json", "-"} + inputs());
+            QVERIFY2(result.status == 0, qPrintable(result.err));
+            const QJsonObject json = json_of(result.out.toUtf8());
+            QCOMPARE(json["bits"][0]["before"].toVariant().toString(), QString(field("before")));
+            QCOMPARE(json["bits"][0]["after"].toVariant().toDouble(), field("after").toDouble());
+            int others = 0, right = 0, nonfinite = 0;
+            for (const QJsonValue& image : json["images"].toArray()) {
+                others += image["clean"]["answer"].toInt() != image["faulty"]["answer"].toInt();
+                right += image["faulty"]["answer"].toInt() == image["label"].toInt();
+                nonfinite += image["faulty"]["probability"].toDouble() == 0;
+            }
+            QCOMPARE(QByteArray::number(json["images"].toArray().size()), field("images"));
+            QCOMPARE(QByteArray::number(others), field("other_answer"));
+            QCOMPARE(QByteArray::number(right), field("correct_argmax"));
+            QCOMPARE(QByteArray::number(nonfinite), field("nonfinite"));
+            QCOMPARE(json["sites"].toArray().size(), 4);
+            QCOMPARE(json["sites"][0]["different"].toInt(), 0);
+            QCOMPARE(json["sites"][1]["channels"].toArray().size(), 1);
+
+            const CliResult guarded = run_cli(
+                QStringList{"inspect", "CONV-2:" + element + ":30", "--protection", "guard", "--tuning-images", "10", "--json", "-"} +
+                inputs());
+            QVERIFY2(guarded.status == 0, qPrintable(guarded.err));
+            for (const QJsonValue& site : json_of(guarded.out.toUtf8())["sites"].toArray()) QCOMPARE(site["different"].toInt(), 0);
+        }
+        const CliResult text = run_cli(QStringList{"inspect", "CONV-1:0,0,1,2:30", "FC-1:bias:7:31"} + inputs());
+        QVERIFY2(text.status == 0 && text.out.contains("answers are others") && text.out.contains("0, 0, 1, 2"), qPrintable(text.err));
+    }
+
+    void faults_that_are_none_are_refused() {
+        for (const char* fault : {"CONV-1", "CONV-9:0:1", "CONV-1:weight:0:32", "CONV-1:weight:x:1", "CONV-1:nothing:0:1", "CONV-1:0,0:1",
+                                  "CONV-1:0,0,0,99:1", "CONV-1:99999999999:1", "CONV-1:-1:0", ":::", "CONV-1:weight::1"}) {
+            const CliResult result = run_cli(QStringList{"inspect", fault} + inputs());
+            QCOMPARE(result.status, 2);
+            QVERIFY2(is_one_sentence(result.err) && result.err.contains(fault), qPrintable(result.err));
+        }
+        QCOMPARE(run_cli(QStringList{"inspect", "CONV-1:0:1", "CONV-1:weight:0:1"} + inputs()).status, 2);
+        QCOMPARE(run_cli(QStringList{"inspect", "CONV-1:0:1", "--bits", "exponent"} + inputs()).status, 2);
+    }
+
     void senseless_patterns_and_numbers_are_refused() {
         for (const QStringList& options :
              {QStringList{"--pattern", "burst-1"}, QStringList{"--faults", "1.5"}, QStringList{"--faults", "-1"},

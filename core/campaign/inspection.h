@@ -1,0 +1,31 @@
+// One or a few faults looked at closely: which numbers they change, and what becomes of a few images on the way from the first site to the
+// answer.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "campaign/job_inputs.h"
+#include "evaluation/fault_effects.h"
+#include "evaluation/faulty_values.h"
+#include "faults/trial_faults.h"
+#include "network/layer_info.h"
+#include "protection/protection.h"
+
+namespace clipscope {
+
+// "CONV-1:weight:12:30", "CONV-1:weight:3,0,2,1:30", "CONV-1:12:30": layer (or another part of the memory), the parameter's path or its end
+// (missing: the first of the layer), element, row-major or by its index, and bit, 0 the least significant. Together, faulty at any rate.
+// Throws UsageError where one names no bit that may be faulty, or is named twice.
+TrialFaults named_faults(const std::vector<std::string>& names, const std::vector<LayerInfo>& parts);
+
+struct Inspection {
+    Protection protection = Protection::none;
+    std::vector<FaultyValue> bits;  // words as they are stored, before a protection reads them
+    FaultEffects effects;
+};
+
+std::string inspection_to_json(const JobInputs& inputs, const Inspection& inspection);
+
+}  // namespace clipscope
