@@ -36,7 +36,8 @@ std::vector<std::size_t> sites_for(const std::vector<SiteInfo>& all, const Activ
 
 void check_tuned(const ActivationChoice& choice, const TunedBounds& tuned, const Protection& protection) {
     if (choice.is_tuned && !tuned.of(choice.kind))
-        throw UsageError("'" + protection.id + "' needs tuned thresholds: give the file that 'harden --thresholds-output' writes.");
+        throw UsageError("'" + protection.id +
+                         "' needs tuned thresholds: harden the network first; on the command line, give its file with --thresholds.");
 }
 
 using MeasuredSites = std::vector<std::optional<MeasuredSite>>;
