@@ -11,6 +11,7 @@
 #include "tables/fault_table.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
+#include "tables/layer_table_model.h"
 #include "tables/site_table.h"
 #include "tables/trial_picker.h"
 
@@ -129,9 +130,9 @@ private slots:
         large.name = "FC-1";
         large.parameter_count = 1000;
         table.set_layers({small, large}, 1090, 32 * 1090);
-        table.view().sortByColumn(2, Qt::DescendingOrder);  // parameters
+        table.view().sortByColumn(LayerTableModel::parameters_column, Qt::DescendingOrder);
         QCOMPARE(column_of(table.view(), 0), (QStringList{"network", "FC-1", "CONV-1"}));
-        table.view().sortByColumn(2, Qt::AscendingOrder);
+        table.view().sortByColumn(LayerTableModel::parameters_column, Qt::AscendingOrder);
         QCOMPARE(column_of(table.view(), 0), (QStringList{"network", "CONV-1", "FC-1"}));
         table.select_layer("FC-1");
         QCOMPARE(table.selected_layer(), QString("FC-1"));

@@ -160,7 +160,7 @@ void HardenPanel::lay_out() {
     QFormLayout& form = form_layout();
     form.addRow(tr("Jo&b"), job_);
     form.addRow(tr("Si&te"), site_);
-    form.addRow(tr("Be&yond T"), bound_kind_);
+    form.addRow(tr("Outside T"), bound_kind_);
     form.addRow(tr("Thresh&olds"), grid_);
     form.addRow(tr("Pr&otections"), protections_row_);
     first_->add_rows(form);
