@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "campaign/inspector.h"
 #include "campaign/sensitivity.h"
 #include "campaign/tuned_network.h"
 #include "common/error.h"
@@ -97,6 +98,16 @@ std::optional<HardenedFile> write_hardened(const MethodInputs& inputs, const Thr
         tuning.inputs, thresholds, {}, path, [](const Event&) {}, stop);
 }
 
+std::shared_ptr<Inspector> make_inspector(const MethodInputs& inputs, const MemoryModel& memory) {
+    JobInputs stored = inputs.evaluation;
+    stored.network = stored.network->stored_in(memory);
+    return std::make_shared<Inspector>(stored, [inputs, stored] {
+        JobInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning).inputs;
+        tuning.network = stored.network;
+        return tuning;
+    });
+}
+
 std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, std::stop_token stop) {
     return replay_trial(study, name, {}, stop);
 }
@@ -104,9 +115,9 @@ std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, s
 }  // namespace
 
 Engine core_engine() {
-    return {open_model,      open_data,   open_dataset_sample, input_format,  protect_first,   try_model_variants,
-            answers,         check_input, run_clean,           study_job,     read_thresholds, write_hardened,
-            is_source_there, find_source, check_source,        salvage_study, replay};
+    return {open_model,     open_data,       open_dataset_sample, input_format, protect_first,   try_model_variants,
+            answers,        check_input,     run_clean,           study_job,    read_thresholds, write_hardened,
+            make_inspector, is_source_there, find_source,         check_source, salvage_study,   replay};
 }
 
 }  // namespace clipscope

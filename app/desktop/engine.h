@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "campaign/input_check.h"
+#include "campaign/inspector.h"
 #include "campaign/job_inputs.h"
 #include "campaign/protect_first.h"
 #include "campaign/thresholds_file.h"
@@ -86,6 +87,9 @@ struct Engine {
     // Writes the network clipped at these thresholds, opens it again and compares both on the tuning images. Nothing where it was stopped.
     std::function<std::optional<HardenedFile>(const MethodInputs&, const ThresholdsFile&, const std::string& path, std::stop_token)>
         write_hardened;
+
+    // Looks closely at faults of the network, stored so, on the evaluation images. Quick: the images run when they are asked about.
+    std::function<std::shared_ptr<Inspector>(const MethodInputs&, const MemoryModel&)> inspector;
 
     // Whether a model's file or a folder of images is there: quick. Where it may be now, and whether it is the one that a job knows: see
     // study/moved_sources.h.

@@ -18,11 +18,15 @@ QImage to_image(const SeenImage& seen) {
     return QImage(seen.rgb.data(), seen.width, seen.height, 3 * seen.width, QImage::Format_RGB888).copy();
 }
 
-QString class_name(std::int32_t label, const std::vector<std::string>& names) {
+}  // namespace
+
+QString class_title(std::int32_t label, const std::vector<std::string>& names) {
     return std::size_t(label) < names.size() ? QString::fromStdString(names[std::size_t(label)]) : QObject::tr("class %1").arg(label);
 }
 
-}  // namespace
+GridImage seen_picture(const Dataset& images, std::size_t place, const InputFormat& format) {
+    return {to_image(seen_image(images, place, format)), class_title(images.label(place), images.class_names()), {}, false};
+}
 
 InputStatistics input_statistics(const Dataset& all, const Normalization& normalization) {
     const Dataset data = all.subset(spread_positions(all, images_measured));
@@ -53,10 +57,10 @@ std::vector<GridImage> preview_images(const Engine& engine, const std::optional<
     const std::vector<Answer> answers = model ? engine.answers(*model, shown, format, std::move(stop)) : std::vector<Answer>{};
     std::vector<GridImage> grid;
     for (std::size_t i = 0; i < shown.size(); ++i) {
-        GridImage image{to_image(seen_image(shown, i, format)), class_name(shown.label(i), shown.class_names()), {}, false};
+        GridImage image = seen_picture(shown, i, format);
         if (i < answers.size()) {
             image.answer =
-                QObject::tr("%1, %2").arg(class_name(answers[i].prediction, shown.class_names()), percent_text(answers[i].probability, 0));
+                QObject::tr("%1, %2").arg(class_title(answers[i].prediction, shown.class_names()), percent_text(answers[i].probability, 0));
             image.is_right = answers[i].prediction == shown.label(i);
         }
         grid.push_back(std::move(image));

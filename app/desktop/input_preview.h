@@ -20,6 +20,11 @@ struct InputStatistics {
 };
 InputStatistics input_statistics(const Dataset& data, const Normalization& normalization);
 
+// "ankle boot", or "class 9" where classes have no names.
+QString class_title(std::int32_t label, const std::vector<std::string>& names);
+// One as the network sees it, with what it is; without an answer. Quick.
+GridImage seen_picture(const Dataset& images, std::size_t place, const InputFormat& format);
+
 // Twelve of the images as the network sees them, and what it takes them for; without a network the images alone. Throws where they cannot
 // enter the network.
 std::vector<GridImage> preview_images(const Engine& engine, const std::optional<OpenedModel>& model, const Dataset& images,

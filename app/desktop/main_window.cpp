@@ -221,6 +221,7 @@ void MainWindow::connect_file_actions() {
 void MainWindow::connect_other_actions() {
     connect(actions_.run, &QAction::triggered, this, &MainWindow::run_front_job);
     connect(actions_.harden, &QAction::triggered, this, &MainWindow::harden_all_sites);
+    connect(actions_.one_fault, &QAction::triggered, this, &MainWindow::show_one_fault);
     connect(actions_.stop, &QAction::triggered, this, [this] { jobs_.running() ? presenter_->stop() : search_->stop(); });
     connect(actions_.follow, &QAction::triggered, this, [this] { front_plot()->follow(); });
     connect(actions_.keep_curves, &QAction::triggered, results_, &ResultPresenter::keep_curves);

@@ -32,6 +32,7 @@ class QStackedWidget;
 namespace clipscope {
 
 class AccuracyPlot;
+class FaultWindow;
 class HeaderLabel;
 class NoticeBar;
 class PanelHints;
@@ -89,6 +90,7 @@ private:
     void open_default_data();
     void run_front_job();
     void harden_all_sites();
+    void show_one_fault();
     void compare_with_unprotected(const QString& protection);
     void put_duel_into_form(const QString& protections);
     void show_error(const QString& sentence);
@@ -127,6 +129,7 @@ private:
     std::optional<WindowLayout> layout_;
     PanelHints* hints_ = nullptr;
     ProtectFirstPresenter* search_ = nullptr;
+    FaultWindow* fault_window_ = nullptr;  // once it was asked for
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     LogFile log_file_;
     bool quits_when_done_ = false;

@@ -18,6 +18,7 @@
 #include "controls/sensitivity_panel.h"
 #include "data/dataset_reader.h"
 #include "data/npz_reader.h"
+#include "fault_window.h"
 #include "main_window.h"
 #include "missing_input.h"
 #include "network/bundled_networks.h"
@@ -155,6 +156,14 @@ void MainWindow::propose_duel(const QString& protections) {
     put_duel_into_form(protections);
     docks_.harden_panel->focus_next_step();
     docks_.log->append(tr("The duel of %1 is in the form: Run begins it").arg(docks_.harden_panel->form().protections));
+}
+
+// One window, which stays where it was put.
+void MainWindow::show_one_fault() {
+    if (!fault_window_) fault_window_ = new FaultWindow(laboratory_, this);
+    fault_window_->show();
+    fault_window_->raise();
+    fault_window_->activateWindow();
 }
 
 void MainWindow::put_duel_into_form(const QString& protections) {

@@ -228,6 +228,10 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.run = add(jobs, QObject::tr("&Run"), QKeySequence(Qt::Key_F5), QObject::tr("Starts what the job panel in front says"));
     actions.harden = add(jobs, QObject::tr("&Harden all sites"), QKeySequence(Qt::CTRL | Qt::Key_H),
                          QObject::tr("Finds a clipping threshold for every activation site, as the FT-ClipAct panel is set"));
+    actions.one_fault =
+        add(jobs, QObject::tr("&One fault closely…"), QKeySequence(Qt::CTRL | Qt::Key_B),
+            QObject::tr("Flip single bits of a stored number and see at once what twelve images are taken for, and how far the "
+                        "disturbance spreads"));
     actions.stop = add(jobs, QObject::tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), QObject::tr("Ends the job and keeps its results"));
     jobs->addSeparator();
     actions.undo_remove = add(jobs, QObject::tr("&Undo removing"), QKeySequence::Undo, QObject::tr("Brings the job removed last back"));

@@ -97,6 +97,7 @@ struct WindowActions {
     QAction* harden = nullptr;
     QAction* stop = nullptr;
     QAction* images = nullptr;
+    QAction* one_fault = nullptr;
     QAction* follow = nullptr;
     QAction* keep_curves = nullptr;
     QAction* forget_curves = nullptr;

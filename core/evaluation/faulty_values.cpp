@@ -48,6 +48,12 @@ std::vector<FaultyValue> faulty_values(const Network& network, const TrialFaults
     return values;
 }
 
+StoredNumber stored_number(const Network& network, const ParameterPlace& place, std::int64_t element) {
+    const StoredWords words = stored_words(network, stored_thresholds(network, {}), place.first, place.second);
+    const float value = words.values.data_ptr<float>()[element];
+    return {words.codec.format(), words.codec.encode(value, std::size_t(element)), value, index_of(element, words.info.shape)};
+}
+
 FaultyValue faulty_value(const Network& network, const TrialFaults& fault) {
     const ParameterFaults& parameter = fault.parameters.at(0);
     const StoredWords words = stored_words(network, stored_thresholds(network, {}), parameter.layer, parameter.parameter);
