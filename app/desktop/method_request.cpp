@@ -66,6 +66,13 @@ JobKind kind_of(MethodJob job) {
     return kinds[int(job)];
 }
 
+ThresholdsFile with_latest(const std::optional<ThresholdsFile>& before, const ThresholdsFile& latest) {
+    ThresholdsFile all = latest;
+    for (const SiteThreshold& site : before.value_or(ThresholdsFile{}).sites)
+        if (std::ranges::find(latest.sites, site.protection, &SiteThreshold::protection) == latest.sites.end()) all.sites.push_back(site);
+    return all;
+}
+
 ImageSelection tuning_selection(const HardenForm& form) {
     return ImageSelection::parse(form.tuning_images.toStdString());
 }

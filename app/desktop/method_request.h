@@ -29,6 +29,9 @@ HardenForm method_form(const JobSettings& settings, const HardenForm& form);
 // What is wrong with the form, empty where nothing is; without a model, as far as can be said.
 QString method_problem(const HardenForm& form, const std::optional<OpenedModel>& model);
 
+// Thresholds for a duel: those found last, and of those before the ones for other protections.
+ThresholdsFile with_latest(const std::optional<ThresholdsFile>& before, const ThresholdsFile& latest);
+
 JobKind kind_of(MethodJob job);  // of a study's job
 
 }  // namespace clipscope

@@ -11,6 +11,7 @@
 #include "controls/protect_first_pane.h"
 #include "job_controller.h"
 #include "laboratory.h"
+#include "method_request.h"
 #include "plots/accuracy_plot.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
@@ -126,7 +127,7 @@ void ResultPresenter::show_model() {
     before_job_ = {};
     tuning_ = {};
     opened_thresholds_.reset();
-    latest_thresholds_.clear();
+    latest_thresholds_.reset();
     show_tuning();
 }
 
@@ -197,23 +198,6 @@ std::optional<ThresholdsFile> ResultPresenter::thresholds() const {
     return found;
 }
 
-std::optional<ThresholdsFile> ResultPresenter::all_thresholds() const {
-    if (latest_thresholds_.empty()) return std::nullopt;
-    std::vector<ThresholdsFile> all;
-    for (const auto& [protection, thresholds] : latest_thresholds_) all.push_back(thresholds);
-    return joined(all);
-}
-
-void ResultPresenter::remember(const ThresholdsFile& thresholds) {
-    std::map<std::string, ThresholdsFile> by_protection;
-    for (const SiteThreshold& site : thresholds.sites) {
-        ThresholdsFile& own = by_protection[site.protection];
-        own.model_sha256 = thresholds.model_sha256;
-        own.sites.push_back(site);
-    }
-    for (auto& [protection, own] : by_protection) latest_thresholds_[protection] = std::move(own);
-}
-
 TuningResult ResultPresenter::thresholds_origin() const {
     if (!opened_thresholds_) return tuning_;
     TuningResult origin;
@@ -227,7 +211,7 @@ TuningResult ResultPresenter::thresholds_origin() const {
 
 void ResultPresenter::use_thresholds(const ThresholdsFile& thresholds) {
     opened_thresholds_ = thresholds;
-    remember(thresholds);
+    latest_thresholds_ = with_latest(latest_thresholds_, thresholds);
     emit changed();
 }
 
@@ -376,7 +360,7 @@ void ResultPresenter::take_tuning(const TuningResult& result) {
     tuning_ = combined(before_job_, result);
     if (result.info.job == TuningJob::harden) {
         opened_thresholds_.reset();
-        if (const auto found = thresholds()) remember(*found);
+        if (const auto found = thresholds()) latest_thresholds_ = with_latest(latest_thresholds_, *found);
     }
     show_tuning();
     emit changed();

@@ -4,7 +4,6 @@
 
 #include <QObject>
 #include <functional>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -107,7 +106,7 @@ public:
     // Of a file the user opened, otherwise of a hardening that has come to its end; nothing where there is neither.
     std::optional<ThresholdsFile> thresholds() const;
     // The latest of each protection since the model was opened, for jobs that compare them.
-    std::optional<ThresholdsFile> all_thresholds() const;
+    const std::optional<ThresholdsFile>& all_thresholds() const { return latest_thresholds_; }
     // What is known of where they came from: of thresholds from a file the network alone.
     TuningResult thresholds_origin() const;
     void use_thresholds(const ThresholdsFile& thresholds);
@@ -132,7 +131,6 @@ private:
     void forget_beside();
     std::vector<ShownCurve> curves_of_jobs() const;
     void take_tuning(const TuningResult& result);
-    void remember(const ThresholdsFile& thresholds);
     void show_tuning();
     void show_selection();
 
@@ -161,7 +159,7 @@ private:
     TuningResult before_job_;  // what was known when the latest job began
     TuningResult tuning_;      // with what it has found since
     std::optional<ThresholdsFile> opened_thresholds_;
-    std::map<std::string, ThresholdsFile> latest_thresholds_;  // by protection
+    std::optional<ThresholdsFile> latest_thresholds_;  // of each protection
 };
 
 }  // namespace clipscope

@@ -63,6 +63,19 @@ private slots:
         QVERIFY(method_form(method_settings(paper, model_, {}), form).job == MethodJob::compare);
     }
 
+    void thresholds_for_other_protections_stay() {
+        ThresholdsFile clip, range, newer;
+        clip.sites = {{.site = "ACT-1", .threshold = 1}, {.site = "ACT-2", .threshold = 2}};
+        range.sites = {{.site = "ACT-1", .threshold = 3, .protection = "range"}};
+        newer.sites = {{.site = "ACT-1", .threshold = 4}};
+        const ThresholdsFile both = with_latest(with_latest({}, clip), range);
+        QCOMPARE(both.sites.size(), std::size_t(3));
+        const ThresholdsFile latest = with_latest(both, newer);
+        QCOMPARE(latest.sites.size(), std::size_t(2));
+        QCOMPARE(latest.sites[0].threshold, 4.0F);
+        QCOMPARE(latest.sites[1].protection, std::string("range"));
+    }
+
     void settings_come_back_into_the_form() {
         HardenForm form;
         form.job = MethodJob::harden;
