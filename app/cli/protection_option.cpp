@@ -27,8 +27,7 @@ std::optional<Contestant> find_contestant(const Protection& protection, const st
         if (const auto* progress = std::get_if<Progress>(&event))
             line.show(progress->done, progress->total, progress->seconds_left, progress->activity);
     };
-    if (!parts_of(protection).activation) act_max = Clipping{};
-    if (!act_max) act_max = measure_act_max(tuning, settings, sink, stop);
+    if (!act_max) act_max = measure_act_max_for({&protection, 1}, tuning, settings, sink, stop);
     if (!act_max) return std::nullopt;
     auto made = make_contestants(tuning, {protection}, *act_max, tuned, settings, sink, stop);
     return made ? std::optional(made->front()) : std::nullopt;

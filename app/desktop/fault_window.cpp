@@ -341,6 +341,7 @@ void FaultWindow::show_sites(const FaultEffects& effects) {
 
 void FaultWindow::fail(const QString& text) {
     values_->setText(text);
+    if (!inspection_) images_->set_message(text);  // in place of what was under way
 }
 
 }  // namespace clipscope

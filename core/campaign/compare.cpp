@@ -111,9 +111,9 @@ bool complete_comparison(const JobInputs& tuning, const TuningSettings& settings
         throw UsageError("These thresholds were found for " + specification.tuned.by_kind.begin()->first +
                          ", not for clipping: a duel compares them, as " + specification.tuned.by_kind.begin()->first + "-tuned.");
     // A network without activations can have its words protected all the same.
-    const bool has_clips = !is_duel || std::ranges::any_of(specification.protections,
-                                                           [](const Protection& one) { return parts_of(one).activation.has_value(); });
-    if (!specification.act_max) specification.act_max = has_clips ? measure_act_max(tuning, settings, sink, stop) : Clipping{};
+    if (!specification.act_max)
+        specification.act_max = is_duel ? measure_act_max_for(specification.protections, tuning, settings, sink, stop)
+                                        : measure_act_max(tuning, settings, sink, stop);
     if (!specification.act_max) return false;
     if (is_duel) {
         auto contestants =

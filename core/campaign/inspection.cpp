@@ -1,7 +1,7 @@
 #include "campaign/inspection.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +13,7 @@
 #include "common/number_text.h"
 #include "common/text_list.h"
 #include "common/version.h"
+#include "common/whole_number.h"
 #include "evaluation/scoring.h"
 
 namespace clipscope {
@@ -20,17 +21,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::optional<std::int64_t> whole_number(const std::string& text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() && number >= 0 ? std::optional(number) : std::nullopt;
-}
-
 // Of one name.
 class FaultName {
 public:
-    FaultName(const std::string& name, const std::vector<LayerInfo>& parts) : name_(name), parts_(parts) {
-        for (const std::string& field : split_list(name, ':')) fields_.push_back(trimmed(field));
+    FaultName(const std::string& name, const std::vector<LayerInfo>& parts) : name_(name), parts_(parts), fields_(split_list(name, ':')) {
         if (fields_.size() != 3 && fields_.size() != 4)
             throw UsageError("'" + name + "' is no fault: write LAYER:PARAMETER:ELEMENT:BIT, as in CONV-1:weight:12:30.");
     }
@@ -46,8 +40,8 @@ public:
 
     std::uint64_t position(const ParameterInfo& parameter) const {
         const std::int64_t element = this->element(parameter);
-        const std::optional<std::int64_t> bit = whole_number(fields_.back());
-        if (!bit || *bit >= parameter.word_bits)
+        const auto bit = whole_number<int>(fields_.back());
+        if (!bit || *bit < 0 || *bit >= parameter.word_bits)
             fail("a word of " + parameter.path + " has the bits 0 to " + std::to_string(parameter.word_bits - 1));
         if (!(parameter.faulty_bits >> *bit & 1)) fail("bit " + fields_.back() + " is not among those that may be faulty");
         return std::uint64_t(element) * std::uint64_t(parameter.word_bits) + std::uint64_t(*bit);
@@ -63,9 +57,9 @@ private:
             fail(parameter.path + " has " + std::to_string(parameter.shape.size()) + " dimensions");
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             const std::int64_t size = numbers.size() == 1 ? parameter.elements : parameter.shape[i];
-            const std::optional<std::int64_t> number = whole_number(trimmed(numbers[i]));
-            if (!number || *number >= size)
-                fail("'" + trimmed(numbers[i]) + "' is no place in " + parameter.path + ": 0 to " + std::to_string(size - 1));
+            const auto number = whole_number<std::int64_t>(numbers[i]);
+            if (!number || *number < 0 || *number >= size)
+                fail("'" + numbers[i] + "' is no place in " + parameter.path + ": 0 to " + std::to_string(size - 1));
             element = element * size + *number;
         }
         return element;
@@ -75,7 +69,7 @@ private:
 
     const std::string& name_;
     const std::vector<LayerInfo>& parts_;
-    std::vector<std::string> fields_;
+    const std::vector<std::string> fields_;
 };
 
 // Numbers that JSON cannot have as texts.

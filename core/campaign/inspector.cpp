@@ -17,8 +17,7 @@ Inspector::Network* Inspector::find(const Protection& protection, const std::sto
         const JobInputs tuning = tuning_();
         const TuningSettings settings;
         const EventSink unheard = [](const Event&) {};
-        std::optional<Clipping> act_max = Clipping{};
-        if (parts_of(protection).activation) act_max = measure_act_max(tuning, settings, unheard, stop);
+        const auto act_max = measure_act_max_for({&protection, 1}, tuning, settings, unheard, stop);
         if (!act_max) return nullptr;
         auto made = make_contestants(tuning, {protection}, *act_max, {}, settings, unheard, stop);
         if (!made) return nullptr;

@@ -1,5 +1,7 @@
 #include "campaign/profile.h"
 
+#include <algorithm>
+
 #include "campaign/curve_campaign.h"
 #include "common/number_text.h"
 #include "evaluation/activation_recorder.h"
@@ -60,6 +62,12 @@ void run_profile(const JobInputs& inputs, const ProfileSpecification& specificat
 std::optional<Clipping> measure_act_max(const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink,
                                         std::stop_token stop) {
     return TuningRun(TuningJob::profile, inputs, settings, sink, stop).profile();
+}
+
+std::optional<Clipping> measure_act_max_for(std::span<const Protection> protections, const JobInputs& inputs,
+                                            const TuningSettings& settings, const EventSink& sink, std::stop_token stop) {
+    const bool has_clips = std::ranges::any_of(protections, [](const Protection& one) { return parts_of(one).activation.has_value(); });
+    return has_clips ? measure_act_max(inputs, settings, sink, std::move(stop)) : Clipping{};
 }
 
 }  // namespace clipscope

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <vector>
 
 #include "campaign/tuning_run.h"
+#include "protection/protection.h"
 
 namespace clipscope {
 
@@ -22,5 +24,9 @@ void run_profile(const JobInputs& inputs, const ProfileSpecification& specificat
 // sends without faults, but no JobFinished. Empty where it was stopped.
 std::optional<Clipping> measure_act_max(const JobInputs& inputs, const TuningSettings& settings, const EventSink& sink,
                                         std::stop_token stop);
+
+// The same for these protections: no threshold, and nothing measured, where none of them is of activations.
+std::optional<Clipping> measure_act_max_for(std::span<const Protection> protections, const JobInputs& inputs,
+                                            const TuningSettings& settings, const EventSink& sink, std::stop_token stop);
 
 }  // namespace clipscope

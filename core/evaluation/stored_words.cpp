@@ -1,7 +1,6 @@
 #include "evaluation/stored_words.h"
 
-#include <stdexcept>
-
+#include "common/error.h"
 #include "evaluation/site_clipping.h"
 
 namespace clipscope {
@@ -12,7 +11,9 @@ StoredWords stored_words(const Network& network, const Clipping& thresholds, std
     const ParameterInfo& info = network.memory_parts()[part].parameters[parameter];
     if (found.site) {
         const std::optional<float> threshold = thresholds.at(*found.site);
-        if (!threshold) throw std::logic_error("no threshold is stored for " + found.info.name);
+        if (!threshold)
+            throw UsageError("No threshold is stored for " + found.info.name +
+                             ", so no fault can hit it: clip it, or choose another part.");
         return {info, at::full({1}, double(*threshold), at::kFloat), float32, threshold_slot(network, *found.site)};
     }
     const NamedTensor& named = network.program().tensors()[found.tensors[parameter]];

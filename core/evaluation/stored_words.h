@@ -21,8 +21,8 @@ struct StoredWords {
     Slot slot = 0;  // where a frame holds them (site_clipping.h)
 };
 
-// Of a part of the memory, by its indices in the network. `thresholds`: those that are stored; there must be one where the part is a
-// threshold.
+// Of a part of the memory, by its indices in the network. `thresholds`: those that are stored. Throws UsageError where the part is a
+// threshold and there is none.
 StoredWords stored_words(const Network& network, const Clipping& thresholds, std::size_t part, std::size_t parameter);
 
 // A copy of these words as faults may hit it, in a memory that may protect it and has these faulty bits in its check words.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -12,19 +11,12 @@
 #include "common/error.h"
 #include "common/random_words.h"
 #include "common/text_list.h"
+#include "common/whole_number.h"
 
 namespace clipscope {
 namespace {
 
 constexpr std::size_t most_shown = 40;  // bytes of a file's text in a message
-
-template <typename Number>
-std::optional<Number> whole_number(std::string_view text) {
-    const std::string digits = trimmed(text);
-    Number number{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return error == std::errc() && end == digits.data() + digits.size() ? std::optional(number) : std::nullopt;
-}
 
 class Reader {
 public:

@@ -144,6 +144,11 @@ private slots:
             QVERIFY2(is_one_sentence(result.err) && result.err.contains(fault), qPrintable(result.err));
         }
         QCOMPARE(run_cli(QStringList{"inspect", "CONV-1:0:1", "CONV-1:weight:0:1"} + inputs()).status, 2);
+        // A threshold is a word of the memory where its site is clipped, and only there.
+        const CliResult unclipped = run_cli(QStringList{"inspect", "ACT-1:0:30"} + inputs());
+        QCOMPARE(unclipped.status, 2);
+        QVERIFY2(is_one_sentence(unclipped.err) && unclipped.err.contains("No threshold is stored for ACT-1"), qPrintable(unclipped.err));
+        QCOMPARE(run_cli(QStringList{"inspect", "ACT-1:0:30", "--protection", "clip", "--tuning-images", "10"} + inputs()).status, 0);
         QCOMPARE(run_cli(QStringList{"inspect", "CONV-1:0:1", "--bits", "exponent"} + inputs()).status, 2);
     }
 
