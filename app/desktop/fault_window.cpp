@@ -95,7 +95,10 @@ QLayout* FaultWindow::build_choice() {
     }
     name_field(*protection_, tr("Protection"),
                tr("The same fault under a protection: choose none and one of the others in turn. Bounds come from 200 tuning images."));
+    // Two rows, so that large letters fit a small screen.
+    auto* rows = new QVBoxLayout;
     auto* row = new QHBoxLayout;
+    rows->addLayout(row);
     const auto add = [&](const QString& text, QWidget* field, int stretch) {
         auto* label = new QLabel(text);
         label->setBuddy(field);
@@ -106,8 +109,11 @@ QLayout* FaultWindow::build_choice() {
     add(tr("Para&meter"), parameter_, 2);
     add(tr("&Element"), element_line_, 1);
     row->addWidget(random_);
-    add(tr("Mem&ory"), format_, 0);
-    add(tr("&Protection"), protection_, 1);
+    row = new QHBoxLayout;
+    rows->addLayout(row);
+    add(tr("Mem&ory"), format_, 1);
+    add(tr("&Protection"), protection_, 2);
+    row->addStretch(2);
     connect(layer_, &QComboBox::activated, this, &FaultWindow::fill_parameters);
     connect(parameter_, &QComboBox::activated, this, [this] {
         element_ = 0;
@@ -119,7 +125,7 @@ QLayout* FaultWindow::build_choice() {
     connect(format_, &QComboBox::activated, this, &FaultWindow::start);
     connect(protection_, &QComboBox::activated, this, &FaultWindow::inspect);
     random_->setAutoDefault(false);
-    return row;
+    return rows;
 }
 
 QWidget* FaultWindow::build_results() {
