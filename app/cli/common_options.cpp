@@ -80,7 +80,7 @@ void tell_of_other_states(const Network& network) {
 void tell_of_reach(const Network& network, const std::string& scopes) {
     static std::set<std::string> told;
     std::vector<std::size_t> parts;
-    for (const FaultScope& scope : parse_fault_scopes(scopes, network.memory_parts()))
+    for (const FaultScope& scope : parse_fault_scopes(scopes, network.memory_parts(), OutputScopes::allowed))
         parts.insert(parts.end(), scope.layers.begin(), scope.layers.end());
     std::string text = reach_text(network.coverage(), network.memory_parts(), parts);
     if (text.empty() || !told.insert(network.path()).second) return;

@@ -37,7 +37,7 @@ struct CompareOptions {
 
 CompareSpecification specification_of(const CompareOptions& options, const TuningSettings& settings, const Network& network) {
     CompareSpecification specification;
-    specification.scopes = parse_fault_scopes(options.layers, network.memory_parts());
+    specification.scopes = parse_fault_scopes(options.layers, network.memory_parts(), OutputScopes::allowed);
     specification.rates = settings.rates;
     specification.trials = options.measurement.faults.whole_trials();
     specification.precision = chosen_precision(options.measurement.faults);

@@ -84,7 +84,7 @@ int run_sensitivity_command(const SensitivityCommandOptions& options, std::stop_
     JobInputs inputs = open_job_inputs(formats.front());
     warn_of_doubtful_input(inputs, options.work, stop.get_token());
     tell_of_reach(*inputs.network, options.layers);
-    specification.scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts());
+    specification.scopes = parse_fault_scopes(options.layers, inputs.network->memory_parts(), OutputScopes::allowed);
     CurvesOutput output("sensitivity", options.output, stop);
     return run_job(output, [&](const EventSink& sink) {
         if (!complete_rates(formats, specification, sink, stop.get_token())) return sink(JobFinished{JobEnd::stopped, 0});

@@ -48,8 +48,9 @@ double trials_at_threshold(const JobSettings& settings) {
 double passes_a_trial(const JobSettings& settings, const std::vector<LayerInfo>& parts) {
     const auto layers = std::size_t(std::ranges::count(parts, MemoryPart::layer, &LayerInfo::part));
     double passes = 0;
-    for (const FaultScope& scope : parse_fault_scopes(settings.layers, parts)) {
-        const std::size_t first = scope.layers.empty() ? 0 : scope.layers.front();
+    for (const FaultScope& scope : parse_fault_scopes(settings.layers, parts, output_scopes(settings.kind))) {
+        const std::vector<std::size_t> hit = scope.parts();
+        const std::size_t first = hit.empty() ? 0 : hit.front();
         passes += first < layers ? double(layers - first) / double(layers) : 1;  // where a batch norm or a site stands is not known
     }
     return passes;

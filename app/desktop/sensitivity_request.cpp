@@ -137,7 +137,7 @@ QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& 
         image_selection(form);
         const JobSettings settings = sensitivity_jobs(form, parts.empty() ? CheckedLayers() : checked).front();
         if (settings.kind == JobKind::sensitivity) all_points(settings, {});
-        if (!parts.empty()) check_thresholds_stored(parse_fault_scopes(settings.layers, parts), parts);
+        if (!parts.empty()) check_thresholds_stored(parse_fault_scopes(settings.layers, parts, output_scopes(settings.kind)), parts);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "campaign/curve_auc.h"
+#include "campaign/point_faults.h"
 #include "campaign/trial_run.h"
 #include "common/number_text.h"
 #include "evaluation/item_workers.h"
@@ -87,7 +88,10 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
     SelfCheck self_check(plan.self_check, plan.seed);
     std::mutex mutex;
     const auto measure_trial = [&](TrialRunner& runner, int trial, const std::stop_token& stopped) {
-        const TrialFaults faults = draw(plan, evaluator.network(), trial);
+        TrialFaults faults = draw(plan, evaluator.network(), trial);
+        if (!plan.scope.outputs.empty())
+            faults.outputs =
+                draw_point_faults(PointAxis::fault_rate, plan.seed, std::uint64_t(trial), evaluator, plan.scope, plan.rates.back()).outputs;
         std::vector<TrialOutcome> by_rate(plan.rates.size());
         const auto keep = [&](std::size_t rate, const TrialOutcome& outcome) { by_rate[rate] = outcome; };
         if (!run_trial(runner, evaluator, faults, plan.rates, stopped, keep)) return;

@@ -36,7 +36,10 @@ std::vector<std::size_t> evaluators_of(const std::vector<Contestant>& contestant
 Evaluators prepare(const JobInputs& inputs, const std::vector<Contestant>& contestants, const std::vector<std::size_t>& places,
                    const std::vector<FaultScope>& scopes, EvaluatorOptions options, int threads, const std::stop_token& stop) {
     std::set<std::size_t> first_layers;
-    for (const FaultScope& scope : scopes) first_layers.insert(scope.layers.begin(), scope.layers.end());
+    for (const FaultScope& scope : scopes) {
+        const std::vector<std::size_t> parts = scope.parts();
+        first_layers.insert(parts.begin(), parts.end());
+    }
     const std::vector<std::size_t> layers(first_layers.begin(), first_layers.end());
     options.memory_bytes /= *std::ranges::max_element(places) + 1;
     Evaluators evaluators;
@@ -77,6 +80,7 @@ std::optional<std::vector<double>> suggest_duel_rates(const JobInputs& tuning, c
 
 void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop) {
     if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
+    if (specification.precision) check_stored_scopes(specification.scopes, "A precision");
     if (!specification.act_max) throw UsageError("ACT_max is not known: profile the network first.");
     check_campaign(specification.axis, specification.rates, specification.trials, specification.precision ? 0 : 1);
     if (!specification.protections.empty() && specification.contestants.size() != specification.protections.size())

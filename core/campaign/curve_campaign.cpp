@@ -23,7 +23,8 @@ using Clock = std::chrono::steady_clock;
 
 // Where a fault can begin: check bits are memory too.
 std::int64_t bits_of(const CampaignCurve& curve, const std::vector<LayerInfo>& parts) {
-    return fault_bits(curve.scope.layers, parts) + count_check_places(curve.memory.get(), parts, curve.scope.layers);
+    return fault_bits(curve.scope.layers, parts) + count_check_places(curve.memory.get(), parts, curve.scope.layers) +
+           count_output_places(*curve.evaluator, curve.scope);
 }
 
 // How long the rest takes. A trial in which no bit is faulty takes next to nothing, so trials count by how probably they have a fault.
@@ -98,10 +99,9 @@ private:
 
     void run_item(TrialRunner& runner, std::size_t curve, int trial, const std::stop_token& stop) {
         const double most = settings_.rates.back();
-        const TrialFaults faults =
-            curves_[curve].in_memory(draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(trial),
-                                                       inputs_.network->memory_parts(), curves_[curve].scope.layers, most),
-                                     settings_.seed, std::uint64_t(trial), most);
+        const TrialFaults faults = curves_[curve].in_memory(
+            draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(trial), *curves_[curve].evaluator, curves_[curve].scope, most),
+            settings_.seed, std::uint64_t(trial), most);
         std::vector<std::size_t> missing;  // rates
         std::vector<double> missing_rates;
         for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate) {
@@ -224,12 +224,18 @@ private:
             add(info, parameter.bits);
             if (!parameter.check_bits.empty()) add(*faults.memory->check_words(info), parameter.check_bits);
         }
+        const std::vector<std::int64_t>& image_numbers = curves_[curve].evaluator->image_numbers();
+        for (const OutputFaults& output : faults.outputs)
+            add({.path = output_name(inputs_.network->memory_parts()[output.part], image_numbers[std::size_t(output.image)])}, output.bits);
         return injected;
     }
 
     FaultsCounted count(const InjectionCounts& injected, std::size_t curve, std::size_t rate, int trial) const {
         FaultsCounted counted{int(curve), int(rate), trial, {}};
-        for (const LayerInjection& layer : injected) counted.layers.push_back({inputs_.network->memory_parts()[layer.layer].name, layer});
+        for (const LayerInjection& layer : injected) {
+            const std::string& name = inputs_.network->memory_parts()[layer.layer].name;
+            counted.layers.push_back({layer.is_output ? name + std::string(output_suffix) : name, layer});
+        }
         return counted;
     }
 

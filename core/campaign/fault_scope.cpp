@@ -4,6 +4,7 @@
 #include <array>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "common/error.h"
@@ -38,6 +39,18 @@ std::vector<std::size_t> indices_of(MemoryPart kind, const std::vector<LayerInfo
     return indices;
 }
 
+// All outputs of a kind.
+struct OutputGroup {
+    MemoryPart of;
+    std::string_view name;
+    std::string_view each;
+    std::string_view what;
+};
+constexpr std::array output_groups{
+    OutputGroup{MemoryPart::threshold, "activations", "each-activation", "activation outside branches and loops"},
+    OutputGroup{MemoryPart::layer, "outputs", "each-output", "layer with a weight"},
+};
+
 // "CONV-1, FC-1, each or network; batch-norm, each-batch-norm or BN-1 to BN-19".
 std::string known_names(const std::vector<LayerInfo>& parts) {
     std::string names;
@@ -50,6 +63,12 @@ std::string known_names(const std::vector<LayerInfo>& parts) {
         if (indices.size() > 1) names += " to " + parts[indices.back()].name;
     }
     if (indices_of(MemoryPart::layer, parts).size() < parts.size()) names += "; " + std::string(everything);
+    for (const OutputGroup& group : output_groups) {
+        const std::vector<std::size_t> indices = indices_of(group.of, parts);
+        if (indices.empty()) continue;
+        names += "; of computed values " + std::string(group.name) + ", " + std::string(group.each) + " or " + parts[indices.front()].name +
+                 std::string(output_suffix);
+    }
     return names;
 }
 
@@ -58,7 +77,37 @@ struct Member {
     std::string name;
     std::string path;
     std::vector<std::size_t> parts;
+    std::vector<std::size_t> outputs{};
 };
+
+template <typename AnyGroup>
+const AnyGroup* find_group(std::span<const AnyGroup> groups, std::string_view AnyGroup::*name, const std::string& text) {
+    const auto found = std::ranges::find(groups, lower_case(text), name);
+    return found == groups.end() ? nullptr : &*found;
+}
+
+std::vector<std::size_t> all_outputs(const OutputGroup& group, const std::vector<LayerInfo>& parts) {
+    std::vector<std::size_t> indices = indices_of(group.of, parts);
+    if (indices.empty()) throw UsageError("This network has no " + std::string(group.what) + ": choose " + known_names(parts) + ".");
+    return indices;
+}
+
+Member output_of(std::size_t part, const std::vector<LayerInfo>& parts) {
+    return {parts[part].name + std::string(output_suffix), parts[part].path, {}, {part}};
+}
+
+// "ACT-1.out", "activations", "outputs"; nothing where it is none of them.
+std::optional<Member> find_output(const std::string& name, const std::vector<LayerInfo>& parts) {
+    if (const OutputGroup* group = find_group(std::span<const OutputGroup>(output_groups), &OutputGroup::name, name))
+        return Member{std::string(group->name), {}, {}, all_outputs(*group, parts)};
+    const std::string text = lower_case(name);
+    if (!text.ends_with(output_suffix)) return std::nullopt;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if ((parts[i].part == MemoryPart::layer || parts[i].part == MemoryPart::threshold) &&
+            lower_case(parts[i].name) + std::string(output_suffix) == text)
+            return output_of(i, parts);
+    return std::nullopt;
+}
 
 std::vector<std::size_t> all_of_group(const Group& group, const std::vector<LayerInfo>& parts) {
     std::vector<std::size_t> indices = indices_of(group.part, parts);
@@ -135,21 +184,29 @@ Member find_member(const std::string& name, const std::vector<LayerInfo>& parts)
     if (found != parts.end()) return {found->name, found->path, {std::size_t(found - parts.begin())}};
     if (const auto at_path = find_path(name, parts)) return {parts[*at_path].name, parts[*at_path].path, {*at_path}};
     if (const auto remainder = find_remainder(name, parts)) return *remainder;
+    if (const auto output = find_output(name, parts)) return *output;
     if (name.empty()) throw UsageError("A layer's name is missing: choose " + known_names(parts) + ".");
     throw UsageError("This network has no layer '" + name + "': choose " + known_names(parts) + ".");
 }
 
 FaultScope joined(std::vector<Member> members, const std::string& text) {
-    std::ranges::sort(members, [](const Member& a, const Member& b) { return a.parts.front() < b.parts.front(); });
+    std::ranges::stable_sort(members, [](const Member& a, const Member& b) {
+        const auto key = [](const Member& member) {
+            return member.parts.empty() ? std::pair(true, member.outputs.front()) : std::pair(false, member.parts.front());
+        };
+        return key(a) < key(b);
+    });
     FaultScope scope;
     for (const Member& member : members) {
         const char* joint = scope.name.empty() ? "" : "+";
         scope.name += joint + member.name;
         if (!member.path.empty()) scope.path += (scope.path.empty() ? "" : "+") + member.path;
         scope.layers.insert(scope.layers.end(), member.parts.begin(), member.parts.end());
+        scope.outputs.insert(scope.outputs.end(), member.outputs.begin(), member.outputs.end());
     }
     std::ranges::sort(scope.layers);
-    if (std::ranges::adjacent_find(scope.layers) != scope.layers.end())
+    std::ranges::sort(scope.outputs);
+    if (std::ranges::adjacent_find(scope.layers) != scope.layers.end() || std::ranges::adjacent_find(scope.outputs) != scope.outputs.end())
         throw UsageError("'" + text + "' joins a group with a part of it: put a comma instead of the plus.");
     return scope;
 }
@@ -157,7 +214,8 @@ FaultScope joined(std::vector<Member> members, const std::string& text) {
 FaultScope joint_scope(const std::string& text, const std::vector<LayerInfo>& parts) {
     std::vector<Member> members;
     for (const std::string& name : split_list(text, '+')) {
-        if (std::ranges::any_of(groups, [&](const Group& group) { return lower_case(name) == group.each; }))
+        if (find_group(std::span<const Group>(groups), &Group::each, name) ||
+            find_group(std::span<const OutputGroup>(output_groups), &OutputGroup::each, name))
             throw UsageError("'" + text + "' joins '" + name + "' with a plus, but it stands for several curves: put a comma instead.");
         Member member = find_member(name, parts);
         if (std::ranges::none_of(members, [&](const Member& other) { return other.name == member.name; })) members.push_back(member);
@@ -183,19 +241,34 @@ FaultScope scope_of_parts(const std::vector<std::string>& names, const std::vect
 }
 
 bool is_scope_group(const std::string& name) {
-    return name == everything || std::ranges::any_of(groups, [&](const Group& group) { return group.name == name; });
+    return name == everything || find_group(std::span<const Group>(groups), &Group::name, name) ||
+           find_group(std::span<const OutputGroup>(output_groups), &OutputGroup::name, name);
 }
 
-std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts) {
+std::vector<std::size_t> FaultScope::parts() const {
+    std::vector<std::size_t> all(layers);
+    all.insert(all.end(), outputs.begin(), outputs.end());
+    std::ranges::sort(all);
+    all.erase(std::ranges::unique(all).begin(), all.end());
+    return all;
+}
+
+std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::vector<LayerInfo>& parts, OutputScopes outputs) {
     std::vector<FaultScope> scopes;
     for (const std::string& item : split_list(text, ',')) {
-        const auto each = std::ranges::find_if(groups, [&](const Group& group) { return lower_case(item) == group.each; });
-        if (each == groups.end()) {
+        if (const Group* each = find_group(std::span<const Group>(groups), &Group::each, item)) {
+            for (const std::size_t part : all_of_group(*each, parts)) append_once({parts[part].name, parts[part].path, {part}}, scopes);
+        } else if (const OutputGroup* each_output = find_group(std::span<const OutputGroup>(output_groups), &OutputGroup::each, item)) {
+            for (const std::size_t part : all_outputs(*each_output, parts)) append_once(joined({output_of(part, parts)}, item), scopes);
+        } else {
             append_once(joint_scope(item, parts), scopes);
-            continue;
         }
-        for (const std::size_t part : all_of_group(*each, parts)) append_once({parts[part].name, parts[part].path, {part}}, scopes);
     }
+    const auto with_output = std::ranges::find_if(scopes, [](const FaultScope& scope) { return !scope.outputs.empty(); });
+    if (outputs == OutputScopes::refused && with_output != scopes.end())
+        throw UsageError(
+            "Faults in computed values (" + with_output->name +
+            ") can be measured by a sensitivity and by a comparison alone: choose stored values here, as in CONV-1 or network.");
     return scopes;
 }
 
@@ -203,6 +276,13 @@ std::int64_t fault_bits(const std::vector<std::size_t>& scope, const std::vector
     std::int64_t bits = 0;
     for (const auto& [part, parameter] : parameters_in(parts, scope)) bits += count_fault_places(parts[part].parameters[parameter]);
     return bits;
+}
+
+void check_stored_scopes(const std::vector<FaultScope>& scopes, const std::string& what) {
+    for (const FaultScope& scope : scopes)
+        if (!scope.outputs.empty())
+            throw UsageError(what + " can be asked for faults in stored values alone, not in " + scope.name +
+                             ": give a number of trials instead.");
 }
 
 void check_thresholds_stored(const std::vector<FaultScope>& scopes, const std::vector<LayerInfo>& parts) {

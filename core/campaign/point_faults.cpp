@@ -10,6 +10,24 @@ TrialFaults draw_point_faults(PointAxis axis, std::uint64_t seed, std::uint64_t 
                                           : draw_trial_faults(seed, trial, parts, scope, most);
 }
 
+TrialFaults draw_point_faults(PointAxis axis, std::uint64_t seed, std::uint64_t trial, const Evaluator& evaluator, const FaultScope& scope,
+                              double most) {
+    TrialFaults faults;
+    if (!scope.layers.empty()) faults = draw_point_faults(axis, seed, trial, evaluator.network().memory_parts(), scope.layers, most);
+    if (scope.outputs.empty()) return faults;
+    const std::vector<OutputMemory> outputs = evaluator.output_memories(scope.outputs);
+    faults.outputs = axis == PointAxis::fault_count
+                         ? draw_counted_output_faults(seed, trial, outputs, evaluator.image_numbers(), std::int64_t(most))
+                         : draw_output_faults(seed, trial, outputs, evaluator.image_numbers(), most);
+    return faults;
+}
+
+std::int64_t count_output_places(const Evaluator& evaluator, const FaultScope& scope) {
+    std::int64_t places = 0;
+    for (const OutputMemory& output : evaluator.output_memories(scope.outputs)) places += count_fault_places(output.info);
+    return places * std::int64_t(evaluator.image_numbers().size());
+}
+
 TrialFaults draw_sampled_faults(PointAxis axis, std::uint64_t seed, double point, const Stratum& stratum, std::uint64_t trial,
                                 const std::vector<LayerInfo>& parts, std::span<const std::size_t> scope, const CriticalBits& critical) {
     if (axis != PointAxis::fault_count) return draw_in_stratum(seed, point, stratum, trial, parts, scope, critical);

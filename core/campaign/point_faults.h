@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/fault_scope.h"
+#include "evaluation/evaluator.h"
 #include "faults/critical_bits.h"
 #include "faults/trial_faults.h"
 
@@ -16,6 +18,15 @@ namespace clipscope {
 // positions (campaign/bit_positions.h).
 TrialFaults draw_point_faults(PointAxis axis, std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& parts,
                               std::span<const std::size_t> scope, double most);
+
+// The same in a scope of an evaluator's network, with the faults of its outputs for the evaluator's images. Numbers of faults are those of
+// the stored values and, for each image, those of the outputs. The evaluator knows how large outputs are. Throws UsageError where no fault
+// can hit them.
+TrialFaults draw_point_faults(PointAxis axis, std::uint64_t seed, std::uint64_t trial, const Evaluator& evaluator, const FaultScope& scope,
+                              double most);
+
+// Where a fault can begin in the outputs of a scope, in all images.
+std::int64_t count_output_places(const Evaluator& evaluator, const FaultScope& scope);
 
 // Of a trial drawn for this point alone, in one of its strata; a fixed number of faults has no strata.
 TrialFaults draw_sampled_faults(PointAxis axis, std::uint64_t seed, double point, const Stratum& stratum, std::uint64_t trial,

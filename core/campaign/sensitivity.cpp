@@ -23,6 +23,7 @@ public:
         check_thresholds_stored(specification.scopes, inputs.network->memory_parts());
         check_campaign(specification.axis, specification.rates, specification.trials, specification.precision ? 0 : 1);
         if (specification.precision) check_precision(*specification.precision);
+        if (specification.precision) check_stored_scopes(specification.scopes, "A precision");
         evaluator_ = std::make_unique<Evaluator>(inputs.network, inputs.images, inputs.input,
                                                  EvaluatorOptions{.chunk = specification.chunk,
                                                                   .device = specification.device,
@@ -34,7 +35,8 @@ public:
     bool prepare(const std::stop_token& stop) {
         std::set<std::size_t> first_parts;
         for (const FaultScope& scope : specification_.scopes) {
-            first_parts.insert(scope.layers.begin(), scope.layers.end());
+            const std::vector<std::size_t> parts = scope.parts();
+            first_parts.insert(parts.begin(), parts.end());
             curves_.push_back({evaluator_.get(), stored_scope(*evaluator_, scope), Protection::none});
         }
         return evaluator_->prepare(std::vector<std::size_t>(first_parts.begin(), first_parts.end()), threads_, stop);

@@ -8,6 +8,7 @@
 #include "campaign/auc_measurement.h"
 #include "campaign/curve_campaign.h"
 #include "campaign/fault_rates.h"
+#include "campaign/point_faults.h"
 #include "common/number_text.h"
 
 namespace clipscope {
@@ -40,7 +41,9 @@ std::int64_t bits_in(const FaultScope& scope, const Network& network) {
 std::optional<std::vector<double>> suggest_rates(const Evaluator& evaluator, const FaultScope& scope, std::uint64_t seed,
                                                  NonfiniteRule nonfinite, int threads, const std::function<void(double rate)>& on_probe,
                                                  std::stop_token stop, const std::shared_ptr<const ProtectedMemory>& memory) {
-    const auto bits = double(std::max<std::int64_t>(bits_in(scope, evaluator.network()), 1));
+    const std::int64_t images = std::max<std::int64_t>(std::int64_t(evaluator.image_numbers().size()), 1);
+    const std::int64_t an_inference = bits_in(scope, evaluator.network()) + count_output_places(evaluator, scope) / images;
+    const auto bits = double(std::max<std::int64_t>(an_inference, 1));
     const double chance = 1.0 / double(std::max<std::size_t>(evaluator.classes(), 1));
     const double clean = accuracy(evaluator.clean(), nonfinite);
     const double enough = chance + share_left * std::max(clean - chance, 0.0);
@@ -78,7 +81,10 @@ std::optional<std::vector<double>> suggest_joint_rates(const JobInputs& tuning, 
     const auto tell = [&](double rate) { sink(Progress{0, 1, -1, "looking for fault rates · " + number_text(rate)}); };
     Evaluator evaluator(tuning.network, tuning.images, tuning.input, options);
     std::set<std::size_t> layers;
-    for (const FaultScope& scope : scopes) layers.insert(scope.layers.begin(), scope.layers.end());
+    for (const FaultScope& scope : scopes) {
+        const std::vector<std::size_t> parts = scope.parts();
+        layers.insert(parts.begin(), parts.end());
+    }
     if (!evaluator.prepare(std::vector<std::size_t>(layers.begin(), layers.end()), threads, stop)) return std::nullopt;
     std::vector<std::vector<double>> by_scope;
     for (const FaultScope& scope : scopes) {

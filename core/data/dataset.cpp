@@ -92,6 +92,10 @@ std::int32_t Dataset::label(std::size_t i) const {
     return contents_->labels.at(is_view_ ? positions_.at(i) : i);
 }
 
+std::size_t Dataset::number(std::size_t i) const {
+    return is_view_ ? positions_.at(i) : i;
+}
+
 const std::vector<std::string>& Dataset::class_names() const {
     return contents_->class_names;
 }

@@ -72,6 +72,7 @@ public:
     std::size_t size() const;                // images
     ImagePixels image(std::size_t i) const;  // C×H×W; throws what its ImageSource throws
     std::int32_t label(std::size_t i) const;
+    std::size_t number(std::size_t i) const;  // the image's place among all that this set was chosen from (whole())
     const std::vector<std::string>& class_names() const;
     const std::vector<std::string>& skipped_files() const;  // that could not be read and are left out
 

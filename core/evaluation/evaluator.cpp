@@ -14,6 +14,7 @@
 #include "evaluation/image_independence.h"
 #include "evaluation/item_workers.h"
 #include "evaluation/operation_count.h"
+#include "evaluation/output_memory.h"
 #include "evaluation/row_products.h"
 #include "evaluation/scoring.h"
 #include "evaluation/site_clipping.h"
@@ -176,6 +177,7 @@ Evaluator::Evaluator(std::shared_ptr<const Network> network, const Dataset& imag
     state_->memory_budget = options.memory_bytes ? options.memory_bytes : free_memory_bytes() / 4;
     const std::size_t most_image_bytes = std::max(always_kept_images, state_->memory_budget / 4);
     state_->images = std::make_shared<PreparedImages>(images, input, state_->device, most_image_bytes, fixed);
+    for (std::size_t i = 0; i < images.size(); ++i) state_->image_numbers.push_back(std::int64_t(images.number(i)));
     state_->clipping = options.clipping;
     state_->protections = options.protections;
     state_->stacks = !options.exact && (options.stack || !state_->device.is_cpu());
@@ -218,6 +220,7 @@ std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of, std::size_t
     state->clipping = of.clipping;
     state->protections = of.protections;
     state->images = of.images;
+    state->image_numbers = of.image_numbers;
     state->chunk = state->images_a_pass = of.chunk;
     state->most_images = least_images < of.image_count() ? (least_images + of.chunk - 1) / of.chunk * of.chunk : of.most_images;
     state->exact = state->is_probed = true;
@@ -327,6 +330,15 @@ std::vector<std::int64_t> Evaluator::images_answered(bool rightly) const {
 bool Evaluator::release_memory() const {
     return state_->release_kept(0);
 }
+std::vector<OutputMemory> Evaluator::output_memories(std::span<const std::size_t> parts) const {
+    std::vector<OutputMemory> memories;
+    for (const std::size_t part : parts) memories.push_back(output_memory(*state_, part));
+    return memories;
+}
+const std::vector<std::int64_t>& Evaluator::image_numbers() const {
+    return state_->image_numbers;
+}
+
 const Outcome& Evaluator::clean() const {
     return state_->clean;
 }

@@ -88,6 +88,12 @@ public:
     // The images, by their place among all, that the clean network answers rightly (non-finite logits are wrong), or the others.
     std::vector<std::int64_t> images_answered(bool rightly) const;
 
+    // The values that these parts (layers, thresholds of activation sites) put out for an image, as memory. Throws UsageError where faults
+    // cannot hit them.
+    std::vector<OutputMemory> output_memories(std::span<const std::size_t> parts) const;
+    // By their place: the images' numbers in the data set that they were chosen from.
+    const std::vector<std::int64_t>& image_numbers() const;
+
     const Outcome& clean() const;  // of the clipped network without faults
     std::size_t classes() const;
     std::size_t chunk() const;  // images a pass
@@ -113,6 +119,16 @@ private:
     static std::unique_ptr<Evaluator> derive(const State& from, std::size_t site, std::optional<float> threshold, std::size_t memory_bytes);
 
     std::unique_ptr<State> state_;
+};
+
+// A value that a layer or an activation put out for an image, and what a transient fault made of it.
+struct FaultyOutputValue {
+    std::size_t part = 0;
+    std::int64_t image = 0;  // its place among all
+    std::int64_t element = 0;
+    std::uint32_t faulty_bits = 0;  // as a mask
+    float before = 0;
+    float after = 0;
 };
 
 // Owned and used by one thread.
@@ -147,12 +163,18 @@ public:
     // What the latest run() with a faulty bit injected, in a report the rate told; layers in ascending order.
     const InjectionCounts& injected() const;
 
+    // From now on run() lists every faulty output value, by output, image and element.
+    void list_output_values() { lists_output_values_ = true; }
+    const std::vector<FaultyOutputValue>& output_values() const { return output_values_; }
+
     // Whether every parameter copy equals the network's, bit for bit.
     bool parameters_are_clean() const;
 
 private:
     struct State;
     std::unique_ptr<State> state_;
+    bool lists_output_values_ = false;
+    std::vector<FaultyOutputValue> output_values_;
 };
 
 }  // namespace clipscope

@@ -43,6 +43,7 @@ struct Evaluator::State {
     StepOverrides overrides_apart;                         // those and all else that run_step_apart() runs otherwise
     std::unordered_map<std::size_t, Slot> threshold_read;  // by step: where a clipped site's threshold is
     std::shared_ptr<const PreparedImages> images;
+    std::vector<std::int64_t> image_numbers;                            // by image, in the data set
     std::size_t most_images = std::numeric_limits<std::size_t>::max();  // the others stay out
     std::vector<ImageRange> chunks;                                     // the images of a pass; the last may have fewer
     std::size_t chunk = 0;                                              // images a chunk

@@ -80,11 +80,11 @@ void IncrementalRun::start(const ImageRange& range, std::span<const std::int64_t
 
 void IncrementalRun::run_until(std::size_t step) {
     for (; next_ < step && !active_.empty() && !stop_.stop_requested(); ++next_) {
-        if (is_affected(next_)) {
-            execute(next_);
-            if (awaited_) return;
-            drop_finished(next_);
-        }
+        const bool is_computed = is_affected(next_);
+        if (is_computed) execute(next_);
+        if (awaited_) return;
+        make_output_faulty(next_);
+        if (is_computed) drop_finished(next_);
         end_step();
     }
 }
@@ -194,6 +194,16 @@ void IncrementalRun::set(Slot slot, at::Tensor values, at::Tensor channels) {
     changed_[slot] = {std::move(values), std::move(channels)};
 }
 
+void IncrementalRun::make_output_faulty(std::size_t index) {
+    if (!outputs_ || active_.empty()) return;
+    std::vector<std::int64_t> images = active_;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        if (is_settled_[i]) images[i] = -1;  // there for company
+    if (!outputs_->is_hit_at(index, images)) return;
+    const Slot slot = outputs_->slot_at(index);
+    set(slot, outputs_->with_faults(index, images, whole(slot)));
+}
+
 void IncrementalRun::drop_finished(std::size_t index) {
     const StepTraits& traits = evaluator_->traits[index];
     std::vector<Fate> fates(active_.size(), Fate::active);
@@ -243,6 +253,7 @@ void IncrementalRun::drop(const std::vector<Fate>& fates) {
     bool is_any_new = false;
     for (std::size_t i = 0; i < fates.size(); ++i) {
         if (fates[i] == Fate::active || is_settled_[i]) continue;
+        if (outputs_ && outputs_->is_hit_from(active_[i], next_)) continue;
         is_settled_[i] = is_any_new = true;
         if (fates[i] != Fate::gone) left_.emplace_back(active_[i], fates[i]);
     }

@@ -22,6 +22,7 @@
 #include "evaluation/clean_cache.h"
 #include "evaluation/evaluator_state.h"
 #include "evaluation/fault_injector.h"
+#include "evaluation/faulty_outputs.h"
 #include "evaluation/trial_results.h"
 
 namespace clipscope {
@@ -30,6 +31,9 @@ class IncrementalRun {
 public:
     // All must outlive it; the cache is the worker's own.
     IncrementalRun(const Evaluator::State& evaluator, const FaultyParameters& faulty, CleanCache& cache, std::stop_token stop);
+
+    // Faults in the values that steps put out, which must outlive it as well; before start(). Not for runs that share products.
+    void hit_outputs(FaultyOutputs& outputs) { outputs_ = &outputs; }
 
     // The images to run together with faults whose first reader is `first_step`, which is_incremental(): passes, or chunks where values at
     // the start are known chunk by chunk only. Where clean values must be computed again, as few as may run together.
@@ -114,6 +118,7 @@ private:
     at::Tensor of_channels(Slot slot, const at::Tensor& channels) const;
     void set(Slot slot, at::Tensor values, at::Tensor channels = {});
 
+    void make_output_faulty(std::size_t index);
     void drop_finished(std::size_t index);
     void drop_rows_with_nan(Slot input);
     void mark_equal(std::size_t index, std::vector<Fate>& fates) const;
@@ -130,6 +135,7 @@ private:
     const Program& program_;
     const FaultyParameters& faulty_;
     CleanCache* cache_;
+    FaultyOutputs* outputs_ = nullptr;
     ImageRange range_;
     Frame scratch_;
     std::size_t next_ = 0;

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <tuple>
 
 #include "evaluation/evaluator_state.h"
 #include "evaluation/fault_injector.h"
+#include "evaluation/faulty_outputs.h"
 #include "evaluation/incremental_run.h"
 #include "evaluation/operation_count.h"
 #include "evaluation/stacked_run.h"
@@ -82,31 +86,105 @@ struct TrialRunner::State {
     std::vector<ImageRange> ranges(std::size_t first_step) const {
         return evaluator.is_incremental(first_step) ? IncrementalRun::ranges(evaluator, first_step) : evaluator.chunks;
     }
-    // One of the ranges; false where it was stopped.
-    bool run_range(const ImageRange& range, const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results);
+    // One of the ranges; false where it was stopped. `outputs`: with transient faults as well.
+    bool run_range(const ImageRange& range, const InjectedFaults& faults, const std::stop_token& stop, TrialResults& results,
+                   FaultyOutputs* outputs = nullptr);
+    void run_whole_chunk(std::size_t chunk, std::size_t first_step, const InjectedFaults& faults, FaultyOutputs* outputs,
+                         TrialResults& results) const;
+    // A trial with faulty outputs; false where it was stopped.
+    bool run_outputs(const InjectedFaults& faults, FaultyOutputs& outputs, const std::stop_token& stop, TrialResults& results);
+    bool run_images(const std::vector<std::int64_t>& images, std::size_t first_step, const InjectedFaults& faults, FaultyOutputs& outputs,
+                    const std::stop_token& stop, TrialResults& results);
     bool run_stacked(const std::vector<InjectedFaults>& variants, const std::stop_token& stop, std::vector<TrialResults>& results) const;
     std::optional<bool> run_together(const TrialFaults& faults, std::span<const double> rates, const std::stop_token& stop,
                                      std::vector<TrialResults>& results, std::vector<InjectionCounts>& counts_of_rates);
 };
 
 bool TrialRunner::State::run_range(const ImageRange& range, const InjectedFaults& faults, const std::stop_token& stop,
-                                   TrialResults& results) {
+                                   TrialResults& results, FaultyOutputs* outputs) {
     if (stop.stop_requested()) return false;
-    if (evaluator.is_incremental(faults.first_step)) {
+    const std::size_t first_step = outputs ? std::min(faults.first_step, outputs->first_step()) : faults.first_step;
+    if (evaluator.is_incremental(first_step)) {
         IncrementalRun run(evaluator, faults.parameters, cache, stop);
-        run.start(range, faults.first_step);
+        if (outputs) run.hit_outputs(*outputs);
+        run.start(range, first_step);
         return run.finish(results);
     }
-    const Program& program = evaluator.network->program();
-    const std::size_t start = evaluator.start_step(faults.first_step);
     for (const std::size_t chunk : evaluator.chunks_of(range)) {
         if (stop.stop_requested()) return false;
-        Frame frame = evaluator.start_frame(start, chunk);
-        for (const auto& [slot, parameter] : faults.parameters) frame[std::size_t(slot)] = parameter.values;
-        evaluator.run_whole_steps(frame, chunk, start, program.steps().size());
-        results.set_logits_of_chunk(evaluator.first_image(chunk), program.output(frame));
+        run_whole_chunk(chunk, first_step, faults, outputs, results);
     }
     return true;
+}
+
+void TrialRunner::State::run_whole_chunk(std::size_t chunk, std::size_t first_step, const InjectedFaults& faults, FaultyOutputs* outputs,
+                                         TrialResults& results) const {
+    const Program& program = evaluator.network->program();
+    const ImageRange& images = evaluator.chunks[chunk];
+    if (outputs && faults.parameters.empty() && !outputs->is_hit(images)) {
+        for (std::size_t image = images.first; image < images.end(); ++image) results.set_clean(std::int64_t(image));
+        return;
+    }
+    std::size_t next = evaluator.start_step(first_step);
+    Frame frame = evaluator.start_frame(next, chunk);
+    for (const auto& [slot, parameter] : faults.parameters) frame[std::size_t(slot)] = parameter.values;
+    if (outputs) {
+        std::vector<std::int64_t> of_chunk(images.count);
+        std::iota(of_chunk.begin(), of_chunk.end(), std::int64_t(images.first));
+        for (const std::size_t step : outputs->steps()) {
+            if (!outputs->is_hit_at(step, of_chunk)) continue;
+            evaluator.run_whole_steps(frame, chunk, next, step + 1);
+            c10::IValue& values = frame[std::size_t(outputs->slot_at(step))];
+            values = outputs->with_faults(step, of_chunk, values.toTensor());
+            next = step + 1;
+        }
+    }
+    evaluator.run_whole_steps(frame, chunk, next, program.steps().size());
+    results.set_logits_of_chunk(evaluator.first_image(chunk), program.output(frame));
+}
+
+// Images without a fault stay as they are where the parameters are clean; the others start where their first fault is.
+bool TrialRunner::State::run_outputs(const InjectedFaults& faults, FaultyOutputs& outputs, const std::stop_token& stop,
+                                     TrialResults& results) {
+    const auto by_step = outputs.images_by_first_step();
+    const bool is_image_by_image = faults.parameters.empty() && std::ranges::all_of(by_step, [&](const auto& images) {
+                                       return evaluator.is_incremental(images.first) && evaluator.starts_apart_at(images.first);
+                                   });
+    if (!is_image_by_image) {
+        const std::size_t first_step = std::min(faults.first_step, outputs.first_step());
+        return std::ranges::all_of(ranges(first_step),
+                                   [&](const ImageRange& range) { return run_range(range, faults, stop, results, &outputs); });
+    }
+    for (std::size_t image = 0; image < evaluator.image_count(); ++image)
+        if (!outputs.is_hit_from(std::int64_t(image), 0)) results.set_clean(std::int64_t(image));
+    return std::ranges::all_of(by_step,
+                               [&](const auto& images) { return run_images(images.second, images.first, faults, outputs, stop, results); });
+}
+
+bool TrialRunner::State::run_images(const std::vector<std::int64_t>& images, std::size_t first_step, const InjectedFaults& faults,
+                                    FaultyOutputs& outputs, const std::stop_token& stop, TrialResults& results) {
+    const auto run_some = [&](const ImageRange& range, std::span<const std::int64_t> some) {
+        if (some.empty()) return true;
+        if (stop.stop_requested()) return false;
+        IncrementalRun run(evaluator, faults.parameters, cache, stop);
+        run.hit_outputs(outputs);
+        run.start(range, some, first_step);
+        return run.finish(results);
+    };
+    std::span<const std::int64_t> left = images;
+    if (evaluator.keeps_all_clean) {  // then images that lie far from each other may run together
+        for (std::size_t count = 0; !left.empty(); left = left.subspan(count)) {
+            count = std::min(left.size(), evaluator.images_a_pass);
+            if (!run_some({0, evaluator.image_count()}, left.first(count))) return false;
+        }
+        return true;
+    }
+    return std::ranges::all_of(ranges(first_step), [&](const ImageRange& range) {
+        const auto count = std::size_t(std::ranges::lower_bound(left, std::int64_t(range.end())) - left.begin());
+        const auto of_range = left.first(count);
+        left = left.subspan(count);
+        return run_some(range, of_range);
+    });
 }
 
 // Where clean values must be computed again: once for all rates of a range of images. Nothing where the rates cannot share ranges.
@@ -157,6 +235,15 @@ std::optional<Outcome> TrialRunner::run(const TrialFaults& faults, double rate, 
     }
     const InjectedFaults injected = state_->injector.inject(faults, rate);
     state_->counts = injected.counts;
+    if (FaultyOutputs outputs(evaluator, faults.outputs, rate); !outputs.is_empty()) {
+        output_values_.clear();
+        if (lists_output_values_) outputs.list_values(output_values_);
+        if (!state_->run_outputs(injected, outputs, stop, results)) return std::nullopt;
+        std::ranges::sort(output_values_, {},
+                          [](const FaultyOutputValue& value) { return std::tuple(value.part, value.image, value.element); });
+        std::ranges::move(outputs.counts(), std::back_inserter(state_->counts));
+        return results.outcome();
+    }
     if (injected.parameters.empty()) {  // every faulty bit is stuck at the value it had
         if (logits) results.set_logits_of_chunk(0, evaluator.clean_logits);
         return evaluator.clean;
@@ -233,7 +320,7 @@ bool TrialRunner::run_rates(const TrialFaults& faults, std::span<const double> r
                             const std::function<void(std::size_t rate_index, const Outcome& outcome)>& report) {
     const torch::NoGradGuard no_gradients;
     const Evaluator::State& evaluator = state_->evaluator;
-    if (!evaluator.keeps_all_clean && rates.size() > 1) {
+    if (!evaluator.keeps_all_clean && rates.size() > 1 && faults.outputs.empty()) {
         std::vector<TrialResults> results;
         std::vector<InjectionCounts> counts;
         if (const std::optional<bool> finished = state_->run_together(faults, rates, stop, results, counts)) {
@@ -245,7 +332,7 @@ bool TrialRunner::run_rates(const TrialFaults& faults, std::span<const double> r
             return true;
         }
     }
-    if (!evaluator.stacks) {
+    if (!evaluator.stacks || !faults.outputs.empty()) {
         for (std::size_t rate = 0; rate < rates.size(); ++rate) {
             const std::optional<Outcome> outcome = run(faults, rates[rate], stop);
             if (!outcome) return false;

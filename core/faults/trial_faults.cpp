@@ -1,6 +1,7 @@
 #include "faults/trial_faults.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -13,8 +14,8 @@ namespace clipscope {
 
 namespace {
 
-std::int64_t count_marks_below(const ParameterFaults& parameter, double rate) {
-    return std::count_if(parameter.bits.begin(), parameter.bits.end(), [&](const MarkedBit& bit) { return bit.mark < rate; });
+std::int64_t count_marks_below(const std::vector<MarkedBit>& bits, double rate) {
+    return std::ranges::count_if(bits, [&](const MarkedBit& bit) { return bit.mark < rate; });
 }
 
 bool is_before(const MarkedBit& first, const MarkedBit& second) {
@@ -42,12 +43,45 @@ std::vector<MarkedBit> draw_parameter_bits(std::uint64_t seed, std::uint64_t tri
     return with_patterns(std::move(bits), parameter);
 }
 
+// So many places of these memories, one after the other, uniformly without repetition; by memory. `names` says which memories they are.
+std::vector<std::vector<MarkedBit>> draw_counted_bits(std::uint64_t seed, std::uint64_t trial,
+                                                      std::span<const ParameterInfo* const> memories, const std::string& names,
+                                                      std::int64_t count) {
+    std::vector<std::int64_t> ends;  // of each memory's places among all
+    std::int64_t all = 0;
+    for (const ParameterInfo* memory : memories) ends.push_back(all += count_fault_places(*memory));
+    if (count > all)
+        throw UsageError("There are only " + std::to_string(all) + " places for a fault here, not " + std::to_string(count) +
+                         ": ask for fewer faults.");
+    RandomWords words(seed, RandomDomain::fault_counts, trial, fnv1a_64(names));
+    std::unordered_set<std::uint64_t> taken;
+    std::vector<std::vector<MarkedBit>> drawn(memories.size());
+    while (std::int64_t(taken.size()) < count) {
+        const std::uint64_t number = words.below(std::uint64_t(all));
+        if (!taken.insert(number).second) continue;
+        const auto memory = std::size_t(std::upper_bound(ends.begin(), ends.end(), std::int64_t(number)) - ends.begin());
+        const std::int64_t first = memory == 0 ? 0 : ends[memory - 1];
+        drawn[memory].push_back({fault_place(*memories[memory], std::int64_t(number) - first), double(taken.size() - 1)});
+    }
+    for (std::size_t i = 0; i < memories.size(); ++i) {
+        std::sort(drawn[i].begin(), drawn[i].end(), is_before);
+        drawn[i] = with_patterns(std::move(drawn[i]), *memories[i]);
+    }
+    return drawn;
+}
+
+// "ACT-1.out@17": an output for one image.
+std::string name_for_image(const ParameterInfo& output, std::int64_t image_number) {
+    return output.path + "@" + std::to_string(image_number);
+}
+
 }  // namespace
 
 std::int64_t TrialFaults::count_below(double rate) const {
     std::int64_t count = 0;
     for (const auto* kind : {&parameters, &check_bits})
-        for (const ParameterFaults& parameter : *kind) count += count_marks_below(parameter, rate);
+        for (const ParameterFaults& parameter : *kind) count += count_marks_below(parameter.bits, rate);
+    for (const OutputFaults& output : outputs) count += count_marks_below(output.bits, rate);
     return count;
 }
 
@@ -55,7 +89,7 @@ std::size_t TrialFaults::first_faulty_layer(double rate, std::size_t layer_count
     std::size_t first = layer_count;
     for (const auto* kind : {&parameters, &check_bits})
         for (const ParameterFaults& parameter : *kind)
-            if (parameter.layer < first && count_marks_below(parameter, rate) > 0) first = parameter.layer;
+            if (parameter.layer < first && count_marks_below(parameter.bits, rate) > 0) first = parameter.layer;
     return first;
 }
 
@@ -108,37 +142,52 @@ TrialFaults in_protected_memory(TrialFaults faults, std::shared_ptr<const Protec
 
 TrialFaults draw_counted_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers,
                                 std::span<const std::size_t> scope, std::int64_t count) {
-    const std::vector<ParameterPlace> parameters = parameters_in(layers, scope);
+    const std::vector<ParameterPlace> places = parameters_in(layers, scope);
+    std::vector<const ParameterInfo*> infos;
     std::string names;
-    std::vector<std::int64_t> ends;  // of each parameter's places among all
-    std::int64_t all = 0;
-    for (const ParameterPlace& place : parameters) {
-        const ParameterInfo& parameter = layers[place.first].parameters[place.second];
-        names += parameter.path + "\n";
-        ends.push_back(all += count_fault_places(parameter));
-    }
-    if (count > all)
-        throw UsageError("There are only " + std::to_string(all) + " places for a fault here, not " + std::to_string(count) +
-                         ": ask for fewer faults.");
-    RandomWords words(seed, RandomDomain::fault_counts, trial, fnv1a_64(names));
-    std::unordered_set<std::uint64_t> taken;
-    std::vector<std::vector<MarkedBit>> drawn(parameters.size());
-    while (std::int64_t(taken.size()) < count) {
-        const std::uint64_t number = words.below(std::uint64_t(all));
-        if (!taken.insert(number).second) continue;
-        const auto end = std::upper_bound(ends.begin(), ends.end(), std::int64_t(number));
-        const auto parameter = std::size_t(end - ends.begin());
-        const std::int64_t first = parameter == 0 ? 0 : ends[parameter - 1];
-        const ParameterInfo& info = layers[parameters[parameter].first].parameters[parameters[parameter].second];
-        drawn[parameter].push_back({fault_place(info, std::int64_t(number) - first), double(taken.size() - 1)});
+    for (const auto& [layer, parameter] : places) {
+        infos.push_back(&layers[layer].parameters[parameter]);
+        names += infos.back()->path + "\n";
     }
     TrialFaults faults;
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-        if (drawn[i].empty()) continue;
-        const auto [layer, parameter] = parameters[i];
-        std::sort(drawn[i].begin(), drawn[i].end(), is_before);
-        faults.parameters.push_back({layer, parameter, with_patterns(std::move(drawn[i]), layers[layer].parameters[parameter])});
+    std::vector<std::vector<MarkedBit>> drawn = draw_counted_bits(seed, trial, infos, names, count);
+    for (std::size_t i = 0; i < places.size(); ++i)
+        if (!drawn[i].empty()) faults.parameters.push_back({places[i].first, places[i].second, std::move(drawn[i])});
+    return faults;
+}
+
+std::string output_name(const LayerInfo& part, std::int64_t image_number) {
+    return name_for_image({.path = part.name + std::string(output_suffix)}, image_number);
+}
+
+std::vector<OutputFaults> draw_output_faults(std::uint64_t seed, std::uint64_t trial, std::span<const OutputMemory> outputs,
+                                             std::span<const std::int64_t> image_numbers, double max_rate) {
+    std::vector<OutputFaults> faults;
+    for (const OutputMemory& output : outputs) {
+        ParameterInfo of_image = output.info;
+        for (std::size_t image = 0; image < image_numbers.size(); ++image) {
+            of_image.path = name_for_image(output.info, image_numbers[image]);
+            std::vector<MarkedBit> bits = draw_parameter_bits(seed, trial, of_image, max_rate);
+            if (!bits.empty()) faults.push_back({output.part, std::int64_t(image), std::move(bits)});
+        }
     }
+    return faults;
+}
+
+std::vector<OutputFaults> draw_counted_output_faults(std::uint64_t seed, std::uint64_t trial, std::span<const OutputMemory> outputs,
+                                                     std::span<const std::int64_t> image_numbers, std::int64_t count) {
+    std::vector<const ParameterInfo*> infos;
+    for (const OutputMemory& output : outputs) infos.push_back(&output.info);
+    std::vector<std::vector<OutputFaults>> by_output(outputs.size());
+    for (std::size_t image = 0; image < image_numbers.size(); ++image) {
+        std::string names;
+        for (const OutputMemory& output : outputs) names += name_for_image(output.info, image_numbers[image]) + "\n";
+        std::vector<std::vector<MarkedBit>> drawn = draw_counted_bits(seed, trial, infos, names, count);
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            if (!drawn[i].empty()) by_output[i].push_back({outputs[i].part, std::int64_t(image), std::move(drawn[i])});
+    }
+    std::vector<OutputFaults> faults;
+    for (std::vector<OutputFaults>& of_output : by_output) std::ranges::move(of_output, std::back_inserter(faults));
     return faults;
 }
 

@@ -18,6 +18,19 @@ using ParameterPlace = std::pair<std::size_t, std::size_t>;
 
 class ProtectedMemory;  // faults/protected_memory.h
 
+// What faults may hit anew in every inference: the values that a layer or an activation puts out for one image.
+struct OutputMemory {
+    std::size_t part = 0;  // whose output it is: a computational layer, or the threshold of an activation site (network/layer_info.h)
+    ParameterInfo info;    // of one image; its path is the output's name, "ACT-1.out"
+};
+
+// The transient faults of an output for one image.
+struct OutputFaults {
+    std::size_t part = 0;
+    std::int64_t image = 0;  // its place among the images
+    std::vector<MarkedBit> bits;
+};
+
 struct ParameterFaults {
     std::size_t layer = 0;      // index into the network's layers
     std::size_t parameter = 0;  // index into LayerInfo::parameters
@@ -31,7 +44,9 @@ struct TrialFaults {
     std::shared_ptr<const ProtectedMemory> memory{};  // null: words are read as they are stored
     std::vector<ParameterFaults> check_bits{};
 
-    std::int64_t count_below(double rate) const;  // check bits included
+    std::vector<OutputFaults> outputs{};  // in the order of outputs and images; those without marked bits are left out
+
+    std::int64_t count_below(double rate) const;  // check bits and outputs included
     // The first layer with a faulty bit at this rate; the number of layers where there is none.
     std::size_t first_faulty_layer(double rate, std::size_t layer_count) const;
 
@@ -63,5 +78,19 @@ TrialFaults in_protected_memory(TrialFaults faults, std::shared_ptr<const Protec
 // and the scope's parameters. Throws UsageError where the scope has fewer places.
 TrialFaults draw_counted_faults(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers,
                                 std::span<const std::size_t> scope, std::int64_t count);
+
+// "ACT-1.out@17": an output for one image, by its number in the data set.
+std::string output_name(const LayerInfo& part, std::int64_t image_number);
+
+// Bits of these outputs for these images, given by their numbers in the data set: a mark is a function of the seed, the trial, the output's
+// name, the image's number and the bit, so that it does not depend on which other images there are. Patterns as above; the rate is per
+// place of each image, for every image is one inference.
+std::vector<OutputFaults> draw_output_faults(std::uint64_t seed, std::uint64_t trial, std::span<const OutputMemory> outputs,
+                                             std::span<const std::int64_t> image_numbers, double max_rate);
+
+// So many faults, or patterns, exactly for each image, uniformly without repetition among all places of these outputs; otherwise as
+// draw_counted_faults().
+std::vector<OutputFaults> draw_counted_output_faults(std::uint64_t seed, std::uint64_t trial, std::span<const OutputMemory> outputs,
+                                                     std::span<const std::int64_t> image_numbers, std::int64_t count);
 
 }  // namespace clipscope

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "network/fault_pattern.h"
@@ -12,8 +13,8 @@ namespace clipscope {
 
 // One parameter tensor that faults may hit. Elements are counted row-major.
 struct ParameterInfo {
-    std::string path;                 // "features.0.weight"
-    std::vector<std::int64_t> shape;  // [64, 3, 11, 11]
+    std::string path;                   // "features.0.weight"
+    std::vector<std::int64_t> shape{};  // [64, 3, 11, 11]
     std::int64_t elements = 0;
     int word_bits = 32;               // stored for each element
     std::uint32_t faulty_bits = ~0U;  // of these, the ones that may be faulty, as a mask
@@ -30,6 +31,9 @@ enum class MemoryPart {
     activation,  // the parameters of an activation, as of a PReLU
     other        // a tensor that the network reads in any other way: position embeddings, class tokens, layer scales
 };
+
+// Behind the name of a layer or an activation site: the values that it puts out, "ACT-1.out".
+constexpr std::string_view output_suffix = ".out";
 
 // A computational layer, or another part of the memory that faults may hit.
 struct LayerInfo {

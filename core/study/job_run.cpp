@@ -53,7 +53,7 @@ private:
 
     std::vector<FaultScope> scopes() const {
         if (settings_.kind == JobKind::profile && settings_.layers.empty()) return {};
-        return parse_fault_scopes(settings_.layers, opened_.evaluation.network->memory_parts());
+        return parse_fault_scopes(settings_.layers, opened_.evaluation.network->memory_parts(), output_scopes(settings_.kind));
     }
 
     // What the jobs that measure curves have in common.

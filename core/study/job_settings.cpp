@@ -184,6 +184,10 @@ bool measures_curves(JobKind kind) {
     return kind == JobKind::sensitivity || kind == JobKind::bits || kind == JobKind::compare;
 }
 
+OutputScopes output_scopes(JobKind kind) {
+    return kind == JobKind::sensitivity || kind == JobKind::compare ? OutputScopes::allowed : OutputScopes::refused;
+}
+
 std::string to_string(JobKind kind) {
     return name_of(kind);
 }

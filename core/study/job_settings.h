@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/fault_scope.h"
 #include "campaign/tuning_run.h"
 #include "clipping/threshold_search.h"
 #include "data/image_file.h"
@@ -20,6 +21,8 @@ enum class JobKind { sensitivity, bits, compare, profile, sweep, harden };
 
 // Whether its results are accuracy curves, over fault rates or bit positions; otherwise they are about tuning.
 bool measures_curves(JobKind kind);
+// Whether faults may hit computed values in such a job.
+OutputScopes output_scopes(JobKind kind);
 
 std::string to_string(JobKind kind);
 JobKind job_kind_from_string(const std::string& text);  // throws UsageError

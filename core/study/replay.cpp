@@ -1,7 +1,9 @@
 #include "study/replay.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -90,7 +92,7 @@ TrialFaults as_stored(TrialFaults faults) {
 }
 
 FaultScope find_scope(const TrialName& name, const Network& network) {
-    const std::vector<FaultScope> scopes = parse_fault_scopes(name.layer, network.memory_parts());
+    const std::vector<FaultScope> scopes = parse_fault_scopes(name.layer, network.memory_parts(), OutputScopes::allowed);
     if (scopes.size() != 1) throw UsageError("'" + name.layer + "' are several layers: name one curve of the job, such as network.");
     return scopes.front();
 }
@@ -134,18 +136,19 @@ public:
     double rate() const { return axis() == PointAxis::bit_position ? 1 : name_.rate; }
 
     // `scope` as the evaluator stores it; `memory`: that protects the words, null where none does.
-    TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope,
-                       const std::shared_ptr<const ProtectedMemory>& memory) const {
+    TrialFaults faults(const Evaluator& evaluator, const FaultScope& scope, const std::shared_ptr<const ProtectedMemory>& memory) const {
+        const std::vector<LayerInfo>& parts = evaluator.network().memory_parts();
         const std::uint64_t trial =
             stratum_ ? trial_key(job_.settings.seed, name_.rate, *stratum_, std::uint64_t(name_.trial)) : std::uint64_t(name_.trial);
-        return in_protected_memory(faults(parts, scope), memory, job_.settings.seed, trial, parts, scope.layers, name_.rate);
+        return in_protected_memory(faults(evaluator, scope), memory, job_.settings.seed, trial, parts, scope.layers, name_.rate);
     }
 
-    TrialFaults faults(const std::vector<LayerInfo>& parts, const FaultScope& scope) const {
+    TrialFaults faults(const Evaluator& evaluator, const FaultScope& scope) const {
+        const std::vector<LayerInfo>& parts = evaluator.network().memory_parts();
         const auto trial = std::uint64_t(name_.trial);
         if (stratum_) return draw_sampled_faults(axis(), job_.settings.seed, name_.rate, *stratum_, trial, parts, scope.layers, critical_);
         if (axis() == PointAxis::bit_position) return single_bit_fault(job_.settings.seed, trial, parts, scope, int(name_.rate));
-        return draw_point_faults(axis(), job_.settings.seed, trial, parts, scope.layers, name_.rate);
+        return draw_point_faults(axis(), job_.settings.seed, trial, evaluator, scope, name_.rate);
     }
 
     // Of a trial in a stratum, which needs to know the class of bits that strata count. `first`: of the curves that share them.
@@ -181,6 +184,24 @@ private:
     std::optional<Stratum> stratum_;
     CriticalBits critical_;
 };
+
+// The faulty bits of outputs, with the values that they had in this network.
+std::vector<FaultyValue> output_bits(const TrialRunner& runner, const Evaluator& evaluator) {
+    std::vector<FaultyValue> bits;
+    for (const FaultyOutputValue& value : runner.output_values()) {
+        const LayerInfo& part = evaluator.network().memory_parts()[value.part];
+        const std::string name = output_name(part, evaluator.image_numbers()[std::size_t(value.image)]);
+        for (std::uint32_t left = value.faulty_bits; left != 0; left &= left - 1)
+            bits.push_back({part.name + std::string(output_suffix),
+                            name,
+                            value.element,
+                            {value.element},
+                            std::countr_zero(left),
+                            value.before,
+                            value.after});
+    }
+    return bits;
+}
 
 void check_contents(const JobRecord& job, const OpenedJob& opened, const std::string& study) {
     const auto is_same = [](const std::optional<SourceRecord>& known, const SourceRecord& now) {
@@ -255,6 +276,7 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     maker.find_stratum(study, network, scope, contestants->front().protection);
     std::optional<ImageSample> sample;
     ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}, maker.axis()};
+    std::vector<FaultyValue> in_outputs;  // of the first contestant's network
     const auto run = [&](const Contestant& contestant) {
         const Protection& protection = contestant.protection;
         Evaluator evaluator(inputs.network, inputs.images, inputs.input,
@@ -265,12 +287,13 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
                              .clipping = contestant.clipping,
                              .protections = contestant.sites});
         const FaultScope stored_parts = stored_scope(evaluator, scope);
-        if (!evaluator.prepare(stored_parts.layers, resolve_threads(options.threads), stop)) return false;
-        const TrialFaults faults = maker.faults(network.memory_parts(), stored_parts, contestant.memory);
+        if (!evaluator.prepare(stored_parts.parts(), resolve_threads(options.threads), stop)) return false;
+        const TrialFaults faults = maker.faults(evaluator, stored_parts, contestant.memory);
         // A clipped network may have thresholds among them.
         if (auto bits = faulty_values(network, as_stored(faults), maker.rate(), contestant.clipping); bits.size() >= replayed.bits.size())
             replayed.bits = std::move(bits);
         TrialRunner runner(evaluator);
+        runner.list_output_values();
         ReplayedOutcome outcome{protection, evaluator.clean(), {}, std::nullopt};
         if (!sample) sample = maker.images(evaluator);
         if (sample && evaluator.can_sample()) {
@@ -284,6 +307,7 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
         }
         const auto keep = [&](std::size_t, const TrialOutcome& result) { outcome.outcome = result; };
         if (!run_trial(runner, evaluator, faults, std::vector{maker.rate()}, stop, keep)) return false;
+        if (replayed.outcomes.empty()) in_outputs = output_bits(runner, evaluator);
         const auto stored = read_trials(study, job.id, scope.name, protection, name.rate);
         if (const auto found = stored.find(name.trial); !name.stratum && found != stored.end()) outcome.stored = found->second;
         replayed.outcomes.push_back(outcome);
@@ -291,6 +315,7 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     };
     for (const Contestant& contestant : *contestants)
         if (!run(contestant)) return std::nullopt;
+    std::ranges::move(in_outputs, std::back_inserter(replayed.bits));
     return replayed;
 }
 
