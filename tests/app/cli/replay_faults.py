@@ -116,11 +116,17 @@ def check_faults(curve, faults, pattern):
             where = f"{curve['layer']}, point {place(point)}, trial {trial}"
             if sum(map(len, listed.values())) != outcome["faults"]:
                 problems.append(f"{where}: {sum(map(len, listed.values()))} bits listed, {outcome['faults']} injected")
-            if "faults" in point and pattern == "bit" and outcome["faults"] != point["faults"]:
-                problems.append(f"{where}: {outcome['faults']} faults")
+            stored, outputs = split_outputs(listed)
+            if "faults" in point and pattern == "bit":
+                wrong = [sum(map(len, of_image.values())) for of_image in by_image(outputs).values()]
+                wrong += [sum(map(len, stored.values()))] if stored or not outputs else []
+                if any(number != point["faults"] for number in wrong):
+                    problems.append(f"{where}: {wrong} faults")
+            if not all(name.rpartition("@")[0].rpartition(".")[0] in outputs_in(curve) for name in outputs):
+                problems.append(f"{where}: a fault in another output")
             if not all(follows_pattern(bits, pattern) for bits in listed.values()):
                 problems.append(f"{where}: bits that belong to no {pattern}")
-            if owners and not all(parameter.rpartition(".")[0] in owners for parameter in listed):
+            if owners and not all(parameter.rpartition(".")[0] in owners for parameter in stored):
                 problems.append(f"{where}: a fault outside the layer")
             for parameter, bits in smaller.get(trial, {}).items():
                 if not bits <= listed.get(parameter, set()):
@@ -129,18 +135,53 @@ def check_faults(curve, faults, pattern):
     return problems
 
 
+def split_outputs(faults):
+    """The faults in stored parameters, and those in outputs, "ACT-1.out@17" for the image 17."""
+    return ({name: bits for name, bits in faults.items() if "@" not in name}, {name: bits for name, bits in faults.items() if "@" in name})
+
+
+def by_image(outputs):
+    """{image: {output's name: {(element, bit), ...}}}"""
+    images = collections.defaultdict(dict)
+    for name, bits in outputs.items():
+        output, _, image = name.rpartition("@")
+        images[int(image)][output] = bits
+    return images
+
+
+class AnyName:
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __contains__(self, name):
+        return name.startswith("ACT-") == (self.kind == "activations")
+
+
+def outputs_in(curve):
+    """Whose outputs may be faulty in this curve."""
+    parts = curve["layer"].split("+")
+    for group in ("activations", "outputs"):
+        if group in parts:
+            return AnyName(group)
+    return {part.removesuffix(".out") for part in parts if part.endswith(".out")}
+
+
+def hit(memory, bits, kind):
+    for element, bit in bits:
+        mask = np.uint32(1 << bit)
+        if kind == "flip":
+            memory[element] ^= mask
+        else:
+            memory[element] = memory[element] | mask if kind == "stuck1" else memory[element] & ~mask
+
+
 def inject(parameters, faults, kind):
     """Makes the listed bits faulty in place and returns what was there, for restore()."""
     before = []
     for parameter, bits in faults.items():
         memory = parameters[parameter].reshape(-1).view(np.uint32)
         before.append((memory, memory.copy()))
-        for element, bit in bits:
-            mask = np.uint32(1 << bit)
-            if kind == "flip":
-                memory[element] ^= mask
-            else:
-                memory[element] = memory[element] | mask if kind == "stuck1" else memory[element] & ~mask
+        hit(memory, bits, kind)
     return before
 
 
@@ -152,6 +193,30 @@ def restore(before):
 def forward(model, inputs, chunk):
     with torch.no_grad():
         return np.concatenate([model(inputs[i : i + chunk]).numpy() for i in range(0, len(inputs), chunk)])
+
+
+def forward_step_by_step(model, inputs, chunk, outputs, kind):
+    """Of a network that is a sequence of modules, with faults in what they put out for single images."""
+    names = {"Conv2d": "CONV", "Linear": "FC", "ReLU": "ACT"}
+    images = by_image(outputs)
+    logits = []
+    with torch.no_grad():
+        for first in range(0, len(inputs), chunk):
+            values = inputs[first : first + chunk]
+            numbers = collections.Counter()
+            for _, module in model.named_modules():
+                if any(True for _ in module.children()):
+                    continue
+                values = module(values.flatten(1) if module.original_name == "Linear" else values).clone(memory_format=torch.contiguous_format)
+                if module.original_name not in names:
+                    continue
+                numbers[module.original_name] += 1
+                output = f"{names[module.original_name]}-{numbers[module.original_name]}.out"
+                for row in range(len(values)):
+                    if output in images.get(first + row, {}):
+                        hit(values[row].numpy().reshape(-1).view(np.uint32), images[first + row][output], kind)
+            logits.append(values.numpy())
+    return np.concatenate(logits)
 
 
 def is_in_top5(logits, labels):
@@ -223,8 +288,12 @@ def replay_curve(curve, faults, model, parameters, inputs, labels, clean, argume
     for point in curve["points"]:
         for outcome in point["outcomes"][: arguments.trials or None]:
             listed = faults.get((curve["layer"], place(point), outcome["trial"]), {})
-            before = inject(parameters, listed, arguments.kind)
-            logits = forward(model, inputs, arguments.chunk) if listed else clean
+            stored, outputs = split_outputs(listed)
+            before = inject(parameters, stored, arguments.kind)
+            if outputs:
+                logits = forward_step_by_step(model, inputs, arguments.chunk, outputs, arguments.kind)
+            else:
+                logits = forward(model, inputs, arguments.chunk) if listed else clean
             restore(before)
             compare(logits, clean, labels, outcome, f"{curve['layer']}, point {place(point)}", totals)
         print(f"{curve['layer']}, point {place(point)}: replayed", flush=True)

@@ -19,6 +19,11 @@ PATTERNS = (
     ("column", "--pattern", "column-16", "--kind", "stuck1", "--rates", "1e-5,1e-4"),
     ("word", "--pattern", "word", "--kind", "stuck0", "--exact", "--rates", "1e-4,1e-3"),
     ("count", "--faults", "1,2,8,64"),
+    ("outputs", "--layers", "each-activation,CONV-2.out,FC-1.out,activations", "--rates", "1e-5,1e-4,1e-3"),
+    ("outputs_and_weights", "--layers", "network+activations,CONV-1+ACT-1.out", "--rates", "1e-5,1e-4", "--exact"),
+    ("outputs_stuck", "--layers", "activations,outputs", "--kind", "stuck1", "--bits", "exponent", "--rates", "1e-5,1e-4"),
+    ("outputs_bursts", "--layers", "activations", "--pattern", "burst-4", "--rates", "1e-5,1e-4", "--exact"),
+    ("outputs_counted", "--layers", "ACT-1.out,activations,FC-3.out", "--faults", "1,2,5"),
     ("bursts_counted", "--faults", "1,4", "--pattern", "burst-2", "--exact"),
 )
 
@@ -65,8 +70,8 @@ def main():
         # Bits that fail together, and so many in every trial.
         for name, *options in PATTERNS:
             files = ("--json", folder / f"{name}.json", "--faults-out", folder / f"{name}.csv")
-            run(cli, "sensitivity", "--model", model, "--data", folder, "--images", "first:120", "--layers", "network,CONV-1", "--trials", 4,
-                *options, *files)
+            run(cli, "sensitivity", "--model", model, "--data", folder, "--images", "first:120", "--trials", 4,
+                *(() if "--layers" in options else ("--layers", "network,CONV-1")), *options, *files)
             run(sys.executable, REPLAY, "--model", model, "--data", folder, "--images", "first:120", "--result", files[1], "--faults", files[3])
 
         # One count changed, and one fault left out: both must be noticed.
