@@ -82,6 +82,7 @@ void tell_of_reach(const Network& network, const std::string& scopes) {
     std::vector<std::size_t> parts;
     for (const FaultScope& scope : parse_fault_scopes(scopes, network.memory_parts(), OutputScopes::allowed))
         parts.insert(parts.end(), scope.layers.begin(), scope.layers.end());
+    if (parts.empty()) return;  // computed values alone
     std::string text = reach_text(network.coverage(), network.memory_parts(), parts);
     if (text.empty() || !told.insert(network.path()).second) return;
     text.front() = 'F';

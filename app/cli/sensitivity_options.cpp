@@ -14,8 +14,8 @@ void add_sensitivity_options(CLI::App& command, SensitivityOptions& options) {
             "--layers", options.layers,
             "Where faults may hit: each, network, or names; a comma separates curves, a plus joins layers, as in CONV-1,CONV-2+FC-1. Where "
             "asked for also batch-norm, BN-2, each-batch-norm, norm, prelu, other, everything, and of a hardened network thresholds, "
-            "ACT-4, "
-            "each-threshold")
+            "ACT-4, each-threshold; transient faults in computed values by activations, each-activation, ACT-1.out, outputs, each-output, "
+            "CONV-2.out, alone or joined as in network+activations")
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(command, options.faults);

@@ -29,8 +29,8 @@ std::string scopes_text(const QString& layers, const CheckedLayers& checked) {
 bool is_single_layer(const std::string& scope, const std::vector<LayerInfo>& parts) {
     const auto part = std::ranges::find(parts, scope, &LayerInfo::name);
     const bool is_part_of_another_kind = part != parts.end() && part->part != MemoryPart::layer;
-    return !is_scope_group(lower_case(scope)) && !lower_case(scope).starts_with("each-") && scope.find('+') == std::string::npos &&
-           !is_part_of_another_kind;
+    return !is_scope_group(lower_case(scope)) && !lower_case(scope).ends_with(output_suffix) && !lower_case(scope).starts_with("each-") &&
+           scope.find('+') == std::string::npos && !is_part_of_another_kind;
 }
 
 // The form's scopes, and what is to be checked in the table for the layers among them; where they are not all layers, they stay as written.

@@ -63,11 +63,17 @@ std::string known_names(const std::vector<LayerInfo>& parts) {
         if (indices.size() > 1) names += " to " + parts[indices.back()].name;
     }
     if (indices_of(MemoryPart::layer, parts).size() < parts.size()) names += "; " + std::string(everything);
+    return names;
+}
+
+// "ACT-1.out, activations or each-activation; CONV-1.out, outputs or each-output".
+std::string known_outputs(const std::vector<LayerInfo>& parts) {
+    std::string names;
     for (const OutputGroup& group : output_groups) {
         const std::vector<std::size_t> indices = indices_of(group.of, parts);
         if (indices.empty()) continue;
-        names += "; of computed values " + std::string(group.name) + ", " + std::string(group.each) + " or " + parts[indices.front()].name +
-                 std::string(output_suffix);
+        names += (names.empty() ? "" : "; ") + parts[indices.front()].name + std::string(output_suffix) + ", " + std::string(group.name) +
+                 " or " + std::string(group.each);
     }
     return names;
 }
@@ -185,6 +191,8 @@ Member find_member(const std::string& name, const std::vector<LayerInfo>& parts)
     if (const auto at_path = find_path(name, parts)) return {parts[*at_path].name, parts[*at_path].path, {*at_path}};
     if (const auto remainder = find_remainder(name, parts)) return *remainder;
     if (const auto output = find_output(name, parts)) return *output;
+    if (lower_case(name).ends_with(output_suffix))
+        throw UsageError("This network has no computed values '" + name + "': choose " + known_outputs(parts) + ".");
     if (name.empty()) throw UsageError("A layer's name is missing: choose " + known_names(parts) + ".");
     throw UsageError("This network has no layer '" + name + "': choose " + known_names(parts) + ".");
 }

@@ -1,6 +1,7 @@
 #include "campaign/network_check.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <span>
 
 #include "campaign/fault_scope.h"
+#include "campaign/point_faults.h"
 #include "common/number_text.h"
 #include "evaluation/activation_recorder.h"
 #include "evaluation/evaluator.h"
@@ -81,29 +83,50 @@ private:
         const bool has_batch_norm =
             std::any_of(parts.begin(), parts.end(), [](const LayerInfo& p) { return p.part == MemoryPart::batch_norm; });
         if (has_batch_norm) scopes_.push_back(parse_fault_scopes("batch-norm", parts).front());
+        choose_outputs(parts);
+    }
+
+    // Some of those that faults can hit, alone and together with a stored part; they come last.
+    void choose_outputs(const std::vector<LayerInfo>& parts) {
+        const auto own = evaluator({.memory_bytes = much_memory});
+        std::vector<std::size_t> outputs;
+        for (std::size_t part = 0; part < parts.size(); ++part) {
+            if (parts[part].part != MemoryPart::layer && parts[part].part != MemoryPart::threshold) continue;
+            try {
+                static_cast<void>(own->output_memories(std::array{part}));
+                outputs.push_back(part);
+            } catch (const UsageError&) {  // none of this one: inside a branch, or values that are no rows
+            }
+        }
+        if (outputs.empty()) return;
+        const std::size_t one = outputs[std::size_t(number(0, int(outputs.size()) - 1))];
+        scopes_.push_back({parts[one].name + std::string(output_suffix), {}, {}, {one}});
+        scopes_.push_back({"all outputs", {}, {}, outputs});
+        scopes_.push_back({"network and all outputs", {}, scopes_.front().layers, outputs});
     }
 
     // Rates that let about one, some and many bits of the scope be faulty.
     void draw_cases(int trials) {
+        const auto own = evaluator({.memory_bytes = much_memory});
         for (std::size_t scope = 0; scope < scopes_.size(); ++scope) {
             double bits = 0;
             for (const std::size_t layer : scopes_[scope].layers) bits += double(inputs_.network->memory_parts()[layer].bits);
+            bits += double(count_output_places(*own, scopes_[scope]));
             for (int trial = 0; trial < trials; ++trial)
                 for (const double wanted : {1.5, 8.0, 60.0}) {
                     Case one{scope, std::uint64_t(trial), std::min(0.2, wanted / bits), {}};
-                    one.faults = draw(one);
+                    one.faults = draw_point_faults(PointAxis::fault_rate, checked_.form.seed, one.trial, *own, scopes_[scope], one.rate);
                     if (one.faults.count_below(one.rate) > 0) cases_.push_back(std::move(one));
                 }
         }
     }
 
-    TrialFaults draw(const Case& one) const {
-        return draw_trial_faults(checked_.form.seed, one.trial, inputs_.network->memory_parts(), scopes_[one.scope].layers, one.rate);
-    }
-
     std::vector<std::size_t> all_layers() const {
         std::vector<std::size_t> layers;
-        for (const FaultScope& scope : scopes_) layers.insert(layers.end(), scope.layers.begin(), scope.layers.end());
+        for (const FaultScope& scope : scopes_) {
+            const std::vector<std::size_t> parts = scope.parts();
+            layers.insert(layers.end(), parts.begin(), parts.end());
+        }
         return layers;
     }
 
@@ -139,7 +162,9 @@ private:
         Runs runs(cases_.size());
         run_on_workers(1, stop_, [&](int, const std::stop_token& stop) {
             for (std::size_t i = 0; i < cases_.size() && !stop.stop_requested(); ++i)
-                if (const auto outcome = plain.run(0, cases_[i].faults, cases_[i].rate, clipping, stop, &runs[i].logits))
+                if (const auto outcome = !cases_[i].faults.outputs.empty()
+                                             ? std::nullopt
+                                             : plain.run(0, cases_[i].faults, cases_[i].rate, clipping, stop, &runs[i].logits))
                     runs[i].outcome = *outcome;
         });
         return runs;
@@ -191,6 +216,7 @@ private:
         if (stop_.stop_requested()) return;
         for (std::size_t i = 0; i < cases_.size(); ++i) {
             const std::vector<float>&a = expected[i].logits, &b = found[i].logits;
+            if (b.empty() && !cases_[i].faults.outputs.empty()) continue;  // the plain loop knows no faults in outputs
             if (std::equal(a.begin(), a.end(), b.begin(), b.end(), same_number)) continue;
             differ(name(cases_[i]) + ": the logits differ " + how);
         }
@@ -216,6 +242,7 @@ void NetworkCheck::check_thresholds() {
     for (std::size_t site = 0; site < inputs_.network->sites().size(); ++site)
         if (inputs_.network->sites()[site].can_be_clipped) sites.push_back(site);
     if (sites.empty()) return;
+    std::erase_if(cases_, [](const Case& one) { return !one.faults.outputs.empty(); });  // searches know none
     const std::size_t site = sites[std::size_t(number(0, int(sites.size()) - 1))];
     const auto histograms = record_activations(*evaluator({.memory_bytes = much_memory}), {}, 0, 1, stop_);
     const float act_max = histograms ? std::max(1e-3F, (*histograms)[site].largest().value_or(1)) : 1;

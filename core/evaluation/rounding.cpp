@@ -2,11 +2,13 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <numeric>
 #include <optional>
 #include <set>
 
 #include "evaluation/evaluator_state.h"
 #include "evaluation/fault_injector.h"
+#include "evaluation/faulty_outputs.h"
 #include "evaluation/scoring.h"
 
 namespace clipscope {
@@ -46,17 +48,24 @@ void disturb(const Evaluator::State& evaluator, bool upwards, at::Generator& gen
     }
 }
 
-void mark_decided_by_rounding(const Evaluator::State& evaluator, const FaultyParameters& faulty, std::vector<bool>& found) {
+void mark_decided_by_rounding(const Evaluator::State& evaluator, const FaultyParameters& faulty, FaultyOutputs& outputs,
+                              std::vector<bool>& found) {
     const Program& program = evaluator.network->program();
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(0);
     for (std::size_t chunk = 0; chunk < evaluator.chunks.size(); ++chunk) {
         const ImageRange& images = evaluator.chunks[chunk];
+        std::vector<std::int64_t> of_chunk(images.count);
+        std::iota(of_chunk.begin(), of_chunk.end(), std::int64_t(images.first));
         const auto run = [&](std::optional<int> disturbed_pass) {
             Frame frame = evaluator.start_frame(0, chunk);
             for (const auto& [slot, parameter] : faulty) frame[std::size_t(slot)] = parameter.values;
             if (disturbed_pass) disturb(evaluator, *disturbed_pass % 2 == 0, generator, frame);
             for (std::size_t i = 0; i < program.steps().size(); ++i) {
                 evaluator.run_whole_steps(frame, chunk, i, i + 1);
+                if (outputs.is_hit_at(i, of_chunk)) {
+                    c10::IValue& values = frame[std::size_t(outputs.slot_at(i))];
+                    values = outputs.with_faults(i, of_chunk, values.toTensor());
+                }
                 if (!disturbed_pass) mark_overflows(evaluator, program.steps()[i], frame, images, found);
             }
             const at::Tensor logits = program.output(frame).to(at::kCPU, at::kFloat).contiguous();
@@ -82,8 +91,9 @@ std::vector<bool> images_decided_by_rounding(const Evaluator& exact, const Trial
     std::vector<bool> found(exact.state().image_count(), false);
     FaultInjector injector(exact.state());
     const InjectedFaults injected = injector.inject(faults, rate);
-    mark_decided_by_rounding(exact.state(), injected.parameters, found);
-    mark_decided_by_rounding(exact.state(), {}, found);
+    FaultyOutputs outputs(exact.state(), faults.outputs, rate), none(exact.state(), {}, rate);
+    mark_decided_by_rounding(exact.state(), injected.parameters, outputs, found);
+    mark_decided_by_rounding(exact.state(), {}, none, found);
     return found;
 }
 

@@ -51,6 +51,40 @@ class TestFaultScope : public QObject {
     Q_OBJECT
 
 private slots:
+    void outputs_have_names_of_their_own() {
+        const auto text = [](const std::string& scopes) {
+            QStringList texts;
+            for (const FaultScope& scope : parse_fault_scopes(scopes, seven_parts(), OutputScopes::allowed)) {
+                QString indices;
+                for (const std::size_t index : scope.layers) indices += QString::number(index);
+                indices += '/';
+                for (const std::size_t index : scope.outputs) indices += QString::number(index);
+                texts += QString::fromStdString(scope.name) + "=" + indices;
+            }
+            return texts.join(' ');
+        };
+        QCOMPARE(text("act-1.OUT,CONV-2.out"), "ACT-1.out=/5 CONV-2.out=/1");
+        QCOMPARE(text("activations,outputs"), "activations=/56 outputs=/012");
+        QCOMPARE(text("each-activation"), "ACT-1.out=/5 ACT-2.out=/6");
+        QCOMPARE(text("each-output,CONV-1.out"), "CONV-1.out=/0 CONV-2.out=/1 FC-1.out=/2");
+        QCOMPARE(text("activations+network,ACT-1.out+CONV-1+CONV-1.out"), "network+activations=012/56 CONV-1+CONV-1.out+ACT-1.out=0/05");
+        QVERIFY(is_scope_group("activations"));
+        const auto error = [](const std::string& scopes, OutputScopes outputs) {
+            try {
+                parse_fault_scopes(scopes, seven_parts(), outputs);
+            } catch (const UsageError& refused) {
+                return QString(refused.what());
+            }
+            return QString();
+        };
+        QVERIFY(error("ACT-1.out", OutputScopes::refused).startsWith("Faults in computed values (ACT-1.out)"));
+        QVERIFY(error("BN-1.out", OutputScopes::allowed)
+                    .startsWith("This network has no computed values 'BN-1.out': choose ACT-1.out, activations or each-activation; "
+                                "CONV-1.out, outputs"));
+        QVERIFY(error("activations+ACT-1.out", OutputScopes::allowed).contains("joins a group with a part of it"));
+        QVERIFY(error("network+each-activation", OutputScopes::allowed).contains("put a comma instead"));
+    }
+
     // The bits that faults are drawn from: only those of the chosen positions, and a parameter that two layers share but once.
     void bits_of_a_scope_are_those_that_faults_are_drawn_from() {
         std::vector<LayerInfo> layers = three_layers();
