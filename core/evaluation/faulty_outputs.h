@@ -27,6 +27,7 @@ public:
     bool is_hit_from(std::int64_t image, std::size_t step) const;                   // at this step or later
     bool is_hit(const ImageRange& range) const;                                     // any of these images
 
+    bool has_step(std::size_t step) const { return at_step_.contains(step); }
     // Whether the step's output is faulty for one of the images.
     bool is_hit_at(std::size_t step, std::span<const std::int64_t> images) const;
     Slot slot_at(std::size_t step) const { return at_step_.at(step).slot; }

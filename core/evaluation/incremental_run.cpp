@@ -194,12 +194,13 @@ void IncrementalRun::set(Slot slot, at::Tensor values, at::Tensor channels) {
     changed_[slot] = {std::move(values), std::move(channels)};
 }
 
+// The value becomes a whole one in every pass of the trial, also where none of its images is hit: how an image is computed must not depend
+// on those that it runs with, for these depend on what memory had room to keep.
 void IncrementalRun::make_output_faulty(std::size_t index) {
-    if (!outputs_ || active_.empty()) return;
+    if (!outputs_ || active_.empty() || !outputs_->has_step(index)) return;
     std::vector<std::int64_t> images = active_;
     for (std::size_t i = 0; i < images.size(); ++i)
         if (is_settled_[i]) images[i] = -1;  // there for company
-    if (!outputs_->is_hit_at(index, images)) return;
     const Slot slot = outputs_->slot_at(index);
     set(slot, outputs_->with_faults(index, images, whole(slot)));
 }
