@@ -248,6 +248,16 @@ void add_fault_options(CLI::App& command, FaultOptions& options) {
         ->default_str(std::to_string(options.trials));
 }
 
+void add_fault_counts_option(CLI::App& command, FaultOptions& options, const std::string& what_for) {
+    command
+        .add_option(
+            "--faults", options.faults,
+            "In place of --rates: so many faults in every trial exactly, as in 1 or 1,2,4,8, at places drawn uniformly; " + what_for)
+        ->type_name("N,...")
+        ->check([](const std::string& text) { return text.empty() ? std::string("needs a number, as in 1,2,4,8") : std::string(); }, "")
+        ->excludes("--rates");
+}
+
 void add_precision_options(CLI::App& command, FaultOptions& options) {
     command
         .add_option(

@@ -97,6 +97,8 @@ struct FaultOptions {
     int whole_trials() const { return precision > 0 && !has_trials ? 0 : trials; }
 };
 void add_fault_options(CLI::App& command, FaultOptions& options);
+// --faults, after the options above; `what_for` ends its description.
+void add_fault_counts_option(CLI::App& command, FaultOptions& options, const std::string& what_for);
 void add_precision_options(CLI::App& command, FaultOptions& options);
 // Nothing where no precision was asked for. Throws UsageError on senseless values.
 std::optional<PrecisionSettings> chosen_precision(const FaultOptions& options);

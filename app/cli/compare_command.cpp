@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "campaign/compare.h"
+#include "campaign/fault_rates.h"
 #include "campaign/profile.h"
 #include "campaign/suggested_rates.h"
 #include "campaign/thresholds_file.h"
@@ -39,6 +40,10 @@ CompareSpecification specification_of(const CompareOptions& options, const Tunin
     CompareSpecification specification;
     specification.scopes = parse_fault_scopes(options.layers, network.memory_parts(), OutputScopes::allowed);
     specification.rates = settings.rates;
+    if (const std::string& faults = options.measurement.faults.faults; !faults.empty()) {
+        specification.axis = PointAxis::fault_count;
+        specification.rates = parse_fault_counts(faults);
+    }
     specification.trials = options.measurement.faults.whole_trials();
     specification.precision = chosen_precision(options.measurement.faults);
     specification.seed = settings.seed;
@@ -118,6 +123,7 @@ void add_compare_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<CompareOptions>();
     CLI::App* command = app.add_subcommand("compare", "Compare the unprotected, the clipped and the tuned network on the same faults");
     add_options(*command, *options);
+    add_fault_counts_option(*command, options->measurement.faults, "the three networks have the same ones");
     command->add_option("--thresholds", options->thresholds, "JSON file of the tuned thresholds (default: only ACT_max is compared)")
         ->type_name("FILE");
     command->footer(
@@ -146,11 +152,13 @@ void add_duel_command(CLI::App& app, CommandRunner& runner) {
             }
         });
     add_tuned_thresholds_option(*command, options->thresholds);
-    command->footer("Protections:\n" + protections_help() +
-                    "Bounds come from the tuning images. Faults hit check bits as well. Storage is in % of the layers' bits, operations in "
-                    "% of the network's multiplications for an image.\n"
-                    "Ctrl-C ends the job and keeps its results so far.\n"
-                    "Example: clipscope-cli duel --protections none,clip,guard,sec-ded-39-32,guard+clip --json duel.json");
+    command->footer(
+        "Protections:\n" + protections_help() +
+        "Bounds come from the tuning images. Faults hit check bits as well. Storage is in % of the layers' bits, operations in "
+        "% of the network's multiplications for an image. Contestants have the same rates, not the same number of faults: check bits are\n"
+        "memory that can fail, too, so --faults is there for compare alone.\n"
+        "Ctrl-C ends the job and keeps its results so far.\n"
+        "Example: clipscope-cli duel --protections none,clip,guard,sec-ded-39-32,guard+clip --json duel.json");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_compare_command(*options, stop); }; });
 }
 

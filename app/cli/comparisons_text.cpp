@@ -24,12 +24,14 @@ std::string title(const ProtectionComparison& comparison) {
     const std::string rule = comparison.nonfinite == NonfiniteRule::wrong ? "non-finite logits are wrong" : "non-finite logits by argmax";
     std::string text =
         "\n" + comparison.layer + ": " + to_string(comparison.second) + " against " + to_string(comparison.first) + ", " + rule + "\n";
+    const std::string cost = "cost in clean accuracy " + fixed_text(comparison.clean_cost * 100, 2) + " points\n";
+    if (comparison.axis == PointAxis::fault_count) return text + cost;  // an area is one over rates
     text += "AUC " + auc_text(comparison.first_auc) + " -> " + auc_text(comparison.second_auc);
     if (comparison.improvement) text += ", " + signed_text(*comparison.improvement * 100, 2) + " %";
     if (comparison.difference && comparison.difference->pairs > 1)
         text += " (difference " + signed_text(comparison.difference->ci95_low, 4) + "..." +
                 signed_text(comparison.difference->ci95_high, 4) + ")";
-    return text + "; cost in clean accuracy " + fixed_text(comparison.clean_cost * 100, 2) + " points\n";
+    return text + "; " + cost;
 }
 
 std::string worst(const std::optional<double>& accuracy) {
@@ -42,7 +44,7 @@ std::string comparisons_text(const AccuracyCurves& curves, AucAxis axis) {
     std::string text;
     for (const NonfiniteRule rule : {NonfiniteRule::wrong, NonfiniteRule::argmax}) {
         for (const ProtectionComparison& comparison : compare_protections(curves, rule, axis)) {
-            TextTable table({{"Rate", Align::right},
+            TextTable table({{comparison.axis == PointAxis::fault_count ? "Faults" : "Rate", Align::right},
                              {to_string(comparison.first) + " %", Align::right},
                              {to_string(comparison.second) + " %", Align::right},
                              {"Points", Align::right},

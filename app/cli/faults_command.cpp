@@ -1,12 +1,9 @@
 // faults: runs exactly the faults of a list, or draws one.
 #include <CLI/App.hpp>
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,18 +11,16 @@
 #include "campaign/fault_list_run.h"
 #include "campaign/fault_scope.h"
 #include "command.h"
-#include "common/csv_text.h"
 #include "common/error.h"
-#include "common/json_text.h"
+#include "common/sha256.h"
 #include "common/text_file.h"
 #include "common/text_list.h"
-#include "common/version.h"
 #include "common_options.h"
+#include "faults_output.h"
 #include "input_warning.h"
-#include "line_file.h"
 #include "output_files.h"
-#include "progress_line.h"
-#include "text_table.h"
+#include "run_job.h"
+#include "study_option.h"
 
 namespace clipscope::cli {
 
@@ -38,7 +33,8 @@ struct FaultsOptions {
     std::string memory;
     bool exact = false;
     bool each_line = false;
-    std::string output;  // empty: beside the list
+    std::string output;  // empty: beside the list, or with a study none
+    std::string study;
     std::string json;
 
     std::optional<std::int64_t> make{};  // faults of a list to be drawn; nothing: the list is read
@@ -46,151 +42,75 @@ struct FaultsOptions {
     std::string layers = "network";
 };
 
-const std::vector<std::string_view>& result_columns() {
-    static const std::vector<std::string_view> columns = {"trial",  "line",    "layer",          "parameter", "element",     "bit",
-                                                          "before", "after",   "faults",         "unchanged", "same_answer", "other_answer",
-                                                          "images", "correct", "correct_argmax", "nonfinite"};
-    return columns;
-}
-
-// One row for each trial; where and what only of a single fault.
-class ResultsFile {
-public:
-    ResultsFile(std::string path, const std::vector<LayerInfo>& parts) : file_(std::move(path), "--output"), parts_(parts) {
-        file_.write(CsvText(result_columns()).text());
-    }
-
-    // False where the row could not be written.
-    bool add(const ListedTrial& trial, const ListedOutcome& outcome) {
-        CsvText row(result_columns());
-        const std::size_t header = row.text().size();
-        row.add(trial.name).add(trial.line);
-        if (outcome.faults == 1) {
-            const auto& [place, positions] = *trial.bits.begin();
-            const ParameterInfo& info = parts_[place.first].parameters[place.second];
-            const auto bits = std::uint64_t(info.word_bits);
-            row.add(parts_[place.first].name).add(info.path).add(positions[0] / bits).add(positions[0] % bits);
-            row.add(short_double(*outcome.before)).add(short_double(*outcome.after));
-        } else {
-            for (int empty = 0; empty < 6; ++empty) row.add(std::string_view());
-        }
-        row.add(outcome.faults).add(outcome.unchanged).add(outcome.same_answer).add(outcome.other_answer);
-        row.add(outcome.outcome.images).add(outcome.outcome.correct).add(outcome.outcome.correct_argmax).add(outcome.outcome.due);
-        row.end_row();
-        file_.write(row.text().substr(header));
-        return file_.ok();
-    }
-
-    void close() { file_.close("The results"); }  // throws Error where anything could not be written
-
-private:
-    LineFile file_;
-    const std::vector<LayerInfo>& parts_;
-};
-
-// What a list came to. A trial is what it does to the image that it harms most.
-struct Totals {
-    std::int64_t trials = 0;
-    std::int64_t unchanged = 0;     // every logit of every image as without faults
-    std::int64_t same_answers = 0;  // no image with another answer, but some other logits
-    std::int64_t other_answers = 0;
-    std::int64_t other_answer_images = 0;
-    std::int64_t nonfinite_images = 0;
-    std::int64_t image_evaluations = 0;
-
-    void add(const ListedOutcome& outcome) {
-        ++trials;
-        if (outcome.other_answer > 0)
-            ++other_answers;
-        else if (outcome.same_answer > 0)
-            ++same_answers;
-        else
-            ++unchanged;
-        other_answer_images += outcome.other_answer;
-        nonfinite_images += outcome.outcome.due;
-        image_evaluations += outcome.outcome.images;
-    }
-};
-
-nlohmann::ordered_json totals_json(const JobInputs& inputs, const FaultsOptions& options, const Totals& totals, double seconds) {
-    return {{"clipscope_version", version()},
-            {"kind", "faults"},
-            {"model", inputs.model_name},
-            {"model_sha256", inputs.network->sha256()},
-            {"data", inputs.data_name},
-            {"images", inputs.images.size()},
-            {"list", options.list},
-            {"trials", totals.trials},
-            {"unchanged", totals.unchanged},
-            {"same_answers", totals.same_answers},
-            {"other_answers", totals.other_answers},
-            {"other_answer_share", double(totals.other_answer_images) / double(std::max<std::int64_t>(totals.image_evaluations, 1))},
-            {"nonfinite_share", double(totals.nonfinite_images) / double(std::max<std::int64_t>(totals.image_evaluations, 1))},
-            {"seconds", seconds}};
-}
-
-std::string totals_text(const JobInputs& inputs, const std::string& output, const Totals& totals, double seconds) {
-    using Align = TextTable::Align;
-    TextTable table({{"On the images, a trial"}, {"Trials", Align::right}, {"%", Align::right}});
-    const auto add = [&](const std::string& what, std::int64_t trials) {
-        table.add_row({what, grouped_text(trials), fixed_text(100 * double(trials) / double(std::max<std::int64_t>(totals.trials, 1)), 2)});
-    };
-    add("changes no logit", totals.unchanged);
-    add("changes logits, no answer", totals.same_answers);
-    add("changes answers", totals.other_answers);
-    return inputs.model_name + " on " + grouped_text(std::int64_t(inputs.images.size())) + " images of " + inputs.data_name + ": " +
-           grouped_text(totals.trials) + " trials in " + duration_text(seconds) + ", " +
-           rounded_text(double(totals.trials) / std::max(seconds, 1e-9), 3) + " a second\n\n" + table.to_string() +
-           "\nEach trial's images are in '" + output + "'.\n";
-}
-
 std::string beside(const std::string& list) {
     const std::filesystem::path path(list);
     return (path.parent_path() / (path.stem().string() + "_results.csv")).string();
 }
 
-int run_list(const FaultsOptions& options, std::stop_source& stop) {
-    const std::string output = options.output.empty() ? beside(options.list) : options.output;
+// The file that the results go to; with a study none but the one that was asked for.
+std::string checked_output(const FaultsOptions& options) {
+    const std::string output = options.output.empty() && options.study.empty() ? beside(options.list) : options.output;
+    if (output.empty()) return output;
     if (output == options.list) throw UsageError("--output would replace the list itself: choose another file");
     std::error_code error;
     if (options.output.empty() && std::filesystem::exists(output, error) && std::filesystem::file_size(output, error) > 0)
         throw UsageError("'" + output +
                          "' is there already, from an earlier run perhaps: name it with --output to replace it, or another file");
-    FaultListSettings settings{.threads = options.work.threads,
-                               .chunk = options.work.chunk,
-                               .device = options.work.device,
-                               .memory_bytes = options.memory.empty() ? 0 : parse_memory(options.memory),
-                               .exact = options.exact};
+    return output;
+}
+
+std::vector<ListedTrial> read_list(const FaultsOptions& options, const std::string& text, const JobInputs& inputs) {
+    return read_fault_list(text, options.list, inputs.network->memory_parts(),
+                           options.each_line ? ListGrouping::lines : ListGrouping::as_named);
+}
+
+JobSettings list_settings(const FaultsOptions& options, const std::string& text) {
+    JobSettings settings = study_job_settings(JobKind::faults, options.input, options.work);
+    settings.exact = options.exact;
+    settings.list.path = std::filesystem::absolute(options.list).lexically_normal().string();
+    settings.list.each_line = options.each_line;
+    Sha256 sha256;
+    sha256.add(std::as_bytes(std::span(text)));
+    settings.list.sha256 = sha256.digest();
+    return settings;
+}
+
+int run_list_in_study(const FaultsOptions& options, const std::string& output_path, const std::string& text, std::stop_source& stop) {
+    JobSettings settings = list_settings(options, text);
+    // What the study refuses is refused before anything is read or run.
+    std::optional<Study> known = study_to_continue(options.study, {settings});
+    if (known) check_list_known(*known, settings);
+    const OpenedJob opened = open_job(settings);
+    const std::vector<ListedTrial> trials = read_list(options, text, opened.evaluation);
+    settings.list.trials = std::int64_t(trials.size());
+    Study study = known ? std::move(*known) : Study::open_or_create(options.study);
+    const JobId id = continue_or_add_list(study, settings, opened, trials);
+    warn_of_doubtful_input(opened.evaluation, options.work, stop.get_token());
+    FaultsOutput output({options.list, output_path, options.json, options.study}, opened.evaluation, trials, stop);
+    return run_job(output, [&](const EventSink& sink) {
+        run_study_job(study, id, opened, job_run_options(options.work, options.memory), sink, stop.get_token());
+    });
+}
+
+int run_list(const FaultsOptions& options, std::stop_source& stop) {
+    const std::string output_path = checked_output(options);
+    FaultListSpecification specification{.trials = {},
+                                         .threads = options.work.threads,
+                                         .chunk = options.work.chunk,
+                                         .device = options.work.device,
+                                         .memory_bytes = options.memory.empty() ? 0 : parse_memory(options.memory),
+                                         .exact = options.exact};
+    if (chosen_memory(options.input.memory).pattern != FaultPattern{})
+        throw UsageError("A list names every faulty bit itself: leave the pattern of faults at bit.");
     const std::string text = read_text_file(options.list);
     check_writable_file(options.json);
-    check_writable_file(output);
+    check_writable_file(output_path);
+    if (!options.study.empty()) return run_list_in_study(options, output_path, text, stop);
     const JobInputs inputs = open_job_inputs(options.input);
-    const std::vector<LayerInfo>& parts = inputs.network->memory_parts();
-    const std::vector<ListedTrial> trials =
-        read_fault_list(text, options.list, parts, options.each_line ? ListGrouping::lines : ListGrouping::as_named);
+    specification.trials = read_list(options, text, inputs);
     warn_of_doubtful_input(inputs, options.work, stop.get_token());
-    ResultsFile results(output, parts);
-    Totals totals;
-    ProgressLine line;
-    const auto started = std::chrono::steady_clock::now();
-    FaultListObserver observer;
-    observer.on_outcome = [&](std::size_t trial, const ListedOutcome& outcome) {
-        totals.add(outcome);
-        if (!results.add(trials[trial], outcome)) stop.request_stop();
-    };
-    observer.on_progress = [&](std::int64_t done, double left, const std::string& activity) {
-        line.show(done, std::int64_t(trials.size()), left, activity);
-    };
-    const bool is_done = run_fault_list(inputs, trials, settings, observer, stop.get_token());
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    line.clear();
-    results.close();
-    if (!options.json.empty()) write_file(options.json, json_text(totals_json(inputs, options, totals, seconds)));
-    if (options.json != "-") print(totals_text(inputs, output, totals, seconds));
-    if (is_done) return exit_done;
-    std::fprintf(stderr, "clipscope-cli: Interrupted after %lld of %zu trials; '%s' has these.\n", static_cast<long long>(totals.trials),
-                 trials.size(), output.c_str());
-    return exit_interrupted;
+    FaultsOutput output({options.list, output_path, options.json, {}}, inputs, specification.trials, stop);
+    return run_job(output, [&](const EventSink& sink) { run_fault_list(inputs, specification, sink, stop.get_token()); });
 }
 
 ListStrata chosen_strata(const std::string& text) {
@@ -224,6 +144,7 @@ int make_list(const FaultsOptions& options) {
 int run_faults_command(const FaultsOptions& options, std::stop_source& stop) {
     check_work_options(options.work);
     if (options.make) check_at_least("--make-list", *options.make, 1);
+    if (options.make && !options.study.empty()) throw UsageError("--make-list draws a list and runs nothing that --study could keep");
     return options.make ? make_list(options) : run_list(options, stop);
 }
 
@@ -241,8 +162,9 @@ void add_faults_command(CLI::App& app, CommandRunner& runner) {
     add_input_options(*command, options->input);
     command->add_flag("--each-line", options->each_line, "Every line is a trial of its own, not those of a trial or an injection together");
     command
-        ->add_option("--output", options->output,
-                     "CSV for what became of the images in each trial (default: a new one beside the list, NAME_results.csv)")
+        ->add_option(
+            "--output", options->output,
+            "CSV for what became of the images in each trial (default: a new one beside the list, NAME_results.csv; with --study none)")
         ->type_name("FILE");
     command->add_option("--make-list", options->make, "Draw so many single faults into LIST.csv instead of running one")->type_name("N");
     command->add_option("--strata", options->strata, "Of --make-list: as many faults from each layer, each bit, both, or none")
@@ -254,11 +176,13 @@ void add_faults_command(CLI::App& app, CommandRunner& runner) {
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
     add_exact_flag(*command, options->exact);
+    add_study_option(*command, options->study);
     add_json_option(*command, options->json);
     command->footer(
-        "Ctrl-C ends it and keeps the results so far.\n"
+        "Ctrl-C ends it and keeps the results so far; in a study the same command goes on from there.\n"
         "Examples: clipscope-cli faults faults.csv --make-list 1000 --strata layer,bit\n"
-        "          clipscope-cli faults faults.csv --images all --output what_they_do.csv");
+        "          clipscope-cli faults faults.csv --images all --output what_they_do.csv\n"
+        "          clipscope-cli faults faults.csv --study work.clipscope");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_faults_command(*options, stop); }; });
 }
 

@@ -19,14 +19,7 @@ void add_sensitivity_options(CLI::App& command, SensitivityOptions& options) {
         ->type_name("LAYERS")
         ->capture_default_str();
     add_fault_options(command, options.faults);
-    command
-        .add_option(
-            "--faults", options.faults.faults,
-            "In place of --rates: so many faults in every trial exactly, as in 1 or 1,2,4,8, at places drawn uniformly; with one the "
-            "mean loss is the layer's vulnerability to a single fault")
-        ->type_name("N,...")
-        ->check([](const std::string& text) { return text.empty() ? std::string("needs a number, as in 1,2,4,8") : std::string(); }, "")
-        ->excludes("--rates");
+    add_fault_counts_option(command, options.faults, "with one the mean loss is the layer's vulnerability to a single fault");
     add_precision_options(command, options.faults);
     add_nonfinite_option(command, options.nonfinite);
     add_work_options(command, options.work);

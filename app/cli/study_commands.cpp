@@ -25,6 +25,7 @@ namespace {
 
 // "50", "± 1 points", "50, ± 1 points".
 std::string trials_text(const JobSettings& settings) {
+    if (settings.kind == JobKind::faults) return grouped_text(settings.list.trials);
     std::string text = settings.trials > 0 || settings.precision == 0 ? std::to_string(settings.trials) : "";
     if (settings.precision > 0) text += (text.empty() ? "± " : ", ± ") + rounded_text(settings.precision * 100, 3) + " points";
     return text;
@@ -39,6 +40,8 @@ std::string what(const JobSettings& settings) {
             return settings.site;
         case JobKind::harden:
             return to_string(settings.search.algorithm);
+        case JobKind::faults:
+            return std::filesystem::path(settings.list.path).filename().string();
         case JobKind::sensitivity:
         case JobKind::bits:
         case JobKind::compare:
@@ -229,7 +232,8 @@ void add_export_command(CLI::App& app, CommandRunner& runner) {
     auto options = std::make_shared<ExportOptions>();
     CLI::App* command = app.add_subcommand("export", "Write the results of a study as tables or JSON");
     command->add_option("STUDY", options->study, "A .clipscope file")->required();
-    command->add_option("--csv", options->csv, "Folder for trials.csv, points.csv, thresholds.csv, histograms.csv and others")
+    command
+        ->add_option("--csv", options->csv, "Folder for trials.csv, points.csv, fault_lists.csv, thresholds.csv, histograms.csv and others")
         ->type_name("FOLDER");
     add_json_option(*command, options->json);
     command->footer("Example: clipscope-cli export work.clipscope --csv tables");

@@ -41,6 +41,7 @@ void add_to(JobSettings& settings, const TuningOptions& options) {
 void add_to(JobSettings& settings, const MeasurementOptions& options) {
     check_trials(options.faults);
     settings.rates = options.faults.rates;
+    settings.faults = options.faults.faults;
     settings.trials = options.faults.whole_trials();
     settings.precision = options.faults.precision;
     settings.nonfinite = options.nonfinite;

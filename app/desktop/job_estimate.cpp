@@ -71,6 +71,8 @@ double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo
                            (ThresholdGrid::parse(settings.grid, settings.grid_in_act_max).count + 1);
         case JobKind::harden:
             return 2 + share_of_tuning * trials_at_threshold(settings) * double(sites) * (2 * settings.search.n + 2);
+        case JobKind::faults:
+            return 1 + share_of_single_bits * double(settings.list.trials);
         case JobKind::compare:
             break;
     }
@@ -80,7 +82,7 @@ double estimated_passes(const JobSettings& settings, const std::vector<LayerInfo
 }
 
 std::int64_t estimated_images(const JobSettings& settings, std::size_t offered) {
-    const std::string& images = measures_curves(settings.kind) ? settings.images : settings.tuning_images;
+    const std::string& images = is_tuning(settings.kind) ? settings.tuning_images : settings.images;
     const std::size_t wanted = ImageSelection::parse(images).count;
     return std::int64_t(wanted == 0 ? offered : std::min(wanted, offered));
 }

@@ -51,6 +51,7 @@ PanelDock* PanelHints::dock_of(const JobSettings& settings) const {
             return settings.protections.empty() ? docks_.comparison : docks_.pareto;
         case JobKind::sensitivity:
         case JobKind::bits:
+        case JobKind::faults:
             break;
     }
     return nullptr;

@@ -6,6 +6,7 @@
 
 #include "controls/typed_numbers.h"
 #include "plots/value_axis.h"
+#include "study/listed_trials.h"
 #include "theme/number_text.h"
 
 namespace clipscope {
@@ -72,6 +73,8 @@ QString kind_title(const JobSettings& settings) {
             return settings.layers.empty() ? QObject::tr("Profile") : QObject::tr("Profile: faults in %1").arg(layers);
         case JobKind::sweep:
             return QObject::tr("Sweep: %1").arg(QString::fromStdString(settings.site));
+        case JobKind::faults:
+            return QObject::tr("Fault list: %1").arg(QFileInfo(QString::fromStdString(settings.list.path)).fileName());
         case JobKind::harden:
             break;
     }
@@ -201,9 +204,11 @@ QString job_title(const JobRecord& job, const std::vector<double>& suggested) {
     const JobSettings& settings = job.settings;
     QStringList parts{kind_title(settings)};
     if (const QString memory = QString::fromStdString(describe(settings.memory)); !memory.isEmpty()) parts << memory;
-    if (settings.kind != JobKind::bits && !(settings.kind == JobKind::profile && settings.layers.empty()))
+    const bool is_list = settings.kind == JobKind::faults;
+    if (!is_list && settings.kind != JobKind::bits && !(settings.kind == JobKind::profile && settings.layers.empty()))
         parts << rates_text(settings, suggested);
-    if (settings.kind != JobKind::profile) parts << amount_text(settings.trials, settings.precision);
+    if (is_list) parts << QObject::tr("%1 trials").arg(grouped(settings.list.trials));
+    if (!is_list && settings.kind != JobKind::profile) parts << amount_text(settings.trials, settings.precision);
     const QString model = QString::fromStdString(settings.model);
     parts << (model.startsWith(QLatin1String("bundled:")) ? model.mid(8) : QFileInfo(model).completeBaseName());
     return parts.join(QStringLiteral(" · "));
@@ -212,8 +217,8 @@ QString job_title(const JobRecord& job, const std::vector<double>& suggested) {
 QString job_details(const JobRecord& job) {
     const JobSettings& settings = job.settings;
     QStringList parts;
-    parts << (measures_curves(settings.kind) ? QObject::tr("%1 images").arg(QString::fromStdString(settings.images))
-                                             : QObject::tr("%1 tuning images").arg(QString::fromStdString(settings.tuning_images)));
+    parts << (!is_tuning(settings.kind) ? QObject::tr("%1 images").arg(QString::fromStdString(settings.images))
+                                        : QObject::tr("%1 tuning images").arg(QString::fromStdString(settings.tuning_images)));
     parts << QObject::tr("seed %1").arg(settings.seed);
     if (settings.kind == JobKind::sweep) parts << QObject::tr("T %1 of ACT_max").arg(QString::fromStdString(settings.grid));
     if (settings.protection != JobSettings().protection)
@@ -271,6 +276,18 @@ QString tuning_summary(const TuningResult& result) {
     if (best != sweep.points.end())
         text += QObject::tr(", the best AUC %1 at T = %2").arg(best->measured.auc, 0, 'f', 4).arg(value_label(double(best->threshold)));
     return text;
+}
+
+QString list_summary(const Study& study, JobId job) {
+    ListedTotals totals;
+    for (const ListedResult& result : read_listed_results(study, job)) totals.add(result.outcome);
+    return QObject::tr("%1 trials: %2 change no logit, %3 no answer, %4 answers")
+        .arg(grouped(totals.trials), grouped(totals.unchanged), grouped(totals.same_answers), grouped(totals.other_answers));
+}
+
+QString job_summary(const JobSettings& settings, const AccuracyCurves& curves, const TuningResult& tuning) {
+    if (settings.kind == JobKind::faults) return QObject::tr("the outcomes of a list of faults");
+    return measures_curves(settings.kind) ? trials_summary(curves) : tuning_summary(tuning);
 }
 
 QString short_count(std::int64_t count) {

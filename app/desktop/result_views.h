@@ -53,6 +53,12 @@ QString trials_summary(const AccuracyCurves& curves);
 // "7 of 7 thresholds found", "16 thresholds of ACT-4, the best AUC 0.71 at T = 5.1", "7 sites profiled"
 QString tuning_summary(const TuningResult& result);
 
+// Likewise of a list of faults: "1,000 trials: 812 change no logit, 150 no answer, 38 answers". Throws as study.h says.
+QString list_summary(const Study& study, JobId job);
+
+// What a job that runs here has found so far; of a list of faults, whose outcomes stand in its study, that alone.
+QString job_summary(const JobSettings& settings, const AccuracyCurves& curves, const TuningResult& tuning);
+
 // "2.87 M", "61.7 k"
 QString short_count(std::int64_t count);
 

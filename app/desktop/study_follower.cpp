@@ -6,6 +6,7 @@
 
 #include "common/error.h"
 #include "result_presenter.h"
+#include "result_views.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
 #include "theme/number_text.h"
@@ -29,6 +30,7 @@ struct StudyFollower::Reading {
     std::optional<JobId> running;
     QString progress;
     QString damage;
+    QString told;  // of results that no panel shows
     double seconds = 0;
 };
 
@@ -61,6 +63,10 @@ private:
             return;
         }
         const JobRecord& job = *found;
+        if (job.settings.kind == JobKind::faults) {
+            reading.told = job_title(job) + QStringLiteral(": ") + list_summary(*study_, job.id);
+            return;
+        }
         if (!measures_curves(job.settings.kind)) {
             reading.results = read_tuning(*study_, job.id);
             return;
@@ -109,6 +115,7 @@ void StudyFollower::forget() {
     running_.reset();
     progress_.clear();
     failure_.clear();
+    told_.clear();
     is_news_ = false;
 }
 
@@ -154,6 +161,7 @@ void StudyFollower::take(const Reading& reading) {
         reader_.reset();
         emit told(tr("The job whose results are shown is no longer in the study; they stay in sight until another is chosen"));
     }
+    if (!reading.told.isEmpty() && std::exchange(told_, reading.told) != reading.told) emit told(reading.told);
     next_.start(std::max(pause_ms, int(1000 * rest * reading.seconds)));
     running_ = reading.running;
     progress_ = reading.progress;

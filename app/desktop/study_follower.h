@@ -49,6 +49,7 @@ private:
     std::optional<JobId> running_;  // elsewhere
     QString progress_;
     QString failure_;                     // told last
+    QString told_;                        // likewise
     std::shared_ptr<std::string> place_;  // where the study of the results that are shown is, whatever name it gets
     QTimer next_;                         // while it runs it is too early to read again
     bool is_news_ = false;                // committed since the last reading began

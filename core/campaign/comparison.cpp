@@ -50,6 +50,7 @@ ProtectionComparison compare_sampled(const AccuracyCurve& first, const AccuracyC
     comparison.first = first.info.protection;
     comparison.second = second.info.protection;
     comparison.nonfinite = rule;
+    comparison.axis = info.axis;
     comparison.clean_cost = accuracy(first.info.clean, rule) - accuracy(second.info.clean, rule);
     std::vector<StratifiedEstimate> differences;  // at every rate above 0 that both have
     std::int64_t pairs_in_all = 0;
@@ -114,9 +115,9 @@ std::vector<ProtectionComparison> compare_protections(const AccuracyCurves& curv
 }
 
 std::string comparisons_csv(const AccuracyCurves& curves, AucAxis axis) {
-    CsvText table({"layer", "first", "second", "nonfinite", "rate_per_bit", "pairs", "first_mean_fraction", "second_mean_fraction",
-                   "first_worst_fraction", "second_worst_fraction", "difference_mean_fraction", "difference_ci95_low_fraction",
-                   "difference_ci95_high_fraction"});
+    CsvText table({"layer", "first", "second", "nonfinite", curves.info.axis == PointAxis::fault_count ? "fault_count" : "rate_per_bit",
+                   "pairs", "first_mean_fraction", "second_mean_fraction", "first_worst_fraction", "second_worst_fraction",
+                   "difference_mean_fraction", "difference_ci95_low_fraction", "difference_ci95_high_fraction"});
     for (const NonfiniteRule rule : {NonfiniteRule::wrong, NonfiniteRule::argmax}) {
         for (const ProtectionComparison& comparison : compare_protections(curves, rule, axis)) {
             for (const RateComparison& rate : comparison.rates) {

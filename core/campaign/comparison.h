@@ -34,7 +34,8 @@ struct ProtectionComparison {
     Protection first = Protection::none;
     Protection second = Protection::none;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    std::optional<double> first_auc;  // nothing while a rate has no trial
+    PointAxis axis = PointAxis::fault_rate;  // or fault_count: then the rates are numbers of faults, and there are no AUCs
+    std::optional<double> first_auc;         // nothing while a rate has no trial
     std::optional<double> second_auc;
     std::optional<double> improvement;           // second / first - 1; nothing where the first is 0
     std::optional<PairedDifference> difference;  // of the AUCs, trial by trial

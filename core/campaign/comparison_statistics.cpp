@@ -157,6 +157,7 @@ ProtectionComparison ComparisonStatistics::compare(const OfRule& of_rule, std::s
     comparison.first = first.protection;
     comparison.second = second.protection;
     comparison.nonfinite = rule;
+    comparison.axis = info_.axis;
     comparison.clean_cost = accuracy(first.clean, rule) - accuracy(second.clean, rule);
     comparison.first_auc = auc_of_means(of_rule, pair.first, rule);
     comparison.second_auc = auc_of_means(of_rule, pair.second, rule);

@@ -2,6 +2,7 @@
 // them, a study file keeps them. Results first, then passing news.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "campaign/listed_outcome.h"
 #include "campaign/tuning_result.h"
 #include "faults/injection_counts.h"
 
@@ -74,6 +76,18 @@ struct FaultsCounted {
         LayerInjection counts;
     };
     std::vector<Layer> layers;
+};
+
+// The trials of a list of faults begin: what the network makes of the images without faults. Comes once, before any of them.
+struct FaultListStarted {
+    CampaignInfo info;  // without rates
+    Outcome clean;
+};
+
+// One trial of a list of faults.
+struct ListedTrialFinished {
+    std::size_t trial = 0;  // its place in the list, from 0
+    ListedOutcome outcome;
 };
 
 // A profile, a sweep or a hardening begins. Comes once, before all that follows down to HardenedFileWritten.
@@ -169,10 +183,10 @@ struct Message {
     bool is_urgent = false;  // whoever started the job must hear it, also where nobody watches its progress
 };
 
-using Event =
-    std::variant<CampaignStarted, TrialFinished, PointDesigned, SampledTrialFinished, BitsPiloted, FaultsInjected, FaultsCounted,
-                 TuningStarted, ActivationsMeasured, SiteProfiled, SweepStarted, SweepPointMeasured, SearchStarted, ThresholdEvaluated,
-                 IntervalChosen, SiteHardened, HardenedFileWritten, SelfChecked, JobFinished, Progress, Message>;
+using Event = std::variant<CampaignStarted, TrialFinished, PointDesigned, SampledTrialFinished, BitsPiloted, FaultsInjected, FaultsCounted,
+                           FaultListStarted, ListedTrialFinished, TuningStarted, ActivationsMeasured, SiteProfiled, SweepStarted,
+                           SweepPointMeasured, SearchStarted, ThresholdEvaluated, IntervalChosen, SiteHardened, HardenedFileWritten,
+                           SelfChecked, JobFinished, Progress, Message>;
 
 // Called by one thread at a time, but not always the same one; must return quickly.
 using EventSink = std::function<void(const Event&)>;

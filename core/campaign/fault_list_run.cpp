@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "common/error.h"
@@ -22,32 +23,36 @@ using Clock = std::chrono::steady_clock;
 
 class FaultListRun {
 public:
-    FaultListRun(const JobInputs& inputs, std::span<const ListedTrial> trials, const FaultListSettings& settings,
-                 const FaultListObserver& observer)
+    FaultListRun(const JobInputs& inputs, const FaultListSpecification& specification, const EventSink& sink)
         : inputs_(inputs),
-          trials_(trials),
-          observer_(observer),
-          threads_(resolve_threads(settings.threads)),
+          trials_(specification.trials),
+          specification_(specification),
+          sink_(sink),
+          threads_(resolve_threads(specification.threads)),
           evaluator_(inputs.network, inputs.images, inputs.input,
-                     {.chunk = settings.chunk, .device = settings.device, .memory_bytes = settings.memory_bytes, .exact = settings.exact}) {
-    }
+                     {.chunk = specification.chunk,
+                      .device = specification.device,
+                      .memory_bytes = specification.memory_bytes,
+                      .exact = specification.exact}) {}
 
-    bool run(const std::stop_token& stop) {
+    void run(const std::stop_token& stop) {
         if (inputs_.network->memory().pattern != FaultPattern{})
             throw UsageError("A list names every faulty bit itself: leave the pattern of faults at bit.");
         std::set<std::size_t> parts;
         for (const ListedTrial& trial : trials_)
             for (const auto& [place, positions] : trial.bits) parts.insert(place.first);
-        if (!evaluator_.prepare(std::vector<std::size_t>(parts.begin(), parts.end()), threads_, stop)) return false;
-        if (!run_clean(stop)) return false;
+        if (!evaluator_.prepare(std::vector<std::size_t>(parts.begin(), parts.end()), threads_, stop)) return;
+        if (!run_clean(stop)) return;
+        sink_(started());
+        for (std::size_t trial = 0; trial < trials_.size(); ++trial)
+            if (!specification_.known || !specification_.known(trial)) missing_.push_back(trial);
         started_ = Clock::now();
         const auto make_task = [&]() -> ItemTask {
-            return [this, runner = std::make_shared<TrialRunner>(evaluator_)](std::size_t trial, const std::stop_token& stopped) {
-                if (const auto outcome = run_trial(*runner, trials_[trial], stopped)) keep(trial, *outcome);
+            return [this, runner = std::make_shared<TrialRunner>(evaluator_)](std::size_t place, const std::stop_token& stopped) {
+                if (const auto outcome = run_trial(*runner, trials_[missing_[place]], stopped)) keep(place, *outcome);
             };
         };
-        run_items({trials_.size(), make_task, [this] { return evaluator_.release_memory(); }}, threads_, stop);
-        return !stop.stop_requested();
+        run_items({missing_.size(), make_task, [this] { return evaluator_.release_memory(); }}, threads_, stop);
     }
 
 private:
@@ -57,6 +62,19 @@ private:
             is_run = TrialRunner(evaluator_).run({}, 1, stopped, &clean_logits_).has_value();
         });
         return is_run;
+    }
+
+    FaultListStarted started() const {
+        FaultListStarted started;
+        started.info.model = inputs_.model_name;
+        started.info.data = inputs_.data_name;
+        started.info.images = std::int64_t(inputs_.images.size());
+        started.info.classes = std::int64_t(evaluator_.classes());
+        started.info.trials = int(trials_.size());
+        started.info.memory = inputs_.network->memory();
+        started.info.computed_with = evaluator_.computed_with();
+        started.clean = evaluator_.clean();
+        return started;
     }
 
     std::optional<ListedOutcome> run_trial(TrialRunner& runner, const ListedTrial& trial, const std::stop_token& stop) const {
@@ -85,35 +103,40 @@ private:
     }
 
     // Outcomes that come early wait for those before them.
-    void keep(std::size_t trial, const ListedOutcome& outcome) {
+    void keep(std::size_t place, const ListedOutcome& outcome) {
         const std::lock_guard lock(mutex_);
-        if (trial < next_) return;  // began again, for memory ran out
-        waiting_.insert_or_assign(trial, outcome);
+        if (place < next_) return;  // began again, for memory ran out
+        waiting_.insert_or_assign(place, outcome);
         for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_; first = waiting_.erase(first), ++next_)
-            observer_.on_outcome(next_, first->second);
-        const auto done = std::int64_t(next_ + waiting_.size());
+            sink_(ListedTrialFinished{missing_[next_], first->second});
+        const auto done = double(next_ + waiting_.size());
         const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
-        if (observer_.on_progress)
-            observer_.on_progress(done, seconds / double(done) * (double(trials_.size()) - double(done)), "trial " + trials_[trial].name);
+        const double left = double(missing_.size()) - done;
+        sink_(Progress{std::int64_t(trials_.size()) - std::int64_t(left), std::int64_t(trials_.size()), seconds / done * left,
+                       "trial " + trials_[missing_[place]].name});
     }
 
     const JobInputs& inputs_;
     const std::span<const ListedTrial> trials_;
-    const FaultListObserver& observer_;
+    const FaultListSpecification& specification_;
+    const EventSink& sink_;
     const int threads_;
     Evaluator evaluator_;
     std::vector<float> clean_logits_;
+    std::vector<std::size_t> missing_;  // places in the list, ascending
     Clock::time_point started_;
     std::mutex mutex_;
-    std::map<std::size_t, ListedOutcome> waiting_;
-    std::size_t next_ = 0;  // to be told
+    std::map<std::size_t, ListedOutcome> waiting_;  // by place in missing_
+    std::size_t next_ = 0;                          // to be told
 };
 
 }  // namespace
 
-bool run_fault_list(const JobInputs& inputs, std::span<const ListedTrial> trials, const FaultListSettings& settings,
-                    const FaultListObserver& observer, std::stop_token stop) {
-    return FaultListRun(inputs, trials, settings, observer).run(stop);
+void run_fault_list(const JobInputs& inputs, const FaultListSpecification& specification, const EventSink& sink, std::stop_token stop) {
+    const auto started = Clock::now();
+    FaultListRun(inputs, specification, sink).run(stop);
+    const double seconds = std::chrono::duration<double>(Clock::now() - started).count();
+    sink(JobFinished{stop.stop_requested() ? JobEnd::stopped : JobEnd::done, seconds});
 }
 
 }  // namespace clipscope

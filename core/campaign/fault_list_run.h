@@ -2,46 +2,31 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <optional>
-#include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
+#include "campaign/events.h"
 #include "campaign/job_inputs.h"
-#include "evaluation/outcome.h"
 #include "faults/fault_list.h"
 
 namespace clipscope {
 
-struct FaultListSettings {
+struct FaultListSpecification {
+    std::vector<ListedTrial> trials;
     int threads = 0;               // workers; 0: all cores. Results do not depend on it.
     int chunk = 0;                 // images a pass; 0: what suits network and images
     std::string device = "auto";   // "auto", "cpu", "cuda:0"
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
     bool exact = false;            // see evaluation/evaluator.h
+    // Trials that have run before, asked after FaultListStarted by one thread; empty: none.
+    std::function<bool(std::size_t trial)> known{};
 };
 
-// What became of the images; the first three add up to all of them.
-struct ListedOutcome {
-    std::int64_t faults = 0;
-    std::int64_t unchanged = 0;     // every logit is the clean one, bit for bit
-    std::int64_t same_answer = 0;   // logits differ, the answer does not
-    std::int64_t other_answer = 0;  // the greatest logit is another one; a NaN counts as the greatest
-    Outcome outcome;                // right answers; `due`: images with a non-finite logit
-    // Of a single fault: the stored number without it and with it.
-    std::optional<float> before{}, after{};
-};
-
-struct FaultListObserver {
-    std::function<void(std::size_t trial, const ListedOutcome& outcome)> on_outcome;                       // in the order of the list
-    std::function<void(std::int64_t done, double seconds_left, const std::string& activity)> on_progress;  // may be empty
-};
-
-// The observer is called by one thread at a time. False where it was stopped: the outcomes told until then are a beginning of the list.
-// Throws Error, UsageError.
-bool run_fault_list(const JobInputs& inputs, std::span<const ListedTrial> trials, const FaultListSettings& settings,
-                    const FaultListObserver& observer, std::stop_token stop);
+// Sends FaultListStarted, a ListedTrialFinished for each trial that is not known, in the order of the list, with Progress between them, and
+// JobFinished. Polls `stop` for every chunk of images; what was sent until then is a beginning of what is to be done. Throws Error,
+// UsageError.
+void run_fault_list(const JobInputs& inputs, const FaultListSpecification& specification, const EventSink& sink, std::stop_token stop);
 
 }  // namespace clipscope

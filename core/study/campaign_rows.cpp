@@ -11,6 +11,13 @@
 
 namespace clipscope {
 
+void throw_other_answers(const Study& study, JobId job) {
+    throw StudyInputError("Without faults the network gives other answers here than when job " + std::to_string(job) + " of the study '" +
+                          study.path() +
+                          "' was begun (another processor, device or LibTorch): the new trials would not belong to the old ones, "
+                          "so begin a new study.");
+}
+
 void CampaignRows::store(const CampaignInfo& info) {
     SQLite::Statement stored(study_.database().sql(), "UPDATE job SET campaign = ? WHERE id = ?");
     stored.bind(1, campaign_json(info));
@@ -43,11 +50,7 @@ void CampaignRows::add_curve(const CampaignStarted& started, std::size_t place) 
     insert.bind(8, curve_check(job_, info));
     insert.executeStep();
     const std::int64_t curve = insert.getColumn(0).getInt64();
-    if (insert.getColumn(1).getString() != clean_json(info.clean))
-        throw StudyInputError("Without faults the network gives other answers here than when job " + std::to_string(job_) +
-                              " of the study '" + study_.path() +
-                              "' was begun (another processor, device or LibTorch): the new trials would not belong to the old ones, "
-                              "so begin a new study.");
+    if (insert.getColumn(1).getString() != clean_json(info.clean)) throw_other_answers(study_, job_);
     insert.executeStep();
     for (const double rate : started.info.rates) {
         SQLite::Statement point(

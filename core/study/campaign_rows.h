@@ -14,6 +14,9 @@
 
 namespace clipscope {
 
+// The clean network differs from the one that a job was begun with.
+[[noreturn]] void throw_other_answers(const Study& study, JobId job);
+
 class CampaignRows {
 public:
     // `study` must outlive it.

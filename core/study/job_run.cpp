@@ -2,6 +2,7 @@
 
 #include "campaign/bit_positions.h"
 #include "campaign/compare.h"
+#include "campaign/fault_list_run.h"
 #include "campaign/harden.h"
 #include "campaign/profile.h"
 #include "campaign/sensitivity.h"
@@ -9,6 +10,7 @@
 #include "campaign/thresholds_file.h"
 #include "common/sha256.h"
 #include "network/bundled_networks.h"
+#include "study/listed_trials.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
 #include "study/study_writer.h"
@@ -45,6 +47,8 @@ public:
                 return sweep();
             case JobKind::harden:
                 return harden();
+            case JobKind::faults:
+                return faults();
         }
     }
 
@@ -149,6 +153,18 @@ private:
         run_harden(tuning(), specification, sink_, stop_);
     }
 
+    void faults() {
+        FaultListSpecification specification;
+        specification.trials = read_listed_trials(study_, job_.id, opened_.evaluation.network->memory_parts());
+        specification.threads = options_.threads;
+        specification.chunk = settings_.chunk;
+        specification.device = settings_.device;
+        specification.memory_bytes = options_.memory_bytes;
+        specification.exact = settings_.exact;
+        specification.known = writer_.known_listed();
+        run_fault_list(opened_.evaluation, specification, sink_, stop_);
+    }
+
     TuningSettings tuning_settings() const {
         TuningSettings settings;
         if (!settings_.rates.starts_with("auto")) settings.rates = all_rates(settings_.rates, {});
@@ -211,6 +227,22 @@ JobId continue_or_add_job(Study& study, const JobSettings& asked, const OpenedJo
         throw;
     }
     if (found) study.set_settings(id, grown(study.job(id).settings, asked));
+    return id;
+}
+
+void check_list_known(const Study& study, const JobSettings& asked) {
+    for (const JobRecord& job : study.jobs()) {
+        const FaultListSettings& known = job.settings.list;
+        if (job.settings.kind == JobKind::faults && known.path == asked.list.path && known.sha256 != asked.list.sha256)
+            throw StudyInputError("The list of faults '" + asked.list.path + "' holds something else than when the study '" + study.path() +
+                                  "' was measured: give the original one, run the new one under another name, or begin another study.");
+    }
+}
+
+JobId continue_or_add_list(Study& study, const JobSettings& asked, const OpenedJob& opened, std::span<const ListedTrial> trials) {
+    check_list_known(study, asked);
+    const JobId id = continue_or_add_job(study, asked, opened);
+    keep_listed_trials(study, id, trials, opened.evaluation.network->memory_parts());
     return id;
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <stop_token>
 #include <string>
 
 #include "campaign/events.h"
+#include "faults/fault_list.h"
 #include "study/opened_job.h"
 #include "study/study.h"
 
@@ -26,6 +28,10 @@ void check_model_known(const Study& study, const JobSettings& asked);
 
 // The job of the study that the asked one continues, grown to what is asked for, or a new one.
 JobId continue_or_add_job(Study& study, const JobSettings& asked, const OpenedJob& opened);
+
+// The same of a list of faults, whose trials the study keeps. Throws StudyInputError where it knows another list under the same path.
+JobId continue_or_add_list(Study& study, const JobSettings& asked, const OpenedJob& opened, std::span<const ListedTrial> trials);
+void check_list_known(const Study& study, const JobSettings& asked);
 
 // Runs what the study does not have yet and keeps it there; the sink gets the whole stream, of what is known too. Polls `stop`; stopping
 // keeps what was sent. Throws what the job throws, and what study.h and study_writer.h say; the study remembers why.

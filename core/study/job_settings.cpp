@@ -31,6 +31,8 @@ const char* name_of(JobKind value) {
             return "sweep";
         case JobKind::harden:
             return "harden";
+        case JobKind::faults:
+            return "faults";
     }
     return nullptr;
 }
@@ -85,6 +87,11 @@ Json as_json(const JobSettings& settings) {
     if (!settings.faults.empty()) json["faults"] = settings.faults;
     if (!settings.protections.empty()) json["protections"] = settings.protections;
     if (settings.protection != JobSettings().protection) json["protection"] = settings.protection;
+    if (settings.kind == JobKind::faults)
+        json["fault_list"] = {{"path", settings.list.path},
+                              {"sha256", settings.list.sha256},
+                              {"trials", settings.list.trials},
+                              {"each_line", settings.list.each_line}};
     if (!settings.unknown_fields.empty()) json.update(Json::parse(settings.unknown_fields));
     return json;
 }
@@ -108,8 +115,18 @@ private:
     const Json& json_;
 };
 
+FaultListSettings read_list(const Json& json) {
+    FaultListSettings list;
+    json.at("path").get_to(list.path);
+    json.at("sha256").get_to(list.sha256);
+    json.at("trials").get_to(list.trials);
+    json.at("each_line").get_to(list.each_line);
+    return list;
+}
+
 std::string unknown_fields(const Json& json) {
     JobSettings with_all;
+    with_all.kind = JobKind::faults;
     with_all.precision = 1;
     with_all.faults = "1";
     with_all.protections = "none";
@@ -162,6 +179,7 @@ JobSettings read_settings(const Json& json) {
     fields.take("thresholds", settings.thresholds);
     fields.take("protections", settings.protections);
     fields.take("protection", settings.protection);
+    if (settings.kind == JobKind::faults) settings.list = read_list(json.at("fault_list"));
     settings.unknown_fields = unknown_fields(json);
     return settings;
 }
@@ -175,7 +193,7 @@ bool can_grow(JobKind kind) {
 }
 
 bool uses_tuning_images(JobKind kind) {
-    return kind != JobKind::sensitivity && kind != JobKind::bits;
+    return kind == JobKind::compare || is_tuning(kind);
 }
 
 }  // namespace
@@ -186,6 +204,10 @@ bool measures_curves(JobKind kind) {
 
 OutputScopes output_scopes(JobKind kind) {
     return kind == JobKind::sensitivity || kind == JobKind::compare ? OutputScopes::allowed : OutputScopes::refused;
+}
+
+bool is_tuning(JobKind kind) {
+    return kind == JobKind::profile || kind == JobKind::sweep || kind == JobKind::harden;
 }
 
 std::string to_string(JobKind kind) {
@@ -224,6 +246,7 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
     same.model = stored.model;
     same.data = stored.data;
     same.self_check = stored.self_check;
+    same.list.path = stored.list.path;
     if (can_grow(stored.kind)) {
         same.layers = stored.layers;
         same.rates = stored.rates;
@@ -244,6 +267,7 @@ JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     both.model = asked.model;
     both.data = asked.data;
     both.self_check = asked.self_check;
+    both.list.path = asked.list.path;
     if (!can_grow(stored.kind)) return both;
     both.trials = std::max(stored.trials, asked.trials);
     if (asked.precision > 0) both.precision = stored.precision > 0 ? std::min(stored.precision, asked.precision) : asked.precision;
@@ -267,7 +291,8 @@ std::vector<double> all_rates(const std::string& text, const std::vector<double>
 
 PointAxis point_axis(const JobSettings& settings) {
     if (settings.kind == JobKind::bits) return PointAxis::bit_position;
-    return settings.kind == JobKind::sensitivity && !settings.faults.empty() ? PointAxis::fault_count : PointAxis::fault_rate;
+    const bool can_count = settings.kind == JobKind::sensitivity || settings.kind == JobKind::compare;
+    return can_count && !settings.faults.empty() ? PointAxis::fault_count : PointAxis::fault_rate;
 }
 
 std::vector<double> all_points(const JobSettings& settings, const std::vector<double>& suggested) {

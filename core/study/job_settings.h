@@ -17,15 +17,26 @@
 
 namespace clipscope {
 
-enum class JobKind { sensitivity, bits, compare, profile, sweep, harden };
+enum class JobKind { sensitivity, bits, compare, profile, sweep, harden, faults };
 
-// Whether its results are accuracy curves, over fault rates or bit positions; otherwise they are about tuning.
+// Whether its results are accuracy curves, over fault rates, numbers of faults or bit positions.
 bool measures_curves(JobKind kind);
 // Whether faults may hit computed values in such a job.
 OutputScopes output_scopes(JobKind kind);
 
 std::string to_string(JobKind kind);
 JobKind job_kind_from_string(const std::string& text);  // throws UsageError
+
+// Whether it is about tuning: measured on the tuning images alone.
+bool is_tuning(JobKind kind);
+
+// The list of faults of a job; its trials stand in the study (listed_trials.h).
+struct FaultListSettings {
+    std::string path{};       // absolute
+    std::string sha256{};     // of the file
+    std::int64_t trials = 0;  // that were read from it
+    bool each_line = false;   // every line is a trial of its own (faults/fault_list.h)
+};
 
 struct JobSettings {
     JobKind kind = JobKind::sensitivity;
@@ -55,7 +66,7 @@ struct JobSettings {
     // How much; a sensitivity and a comparison may grow in these.
     std::string layers = "each,network";
     std::string rates = "auto";  // several joined by semicolons: all of them
-    std::string faults{};        // of a sensitivity: how many in each trial, as in "1,2,4", in place of rates; empty: rates
+    std::string faults{};        // of these two: how many in each trial, as in "1,2,4", in place of rates; empty: rates
     int trials = 50;             // of all images
     double precision = 0;        // half-width of the 95 % interval of every mean, a fraction; 0: as the trials give it
 
@@ -72,6 +83,9 @@ struct JobSettings {
     std::string thresholds{};
     // Of a duel, which is a comparison too: "none,clip,guard+clip"; empty: the paper's. May grow as rates do.
     std::string protections{};
+
+    // Of a list of faults.
+    FaultListSettings list{};
 
     // What a newer ClipScope wrote and this one does not know, as the text of a JSON object: kept, and never the same job as one without.
     std::string unknown_fields{};

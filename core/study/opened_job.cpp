@@ -59,8 +59,8 @@ std::vector<std::size_t> chosen_positions(const JobSettings& settings, const Dat
 }
 
 bool needs_tuning_images(const JobSettings& settings) {
-    if (settings.kind == JobKind::bits) return false;
-    return settings.kind != JobKind::sensitivity || has_automatic_rates(settings);
+    if (settings.kind == JobKind::compare || is_tuning(settings.kind)) return true;
+    return settings.kind == JobKind::sensitivity && has_automatic_rates(settings);
 }
 
 TunedBounds tuned_bounds(const JobSettings& settings, const Network& network) {
@@ -78,7 +78,7 @@ void check(const JobSettings& settings, const Network& network) {
             check_protections(network, protections_from_list(settings.protections), tuned_bounds(settings, network));
     }
     if (settings.kind == JobKind::profile && !settings.layers.empty()) parse_fault_scopes(settings.layers, network.memory_parts());
-    all_points(settings, {});
+    if (settings.kind != JobKind::faults) all_points(settings, {});
 }
 
 }  // namespace

@@ -263,6 +263,9 @@ std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::s
 std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
                                           const SourcePlaces& places) {
     const JobRecord job = study.job(name.job);
+    if (job.settings.kind == JobKind::faults)
+        throw UsageError("Job " + std::to_string(name.job) +
+                         " runs a list of faults, which names every bit itself: 'clipscope-cli inspect' looks at one of them closely.");
     TrialMaker maker(job, name);
     const JobSettings settings = located(study, job, places);
     check_source(job, SourceKind::model, settings.model);

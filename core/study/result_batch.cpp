@@ -75,6 +75,7 @@ void ResultBatch::append(ResultBatch&& later) {
     trials.insert(trials.end(), later.trials.begin(), later.trials.end());
     samples.insert(samples.end(), std::make_move_iterator(later.samples.begin()), std::make_move_iterator(later.samples.end()));
     tuning.insert(tuning.end(), std::make_move_iterator(later.tuning.begin()), std::make_move_iterator(later.tuning.end()));
+    listed.insert(listed.end(), later.listed.begin(), later.listed.end());
     for (auto& [layer, counts] : later.audit) audit.insert_or_assign(layer, counts);
 }
 
@@ -83,6 +84,7 @@ void write_batch(Database& database, JobId job, const ResultBatch& batch) {
         write_trials(database, batch.trials);
         write_samples(database, batch.samples);
         write_tuning(database, job, batch.tuning);
+        write_listed_rows(database, job, batch.listed);
         write_audit(database, job, batch.audit);
     });
 }

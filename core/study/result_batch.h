@@ -9,6 +9,7 @@
 
 #include "campaign/events.h"
 #include "study/database.h"
+#include "study/listed_rows.h"
 #include "study/study.h"
 #include "study/tuning_rows.h"
 
@@ -34,9 +35,10 @@ struct ResultBatch {
     std::vector<TrialRow> trials;
     std::vector<SampleRow> samples;
     std::vector<TuningRow> tuning;
+    std::vector<ListedRow> listed;
     AuditTotals audit;  // only layers that changed
 
-    bool empty() const { return trials.empty() && samples.empty() && tuning.empty() && audit.empty(); }
+    bool empty() const { return trials.empty() && samples.empty() && tuning.empty() && listed.empty() && audit.empty(); }
     void append(ResultBatch&& later);
 };
 

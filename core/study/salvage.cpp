@@ -15,6 +15,8 @@
 
 #include "common/file_replacement.h"
 #include "study/database.h"
+#include "study/listed_rows.h"
+#include "study/listed_trials.h"
 #include "study/result_rows.h"
 #include "study/schema.h"
 #include "study/study.h"
@@ -73,7 +75,9 @@ constexpr std::array tables = {Table{"study", "name"},
                                Table{"tuning", "job, kind, item"},
                                Table{"audit", "job, layer, bit"},
                                Table{"design", "point"},
-                               Table{"sample", "point, stratum, trial"}};
+                               Table{"sample", "point, stratum, trial"},
+                               Table{"listed_trial", "job, trial"},
+                               Table{"listed_outcome", "job, trial"}};
 
 class Salvage {
 public:
@@ -191,10 +195,15 @@ public:
                           return sample_check(row.getColumn(0).getInt64(), row.getColumn(1).getInt(), row.getColumn(2).getInt(), value) ==
                                  row.getColumn(4).getInt();
                       });
+            drop_listed("listed_trial", is_good_listed_trial);
+            drop_listed("listed_outcome", is_good_listed_outcome);
             check_designs();
             database_.sql().exec(
                 "DELETE FROM curve WHERE job NOT IN (SELECT id FROM job); DELETE FROM tuning WHERE job NOT IN (SELECT id FROM job); "
-                "DELETE FROM audit WHERE job NOT IN (SELECT id FROM job)");
+                "DELETE FROM audit WHERE job NOT IN (SELECT id FROM job); "
+                "DELETE FROM listed_trial WHERE job NOT IN (SELECT id FROM job); "
+                "DELETE FROM listed_outcome WHERE job NOT IN (SELECT id FROM job) OR "
+                "(trial >= 0 AND (job, trial) NOT IN (SELECT job, trial FROM listed_trial))");
             for (const auto& [curve, info] : curves()) check_points(curve);
             database_.sql().exec(
                 "DELETE FROM point WHERE curve NOT IN (SELECT id FROM curve); DELETE FROM trial WHERE point NOT IN (SELECT id FROM point); "
@@ -227,6 +236,8 @@ private:
             const JobKind kind = study.job(id).settings.kind;
             if (measures_curves(kind))
                 read_summary(study, id);
+            else if (kind == JobKind::faults)
+                read_listed_results(study, id);
             else
                 read_tuning(study, id);
             return true;
@@ -248,6 +259,17 @@ private:
             report_.damaged += drop.exec();
             drop.reset();
         }
+    }
+
+    void drop_listed(const std::string& table, bool (*is_good)(SQLite::Statement&)) {
+        std::vector<std::pair<std::int64_t, std::int64_t>> bad;
+        SQLite::Statement rows(database_.sql(), "SELECT * FROM " + table);
+        while (rows.executeStep())
+            if (!is_good(rows)) bad.emplace_back(rows.getColumn(0).getInt64(), rows.getColumn(1).getInt64());
+        rows.reset();
+        for (const auto& [job, trial] : bad)
+            report_.damaged += database_.sql().exec("DELETE FROM " + table + " WHERE job = " + std::to_string(job) +
+                                                    " AND trial = " + std::to_string(trial));
     }
 
     // Of curves that are whole; the others are dropped.
@@ -311,6 +333,7 @@ SalvageReport save(const std::string& copy, const std::string& output) {
         sieve.drop_unreadable_jobs(output);
         report.jobs = count(to, "job");
         report.trials = count(to, "trial") + count(to, "sample WHERE trial >= 0");  // whole trials are there in both
+        report.trials += count(to, "listed_outcome WHERE trial >= 0");
         report.measurements = count(to, "tuning");
         if (count(to, "study") == 0) to.sql().exec("INSERT INTO study VALUES ('created_by', 'unknown')");
     });

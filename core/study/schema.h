@@ -19,7 +19,8 @@ int checked_version(Database& database);
 // Brings an older version's tables up to date, in one transaction.
 void upgrade_schema(Database& database, int version);
 
-// The views for people, in a study that was made before there were any; an object of the same name that is there stays.
+// The views for people and later tables, in a study that was made before there were any, or with fewer columns; an object of the same name
+// that is somebody else's stays.
 void add_views(Database& database);
 
 }  // namespace clipscope

@@ -13,6 +13,7 @@
 #include "common/csv_text.h"
 #include "common/error.h"
 #include "common/json_text.h"
+#include "study/listed_trials.h"
 #include "study/study_results.h"
 
 namespace clipscope {
@@ -72,7 +73,22 @@ std::string audit_csv(const std::vector<LayerAudit>& audit) {
     return table.text();
 }
 
+// As the command faults writes it, with every trial.
+std::string list_json(const Study& study, JobId job) {
+    ListedTotals totals;
+    Json trials = Json::array();
+    for (const ListedResult& result : read_listed_results(study, job)) {
+        totals.add(result.outcome);
+        trials.push_back(listed_json(result));
+    }
+    Json json = {{"kind", "faults"}};
+    json.update(totals_json(totals));
+    json["outcomes"] = std::move(trials);
+    return json.dump();
+}
+
 std::string result_json(const Study& study, const JobRecord& job) {
+    if (job.settings.kind == JobKind::faults) return list_json(study, job.id);
     return has_curves(job) ? result_to_json(read_curves(study, job.id)) : tuning_to_json(read_tuning(study, job.id));
 }
 
@@ -89,6 +105,7 @@ Json source_json(const std::optional<SourceRecord>& source) {
 std::vector<std::string> export_csv(const Study& study, const std::string& folder) {
     const std::filesystem::path to = folder;
     Table trials(to / "trials.csv"), points(to / "points.csv"), audit(to / "audit.csv");
+    Table lists(to / "fault_lists.csv");
     Table thresholds(to / "thresholds.csv"), histograms(to / "histograms.csv"), sweeps(to / "sweeps.csv"), searches(to / "searches.csv");
     const std::vector<JobRecord> jobs = study.jobs();
     const bool is_any_precise = std::ranges::any_of(jobs, [](const JobRecord& job) { return job.settings.precision > 0; });
@@ -106,15 +123,19 @@ std::vector<std::string> export_csv(const Study& study, const std::string& folde
     };
     add_curves(0, {});
     add_tuning(0, {});
+    lists.add(0, listed_csv({}));
     audit.add(0, audit_csv({}));
     for (const JobRecord& job : jobs) {
         if (has_curves(job))
             add_curves(job.id, read_curves(study, job.id).curves);
+        else if (job.settings.kind == JobKind::faults)
+            lists.add(job.id, listed_csv(read_listed_results(study, job.id)));
         else
             add_tuning(job.id, read_tuning(study, job.id));
         audit.add(job.id, audit_csv(read_audit(study, job.id)));
     }
-    return {trials.close(), points.close(), thresholds.close(), histograms.close(), sweeps.close(), searches.close(), audit.close()};
+    return {trials.close(), points.close(),   thresholds.close(), histograms.close(),
+            sweeps.close(), searches.close(), audit.close(),      lists.close()};
 }
 
 std::string export_json(const Study& study) {

@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "common/named_values.h"
+#include "study/listed_rows.h"
 #include "study/study.h"
 #include "study/study_contents.h"
 #include "study/study_errors.h"
@@ -167,6 +168,7 @@ std::optional<JobId> Study::find_job(const JobSettings& asked, const SourceRecor
 JobId Study::duplicate_job(JobId id, const JobSettings& changed) {
     const JobRecord original = job(id);
     const JobId copy = add_job(changed);
+    if (changed.kind == JobKind::faults) database().transaction([&] { copy_listed_trials(database(), id, copy); });
     if (!original.name.empty()) set_name(copy, original.name);
     return copy;
 }

@@ -7,6 +7,7 @@
 #include "campaign/sampled_json.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
+#include "study/listed_trials.h"
 #include "study/result_rows.h"
 #include "study/study_contents.h"
 #include "study/study_errors.h"
@@ -84,6 +85,8 @@ CampaignSummary read_summary(const Study& study, JobId job) {
 }
 
 JobProgress read_progress(const Study& study, JobId job) {
+    if (const JobSettings settings = study.job(job).settings; settings.kind == JobKind::faults)
+        return {count_listed_results(study, job), settings.list.trials};
     Database& database = study.database();
     return database.guarded([&] {
         JobProgress progress;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -15,6 +16,7 @@
 #include "campaign/tuning_json.h"
 #include "common/number_text.h"
 #include "study/campaign_rows.h"
+#include "study/listed_rows.h"
 #include "study/result_batch.h"
 #include "study/result_rows.h"
 #include "study/study_contents.h"
@@ -62,6 +64,7 @@ struct StudyWriter::State {
     CampaignRows campaign_rows;  // its connection is this one's
     AuditTotals audit;
     CampaignInfo campaign;
+    std::set<std::int64_t> listed;           // trials of a list of faults that the study had when the job began
     std::optional<ComputedWith> moved_from;  // until a trial is there that was computed otherwise
     TuningInfo tuning;
 
@@ -131,6 +134,39 @@ private:
         next(event);
     }
 
+    void keep(const FaultListStarted& started, const Event&) {
+        std::map<std::int64_t, ListedOutcome> known;
+        {
+            const std::lock_guard lock(connection);
+            known = study.database().guarded([&] { return read_listed_outcomes(study.database(), job); });
+            campaign = started.info;
+            const CampaignInfo before = known.empty() ? CampaignInfo() : stored_campaign();
+            CampaignInfo stored = campaign;
+            if (go_on_with(campaign, before)) {
+                moved_from = before.computed_with;
+                stored.computed_with = before.computed_with;
+                stored.computed_with_earlier = before.computed_with_earlier;
+            }
+            study.database().transaction([&] {
+                const auto clean = known.empty() ? std::nullopt : read_listed_clean(study.database(), job);
+                if (clean && !(*clean == started.clean)) throw_other_answers(study, job);
+                if (!clean) write_listed_clean(study.database(), job, started.clean);
+                campaign_rows.store(moved_from ? stored : campaign);
+            });
+        }
+        next(FaultListStarted{campaign, started.clean});
+        for (const auto& [trial, outcome] : known) {
+            listed.insert(trial);
+            next(ListedTrialFinished{std::size_t(trial), outcome});
+        }
+    }
+
+    void keep(const ListedTrialFinished& finished, const Event& event) {
+        if (moved_from) tell_of_move();
+        add([&](ResultBatch& batch) { batch.listed.push_back({std::int64_t(finished.trial), finished.outcome}); });
+        next(event);
+    }
+
     void keep(const TuningStarted& started, const Event&) {
         tuning = started.info;
         const CampaignInfo before = [this] {
@@ -160,12 +196,16 @@ private:
                                      "WHERE curve.job = ? LIMIT 1");
             trials.bind(1, job);
             if (!trials.executeStep()) return {};
-            try {
-                return read_campaign(study.database(), job);
-            } catch (const StudyDamagedError&) {
-                return {};  // it is about to be written anew
-            }
+            return stored_campaign();
         });
+    }
+
+    CampaignInfo stored_campaign() {
+        try {
+            return study.database().guarded([&] { return read_campaign(study.database(), job); });
+        } catch (const StudyDamagedError&) {
+            return {};  // it is about to be written anew
+        }
     }
 
     // The same of a job on tuning images; nothing where it has no result yet.
@@ -325,6 +365,10 @@ KnownSamples StudyWriter::known_samples() const {
 
 KnownOutcomes StudyWriter::known_outcomes() const {
     return [this](std::size_t curve, std::size_t rate, int trial) { return state_->campaign_rows.known_outcome(curve, rate, trial); };
+}
+
+std::function<bool(std::size_t trial)> StudyWriter::known_listed() const {
+    return [this](std::size_t trial) { return state_->listed.contains(std::int64_t(trial)); };
 }
 
 void StudyWriter::fail(const std::string& text) noexcept {

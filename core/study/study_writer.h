@@ -2,6 +2,8 @@
 // transactions of a quarter of a second, on a thread of its own. What a resumed job knows already it sends again to whoever shows it.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -23,7 +25,8 @@ public:
     StudyWriter(const StudyWriter&) = delete;
     StudyWriter& operator=(const StudyWriter&) = delete;
 
-    // For the job; passes every event on. After CampaignStarted it sends a TrialFinished for each known trial. Where the disk is full, or
+    // For the job; passes every event on. After CampaignStarted it sends a TrialFinished for each known trial, after FaultListStarted a
+    // ListedTrialFinished. Where the disk is full, or
     // somebody else keeps the file locked, it says so in a Message and waits until that is over or `stop` is requested. It throws where a
     // result cannot be kept, so that the job ends: StudyInputError where the clean network gives other answers than before, StudyFullError
     // where the job was stopped while the disk was full. JobFinished is passed on once everything is on the disk.
@@ -35,6 +38,9 @@ public:
     // For a job with a precision: what the study has of sampled trials and of whole ones.
     KnownSamples known_samples() const;
     KnownOutcomes known_outcomes() const;
+
+    // For the job: whether the study has a trial of its list of faults.
+    std::function<bool(std::size_t trial)> known_listed() const;
 
     // The job threw: `text` says why.
     void fail(const std::string& text) noexcept;

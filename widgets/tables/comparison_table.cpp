@@ -52,16 +52,17 @@ QString worst(const RateComparison& rate, int decimals) {
     return rate.first_worst && rate.second_worst ? change(*rate.first_worst, *rate.second_worst, decimals) : QStringLiteral("–");
 }
 
-QString tip(const RateComparison& rate) {
-    return ComparisonTable::tr(
-               "Fault rate %1 per bit, %2 trials of both\nMean %3 %\nDifference %4 points, its 95 % interval %5\nWorst trial %6 %")
-        .arg(rate_label(rate.rate))
+QString tip(const RateComparison& rate, PointAxis axis) {
+    const QString place = axis == PointAxis::fault_count ? ComparisonTable::tr("%1 faults in each trial").arg(rate.rate)
+                                                         : ComparisonTable::tr("Fault rate %1 per bit").arg(rate_label(rate.rate));
+    return ComparisonTable::tr("%1, %2 trials of both\nMean %3 %\nDifference %4 points, its 95 % interval %5\nWorst trial %6 %")
+        .arg(place)
         .arg(rate.difference.pairs)
         .arg(change(rate.first_mean, rate.second_mean, 2), signed_number_text(rate.difference.mean * 100, 2), interval(rate.difference, 2),
              worst(rate, 2));
 }
 
-QList<QStandardItem*> row_of(const RateComparison& rate) {
+QList<QStandardItem*> row_of(const RateComparison& rate, PointAxis axis) {
     const std::pair<QString, double> cells[column_total] = {{rate_label(rate.rate), rate.rate},
                                                             {signed_number_text(rate.difference.mean * 100, 1), rate.difference.mean},
                                                             {interval(rate.difference, 1), rate.difference.ci95_low},
@@ -71,7 +72,7 @@ QList<QStandardItem*> row_of(const RateComparison& rate) {
     for (const auto& [text, value] : cells) {
         row << new QStandardItem(text);
         row.back()->setData(value, SortedRows::sort_role);
-        row.back()->setToolTip(tip(rate));
+        row.back()->setToolTip(tip(rate, axis));
         row.back()->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
         row.back()->setEditable(false);
     }
@@ -96,7 +97,7 @@ ComparisonTable::ComparisonTable(QWidget* parent) : QWidget(parent), model_(new 
         tr("Configurations under the same faults: differences in points, trial by trial, with their 95 % interval; worst trials and means "
            "in percent of the images, before and after."));
     model_->setHorizontalHeaderLabels({tr("Rate"), tr("Gain"), tr("95 % interval"), tr("Worst, %"), tr("Mean, %")});
-    const QString tips[column_total] = {tr("Fault rate per bit"),
+    const QString tips[column_total] = {tr("Fault rate per bit, or number of faults"),
                                         tr("In points: mean of the second minus mean of the first, trial by trial"),
                                         tr("Of the gain, over the trials that both have"), tr("The worst trial, before and after"),
                                         tr("Mean over the trials, before and after")};
@@ -133,7 +134,7 @@ void ComparisonTable::show_curves() {
         head->setToolTip(head->text());
         head->setEditable(false);
         head->setData(true, SortedRows::fixed_role);
-        for (const RateComparison& rate : comparison.rates) head->appendRow(row_of(rate));
+        for (const RateComparison& rate : comparison.rates) head->appendRow(row_of(rate, comparison.axis));
         model_->appendRow(head);
     }
     for (int row = 0; row < model_->rowCount(); ++row) view_->setFirstColumnSpanned(row, {}, true);

@@ -141,7 +141,7 @@ private slots:
             StudyWriter writer(study, id, [](const Event&) {}, {});
             run({}, writer.known_trials(), writer.sink());
         }
-        for (const char* view : {"histograms", "thresholds", "points", "trials", "curves", "jobs"})
+        for (const char* view : {"listed_bits", "listed_trials", "histograms", "thresholds", "points", "trials", "curves", "jobs"})
             execute(path_, std::string("DROP VIEW ") + view);
         execute(path_, "ALTER TABLE job DROP COLUMN notes; DROP TABLE audit; PRAGMA user_version=0");
         QFile file(QString::fromStdString(path_));

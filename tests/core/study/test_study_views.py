@@ -4,6 +4,7 @@
 test_study_views.py CLIPSCOPE_CLI: exit status 0 passed, 1 failed, 77 skipped because the images are not there.
 """
 
+import csv
 import json
 import math
 import pathlib
@@ -76,6 +77,36 @@ def check_hardening(checks, database, result, job):
         checks.check(f"histogram of {activations['site']}", bins == activations["histogram"]["bins"], bins[:2])
 
 
+def check_counts(checks, database, job):
+    found = rows(database, "SELECT * FROM jobs WHERE job = ?", job)[0]
+    checks.check("numbers of faults", found["fault_counts"] == "1,4" and found["fault_pattern"] == "burst-2" and found["points_over"] == "fault_count", found)
+    for view in ("points", "trials"):
+        counts = rows(database, f"SELECT DISTINCT fault_count FROM {view} WHERE job = ? ORDER BY 1", job)
+        checks.check(f"numbers of faults of {view}", [row["fault_count"] for row in counts] == [1, 4], counts)
+    others = rows(database, "SELECT fault_counts, fault_pattern FROM jobs WHERE job = 1")[0]
+    checks.check("rates have none", others == {"fault_counts": None, "fault_pattern": "bit"}, others)
+    checks.check("points over rates have none", not rows(database, "SELECT 1 FROM points WHERE job = 1 AND fault_count IS NOT NULL"))
+
+
+def check_list(checks, database, results, job):
+    found = rows(database, "SELECT * FROM jobs WHERE job = ?", job)[0]
+    checks.check("a list's job", found["kind"] == "faults" and found["trials_asked"] == 40 and found["fault_list"].endswith("list.csv")
+                 and found["images"] == 60 and found["points_over"] is None and found["chunk"] is not None, found)
+    trials = rows(database, "SELECT * FROM listed_trials WHERE job = ? ORDER BY trial", job)
+    with open(results, newline="") as file:
+        lines = list(csv.DictReader(file))
+    same = len(trials) == len(lines) == 40 and all(
+        row["name"] == line["trial"] and row["due"] == int(line["nonfinite"]) and near(row["accuracy"], int(line["correct"]) / 60)
+        and all(str(row[name]) == line[name] for name in ("line", "layer", "parameter", "element", "bit", "faults", "unchanged", "same_answer",
+                                                          "other_answer", "images", "correct", "correct_argmax"))
+        and all(row[name] == float(line[name]) or (row[name] is None and math.isnan(float(line[name]))) for name in ("before", "after"))
+        for row, line in zip(trials, lines))
+    checks.check("trials of a list", same, trials[:2], lines[:2])
+    bits = rows(database, "SELECT * FROM listed_bits WHERE job = ? ORDER BY trial", job)
+    checks.check("bits of a list", [(row["parameter"], row["element"], row["bit"]) for row in bits] ==
+                 [(row["parameter"], row["element"], row["bit"]) for row in trials], bits[:2])
+
+
 def main():
     program = sys.argv[1]
     if not pathlib.Path("/usr/share/datasets/fashion-mnist").exists():
@@ -91,6 +122,9 @@ def main():
         run(program, "sensitivity", *common, *measured, "--trials", 3, "--nonfinite", "argmax", "--json", folder / "argmax.json")
         run(program, "harden", *common, "--tuning-images", 20, "--rates", "1e-4", "--trials", 2, "--n", 3, "--m", 1, "--json", folder / "harden.json")
         results = {kind: json.loads((folder / f"{kind}.json").read_text()) for kind in ("wrong", "argmax", "harden")}
+        run(program, "sensitivity", *common, "--faults", "1,4", "--layers", "network", "--trials", 3, "--pattern", "burst-2")
+        run(program, "faults", folder / "list.csv", "--make-list", 40, "--model", "bundled:lenet5")
+        run(program, "faults", folder / "list.csv", *common, "--output", folder / "listed.csv")
         database = sqlite3.connect(study)
         check_curves(checks, database, results["wrong"], 1, "wrong")
         check_curves(checks, database, results["argmax"], 2, "argmax")
@@ -98,10 +132,12 @@ def main():
         hardening = rows(database, "SELECT * FROM jobs WHERE job = 3")[0]
         checks.check("a hardening's job", hardening["images"] == 20 and hardening["device"] == "CPU" and hardening["points_over"] == "fault_rate",
                      hardening)
-        database.execute("UPDATE job SET removed = 'now' WHERE id = 1")
-        left = [rows(database, f"SELECT count(*) AS n FROM {view} WHERE job = 1")[0]["n"] for view in
-                ("jobs", "curves", "points", "trials", "thresholds", "histograms")]
-        checks.check("a removed job is in no view", left == [0] * 6, left)
+        check_counts(checks, database, 4)
+        check_list(checks, database, folder / "listed.csv", 5)
+        database.execute("UPDATE job SET removed = 'now' WHERE id IN (1, 5)")
+        left = [rows(database, f"SELECT count(*) AS n FROM {view} WHERE job IN (1, 5)")[0]["n"] for view in
+                ("jobs", "curves", "points", "trials", "thresholds", "histograms", "listed_trials", "listed_bits")]
+        checks.check("a removed job is in no view", left == [0] * 8, left)
         database.close()
     return 1 if checks.failures else 0
 
