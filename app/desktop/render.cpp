@@ -16,6 +16,7 @@
 #include "plots/protect_first_view.h"
 #include "plots/tuning_views.h"
 #include "result_views.h"
+#include "study/listed_trials.h"
 #include "study/study_results.h"
 
 namespace clipscope {
@@ -130,6 +131,13 @@ std::vector<ExportTask> exports_of_json(const QString& result_file, const QStrin
     return curve_exports(result.curves, result.kind, result.auc_axis, folder);
 }
 
+std::vector<ExportTask> list_exports(const Study& study, JobId job, const QString& folder) {
+    Exports exports(folder);
+    if (const auto results = read_listed_results(study, job); !results.empty())
+        exports.add_text(QStringLiteral("fault-list.csv"), listed_csv(results));
+    return exports.take();
+}
+
 // A folder for each job: "job-1-sensitivity".
 std::vector<ExportTask> exports_of_study(const QString& file, const QString& folder) {
     const Study study = Study::open_to_read(file.toStdString());
@@ -140,6 +148,8 @@ std::vector<ExportTask> exports_of_study(const QString& file, const QString& fol
         if (measures_curves(job.settings.kind)) {
             const CampaignResult result = read_curves(study, job.id);
             if (!result.curves.curves.empty()) tasks = curve_exports(result.curves, result.kind, result.auc_axis, place);
+        } else if (job.settings.kind == JobKind::faults) {
+            tasks = list_exports(study, job.id, place);
         } else {
             tasks = tuning_exports(read_tuning(study, job.id), place);
         }

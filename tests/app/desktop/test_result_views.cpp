@@ -111,6 +111,10 @@ private slots:
         trials.settings.trials = 50;
         for (const JobRecord& other : {layers, format, rates, trials, job(JobKind::compare), job(JobKind::bits), job(JobKind::harden)})
             QVERIFY2(titles.insert(job_title(other)).second, qPrintable(job_title(other)));
+        JobRecord list = job(JobKind::faults);
+        list.settings.list = {"/somewhere/resnet20.csv", "", 16627, false};
+        QCOMPARE(job_title(list), QString("Fault list: resnet20.csv · 16,627 trials · lenet5"));
+        QVERIFY(job_details(list).contains(" images"));
         one.name = "Mine";
         QCOMPARE(job_title(one), QString("Mine"));
     }

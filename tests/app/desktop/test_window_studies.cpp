@@ -13,6 +13,7 @@
 #include "controls/progress_strip.h"
 #include "controls/welcome_pane.h"
 #include "core/study/made_up_job.h"
+#include "study/listed_trials.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
 #include "study/study_writer.h"
@@ -270,6 +271,43 @@ private slots:
         desk.action("Reopen &last study")->trigger();
         QCOMPARE(desk.window.desk().path(), file_);
         QVERIFY(!desk.action("Reopen &last study")->isEnabled());  // it is open
+    }
+
+    void a_list_of_faults_is_among_the_jobs() {
+        const std::string old = make_study();
+        JobId id = 0;
+        {
+            Study study = Study::open(file_.toStdString());
+            JobSettings settings = study.jobs().front().settings;
+            settings.kind = JobKind::faults;
+            settings.list = {"/somewhere/resnet.csv", "0123", 2, false};
+            id = study.add_job(settings);
+            const std::vector<LayerInfo> parts = {
+                {.name = "CONV-1", .path = "conv", .kind = "Conv2d", .shape = {4}, .parameters = {{.path = "conv.weight", .elements = 4}}}};
+            const auto trials = read_fault_list("parameter,element,bit\nconv.weight,0,1\nconv.weight,0,30\n", "a", parts, {});
+            keep_listed_trials(study, id, trials, parts);
+            StudyWriter writer(study, id, [](const Event&) {}, {});
+            writer.sink()(FaultListStarted{});
+            writer.sink()(ListedTrialFinished{0, {.faults = 1, .unchanged = 10, .outcome = {.images = 10}}});
+            writer.sink()(ListedTrialFinished{1, {.faults = 1, .other_answer = 10, .outcome = {.images = 10}}});
+            writer.sink()(JobFinished{});
+        }
+        Desk desk(fake_engine());
+        desk.window.open_study(file_);
+        QTRY_VERIFY(desk.part<JobTable>().view().model()->rowCount() > 1);
+        emit desk.part<JobTable>().job_selected(id);
+        QTRY_VERIFY2(desk.part<ActivityLog>().text().contains("2 trials: 1 change no logit, 0 no answer, 1 answers"),
+                     qPrintable(desk.part<ActivityLog>().text()));
+        emit desk.part<JobTable>().change_requested(id);
+        QVERIFY(desk.part<ActivityLog>().text().contains("has no form here"));
+        QVERIFY2(desk.errors.isEmpty() && desk.damaged.isEmpty(), qPrintable(desk.errors.join('\n')));
+        QTRY_VERIFY(desk.part<JobTable>()
+                        .view()
+                        .model()
+                        ->index(int(desk.window.desk().jobs().size()) - 1, 0)
+                        .data()
+                        .toString()
+                        .contains("Fault list: resnet.csv"));
     }
 
     void what_was_injected_can_be_looked_at() {
