@@ -282,8 +282,11 @@ private slots:
             settings.kind = JobKind::faults;
             settings.list = {"/somewhere/resnet.csv", "0123", 2, false};
             id = study.add_job(settings);
-            const std::vector<LayerInfo> parts = {
-                {.name = "CONV-1", .path = "conv", .kind = "Conv2d", .shape = {4}, .parameters = {{.path = "conv.weight", .elements = 4}}}};
+            const std::vector<LayerInfo> parts = {{.name = "CONV-1",
+                                                   .path = "conv",
+                                                   .kind = "Conv2d",
+                                                   .shape = {4},
+                                                   .parameters = {{.path = "conv.weight", .shape = {4}, .elements = 4}}}};
             const auto trials = read_fault_list("parameter,element,bit\nconv.weight,0,1\nconv.weight,0,30\n", "a", parts, {});
             keep_listed_trials(study, id, trials, parts);
             StudyWriter writer(study, id, [](const Event&) {}, {});
