@@ -31,6 +31,10 @@ bool JobForms::is_of_sensitivity(JobKind kind) {
     return kind == JobKind::sensitivity || kind == JobKind::bits;
 }
 
+bool JobForms::has_form(const JobSettings& settings) {
+    return settings.kind != JobKind::faults && (settings.kind != JobKind::compare || settings.faults.empty());
+}
+
 CheckedLayers JobForms::checked_layers() const {
     const QStringList names = layers_.checked_layers();
     return {!laboratory_.model() || names.size() == qsizetype(laboratory_.model()->layers.size()), names};

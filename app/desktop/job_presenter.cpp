@@ -284,8 +284,8 @@ void JobPresenter::show_found(const JobRecord& job) {
 void JobPresenter::change_job(qint64 id, bool as_new) {
     const auto job = desk_.job(id);
     if (!job) return;
-    if (job->settings.kind == JobKind::faults)
-        return views_.log->append(tr("%1: a list of faults has no form here; 'clipscope-cli faults' runs others").arg(job_title(*job)));
+    if (!JobForms::has_form(job->settings))
+        return views_.log->append(tr("%1: a job of this kind has no form here; 'clipscope-cli' runs others").arg(job_title(*job)));
     const bool is_open = laboratory_.has_model_of(job->settings) && laboratory_.has_images_of(job->settings);
     if (jobs_.running() && !is_open) {
         tell_failure(tr("%1 is about the model '%2' and the images in '%3', which are not open: wait for the running job, then change it.")
