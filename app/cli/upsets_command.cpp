@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/curve_in_time.h"
 #include "campaign/result_json.h"
 #include "command.h"
 #include "common/error.h"
@@ -59,48 +60,8 @@ std::vector<Upsets> chosen_upsets(const UpsetsOptions& options) {
     return {{"low", upsets_per_bit_hour(preset.low)}, {"high", upsets_per_bit_hour(preset.high)}};
 }
 
-// What one curve of a result means in time, at one rate of upsets.
-struct CurveInTime {
-    std::string curve;
-    std::int64_t bits = 0;
-    // Measured with exactly one fault: events in time.
-    double raw_fit = 0;
-    std::optional<FailuresInTime> sdc{}, due{};
-    double covered = 0;  // of single faults that are no SDC
-    // Measured over rates: shares of the answers, at the end of the time without a scrub and on average over it.
-    std::optional<ShareAtRate> sdc_at_end{}, sdc_mean{}, due_mean{};
-};
-
 CurveInTime in_time(const AccuracyCurve& curve, const CampaignInfo& info, double per_bit_hour, double hours) {
-    CurveInTime result{.curve = curve.info.layer, .bits = curve.info.bits};
-    if (curve.info.protection != Protection::none) result.curve += " (" + to_string(curve.info.protection) + ")";
-    result.raw_fit = failures_in_time(per_bit_hour, double(curve.info.bits), 1, {1, 1}).fit;
-    const std::vector<CurvePoint> points = curve_points(curve, info);
-    if (info.axis == PointAxis::fault_count) {
-        for (const CurvePoint& point : points) {
-            if (point.rate != 1) continue;
-            result.sdc = failures_in_time(per_bit_hour, double(curve.info.bits), point.sdc_mean, point.sdc_ci95);
-            result.due = failures_in_time(per_bit_hour, double(curve.info.bits), point.due_mean, point.due_ci95);
-            result.covered = 1 - point.sdc_mean;
-        }
-        return result;
-    }
-    std::vector<MeasuredShare> sdc, due;
-    for (const CurvePoint& point : points) {
-        sdc.push_back({point.rate, point.sdc_mean, point.sdc_ci95});
-        due.push_back({point.rate, point.due_mean, point.due_ci95});
-    }
-    result.sdc_at_end = share_at(sdc, fault_rate_after(per_bit_hour, hours));
-    result.sdc_mean = mean_share(sdc, per_bit_hour, hours);
-    result.due_mean = mean_share(due, per_bit_hour, hours);
-    return result;
-}
-
-std::string within(double most_fit, double covered) {
-    std::string names;
-    for (const SafetyLevel& level : safety_levels())
-        if (most_fit < level.most_fit && covered >= level.least_covered) names += (names.empty() ? "" : ", ") + std::string(level.name);
-    return names.empty() ? "none" : names;
+    return curve_in_time(curve.info, info, curve_points(curve, info), per_bit_hour, hours);
 }
 
 std::string fit_text(const FailuresInTime& failures) {
@@ -135,7 +96,8 @@ std::string result_text(const CampaignResult& result, const std::vector<Upsets>&
             const CurveInTime in = in_time(curve, result.curves.info, one.per_bit_hour, hours);
             std::vector<std::string> row = {in.curve, grouped_text(in.bits), rounded_text(in.raw_fit, 3)};
             if (has_counts) {
-                row.insert(row.end(), {fit_text(*in.sdc), fit_text(*in.due), percent(in.covered), within(in.sdc->ci95.high, in.covered)});
+                row.insert(row.end(),
+                           {fit_text(*in.sdc), fit_text(*in.due), percent(in.covered), levels_within(in.sdc->ci95.high, in.covered)});
             } else {
                 row.insert(row.end(), {share_text(*in.sdc_at_end), share_text(*in.sdc_mean), share_text(*in.due_mean)});
                 is_any_beyond |= in.sdc_mean->is_beyond;
@@ -163,7 +125,7 @@ Json result_json(const CampaignResult& result, const Upsets& upsets, double hour
             json["due_fit"] = in.due->fit;
             json["due_fit_ci95"] = {in.due->ci95.low, in.due->ci95.high};
             json["without_sdc"] = in.covered;
-            json["within"] = within(in.sdc->ci95.high, in.covered);
+            json["within"] = levels_within(in.sdc->ci95.high, in.covered);
         } else {
             json["sdc_at_end"] = share_json(*in.sdc_at_end);
             json["sdc_mean"] = share_json(*in.sdc_mean);
@@ -177,10 +139,7 @@ Json result_json(const CampaignResult& result, const Upsets& upsets, double hour
 CampaignResult read_result(const std::string& path) {
     CampaignResult result = result_from_json(read_text_file(path), path);
     const CampaignInfo& info = result.curves.info;
-    if (info.axis == PointAxis::bit_position)
-        throw UsageError("'" + path + "' is over bit positions: take a result over fault rates, or with --faults 1");
-    if (info.axis == PointAxis::fault_count && std::find(info.rates.begin(), info.rates.end(), 1.0) == info.rates.end())
-        throw UsageError("'" + path + "' has no trials with exactly one fault: run sensitivity with --faults 1");
+    if (const std::string problem = no_time_in(info); !problem.empty()) throw UsageError("'" + path + "' " + problem);
     return result;
 }
 
@@ -221,9 +180,7 @@ int run_upsets(const UpsetsOptions& options) {
     }
     text += table.to_string();
     if (result) text += result_text(*result, upsets, options.hours);
-    text +=
-        "\nFIT: events in 10^9 hours; Mbit: 2^20 bits. Upsets of stored bits only: not of logic, of activations or of the program, and "
-        "without any error-correcting code.\n";
+    text += "\nFIT: events in 10^9 hours; Mbit: 2^20 bits. " + std::string(upsets_leave_out()) + "\n";
     if (!options.json.empty()) write_file(options.json, json_text(json));
     if (options.json != "-") print(text);
     return exit_done;

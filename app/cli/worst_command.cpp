@@ -4,16 +4,13 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
-#include "campaign/memory_json.h"
 #include "campaign/worst_bits.h"
+#include "campaign/worst_bits_output.h"
 #include "command.h"
-#include "common/csv_text.h"
 #include "common/error.h"
-#include "common/json_text.h"
-#include "common/version.h"
+#include "common/number_text.h"
 #include "common_options.h"
 #include "input_warning.h"
 #include "output_files.h"
@@ -23,8 +20,6 @@
 namespace clipscope::cli {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct WorstOptions {
     InputOptions input;
@@ -36,55 +31,6 @@ struct WorstOptions {
     std::string json;
     std::string list;
 };
-
-Json bit_json(const WorstBit& bit, NonfiniteRule rule) {
-    return {{"layer", bit.value.layer},
-            {"parameter", bit.value.parameter},
-            {"element", bit.value.element},
-            {"bit", bit.value.bit},
-            {"before", number_text(bit.value.before)},
-            {"after", number_text(bit.value.after)},
-            {"accuracy", accuracy(bit.outcome, rule)},
-            {"correct", bit.outcome.correct},
-            {"correct_argmax", bit.outcome.correct_argmax},
-            {"sdc", bit.outcome.sdc},
-            {"due", bit.outcome.due}};
-}
-
-Json worst_json(const JobInputs& inputs, const FaultScope& scope, const WorstOptions& options, const WorstBits& found, double seconds) {
-    Json json = {{"clipscope_version", version()},
-                 {"kind", "worst"},
-                 {"model", inputs.model_name},
-                 {"model_sha256", inputs.network->sha256()},
-                 {"data", inputs.data_name},
-                 {"images", inputs.images.size()},
-                 {"layers", scope.name},
-                 {"nonfinite", to_string(options.nonfinite)},
-                 {"clean_accuracy", accuracy(found.clean, options.nonfinite)},
-                 {"critical_bits", found.critical},
-                 {"tried_bits", found.tried},
-                 {"exhaustive", options.search.exhaustive},
-                 {"image_evaluations", found.image_evaluations},
-                 {"seconds", seconds}};
-    write_memory(json, inputs.network->memory());
-    json["bits"] = Json::array();
-    for (const WorstBit& bit : found.alone) json["bits"].push_back(bit_json(bit, options.nonfinite));
-    if (!options.search.together) return json;
-    json["together"] = Json::array();
-    for (const WorstBit& bit : found.together) json["together"].push_back(bit_json(bit, options.nonfinite));
-    return json;
-}
-
-// As the command faults reads it: each bit a trial, those together one more.
-std::string list_text(const WorstBits& found) {
-    CsvText list({"layer", "rate", "trial", "parameter", "element", "bit"});
-    const auto add = [&](const std::string& trial, const WorstBit& bit) {
-        list.add(bit.value.layer).add(std::string_view()).add(trial).add(bit.value.parameter).add(bit.value.element).add(bit.value.bit);
-        list.end_row();
-    };
-    for (std::size_t i = 0; i < found.alone.size(); ++i) add(std::to_string(i + 1), found.alone[i]);
-    return list.text();
-}
 
 std::string bits_table(const std::vector<WorstBit>& bits, NonfiniteRule rule) {
     using Align = TextTable::Align;
@@ -150,8 +96,17 @@ int run_worst(const WorstOptions& options, std::stop_source& stop) {
         std::fputs("clipscope-cli: Interrupted before the worst bits were known; nothing was written.\n", stderr);
         return exit_interrupted;
     }
-    if (!options.list.empty()) write_file(options.list, list_text(*found));
-    if (!options.json.empty()) write_file(options.json, json_text(worst_json(inputs, scope, options, *found, seconds)));
+    if (!options.list.empty()) write_file(options.list, worst_bits_list(*found));
+    const WorstBitsOrigin origin{inputs.model_name,
+                                 inputs.network->sha256(),
+                                 inputs.data_name,
+                                 std::int64_t(inputs.images.size()),
+                                 scope.name,
+                                 inputs.network->memory(),
+                                 options.nonfinite,
+                                 settings.exhaustive,
+                                 seconds};
+    if (!options.json.empty()) write_file(options.json, worst_bits_json(*found, origin));
     if (options.json != "-") print(worst_text(inputs, scope, options, *found, seconds));
     return exit_done;
 }

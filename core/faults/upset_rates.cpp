@@ -98,4 +98,10 @@ std::span<const SafetyLevel> safety_levels() {
     return levels;
 }
 
+std::string_view upsets_leave_out() {
+    return "Upsets of stored bits only: not of logic, of activations or of the program; several bits upset by one particle only where the "
+           "result was measured with a pattern; without any error-correcting code, and whatever the share of the time in which answers are "
+           "asked for.";
+}
+
 }  // namespace clipscope

@@ -65,4 +65,7 @@ struct SafetyLevel {
 };
 std::span<const SafetyLevel> safety_levels();  // the strictest first
 
+// What numbers made with these functions do not cover, in sentences.
+std::string_view upsets_leave_out();
+
 }  // namespace clipscope
