@@ -45,6 +45,7 @@ HardenPanel::HardenPanel(QWidget* parent)
       greedy_(new QCheckBox),
       auc_axis_(new QComboBox),
       first_(new ProtectFirstFields(this)),
+      worst_(new WorstBitsFields(this)),
       search_row_(new QWidget) {
     set_up_choices();
     set_up_search();
@@ -63,6 +64,8 @@ void HardenPanel::set_up_choices() {
                tr("Any protections of activations and of memory words, under the same faults and with their prices"));
     add_choice(*job_, tr("Protect first"), MethodJob::protect_first,
                tr("Which layers, or bit positions, are worth protecting first: accuracy gained for each bit that protection stores"));
+    add_choice(*job_, tr("Worst bits"), MethodJob::worst_bits,
+               tr("Which single bits lose most accuracy when they fail, by name, and what the worst of them do together"));
     name_field(*job_, tr("Job"), tr("What to run"));
     set_up_protections();
     name_field(*site_, tr("Site"), tr("The activation site whose threshold is varied, or for a profile: the one that faults reach first"));
@@ -164,6 +167,7 @@ void HardenPanel::lay_out() {
     form.addRow(tr("Thresh&olds"), grid_);
     form.addRow(tr("Pr&otections"), protections_row_);
     first_->add_rows(form);
+    worst_->add_rows(form);
     form.addRow(tr("Tunin&g images"), tuning_images_);
     form.addRow(tr("Evaluation"), fields().images);
     form.addRow(tr("Fault &rates"), fields().rates_row);
@@ -191,6 +195,7 @@ void HardenPanel::connect_fields() {
     for (NumberField* field : {n_, m_, delta_}) connect(field, &NumberField::changed, this, &HardenPanel::field_changed);
     connect(greedy_, &QCheckBox::toggled, this, &HardenPanel::field_changed);
     connect(first_, &ProtectFirstFields::changed, this, &HardenPanel::field_changed);
+    connect(worst_, &WorstBitsFields::changed, this, &HardenPanel::field_changed);
 }
 
 void HardenPanel::show_fields_of_job() {
@@ -200,21 +205,24 @@ void HardenPanel::show_fields_of_job() {
     const bool duels = job == MethodJob::duel;
     const bool compares = job == MethodJob::compare || duels;
     const bool profiles = job == MethodJob::profile;
-    const bool orders = job == MethodJob::protect_first;
+    const bool searches = is_search(job);
+    const bool looks_for_bits = job == MethodJob::worst_bits;
     const std::pair<QWidget*, bool> rows[] = {{site_, sweeps || profiles},
                                               {bound_kind_, sweeps || hardens},
                                               {grid_, sweeps},
-                                              {fields().images, compares || orders},
+                                              {fields().images, compares || searches},
                                               {protections_row_, duels},
-                                              {tuning_images_, !orders},
-                                              {fields().rates_row, !orders},
-                                              {fields().trials_row, !orders},
+                                              {tuning_images_, !searches},
+                                              {fields().rates_row, !searches},
+                                              {fields().pattern, !looks_for_bits},
+                                              {fields().trials_row, !searches},
                                               {algorithm_, hardens},
                                               {search_row_, hardens},
-                                              {scope_, !compares && !orders},
+                                              {scope_, !compares && !searches},
                                               {greedy_, hardens},
-                                              {auc_axis_, !profiles && !orders}};
-    first_->show_rows(form_layout(), orders);
+                                              {auc_axis_, !profiles && !searches}};
+    first_->show_rows(form_layout(), job == MethodJob::protect_first);
+    worst_->show_rows(form_layout(), looks_for_bits);
     for (const auto& [field, is_needed] : rows) form_layout().setRowVisible(field, is_needed);
     fields().set_until_choices(compares ? UntilChoices::all : profiles ? UntilChoices::trials : UntilChoices::trials_or_precision);
     const QString tips[] = {tr("Count activations: ACT_max and histograms of every site"),
@@ -222,7 +230,8 @@ void HardenPanel::show_fields_of_job() {
                             tr("Search a threshold for every site: intervals narrow as thresholds are evaluated"),
                             tr("Measure the three configurations under the same faults"),
                             tr("Measure every protection under the same faults, and what it costs"),
-                            tr("Protect one more at a time, the one that pays most: each set on the same faults")};
+                            tr("Protect one more at a time, the one that pays most: each set on the same faults"),
+                            tr("Look for the bits that lose most: critical ones on few images first, the worst on all")};
     set_run_tip(tips[int(job)]);
 }
 
@@ -236,6 +245,7 @@ HardenForm HardenPanel::form() const {
     form.tuning_images = tuning_images_->currentText().trimmed();
     form.protections = protections_->text().trimmed();
     form.first = first_->form();
+    form.worst = worst_->form();
     form.algorithm = choice<SearchAlgorithm>(*algorithm_);
     form.n = n_->whole();
     form.m = m_->whole();
@@ -257,6 +267,7 @@ void HardenPanel::set_form(const HardenForm& form) {
         protections_->setText(form.protections);
         protections_->setCursorPosition(0);
         first_->set_form(form.first);
+        worst_->set_form(form.worst);
         set_choice(*algorithm_, form.algorithm);
         n_->set_value(form.n);
         m_->set_value(form.m);
@@ -282,6 +293,10 @@ void HardenPanel::set_sites(const QStringList& names) {
     });
 }
 
+void HardenPanel::set_layers(const QStringList& names) {
+    fill([&] { worst_->set_layers(names); });
+}
+
 void HardenPanel::select_site(const QString& name) {
     const int index = site_->findText(name);
     if (index >= 0) site_->setCurrentIndex(index);
@@ -295,6 +310,8 @@ QString HardenPanel::problem() const {
     }
     if (form.job == MethodJob::protect_first)
         if (const QString found = first_->problem(); !found.isEmpty()) return found;
+    if (form.job == MethodJob::worst_bits)
+        if (const QString found = worst_->problem(); !found.isEmpty()) return found;
     if (form.job == MethodJob::harden && form.m >= form.n)
         return tr("M must be smaller than N: the search can stop early only before its end.");
     if (form.job == MethodJob::sweep && form.site.isEmpty()) return tr("There is no activation site to sweep; open another network.");

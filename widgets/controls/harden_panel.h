@@ -1,6 +1,6 @@
-// The form for the jobs of the method: profile, sweep, harden, compare, duel, what to protect first. Shows the fields that the chosen job
-// needs. What makes a form valid is a callable, so that window and command line share core's own parsers; it itself knows only the rules of
-// Algorithm 1's settings. GUI thread.
+// The form for the jobs of the method: profile, sweep, harden, compare, duel, what to protect first, the worst bits. Shows the fields that
+// the chosen job needs. What makes a form valid is a callable, so that window and command line share core's own parsers; it itself knows
+// only the rules of Algorithm 1's settings. GUI thread.
 #pragma once
 
 #include <QString>
@@ -13,6 +13,7 @@
 #include "controls/job_fields.h"
 #include "controls/job_panel.h"
 #include "controls/protect_first_fields.h"
+#include "controls/worst_bits_fields.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
 
@@ -25,8 +26,12 @@ namespace clipscope {
 
 class NumberField;
 
-// The last one is no job of a study: what it finds is shown, and kept nowhere.
-enum class MethodJob { profile, sweep, harden, compare, duel, protect_first };
+enum class MethodJob { profile, sweep, harden, compare, duel, protect_first, worst_bits };
+
+// A search is no job of a study: what it finds is shown, and kept nowhere.
+constexpr bool is_search(MethodJob job) {
+    return job == MethodJob::protect_first || job == MethodJob::worst_bits;
+}
 
 // Where faults are while a site's threshold is evaluated or its faulty activations are counted.
 enum class SearchScope {
@@ -45,6 +50,7 @@ struct HardenForm {
     QString rates = QStringLiteral("auto");         // "auto", "paper", a list, or from:to:count
     QString protections = QStringLiteral("none, clip, range, guard, sec-ded-39-32, guard+clip");  // of a duel
     ProtectFirstForm first{};                                                                     // of what to protect first
+    WorstBitsForm worst{};                                                                        // of the worst bits
     Until until = Until::trials;                    // of a comparison
     int trials = 10;
     double half_width = 1;  // of the interval of a difference, in points
@@ -82,6 +88,8 @@ public:
     void set_validator(Validator validator);
     // The network's sites, to choose from; keeps the chosen one where it is among them.
     void set_sites(const QStringList& names);
+    // Its layers, to look for the worst bits in.
+    void set_layers(const QStringList& names);
 
 public Q_SLOTS:
     // Ignored where there is no such site. The same selection as everywhere in the window.
@@ -116,6 +124,7 @@ private:
     QCheckBox* greedy_;
     QComboBox* auc_axis_;
     ProtectFirstFields* first_;
+    WorstBitsFields* worst_;
     QWidget* search_row_;  // N, M and delta side by side
     Validator validator_;
 };

@@ -38,6 +38,22 @@ bool is_out_of_figure(const Theme& theme, double value, double low, double high)
     return !std::isfinite(value) || (theme.paper && (value < low || value > high));
 }
 
+QCPCurve* add_polygon(QCustomPlot& plot, std::vector<QPointF> outline, const QBrush& brush, const QRectF& visible, bool cut) {
+    if (cut) outline = clip_polygon(outline, visible);
+    auto* area = new QCPCurve(plot.xAxis, plot.yAxis);
+    area->setPen(Qt::NoPen);
+    area->setBrush(brush);
+    area->setSelectable(QCP::stNone);
+    QVector<double> x;
+    QVector<double> y;
+    for (const QPointF& point : outline) {
+        x.append(point.x());
+        y.append(point.y());
+    }
+    area->setData(x, y);
+    return area;
+}
+
 }  // namespace
 
 double label_height(const Theme& theme) {
@@ -77,19 +93,14 @@ QCPCurve* add_area(QCustomPlot& plot, const std::vector<QPointF>& points, double
         outline.insert(outline.begin(), QPointF(outline.front().x(), base));
         outline.emplace_back(outline.back().x(), base);
     }
-    if (cut) outline = clip_polygon(outline, visible);
-    auto* area = new QCPCurve(plot.xAxis, plot.yAxis);
-    area->setPen(Qt::NoPen);
-    area->setBrush(brush);
-    area->setSelectable(QCP::stNone);
-    QVector<double> x;
-    QVector<double> y;
-    for (const QPointF& point : outline) {
-        x.append(point.x());
-        y.append(point.y());
-    }
-    area->setData(x, y);
-    return area;
+    return add_polygon(plot, outline, brush, visible, cut);
+}
+
+QCPCurve* add_band(QCustomPlot& plot, const std::vector<BandPoint>& points, const QBrush& brush, const QRectF& visible, bool cut) {
+    std::vector<QPointF> outline;
+    for (const BandPoint& point : points) outline.emplace_back(point.x, point.high);
+    for (std::size_t i = points.size(); i-- > 0;) outline.emplace_back(points[i].x, points[i].low);
+    return add_polygon(plot, outline, brush, visible, cut);
 }
 
 QCPErrorBars* add_error_bars(QCustomPlot& plot, QCPGraph& graph, const std::vector<double>& half_lengths, const Theme& theme,

@@ -19,6 +19,14 @@ QCPGraph* add_line(QCustomPlot& plot, const std::vector<QPointF>& points, const 
 QCPCurve* add_area(QCustomPlot& plot, const std::vector<QPointF>& points, double base, const QBrush& brush, const QRectF& visible,
                    bool cut);
 
+// The area between two polylines of the same x, ascending: an interval around a curve.
+struct BandPoint {
+    double x = 0;
+    double low = 0;
+    double high = 0;
+};
+QCPCurve* add_band(QCustomPlot& plot, const std::vector<BandPoint>& points, const QBrush& brush, const QRectF& visible, bool cut);
+
 // Error bars of a graph's points: one pair (down, up) per vertex, cut at the borders of `visible` where it is asked for.
 QCPErrorBars* add_error_bars(QCustomPlot& plot, QCPGraph& graph, const std::vector<double>& half_lengths, const Theme& theme,
                              const QRectF& visible);
