@@ -95,7 +95,9 @@ std::string result_text(const CampaignResult& result, const std::vector<Upsets>&
         for (const AccuracyCurve& curve : result.curves.curves) {
             const CurveInTime in = in_time(curve, result.curves.info, one.per_bit_hour, hours);
             std::vector<std::string> row = {in.curve, grouped_text(in.bits), rounded_text(in.raw_fit, 3)};
-            if (has_counts) {
+            if (has_counts && !in.sdc) {
+                row.insert(row.end(), {"not measured yet", "", "", ""});
+            } else if (has_counts) {
                 row.insert(row.end(),
                            {fit_text(*in.sdc), fit_text(*in.due), percent(in.covered), levels_within(in.sdc->ci95.high, in.covered)});
             } else {
@@ -126,7 +128,7 @@ Json result_json(const CampaignResult& result, const Upsets& upsets, double hour
             json["due_fit_ci95"] = {in.due->ci95.low, in.due->ci95.high};
             json["without_sdc"] = in.covered;
             json["within"] = levels_within(in.sdc->ci95.high, in.covered);
-        } else {
+        } else if (in.sdc_at_end) {
             json["sdc_at_end"] = share_json(*in.sdc_at_end);
             json["sdc_mean"] = share_json(*in.sdc_mean);
             json["due_mean"] = share_json(*in.due_mean);

@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "campaign/inspector.h"
@@ -75,6 +76,18 @@ std::optional<ProtectFirst> protect_first(const JobInputs& asked, const MemoryMo
     return find_protect_first(inputs, scopes.front(), settings, progress, std::move(stop));
 }
 
+std::optional<FoundWorstBits> worst_bits(const JobInputs& asked, const MemoryModel& memory, const std::string& layers,
+                                         const WorstBitsSettings& settings, const WorstBitsProgress& progress, std::stop_token stop) {
+    const auto start = std::chrono::steady_clock::now();
+    JobInputs inputs = asked;
+    inputs.network = inputs.network->stored_in(memory);
+    const FaultScope scope = parse_fault_scopes(layers, inputs.network->memory_parts()).front();
+    auto bits = find_worst_bits(inputs, scope, settings, progress, std::move(stop));
+    if (!bits) return std::nullopt;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return FoundWorstBits{std::move(*bits), scope.name, inputs.network->sha256(), seconds};
+}
+
 Job study_job(const Study& study, JobId id, int threads) {
     const auto own = std::make_shared<const Study>(study.another());
     return [own, id, threads](const EventSink& sink, std::stop_token stop) {
@@ -115,9 +128,9 @@ std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, s
 }  // namespace
 
 Engine core_engine() {
-    return {open_model,     open_data,       open_dataset_sample, input_format, protect_first,   try_model_variants,
-            answers,        check_input,     run_clean,           study_job,    read_thresholds, write_hardened,
-            make_inspector, is_source_there, find_source,         check_source, salvage_study,   replay};
+    return {open_model,  open_data,    open_dataset_sample, input_format,    protect_first,  try_model_variants, answers,
+            check_input, run_clean,    study_job,           read_thresholds, write_hardened, make_inspector,     is_source_there,
+            find_source, check_source, salvage_study,       replay,          worst_bits};
 }
 
 }  // namespace clipscope

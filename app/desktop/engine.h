@@ -17,6 +17,7 @@
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_images.h"
 #include "campaign/variant_choice.h"
+#include "campaign/worst_bits.h"
 #include "data/dataset.h"
 #include "data/image_file.h"
 #include "data/normalization.h"
@@ -57,6 +58,14 @@ struct OpenedData {
 struct MethodInputs {
     JobInputs evaluation;
     TuningImages tuning;
+};
+
+// With what is known of them when they are found.
+struct FoundWorstBits {
+    WorstBits bits;
+    std::string scope;  // "network"
+    std::string model_sha256;
+    double seconds = 0;
 };
 
 struct Engine {
@@ -100,6 +109,10 @@ struct Engine {
     std::function<SalvageReport(const std::string& path, const std::string& output)> salvage;
     // Nothing where it was stopped.
     std::function<std::optional<ReplayedTrial>(const Study&, const TrialName&, std::stop_token)> replay_trial;
+    // The worst bits in these layers (one scope), stored in this memory. Nothing where it was stopped.
+    std::function<std::optional<FoundWorstBits>(const JobInputs&, const MemoryModel&, const std::string& layers, const WorstBitsSettings&,
+                                                const WorstBitsProgress&, std::stop_token)>
+        worst_bits;
 };
 
 Engine core_engine();

@@ -69,7 +69,7 @@ FaultWindow::FaultWindow(Laboratory& laboratory, QWidget* parent) : QDialog(pare
     layout->addWidget(values_);
     layout->addWidget(build_results(), 1);
     resize(size_at_first.boundedTo(screen()->availableSize() - QSize(40, 80)));
-    choices_ = {layer_, parameter_, element_line_, random_, format_, protection_, word_};
+    choices_ = {layer_, parameter_, element_line_, random_, format_, protection_, worst_, word_};
     connect(word_, &WordBoxes::bit_asked, this, &FaultWindow::flip);
     connect(&laboratory_, &Laboratory::readiness_changed, this, &FaultWindow::start);
     start();
@@ -83,6 +83,10 @@ QLayout* FaultWindow::build_choice() {
     element_line_ = new QLineEdit;
     name_field(*element_line_, tr("Element"), tr("Which number: by its index as in 3, 0, 2, 1, or by its place in the memory as in 25"));
     random_ = new QPushButton(tr("&Random fault"));
+    worst_ = new QPushButton(tr("&Worst bit"));
+    worst_->setToolTip(
+        tr("The bit whose fault loses most accuracy, as the search for the worst bits found it (main window, Jobs). Where none has run for "
+           "this network, its form comes to the front there."));
     random_->setToolTip(tr("One of all the stored bits of this parameter, each equally probable"));
     format_ = new QComboBox;
     format_->addItems({QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16"), QStringLiteral("int8"),
@@ -113,7 +117,8 @@ QLayout* FaultWindow::build_choice() {
     rows->addLayout(row);
     add(tr("Mem&ory"), format_, 1);
     add(tr("&Protection"), protection_, 2);
-    row->addStretch(2);
+    row->addStretch(1);
+    row->addWidget(worst_);
     connect(layer_, &QComboBox::activated, this, &FaultWindow::fill_parameters);
     connect(parameter_, &QComboBox::activated, this, [this] {
         element_ = 0;
@@ -124,7 +129,8 @@ QLayout* FaultWindow::build_choice() {
     connect(random_, &QPushButton::clicked, this, &FaultWindow::choose_randomly);
     connect(format_, &QComboBox::activated, this, &FaultWindow::start);
     connect(protection_, &QComboBox::activated, this, &FaultWindow::inspect);
-    random_->setAutoDefault(false);
+    connect(worst_, &QPushButton::clicked, this, &FaultWindow::worst_bit_wanted);
+    for (QPushButton* button : {random_, worst_}) button->setAutoDefault(false);
     return rows;
 }
 
@@ -147,7 +153,7 @@ QWidget* FaultWindow::build_results() {
     splitter->addWidget(left);
     splitter->addWidget(sites_);
     splitter->setChildrenCollapsible(false);
-    splitter->setSizes({630, 470});
+    splitter->setSizes({600, 500});
     return splitter;
 }
 
@@ -196,6 +202,7 @@ void FaultWindow::fill_layers() {
         if (part.part != MemoryPart::threshold) layer_->addItem(QString::fromStdString(part.name));
     layer_->setCurrentIndex(std::max(0, layer_->findText(chosen)));
     fill_parameters();
+    show_wanted();
 }
 
 void FaultWindow::fill_parameters() {
@@ -231,14 +238,25 @@ void FaultWindow::choose_randomly() {
     show_word();
 }
 
-void FaultWindow::show_fault(const QString& layer, const QString& path, std::int64_t element, int bit) {
-    if (!inspector_ || layer_->findText(layer) < 0) return;
-    layer_->setCurrentText(layer);
+void FaultWindow::show_fault(const QString& layer, const QString& path, std::int64_t element, int bit, const QString& format) {
+    wanted_ = Wanted{layer, path, element, bit};
+    if (!format.isEmpty() && format != format_->currentText()) {
+        show_text(*format_, format);
+        start();
+    } else if (inspector_) {
+        show_wanted();
+    }
+}
+
+void FaultWindow::show_wanted() {
+    const auto wanted = std::exchange(wanted_, std::nullopt);
+    if (!wanted || layer_->findText(wanted->layer) < 0) return;
+    layer_->setCurrentText(wanted->layer);
     fill_parameters();
-    if (parameter_->findText(path) < 0) return;
-    parameter_->setCurrentText(path);
-    element_ = element;
-    flipped_ = 1U << bit;
+    if (parameter_->findText(wanted->parameter) < 0) return;
+    parameter_->setCurrentText(wanted->parameter);
+    element_ = wanted->element;
+    flipped_ = 1U << wanted->bit;
     show_word();
 }
 

@@ -29,11 +29,15 @@ class FaultWindow : public QDialog {
 public:
     explicit FaultWindow(Laboratory& laboratory, QWidget* parent = nullptr);
 
-    // The element of a layer's parameter, by its path, with one faulty bit; nothing where the open network has none such.
-    void show_fault(const QString& layer, const QString& parameter, std::int64_t element, int bit);
+    // The element of a layer's parameter, by its path, with one faulty bit; nothing where the open network has none such. As soon as the
+    // images are there. `format`: of the memory; empty: as it is.
+    void show_fault(const QString& layer, const QString& parameter, std::int64_t element, int bit, const QString& format = {});
 
     // What the latest answer is about; nothing before the first.
     const std::optional<Inspection>& inspection() const { return inspection_; }
+
+signals:
+    void worst_bit_wanted();
 
 private:
     QLayout* build_choice();
@@ -44,6 +48,14 @@ private:
         std::vector<GridImage> pictures;  // without answers
     };
 
+    // A fault that was asked for before the images were there.
+    struct Wanted {
+        QString layer, parameter;
+        std::int64_t element = 0;
+        int bit = 0;
+    };
+
+    void show_wanted();
     void start();  // with what the laboratory has
     void fill_layers();
     void fill_parameters();
@@ -67,6 +79,7 @@ private:
     std::uint32_t flipped_ = 0;
     std::optional<StoredNumber> number_;
     std::optional<Inspection> inspection_;
+    std::optional<Wanted> wanted_;
     std::vector<QWidget*> choices_;
 
     QComboBox* layer_ = nullptr;
@@ -75,6 +88,7 @@ private:
     QComboBox* format_ = nullptr;
     QComboBox* protection_ = nullptr;
     QPushButton* random_ = nullptr;
+    QPushButton* worst_ = nullptr;
     WordBoxes* word_ = nullptr;
     QLabel* values_ = nullptr;
     QLabel* sentence_ = nullptr;

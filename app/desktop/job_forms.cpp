@@ -19,8 +19,8 @@ JobForms::JobForms(Laboratory& laboratory, const ResultPresenter& results, Sensi
         return form_problem(form, model ? model->memory_parts : std::vector<LayerInfo>{}, checked_layers());
     });
     method_.set_validator([this](const HardenForm& form) {
-        if (form.job == MethodJob::protect_first && is_running_)
-            return tr("What to protect first is no job of the study and does not wait in its queue: run it when no job runs.");
+        if (is_search(form.job) && is_running_)
+            return tr("This search is no job of the study and does not wait in its queue: run it when no job runs.");
         return method_problem(form, laboratory_.model());
     });
     connect(&laboratory_, &Laboratory::selection_changed, this, [this](const QString&, const QString& site) { method_.select_site(site); });
@@ -45,7 +45,7 @@ std::vector<JobSettings> JobForms::asked_of_sensitivity() const {
 }
 
 std::vector<JobSettings> JobForms::asked_of_method() const {
-    if (method_.form().job == MethodJob::protect_first) return {};
+    if (is_search(method_.form().job)) return {};
     return {method_settings(method_.form(), laboratory_.model(), results_.all_thresholds())};
 }
 
@@ -92,6 +92,9 @@ void JobForms::show_model() {
     QStringList sites;
     for (const SiteInfo& site : laboratory_.model()->sites) sites << QString::fromStdString(site.name);
     method_.set_sites(sites);
+    QStringList layers;
+    for (const LayerInfo& layer : laboratory_.model()->layers) layers << QString::fromStdString(layer.name);
+    method_.set_layers(layers);
     if (const auto layers = std::exchange(to_check_, std::nullopt)) check(*layers);
     sensitivity_.validate();
     method_.validate();

@@ -60,7 +60,7 @@ public:
     QString running_title() const;  // empty: none does
 
 signals:
-    void search_wanted();                          // what to protect first, as the method's form says
+    void search_wanted();                          // as the method's form says
     void state_changed();                          // running or not
     void form_wanted(bool sensitivity);            // bring it to the front
     void began(const JobSettings& settings, bool is_from_queue);  // nobody may be looking then

@@ -23,6 +23,8 @@
 #include "controls/progress_strip.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
+#include "controls/worst_bits_pane.h"
+#include "fault_window.h"
 #include "focus_walk.h"
 #include "header_label.h"
 #include "header_text.h"
@@ -40,6 +42,8 @@
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
+#include "upset_window.h"
+#include "worst_bits_presenter.h"
 
 namespace clipscope {
 namespace {
@@ -66,11 +70,11 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     build_plots();
     connect_log();
     set_up_forms(docks_, QThread::idealThreadCount());
-    results_ = new ResultPresenter(
-        laboratory_, jobs_,
-        {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot, docks_.auc_area_plot,
-         docks_.critical_bits_plot, docks_.trisection_plot, docks_.comparison_table, docks_.price_pane, docks_.protect_first_pane},
-        this);
+    results_ = new ResultPresenter(laboratory_, jobs_,
+                                   {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
+                                    docks_.auc_area_plot, docks_.critical_bits_plot, docks_.trisection_plot, docks_.comparison_table,
+                                    docks_.price_pane, docks_.protect_first_pane, docks_.worst_bits_pane},
+                                   this);
     follower_ = new StudyFollower(desk_, jobs_, *results_, this);
     finder_ = new SourceFinder(*this, dialogs_, laboratory_.engine(), desk_, this);
     presenter_ =
@@ -100,7 +104,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
     connect_other_actions();
     connect_laboratory();
-    connect_search();
+    connect_searches();
     set_tab_order(regions());
     layout_.emplace(*this, docks_);
     layout_->restore();
@@ -110,7 +114,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
-    for (QObject* part : {static_cast<QObject*>(search_), static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_),
+    for (QObject* part : {static_cast<QObject*>(upset_window_), static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_),
+                          static_cast<QObject*>(worst_bits_), static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_),
                           static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_),
                           static_cast<QObject*>(finder_), static_cast<QObject*>(follower_), static_cast<QObject*>(files_),
                           static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
@@ -222,7 +227,14 @@ void MainWindow::connect_other_actions() {
     connect(actions_.run, &QAction::triggered, this, &MainWindow::run_front_job);
     connect(actions_.harden, &QAction::triggered, this, &MainWindow::harden_all_sites);
     connect(actions_.one_fault, &QAction::triggered, this, &MainWindow::show_one_fault);
-    connect(actions_.stop, &QAction::triggered, this, [this] { jobs_.running() ? presenter_->stop() : search_->stop(); });
+    connect(actions_.worst_bits, &QAction::triggered, this, [this] { show_form_of(MethodJob::worst_bits); });
+    connect(actions_.upset_rates, &QAction::triggered, this, &MainWindow::show_upset_rates);
+    connect(actions_.stop, &QAction::triggered, this, [this] {
+        if (jobs_.running())
+            presenter_->stop();
+        else if (SearchPresenter* search = running_search())
+            search->stop();
+    });
     connect(actions_.follow, &QAction::triggered, this, [this] { front_plot()->follow(); });
     connect(actions_.keep_curves, &QAction::triggered, results_, &ResultPresenter::keep_curves);
     connect(actions_.forget_curves, &QAction::triggered, results_, &ResultPresenter::forget_kept_curves);
@@ -313,7 +325,7 @@ void MainWindow::fill_bundled() {
 void MainWindow::refresh() {
     if (!laboratory_.is_opening()) opening_.clear();
     const bool running = jobs_.running();
-    const bool searches = search_ != nullptr && search_->running();
+    const bool searches = running_search() != nullptr;
     const bool can_run = laboratory_.is_ready();
     // Where something is missing they show what.
     actions_.run->setEnabled(!can_run || docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid());
@@ -323,7 +335,8 @@ void MainWindow::refresh() {
     actions_.open_thresholds->setEnabled(laboratory_.model().has_value());
     actions_.save_hardened->setEnabled(laboratory_.is_ready() && has_thresholds);
     actions_.save_thresholds->setEnabled(has_thresholds);
-    const bool has_results = results_->has_curves() || results_->has_tuning() || results_->has_protect_first();
+    const bool has_results =
+        results_->has_curves() || results_->has_tuning() || results_->has_protect_first() || docks_.worst_bits_pane->has_result();
     actions_.export_figure->setEnabled(has_results);
     actions_.export_numbers->setEnabled(results_->has_curves());
     actions_.keep_curves->setEnabled(results_->has_curves());

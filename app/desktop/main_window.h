@@ -33,6 +33,9 @@ namespace clipscope {
 
 class AccuracyPlot;
 class FaultWindow;
+class WorstBitsPresenter;
+class UpsetWindow;
+struct FaultyValue;
 class HeaderLabel;
 class NoticeBar;
 class PanelHints;
@@ -75,7 +78,10 @@ private:
     void connect_file_actions();
     void connect_other_actions();
     void connect_laboratory();
-    void connect_search();
+    void connect_searches();
+    void connect_search(SearchPresenter& search, PanelDock& dock);
+    SearchPresenter* running_search() const;  // nullptr: none
+    void begin_search();
     void export_table(const std::function<std::string()>& csv);
     void show_form_of(MethodJob job);
     void propose_duel(const QString& protections);
@@ -91,6 +97,11 @@ private:
     void run_front_job();
     void harden_all_sites();
     void show_one_fault();
+    void show_bit_closely(const FaultyValue& bit);
+    void show_worst_bit_closely();
+    void show_upset_rates();
+    void propose_rates(const QString& rates);
+    void propose_single_faults();
     void compare_with_unprotected(const QString& protection);
     void put_duel_into_form(const QString& protections);
     void show_error(const QString& sentence);
@@ -128,8 +139,10 @@ private:
     StudyActions* study_actions_ = nullptr;
     std::optional<WindowLayout> layout_;
     PanelHints* hints_ = nullptr;
-    ProtectFirstPresenter* search_ = nullptr;
+    ProtectFirstPresenter* protect_first_ = nullptr;
+    WorstBitsPresenter* worst_bits_ = nullptr;
     FaultWindow* fault_window_ = nullptr;  // once it was asked for
+    UpsetWindow* upset_window_ = nullptr;  // likewise
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     LogFile log_file_;
     bool quits_when_done_ = false;

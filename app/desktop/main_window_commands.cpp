@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QFileInfo>
+#include <QLayout>
 #include <QMimeData>
 #include <QThread>
 #include <QUrl>
@@ -16,6 +17,7 @@
 #include "controls/progress_strip.h"
 #include "controls/protect_first_pane.h"
 #include "controls/sensitivity_panel.h"
+#include "controls/worst_bits_pane.h"
 #include "data/dataset_reader.h"
 #include "data/npz_reader.h"
 #include "fault_window.h"
@@ -26,6 +28,9 @@
 #include "sensitivity_request.h"
 #include "tables/duel_table.h"
 #include "tables/protect_first_table.h"
+#include "tables/worst_bits_table.h"
+#include "upset_window.h"
+#include "worst_bits_presenter.h"
 
 namespace clipscope {
 
@@ -113,22 +118,44 @@ void MainWindow::harden_all_sites() {
         docks_.harden_panel->focus_next_step();  // the form says what is amiss
 }
 
-// What to protect first is looked for beside the study's jobs.
-void MainWindow::connect_search() {
-    search_ = new ProtectFirstPresenter(laboratory_, *results_, *docks_.harden_panel, *docks_.protect_first_pane, this);
-    connect(presenter_, &JobPresenter::search_wanted, search_, &ProtectFirstPresenter::run);
-    connect(search_, &ProtectFirstPresenter::began, this, [this] { docks_.protect_first->bring_to_front(); });
-    connect(search_, &ProtectFirstPresenter::found, docks_.protect_first, &PanelDock::mark);
-    connect(search_, &ProtectFirstPresenter::state_changed, this, &MainWindow::refresh);
-    connect(search_, &ProtectFirstPresenter::state_changed, this, &MainWindow::close_when_done);
-    connect(search_, &ProtectFirstPresenter::told, docks_.log, &ActivityLog::append);
-    connect(search_, &ProtectFirstPresenter::failed, docks_.log, &ActivityLog::append_error);
-    connect(search_, &ProtectFirstPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
-    connect(search_, &ProtectFirstPresenter::duel_wanted, this, &MainWindow::propose_duel);
+// They run beside the study's jobs, one at a time.
+void MainWindow::connect_searches() {
+    protect_first_ = new ProtectFirstPresenter(laboratory_, *results_, *docks_.harden_panel, *docks_.protect_first_pane, this);
+    worst_bits_ = new WorstBitsPresenter(laboratory_, *results_, desk_, *docks_.harden_panel, *docks_.worst_bits_pane, this);
+    connect_search(*protect_first_, *docks_.protect_first);
+    connect_search(*worst_bits_, *docks_.worst_bits);
+    connect(presenter_, &JobPresenter::search_wanted, this, &MainWindow::begin_search);
+    connect(protect_first_, &ProtectFirstPresenter::duel_wanted, this, &MainWindow::propose_duel);
+    connect(docks_.worst_bits_pane, &WorstBitsPane::bit_opened, this, &MainWindow::show_bit_closely);
+    connect(&docks_.worst_bits_pane->table(), &CellTable::export_requested, this,
+            [this] { export_table([this] { return to_csv(docks_.worst_bits_pane->result()); }); });
     connect(&docks_.price_pane->table(), &CellTable::export_requested, this,
             [this] { export_table([this] { return docks_.price_pane->table().csv(); }); });
     connect(&docks_.protect_first_pane->table(), &CellTable::export_requested, this,
             [this] { export_table([this] { return protect_first_csv(results_->protect_first()); }); });
+}
+
+void MainWindow::connect_search(SearchPresenter& search, PanelDock& dock) {
+    connect(&search, &SearchPresenter::began, &dock, [&dock] { dock.bring_to_front(); });
+    connect(&search, &SearchPresenter::found, &dock, &PanelDock::mark);
+    connect(&search, &SearchPresenter::state_changed, this, &MainWindow::refresh);
+    connect(&search, &SearchPresenter::state_changed, this, &MainWindow::close_when_done);
+    connect(&search, &SearchPresenter::told, docks_.log, &ActivityLog::append);
+    connect(&search, &SearchPresenter::failed, docks_.log, &ActivityLog::append_error);
+    connect(&search, &SearchPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
+}
+
+SearchPresenter* MainWindow::running_search() const {
+    for (SearchPresenter* search : {static_cast<SearchPresenter*>(protect_first_), static_cast<SearchPresenter*>(worst_bits_)})
+        if (search != nullptr && search->running()) return search;
+    return nullptr;
+}
+
+// Where one runs already, that one says so.
+void MainWindow::begin_search() {
+    SearchPresenter* running = running_search();
+    const bool is_of_bits = docks_.harden_panel->form().job == MethodJob::worst_bits;
+    (running != nullptr ? running : is_of_bits ? static_cast<SearchPresenter*>(worst_bits_) : protect_first_)->run();
 }
 
 void MainWindow::export_table(const std::function<std::string()>& csv) {
@@ -160,10 +187,71 @@ void MainWindow::propose_duel(const QString& protections) {
 
 // One window, which stays where it was put.
 void MainWindow::show_one_fault() {
-    if (!fault_window_) fault_window_ = new FaultWindow(laboratory_, this);
+    if (!fault_window_) {
+        fault_window_ = new FaultWindow(laboratory_, this);
+        connect(fault_window_, &FaultWindow::worst_bit_wanted, this, &MainWindow::show_worst_bit_closely);
+    }
     fault_window_->show();
     fault_window_->raise();
     fault_window_->activateWindow();
+}
+
+void MainWindow::show_bit_closely(const FaultyValue& bit) {
+    show_one_fault();
+    fault_window_->show_fault(QString::fromStdString(bit.layer), QString::fromStdString(bit.parameter), bit.element, bit.bit,
+                              QString::fromStdString(docks_.worst_bits_pane->result().origin.memory.format.to_string()));
+}
+
+// Where none was looked for yet, the form says how.
+void MainWindow::show_worst_bit_closely() {
+    if (docks_.worst_bits_pane->has_result()) return show_bit_closely(docks_.worst_bits_pane->result().found.alone.front().value);
+    fault_window_->hide();  // it stands before the form
+    show_form_of(MethodJob::worst_bits);
+    activateWindow();
+    docks_.log->append(tr("No worst bit is known of this network yet: Run looks for it"));
+}
+
+void MainWindow::show_upset_rates() {
+    if (!upset_window_) {
+        upset_window_ = new UpsetWindow(laboratory_, desk_, this);
+        connect(upset_window_, &UpsetWindow::rates_wanted, this, &MainWindow::propose_rates);
+        connect(upset_window_, &UpsetWindow::single_faults_wanted, this, &MainWindow::propose_single_faults);
+        connect(upset_window_, &UpsetWindow::export_wanted, this, [this](const std::string& csv) { export_table([csv] { return csv; }); });
+        connect(upset_window_, &UpsetWindow::written, this, [this](const QString& path) {
+            docks_.log->append(tr("Wrote %1").arg(path));
+            strip_->show_written(path);
+        });
+    }
+    upset_window_->show();
+    upset_window_->raise();
+    upset_window_->activateWindow();
+}
+
+// The window of the upset rates would stand before the form.
+void MainWindow::propose_rates(const QString& rates) {
+    upset_window_->hide();
+    activateWindow();
+    SensitivityForm form = docks_.sensitivity_panel->form();
+    form.job = SensitivityJob::fault_rates;
+    form.rates = rates;
+    docks_.sensitivity_panel->set_form(form);
+    docks_.sensitivity->bring_to_front(true);
+    docks_.log->append(tr("The rates %1 are in the sensitivity form").arg(rates));
+}
+
+// What a result must be like to be turned into failures in time.
+void MainWindow::propose_single_faults() {
+    upset_window_->hide();
+    activateWindow();
+    SensitivityForm form = docks_.sensitivity_panel->form();
+    form.job = SensitivityJob::fault_counts;
+    form.fault_counts = QStringLiteral("1");
+    form.until = Until::precision;
+    form.half_width = 0.2;
+    docks_.sensitivity_panel->set_form(form);
+    docks_.sensitivity->bring_to_front(true);
+    docks_.sensitivity_panel->focus_next_step();
+    docks_.log->append(tr("A sensitivity with exactly one fault in each trial is in the form: Run begins it"));
 }
 
 void MainWindow::put_duel_into_form(const QString& protections) {
@@ -183,8 +271,9 @@ void MainWindow::compare_with_unprotected(const QString& protection) {
 }
 
 bool MainWindow::may_close() {
-    if (!jobs_.running() && !search_->running()) return true;
-    switch (dialogs_.ask_quit(this, jobs_.running() ? presenter_->running_title() : search_->running_title())) {
+    const SearchPresenter* search = running_search();
+    if (!jobs_.running() && search == nullptr) return true;
+    switch (dialogs_.ask_quit(this, jobs_.running() ? presenter_->running_title() : search->running_title())) {
         case QuitAnswer::stop:
             return true;
         case QuitAnswer::wait:
@@ -201,7 +290,7 @@ bool MainWindow::may_close() {
 }
 
 void MainWindow::close_when_done() {
-    if (quits_when_done_ && !jobs_.running() && !search_->running() && !presenter_->queue().next())
+    if (quits_when_done_ && !jobs_.running() && running_search() == nullptr && !presenter_->queue().next())
         QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
 }
 
@@ -212,7 +301,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     // The threads are joined when the window is destroyed; asked now, they end while the rest is put away.
     jobs_.discard();
-    search_->stop();
+    if (SearchPresenter* search = running_search()) search->stop();
     laboratory_.cancel_clean();
     actions_.maximise->setChecked(false);
     layout_->save();

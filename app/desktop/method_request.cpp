@@ -52,6 +52,14 @@ ThresholdSearchSettings search_of(const HardenForm& form) {
     return search;
 }
 
+// Of the text, which must be one curve's. Throws UsageError.
+FaultScope only_scope_of(const QString& layers, const OpenedModel& model) {
+    std::vector<FaultScope> scopes = parse_fault_scopes(layers.toStdString(), model.memory_parts);
+    if (scopes.size() != 1) throw UsageError("The worst bits are looked for in one scope: network, a layer, or several joined by a plus.");
+    check_thresholds_stored(scopes, model.memory_parts);
+    return scopes.front();
+}
+
 // One number, with a point or a comma.
 double number_of(const QString& typed, const char* advice) {
     const auto number = parse_number(core_list(typed));
@@ -62,7 +70,8 @@ double number_of(const QString& typed, const char* advice) {
 }  // namespace
 
 JobKind kind_of(MethodJob job) {
-    const JobKind kinds[] = {JobKind::profile, JobKind::sweep, JobKind::harden, JobKind::compare, JobKind::compare, JobKind::compare};
+    const JobKind kinds[] = {JobKind::profile, JobKind::sweep,   JobKind::harden, JobKind::compare,
+                             JobKind::compare, JobKind::compare, JobKind::compare};
     return kinds[int(job)];
 }
 
@@ -139,6 +148,27 @@ MemoryModel protect_first_memory(const HardenForm& form) {
     return memory_model(form);
 }
 
+WorstBitsSettings worst_bits_settings(const HardenForm& form) {
+    WorstBitsSettings settings;
+    settings.count = form.worst.count;
+    settings.together = form.worst.together;
+    settings.candidates = form.worst.candidates;
+    if (form.worst.layers.isEmpty()) throw UsageError("Say in which layers to look: network, or some such as CONV-1+FC-2.");
+    if (form.worst.layers.contains(QLatin1Char(',')))
+        throw UsageError("The worst bits are looked for in one scope: join layers by a plus.");
+    if (settings.candidates < settings.count) throw UsageError("As many candidates as bits to find must be tried, or more.");
+    settings.nonfinite = form.nonfinite;
+    settings.threads = form.threads;
+    settings.device = form.device.toStdString();
+    return settings;
+}
+
+MemoryModel worst_bits_memory(const HardenForm& form) {
+    HardenForm single = form;
+    single.pattern = QStringLiteral("bit");
+    return memory_model(single);
+}
+
 HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
     HardenForm filled = form;
     for (const MethodJob job : {MethodJob::profile, MethodJob::sweep, MethodJob::harden, MethodJob::compare})
@@ -179,6 +209,12 @@ QString method_problem(const HardenForm& form, const std::optional<OpenedModel>&
         if (form.job == MethodJob::protect_first) {
             protect_first_settings(form);
             protect_first_memory(form);
+            return {};
+        }
+        if (form.job == MethodJob::worst_bits) {
+            worst_bits_settings(form);
+            worst_bits_memory(form);
+            if (model) only_scope_of(form.worst.layers, *model);
             return {};
         }
         rates_of(form);

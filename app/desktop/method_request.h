@@ -6,6 +6,7 @@
 
 #include "campaign/protect_first.h"
 #include "campaign/thresholds_file.h"
+#include "campaign/worst_bits.h"
 #include "controls/harden_panel.h"
 #include "data/image_selection.h"
 #include "engine.h"
@@ -23,6 +24,9 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
 // What to look for, all but where faults may lie; no job of a study. Throws UsageError likewise.
 ProtectFirstSettings protect_first_settings(const HardenForm& form);
 MemoryModel protect_first_memory(const HardenForm& form);
+// Likewise; where the bits may lie, the form says as parse_fault_scopes() takes it. Single bits only, whatever pattern the form has.
+WorstBitsSettings worst_bits_settings(const HardenForm& form);
+MemoryModel worst_bits_memory(const HardenForm& form);
 // Back into the form, as far as it has fields for them; `form` says the rest.
 HardenForm method_form(const JobSettings& settings, const HardenForm& form);
 

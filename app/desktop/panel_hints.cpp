@@ -2,6 +2,7 @@
 
 #include "controls/price_pane.h"
 #include "controls/protect_first_pane.h"
+#include "controls/worst_bits_pane.h"
 #include "job_presenter.h"
 #include "laboratory.h"
 #include "plots/activation_plot.h"
@@ -10,6 +11,7 @@
 #include "plots/pareto_plot.h"
 #include "plots/protect_first_plot.h"
 #include "plots/trisection_plot.h"
+#include "plots/worst_bits_plot.h"
 #include "result_presenter.h"
 
 namespace clipscope {
@@ -101,6 +103,7 @@ void PanelHints::show(PlotPanel& panel, const Hint& hint) {
 void PanelHints::act(const PlotPanel* panel) {
     if (panel == &docks_.price_pane->plot()) return emit form_wanted(MethodJob::duel);
     if (panel == &docks_.protect_first_pane->plot()) return emit form_wanted(MethodJob::protect_first);
+    if (panel == &docks_.worst_bits_pane->plot()) return emit form_wanted(MethodJob::worst_bits);
     const QString site = shown_[panel].site;
     if (site.isEmpty())
         emit hardening_wanted();

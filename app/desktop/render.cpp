@@ -15,6 +15,7 @@
 #include "plots/critical_bits_view.h"
 #include "plots/protect_first_view.h"
 #include "plots/tuning_views.h"
+#include "plots/worst_bits_view.h"
 #include "result_views.h"
 #include "study/listed_trials.h"
 #include "study/study_results.h"
@@ -111,6 +112,14 @@ std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const Q
     view.found = found;
     exports.add_figure(QStringLiteral("protect-first"), view);
     exports.add_text(QStringLiteral("protect-first.csv"), to_csv(view));
+    return exports.take();
+}
+
+std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QString& folder) {
+    Exports exports(folder);
+    exports.add_figure(QStringLiteral("worst-bits"), view);
+    exports.add_text(QStringLiteral("worst-bits.csv"), to_csv(view));
+    exports.add_text(QStringLiteral("worst-bits-list.csv"), worst_bits_list(view.found));
     return exports.take();
 }
 

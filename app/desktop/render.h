@@ -11,6 +11,7 @@
 #include "campaign/protect_first.h"
 #include "campaign/tuning_result.h"
 #include "clipping/auc.h"
+#include "plots/worst_bits_view.h"
 
 namespace clipscope {
 
@@ -26,6 +27,9 @@ std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::s
 
 // For each site the activations, AUC against threshold, the area and the search, as far as they were measured; and all tables.
 std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder);
+
+// The worst case against the number of faulty bits, the bits as CSV, and as a list of faults.
+std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QString& folder);
 
 // The picture of what to protect first, and its steps as CSV.
 std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const QString& folder);

@@ -10,6 +10,7 @@
 #include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
+#include "controls/worst_bits_pane.h"
 #include "network/export_script.h"
 #include "result_presenter.h"
 #include "result_views.h"
@@ -89,6 +90,11 @@ void ResultExporter::collect(const QString& folder) {
     if (results_.has_protect_first()) {
         add(protect_first_exports(results_.protect_first(), folder));
         add_result("protect-first", protect_first_json(results_.protect_first()));
+    }
+    if (results_.worst_bits().has_result()) {
+        const WorstBitsView& worst = results_.worst_bits().result();
+        add(worst_bits_exports(worst, folder));
+        add_result("worst-bits", worst_bits_json(worst.found, worst.origin));
     }
     if (results_.has_tuning()) {
         const TuningResult& tuning = results_.tuning();

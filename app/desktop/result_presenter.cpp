@@ -9,6 +9,7 @@
 #include "campaign/curve_auc.h"
 #include "controls/price_pane.h"
 #include "controls/protect_first_pane.h"
+#include "controls/worst_bits_pane.h"
 #include "job_controller.h"
 #include "laboratory.h"
 #include "method_request.h"
@@ -21,6 +22,7 @@
 #include "plots/protect_first_plot.h"
 #include "plots/trisection_plot.h"
 #include "plots/tuning_views.h"
+#include "plots/worst_bits_plot.h"
 #include "result_views.h"
 #include "tables/comparison_table.h"
 #include "tables/duel_table.h"
@@ -116,6 +118,7 @@ void ResultPresenter::show_model() {
     views_.price->table().set_intervals({});
     views_.price->plot().set_view({});
     views_.protect_first->clear();
+    views_.worst_bits->clear();
     stored_.reset();
     stored_trials_.reset();
     shown_ = {};
@@ -341,6 +344,12 @@ const ProtectFirst& ResultPresenter::protect_first() const {
 
 bool ResultPresenter::has_protect_first() const {
     return has_steps(views_.protect_first->plot().view());
+}
+
+void ResultPresenter::show_worst_bits(const WorstBits& found, const WorstBitsOrigin& origin) {
+    views_.worst_bits->plot().set_subject(QString::fromStdString(origin.scope + "/" + origin.model));
+    views_.worst_bits->set_result(found, origin, worst_bits_title(origin));
+    emit changed();
 }
 
 void ResultPresenter::keep_curves() {

@@ -12,6 +12,7 @@
 #include "campaign/protect_first.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_result.h"
+#include "campaign/worst_bits_output.h"
 #include "clipping/auc.h"
 #include "study/study.h"
 
@@ -30,6 +31,7 @@ class PricePane;
 class ProtectFirstPane;
 class SiteTable;
 class TrisectionPlot;
+class WorstBitsPane;
 
 struct ResultViews {
     AccuracyPlot* accuracy = nullptr;
@@ -43,6 +45,7 @@ struct ResultViews {
     ComparisonTable* comparison = nullptr;
     PricePane* price = nullptr;
     ProtectFirstPane* protect_first = nullptr;
+    WorstBitsPane* worst_bits = nullptr;
 };
 
 // What a study has of a job's curves: the points, and its trials where somebody asks for them.
@@ -93,6 +96,9 @@ public:
     void show_protect_first(const ProtectFirst& found);
     const ProtectFirst& protect_first() const;
     bool has_protect_first() const;
+    // Likewise of the worst bits.
+    void show_worst_bits(const WorstBits& found, const WorstBitsOrigin& origin);
+    const WorstBitsPane& worst_bits() const { return *views_.worst_bits; }
 
     // Keeps the curves as they are beside those of later jobs (other formats, faults, seeds), or lets all that were kept go.
     void keep_curves();

@@ -188,6 +188,15 @@ QString protect_first_title(const ProtectFirst& found) {
     return what + QStringLiteral(" · ") + result_title(found.info);
 }
 
+QString worst_bits_title(const WorstBitsOrigin& origin) {
+    CampaignInfo info;
+    info.model = origin.model;
+    info.data = origin.data;
+    info.images = origin.images;
+    info.memory = origin.memory;
+    return QObject::tr("Worst bits of %1").arg(QString::fromStdString(origin.scope)) + QStringLiteral(" · ") + result_title(info);
+}
+
 QString rates_text(const JobSettings& settings, const std::vector<double>& suggested) {
     if (point_axis(settings) == PointAxis::fault_count) {
         const QString counts = readable_list(QString::fromStdString(settings.faults).replace(QLatin1Char(';'), QLatin1Char(',')));

@@ -6,6 +6,7 @@
 #include "campaign/campaign_summary.h"
 #include "campaign/protect_first.h"
 #include "campaign/tuning_result.h"
+#include "campaign/worst_bits_output.h"
 #include "curve_looks.h"
 #include "plots/accuracy_view.h"
 #include "plots/pareto_view.h"
@@ -36,6 +37,7 @@ QString result_title(const CampaignInfo& info);
 
 // "Layers by sec-ded-39-32 · LeNet-5 · Fashion-MNIST test, 1,000 images · 100 trials"
 QString protect_first_title(const ProtectFirst& found);
+QString worst_bits_title(const WorstBitsOrigin& origin);
 
 // "rates 1e-7:1e-3:9"; of automatic ones, once they are found, "7 rates 10⁻⁷ … 10⁻³ (auto)".
 QString rates_text(const JobSettings& settings, const std::vector<double>& suggested);

@@ -10,6 +10,7 @@
 #include "controls/price_pane.h"
 #include "controls/protect_first_pane.h"
 #include "controls/sensitivity_panel.h"
+#include "controls/worst_bits_pane.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
@@ -17,6 +18,7 @@
 #include "plots/pareto_plot.h"
 #include "plots/protect_first_plot.h"
 #include "plots/trisection_plot.h"
+#include "plots/worst_bits_plot.h"
 #include "recent_list.h"
 #include "tables/comparison_table.h"
 #include "tables/fault_table.h"
@@ -119,12 +121,12 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 
 QList<PanelDock*> WindowDocks::all() const {
     return {layers,     sites,  sensitivity,   method,        activations, auc_threshold, auc_area, trisection,
-            comparison, pareto, protect_first, critical_bits, jobs,        faults,        activity};
+            comparison, pareto, protect_first, critical_bits, worst_bits,  jobs,          faults,   activity};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
-    return {activation_plot,    auc_threshold_plot, auc_area_plot, &price_pane->plot(), &protect_first_pane->plot(),
-            critical_bits_plot, trisection_plot};
+    return {activation_plot,    auc_threshold_plot,       auc_area_plot,  &price_pane->plot(), &protect_first_pane->plot(),
+            critical_bits_plot, &worst_bits_pane->plot(), trisection_plot};
 }
 
 WindowDocks build_docks(QMainWindow& window) {
@@ -141,6 +143,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.comparison_table = new ComparisonTable;
     docks.price_pane = new PricePane;
     docks.protect_first_pane = new ProtectFirstPane;
+    docks.worst_bits_pane = new WorstBitsPane;
     docks.job_table = new JobTable;
     docks.fault_table = new FaultTable;
     docks.log = new ActivityLog;
@@ -156,6 +159,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.comparison = new PanelDock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
     docks.pareto = new PanelDock(window, "pareto", QObject::tr("Price"), docks.price_pane);
     docks.protect_first = new PanelDock(window, "protect_first", QObject::tr("Protect first"), docks.protect_first_pane);
+    docks.worst_bits = new PanelDock(window, "worst_bits", QObject::tr("Worst bits"), docks.worst_bits_pane);
     docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.faults = new PanelDock(window, "faults", QObject::tr("Faults"), docks.fault_table);
     docks.activity = new PanelDock(window, "activity", QObject::tr("Activity"), docks.log);
@@ -171,7 +175,7 @@ QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget
     QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), &centre};
     for (const PanelDock* dock :
          {docks.sensitivity, docks.method, docks.activations, docks.faults, docks.auc_threshold, docks.auc_area, docks.comparison,
-          docks.pareto, docks.protect_first, docks.critical_bits, docks.trisection, docks.jobs, docks.activity})
+          docks.pareto, docks.protect_first, docks.critical_bits, docks.worst_bits, docks.trisection, docks.jobs, docks.activity})
         regions << dock->content();
     return regions << &strip;
 }
@@ -202,6 +206,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.splitDockWidget(docks.activations, docks.auc_threshold, Qt::Horizontal);
     window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
     window.tabifyDockWidget(docks.activations, docks.critical_bits);
+    window.tabifyDockWidget(docks.activations, docks.worst_bits);
     window.tabifyDockWidget(docks.activations, docks.faults);
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
     window.tabifyDockWidget(docks.auc_threshold, docks.comparison);
@@ -228,10 +233,18 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.run = add(jobs, QObject::tr("&Run"), QKeySequence(Qt::Key_F5), QObject::tr("Starts what the job panel in front says"));
     actions.harden = add(jobs, QObject::tr("&Harden all sites"), QKeySequence(Qt::CTRL | Qt::Key_H),
                          QObject::tr("Finds a clipping threshold for every activation site, as the FT-ClipAct panel is set"));
+    actions.worst_bits =
+        add(jobs, QObject::tr("&Worst bits…"), {},
+            QObject::tr("Find the single bits whose faults lose most accuracy, by name, and what the worst of them do together: shows the "
+                        "form, Run begins"));
     actions.one_fault =
         add(jobs, QObject::tr("&One fault closely…"), QKeySequence(Qt::CTRL | Qt::Key_B),
             QObject::tr("Flip single bits of a stored number and see at once what twelve images are taken for, and how far the "
                         "disturbance spreads"));
+    actions.upset_rates =
+        add(jobs, QObject::tr("U&pset rates…"), QKeySequence(Qt::CTRL | Qt::Key_R),
+            QObject::tr("From how often particles upset memory to the fault rate of a trial, and from a measured curve back to failures in "
+                        "time, beside the targets of ISO 26262"));
     actions.stop = add(jobs, QObject::tr("&Stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), QObject::tr("Ends the job and keeps its results"));
     jobs->addSeparator();
     actions.undo_remove = add(jobs, QObject::tr("&Undo removing"), QKeySequence::Undo, QObject::tr("Brings the job removed last back"));

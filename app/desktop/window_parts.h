@@ -30,6 +30,7 @@ class ProtectFirstPane;
 class SensitivityPanel;
 class SiteTable;
 class TrisectionPlot;
+class WorstBitsPane;
 
 struct WindowDocks {
     PanelDock* layers = nullptr;
@@ -44,6 +45,7 @@ struct WindowDocks {
     PanelDock* comparison = nullptr;
     PanelDock* pareto = nullptr;
     PanelDock* protect_first = nullptr;
+    PanelDock* worst_bits = nullptr;
     PanelDock* jobs = nullptr;
     PanelDock* faults = nullptr;
     PanelDock* activity = nullptr;
@@ -60,6 +62,7 @@ struct WindowDocks {
     ComparisonTable* comparison_table = nullptr;
     PricePane* price_pane = nullptr;
     ProtectFirstPane* protect_first_pane = nullptr;
+    WorstBitsPane* worst_bits_pane = nullptr;
     JobTable* job_table = nullptr;
     FaultTable* fault_table = nullptr;
     ActivityLog* log = nullptr;
@@ -98,6 +101,8 @@ struct WindowActions {
     QAction* stop = nullptr;
     QAction* images = nullptr;
     QAction* one_fault = nullptr;
+    QAction* worst_bits = nullptr;
+    QAction* upset_rates = nullptr;
     QAction* follow = nullptr;
     QAction* keep_curves = nullptr;
     QAction* forget_curves = nullptr;

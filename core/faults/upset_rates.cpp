@@ -19,11 +19,11 @@ constexpr double embedded_low = 700, embedded_high = 1200;
 constexpr std::array presets = {
     UpsetPreset{"sram", "embedded SRAM at sea level", embedded_low, embedded_high,
                 "IEC 61508:2010, on soft errors: 700 to 1,200 FIT per Mbit reported for embedded memories"},
-    UpsetPreset{
-        "sram-flight", "embedded SRAM at 12 km, 45 degrees of latitude", embedded_low* flight_flux / sea_level_flux,
-        embedded_high* flight_flux / sea_level_flux,
-        "the above times the ratio of neutron fluxes above 10 MeV: 6,000 per cm2 and hour (IEC 62396-1:2016, nominal) to 13 (JESD89A:2006, "
-        "New York at sea level)"},
+    UpsetPreset{"sram-flight", "embedded SRAM at 12 km, 45 degrees of latitude", embedded_low* flight_flux / sea_level_flux,
+                embedded_high* flight_flux / sea_level_flux,
+                "the range at sea level (IEC 61508:2010) times the ratio of neutron fluxes above 10 MeV: 6,000 per cm2 and hour (IEC "
+                "62396-1:2016, nominal) to 13 (JESD89A:2006, "
+                "New York at sea level)"},
     UpsetPreset{
         "dram-fleet", "DRAM modules of a data centre, errors of all causes, most of them hard", 25000, 70000,
         "Schroeder, Pinheiro, Weber: DRAM Errors in the Wild, SIGMETRICS 2009: 25,000 to 70,000 errors in 10^9 device hours per Mbit"},

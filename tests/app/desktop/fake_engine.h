@@ -149,6 +149,28 @@ inline std::optional<ProtectFirst> fake_protect_first(const JobInputs& inputs, c
     return found;
 }
 
+// Two bits in two rounds; a candidate a millisecond.
+inline std::optional<FoundWorstBits> fake_worst_bits(const JobInputs&, const MemoryModel&, const std::string& layers,
+                                                     const WorstBitsSettings& settings, const WorstBitsProgress& progress,
+                                                     std::stop_token stop) {
+    for (std::int64_t candidate = 0; candidate < settings.candidates; ++candidate) {
+        if (stop.stop_requested()) return std::nullopt;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        progress(candidate + 1, settings.candidates, 2 * candidate < settings.candidates ? "few images" : "all images");
+    }
+    const auto bit = [](const char* layer, int position, int correct) {
+        return WorstBit{{layer, std::string("path.") + layer + ".weight", 7, {0, 7}, position, 0.5F, 1.7e38F},
+                        {.images = 100, .correct = correct, .correct_argmax = correct}};
+    };
+    FoundWorstBits found;
+    found.scope = layers;
+    found.bits.clean = {.images = 100, .correct = 90, .correct_argmax = 90};
+    found.bits.alone = {bit("CONV-1", 30, 10), bit("FC-1", 29, 40)};
+    if (settings.together) found.bits.together = {bit("CONV-1", 30, 10), bit("CONV-2", 30, 5)};
+    found.bits.critical = found.bits.tried = 20;
+    return found;
+}
+
 // Opens anything but names that contain "broken"; parameters whose name contains "bare" want an architecture. Jobs emit a trial a
 // millisecond.
 inline Engine fake_engine() {
@@ -204,6 +226,7 @@ inline Engine fake_engine() {
     engine.is_source_there = [](const std::string&) { return true; };
     engine.find_source = [](const Study&, const JobRecord&, SourceKind) { return std::optional<std::string>(); };
     engine.protect_first = fake_protect_first;
+    engine.worst_bits = fake_worst_bits;
     engine.check_source = [](const JobRecord&, SourceKind, const std::string&) {};
     engine.salvage = salvage_study;
     engine.replay_trial = [](const Study&, const TrialName& name, std::stop_token) -> std::optional<ReplayedTrial> {

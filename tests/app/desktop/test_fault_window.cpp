@@ -106,6 +106,22 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(window.inspection()->bits.size() == 2, patience);
     }
 
+    void a_fault_that_is_asked_for_early_comes_with_the_images() {
+        Laboratory laboratory(core_engine());
+        FaultWindow window(laboratory);
+        window.show();
+        window.show_fault("CONV-2", "conv2.weight", 7, 14, "bfloat16");
+        open(laboratory);
+        QTRY_VERIFY_WITH_TIMEOUT(window.inspection() && window.inspection()->bits.size() == 1, patience);
+        QCOMPARE(window.inspection()->bits[0].parameter, std::string("conv2.weight"));
+        QCOMPARE(window.inspection()->bits[0].bit, 14);
+        QCOMPARE(box(window, "Memory").currentText(), QStringLiteral("bfloat16"));
+        const QSignalSpy wanted(&window, &FaultWindow::worst_bit_wanted);
+        for (QPushButton* one : window.findChildren<QPushButton*>())
+            if (one->text() == "&Worst bit") one->click();
+        QCOMPARE(wanted.size(), qsizetype(1));
+    }
+
     void elements_and_formats_are_chosen() {
         Laboratory laboratory(core_engine());
         FaultWindow window(laboratory);

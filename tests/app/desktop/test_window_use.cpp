@@ -23,16 +23,21 @@
 #include "controls/progress_strip.h"
 #include "controls/protect_first_pane.h"
 #include "controls/welcome_pane.h"
+#include "controls/worst_bits_pane.h"
 #include "help_window.h"
 #include "latency_probe.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/protect_first_plot.h"
 #include "plots/trisection_plot.h"
+#include "plots/worst_bits_plot.h"
 #include "study/study_writer.h"
 #include "tables/job_table.h"
 #include "tables/protect_first_table.h"
 #include "tables/site_table.h"
+#include "tables/worst_bits_table.h"
+#include "upset_fields.h"
+#include "upset_window.h"
 #include "window_desk.h"
 
 using namespace clipscope;
@@ -138,6 +143,13 @@ private slots:
         check("nothing is open");
         desk.open_both();
         check("ready");
+        for (const MethodJob job : {MethodJob::profile, MethodJob::sweep, MethodJob::compare, MethodJob::duel, MethodJob::protect_first,
+                                    MethodJob::worst_bits, MethodJob::harden}) {
+            HardenForm form = desk.part<HardenPanel>().form();
+            form.job = job;
+            desk.part<HardenPanel>().set_form(form);
+            check("another job");
+        }
         start_long_job(desk);
         emit desk.part<HardenPanel>().run_requested();
         check("a job runs");
@@ -264,6 +276,90 @@ private slots:
         QVERIFY(panel.is_valid());
         desk.window.open_model(QStringLiteral("other/fake.pt"));
         QTRY_VERIFY(pane.sentence().isEmpty());  // it was about another network
+        QCOMPARE(desk.errors, QStringList());
+    }
+
+    void the_worst_bits_are_found_beside_the_study() {
+        Desk desk;
+        desk.open_both();
+        auto& panel = desk.part<HardenPanel>();
+        auto& pane = desk.part<WorstBitsPane>();
+        desk.action("&Worst bits…")->trigger();  // shows the form
+        QCOMPARE(panel.form().job, MethodJob::worst_bits);
+        QVERIFY(dock(desk, "method").is_in_front());
+        QVERIFY2(panel.is_valid(), qPrintable(panel.message()));
+        const auto ask = [&](int candidates, const QString& layers) {
+            HardenForm form = panel.form();
+            form.job = MethodJob::worst_bits;
+            form.worst = {2, true, layers, candidates};
+            panel.set_form(form);
+        };
+        for (const char* wrong : {"CONV-9", "each", "CONV-1,FC-1", ""}) {
+            ask(20, wrong);
+            QVERIFY2(!panel.is_valid(), wrong);
+        }
+        ask(20, "CONV-1+FC-1");
+        desk.action("&Run")->trigger();
+        QVERIFY(dock(desk, "worst_bits").is_in_front());
+        QTRY_VERIFY_WITH_TIMEOUT(pane.has_result(), 20'000);
+        QVERIFY(pane.plot().title().contains("CONV-1+FC-1"));
+        QVERIFY(desk.window.desk().jobs().empty());
+        // Only one search at a time, and quitting asks.
+        ask(as_long_as_it_takes, "network");
+        desk.action("&Run")->trigger();
+        HardenForm other = panel.form();
+        other.job = MethodJob::protect_first;
+        panel.set_form(other);
+        desk.action("&Run")->trigger();
+        QVERIFY(dock(desk, "worst_bits").is_in_front());
+        QVERIFY(!desk.part<ProtectFirstPane>().findChild<QProgressBar*>()->isVisibleTo(&desk.part<ProtectFirstPane>()));
+        desk.quit_answer = QuitAnswer::cancel;
+        QVERIFY(!desk.window.close());
+        QVERIFY(desk.quit_asked.size() == 1 && desk.quit_asked[0].startsWith("Worst bits"));
+        desk.action("&Stop")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!pane.findChild<QProgressBar*>()->isVisible(), 20'000);
+        QVERIFY(pane.has_result());  // what was there before
+
+        const QTemporaryDir folder;
+        desk.path = folder.filePath("worst.csv");
+        emit pane.table().export_requested();
+        QFile written(desk.path);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        QVERIFY(written.readAll().startsWith("set,number,layer"));
+        desk.path = folder.path();
+        desk.action("Export &everything…")->trigger();
+        for (const char* file : {"worst-bits.json", "worst-bits.csv", "worst-bits-list.csv", "worst-bits.pdf"})
+            QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(folder.filePath(file)), 20'000);
+        desk.window.open_model(QStringLiteral("other/fake.pt"));
+        QTRY_VERIFY(!pane.has_result());  // it was about another network
+        QCOMPARE(desk.errors, QStringList());
+    }
+
+    void upset_rates_go_into_the_form() {
+        Desk desk;
+        desk.open_both();
+        desk.action("U&pset rates…")->trigger();
+        auto& window = desk.part<UpsetWindow>();
+        QVERIFY(window.isVisible());
+        window.fields().set_fit(1000, 1000);
+        button(window, "Use these rates")->click();
+        QCOMPARE(desk.panel().form().rates, QStringLiteral("2.289e-11"));
+        QCOMPARE(desk.panel().form().job, SensitivityJob::fault_rates);
+        QVERIFY(!window.isVisible());  // it stood before the form
+        desk.action("U&pset rates…")->trigger();
+        button(window, "Set up such a job")->click();
+        QCOMPARE(desk.panel().form().job, SensitivityJob::fault_counts);
+        QCOMPARE(desk.panel().form().fault_counts, QStringLiteral("1"));
+        QVERIFY2(desk.panel().is_valid(), qPrintable(desk.panel().message()));
+        // What has been measured is offered.
+        SensitivityForm form = desk.panel().form();
+        form.job = SensitivityJob::fault_rates;
+        form.until = Until::trials;
+        desk.panel().set_form(form);
+        desk.run(3);
+        desk.action("U&pset rates…")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(window.table().row_count() > 0, 20'000);
+        QVERIFY(window.sentence().contains("silently wrong"));
         QCOMPARE(desk.errors, QStringList());
     }
 
