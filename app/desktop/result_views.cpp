@@ -189,12 +189,10 @@ QString protect_first_title(const ProtectFirst& found) {
 }
 
 QString worst_bits_title(const WorstBitsOrigin& origin) {
-    CampaignInfo info;
-    info.model = origin.model;
-    info.data = origin.data;
-    info.images = origin.images;
-    info.memory = origin.memory;
-    return QObject::tr("Worst bits of %1").arg(QString::fromStdString(origin.scope)) + QStringLiteral(" · ") + result_title(info);
+    QStringList parts = {QObject::tr("Worst bits of %1").arg(QString::fromStdString(origin.scope)), QString::fromStdString(origin.model),
+                         QObject::tr("%1, %2 images").arg(QString::fromStdString(origin.data), grouped(origin.images))};
+    if (const std::string memory = describe(origin.memory); !memory.empty()) parts << QString::fromStdString(memory);
+    return parts.join(QStringLiteral(" · "));
 }
 
 QString rates_text(const JobSettings& settings, const std::vector<double>& suggested) {

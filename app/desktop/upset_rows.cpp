@@ -155,9 +155,11 @@ QString upset_sentence(const std::vector<UpsetRow>& rows, std::size_t curve, con
             .arg(name, both(low.sdc->fit, high.sdc->fit), upset_number(high.sdc->ci95.high), both(low.due->fit, high.due->fit),
                  QString::number(100 * high.covered, 'f', 2), verdict);
     }
-    QString text = tr("%1: after %2 h without a scrub %3 % of the answers are silently wrong, %4 % on average over that time.")
+    QString text = tr("%1: after %2 h without a scrub %3 % of the answers are silently wrong (95 %: at most %5), %4 % on average over that "
+                      "time (at most %6).")
                        .arg(name, upset_number(conditions.hours), both(100 * low.sdc_at_end->share, 100 * high.sdc_at_end->share),
-                            both(100 * low.sdc_mean->share, 100 * high.sdc_mean->share));
+                            both(100 * low.sdc_mean->share, 100 * high.sdc_mean->share), upset_number(100 * high.sdc_at_end->ci95.high),
+                            upset_number(100 * high.sdc_mean->ci95.high));
     if (high.sdc_mean->is_beyond) text += tr(" The rate goes beyond those measured, so it may be more.");
     return text;
 }

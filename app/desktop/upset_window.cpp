@@ -27,7 +27,7 @@
 namespace clipscope {
 namespace {
 
-constexpr QSize size_at_first(1120, 660);
+constexpr QSize size_at_first(1240, 680);
 
 // Whether its result, once there is one, can be turned into failures in time.
 bool may_say_something(const JobRecord& job) {

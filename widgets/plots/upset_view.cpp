@@ -166,13 +166,15 @@ void add_line_of(const UpsetView::Line& line, const Theme& theme, QCustomPlot& p
     }
     const QRectF visible = visible_part(plot);
     const bool is_seen = line.points.back().value > 0, has_zero = plot.yAxis->scaleType() == QCPAxis::stLinear;
-    // A logarithmic axis has no 0: the area down to it would be all there is to see.
-    if (line.points.back().ci95.low > 0 || has_zero) {
+    // Of shares one area is enough: four would hide each other. A logarithmic axis has no 0: the area down to it would be all there is to
+    // see.
+    const bool has_band = has_zero ? line.kind == FailureKind::sdc && line.is_high_end : line.points.back().ci95.low > 0;
+    if (has_band) {
         QCPCurve* area = add_band(plot, band, faded(style.color, theme, theme.dark ? 0.35 : 0.22), visible, theme.paper);
         area->setProperty("band", true);
         area->setLayer(QStringLiteral("background"));
-    } else if (line.points.back().ci95.high > 0) {
-        QCPGraph* limit = add_line(plot, most, QPen(style.color, theme.line_width, Qt::DotLine), visible, theme.paper);
+    } else if (!has_zero && line.points.back().ci95.high > 0) {
+        QCPGraph* limit = add_line(plot, most, QPen(style.color, theme.strong_line_width, Qt::DotLine), visible, theme.paper);
         limit->setName(is_seen ? text("%1, at most (95 %)").arg(line.name) : text("%1: none seen, at most (95 %)").arg(line.name));
         limit->addToLegend();
     }
@@ -199,8 +201,13 @@ UpsetView upset_view(const CurveSummary& curve, const CampaignInfo& info, const 
 
 void draw(const UpsetView& view, const Theme& theme, QCustomPlot& plot) {
     reset_plot(plot, theme);
-    plot.xAxis->setScaleType(QCPAxis::stLinear);
-    plot.yAxis->setScaleType(QCPAxis::stLinear);
+    // The view before may have been of another kind.
+    for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) {
+        constexpr int digits = 6;
+        axis->setScaleType(QCPAxis::stLinear);
+        axis->setTicker(QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
+        axis->setNumberPrecision(digits);
+    }
     if (view.lines.empty()) return;
     set_up_axes(view, plot);
     if (view.axis == UpsetView::Axis::upset_rate) add_budgets(theme, plot);

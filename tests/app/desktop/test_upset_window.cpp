@@ -228,6 +228,8 @@ private Q_SLOTS:
         QVERIFY(plot.yAxis->range().contains(10) && plot.yAxis->range().contains(100));
         const CampaignSummary rates = result(PointAxis::fault_rate, {point(1e-6, 0.1, 0.01)});
         draw(upset_view(rates.curves[1], rates.info, conditions), Theme::for_paper(8), plot);
+        QCOMPARE(plot.yAxis->scaleType(), QCPAxis::stLinear);
+        QVERIFY(!plot.yAxis->ticker().dynamicCast<QCPAxisTickerLog>());
         int entries = 0;  // SDC and DUE at both ends
         for (int i = 0; i < plot.legend->itemCount(); ++i) entries += plot.legend->item(i) != nullptr;
         QCOMPARE(entries, 4);
