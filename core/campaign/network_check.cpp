@@ -11,6 +11,7 @@
 
 #include "campaign/fault_scope.h"
 #include "campaign/point_faults.h"
+#include "common/error.h"
 #include "common/number_text.h"
 #include "evaluation/activation_recorder.h"
 #include "evaluation/evaluator.h"
