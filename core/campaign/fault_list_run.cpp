@@ -1,5 +1,7 @@
 #include "campaign/fault_list_run.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -38,9 +40,12 @@ public:
     void run(const std::stop_token& stop) {
         if (inputs_.network->memory().pattern != FaultPattern{})
             throw UsageError("A list names every faulty bit itself: leave the pattern of faults at bit.");
+        check_outputs();
         std::set<std::size_t> parts;
-        for (const ListedTrial& trial : trials_)
+        for (const ListedTrial& trial : trials_) {
             for (const auto& [place, positions] : trial.bits) parts.insert(place.first);
+            for (const auto& [output, positions] : trial.outputs) parts.insert(output.first);
+        }
         if (!evaluator_.prepare(std::vector<std::size_t>(parts.begin(), parts.end()), threads_, stop)) return;
         if (!run_clean(stop)) return;
         sink_(started());
@@ -56,6 +61,37 @@ public:
     }
 
 private:
+    // Before anything runs: every output has the values that the list names, and its image is there.
+    void check_outputs() {
+        const std::vector<std::int64_t>& numbers = evaluator_.image_numbers();
+        for (std::size_t place = 0; place < numbers.size(); ++place) places_.emplace(numbers[place], std::int64_t(place));
+        std::map<std::size_t, std::int64_t> values;  // by part, of one image
+        for (const ListedTrial& trial : trials_)
+            for (const auto& [output, positions] : trial.outputs) {
+                const auto& [part, image] = output;
+                if (!values.contains(part)) values[part] = evaluator_.output_memories(std::array{part}).front().info.elements;
+                const std::string name = output_name(inputs_.network->memory_parts()[part], image);
+                const std::string where = "Trial " + trial.name + " of the list (line " + std::to_string(trial.line) + ") names ";
+                if (!places_.contains(image))
+                    throw Error(where + name + ", and image " + std::to_string(image) +
+                                " is not among those of this run: choose the images that the list was made with, or all.");
+                const std::uint64_t element = *std::ranges::max_element(positions) / 32;
+                if (element >= std::uint64_t(values[part]))
+                    throw Error(where + "value " + std::to_string(element) + " of " + name + ", which has " + std::to_string(values[part]) +
+                                ": count from 0, row by row.");
+            }
+    }
+
+    TrialFaults faults_of(const ListedTrial& trial) const {
+        TrialFaults faults = trial.faults();
+        for (const auto& [output, positions] : trial.outputs) {
+            OutputFaults& of_image = faults.outputs.emplace_back(OutputFaults{output.first, places_.at(output.second), {}});
+            for (const std::uint64_t position : positions) of_image.bits.push_back({position, 0});
+            std::ranges::sort(of_image.bits, {}, &MarkedBit::position);
+        }
+        return faults;
+    }
+
     bool run_clean(const std::stop_token& stop) {
         bool is_run = false;
         run_on_workers(1, stop, [&](int, const std::stop_token& stopped) {
@@ -78,7 +114,8 @@ private:
     }
 
     std::optional<ListedOutcome> run_trial(TrialRunner& runner, const ListedTrial& trial, const std::stop_token& stop) const {
-        const TrialFaults faults = trial.faults();
+        const TrialFaults faults = faults_of(trial);
+        if (trial.count() == 1) runner.list_output_values();
         std::vector<float> logits;
         const auto outcome = runner.run(faults, 1, stop, &logits);
         if (!outcome) return std::nullopt;
@@ -94,7 +131,10 @@ private:
             else
                 ++listed.other_answer;
         }
-        if (listed.faults == 1) {
+        if (listed.faults == 1 && !faults.outputs.empty() && !runner.output_values().empty()) {
+            listed.before = runner.output_values().front().before;
+            listed.after = runner.output_values().front().after;
+        } else if (listed.faults == 1 && faults.outputs.empty()) {
             const FaultyValue value = faulty_value(*inputs_.network, faults);
             listed.before = value.before;
             listed.after = value.after;
@@ -123,6 +163,7 @@ private:
     const int threads_;
     Evaluator evaluator_;
     std::vector<float> clean_logits_;
+    std::map<std::int64_t, std::int64_t> places_;  // of the images, by number
     std::vector<std::size_t> missing_;  // places in the list, ascending
     Clock::time_point started_;
     std::mutex mutex_;

@@ -17,6 +17,8 @@ namespace clipscope {
 namespace {
 
 constexpr std::size_t most_shown = 40;  // bytes of a file's text in a message
+constexpr std::int64_t most_elements = std::int64_t(1) << 40;
+constexpr int output_word_bits = 32;
 
 class Reader {
 public:
@@ -60,6 +62,8 @@ private:
     }
 
     void take_row() {
+        if (is_own_)
+            if (const auto output = find_listed_output(field("parameter"), parts_)) return take_output(*output);
         const ParameterPlace place = is_own_ ? find_parameter(field("parameter")) : find_module(field("layer"));
         const ParameterInfo& info = parts_[place.first].parameters[place.second];
         const std::uint64_t element = is_own_ ? read_element(info) : read_index(info);
@@ -69,6 +73,19 @@ private:
         std::vector<std::uint64_t>& bits = trial().bits[place];
         const std::uint64_t position = element * std::uint64_t(info.word_bits) + std::uint64_t(*bit);
         if (!taken_.insert({current_, place, position}).second) fail("the bit is in its trial already: name it once.");
+        bits.push_back(position);
+    }
+
+    void take_output(const ListedOutput& output) {
+        const auto element = whole_number<std::int64_t>(field("element"));
+        if (!element || *element < 0 || *element >= most_elements)
+            fail(shown(field("element")) + " is no element of a layer's values: count from 0, row by row.");
+        const auto bit = whole_number<int>(field("bit"));
+        if (!bit || *bit < 0 || *bit >= output_word_bits)
+            fail(shown(field("bit")) + " is no bit of a word of " + std::to_string(output_word_bits) + ": count from 0, the lowest.");
+        std::vector<std::uint64_t>& bits = trial().outputs[output];
+        const std::uint64_t position = std::uint64_t(*element) * output_word_bits + std::uint64_t(*bit);
+        if (!taken_outputs_.insert({current_, output, position}).second) fail("the bit is in its trial already: name it once.");
         bits.push_back(position);
     }
 
@@ -155,6 +172,7 @@ private:
     std::map<std::string, std::size_t> trials_of_names_;
     std::size_t current_ = 0;  // the trial of the latest line
     std::set<std::tuple<std::size_t, ParameterPlace, std::uint64_t>> taken_;
+    std::set<std::tuple<std::size_t, ListedOutput, std::uint64_t>> taken_outputs_;
 };
 
 // Elements of some parameters at some positions of their words.
@@ -227,9 +245,22 @@ std::pair<ParameterPlace, std::uint64_t> bit_of(const DrawnStratum& stratum, con
 
 }  // namespace
 
+std::optional<ListedOutput> find_listed_output(const std::string& name, const std::vector<LayerInfo>& parts) {
+    const std::size_t at = name.rfind('@');
+    if (at == std::string::npos) return std::nullopt;
+    const auto image = whole_number<std::int64_t>(name.substr(at + 1));
+    if (!image || *image < 0) return std::nullopt;
+    for (std::size_t part = 0; part < parts.size(); ++part)
+        if ((parts[part].part == MemoryPart::layer || parts[part].part == MemoryPart::threshold) &&
+            lower_case(parts[part].name) + std::string(output_suffix) == lower_case(name.substr(0, at)))
+            return ListedOutput(part, *image);
+    return std::nullopt;
+}
+
 std::int64_t ListedTrial::count() const {
     std::int64_t count = 0;
     for (const auto& [place, positions] : bits) count += std::int64_t(positions.size());
+    for (const auto& [output, positions] : outputs) count += std::int64_t(positions.size());
     return count;
 }
 

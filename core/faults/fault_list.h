@@ -1,5 +1,7 @@
 // Lists of faults: exactly these bits are faulty, together in one trial or one by one. In a file of two forms:
-//   layer,rate,trial,parameter,element,bit    what --faults-out writes; layer, rate and trial may be missing
+//   layer,rate,trial,parameter,element,bit    what --faults-out writes; layer, rate and trial may be missing; a computed value's
+//   "parameter"
+//                                             is ACT-1.out@17, the output and the image's number in the data set
 //   Injection,Layer,TensorIndex,Bit           of cad-polito-it/dnn-benchmarks: a module and "(3, 0, 2, 1)" in its weight
 // More columns do no harm.
 #pragma once
@@ -7,8 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "faults/critical_bits.h"
@@ -17,14 +21,21 @@
 
 namespace clipscope {
 
+// An output for one image: whose (an index into the parts, as OutputMemory::part), and the image's number in the data set.
+using ListedOutput = std::pair<std::size_t, std::int64_t>;
+
+// Of "ACT-1.out@17"; nothing where it names none.
+std::optional<ListedOutput> find_listed_output(const std::string& name, const std::vector<LayerInfo>& parts);
+
 // The bits of one trial; positions as in MarkedBit.
 struct ListedTrial {
     std::string name;      // "network:1e-06:3", "12": what the list calls it; its number where the list has no names
     std::size_t line = 0;  // of its first fault
     std::map<ParameterPlace, std::vector<std::uint64_t>> bits;
+    std::map<ListedOutput, std::vector<std::uint64_t>> outputs{};  // how large they are, nobody knows before the network has run
 
     std::int64_t count() const;
-    TrialFaults faults() const;  // at any rate
+    TrialFaults faults() const;  // in stored values, at any rate
 };
 
 // Which faults of a file belong to one trial.

@@ -247,6 +247,10 @@ std::vector<ListedTrial> read_listed_trials(const Study& study, JobId job, const
     for (const auto& [number, one] : stored) {
         ListedTrial& trial = trials.emplace_back(ListedTrial{one.name, one.line, {}});
         for (const ListedBit& bit : one.bits) {
+            if (const auto output = find_listed_output(bit.parameter, parts); output && bit.bit >= 0 && bit.bit < 32) {
+                trial.outputs[*output].push_back(bit.element * 32 + std::uint64_t(bit.bit));
+                continue;
+            }
             const auto place = places.find(bit.parameter);
             const ParameterInfo* info = place == places.end() ? nullptr : &parts[place->second.first].parameters[place->second.second];
             if (info == nullptr || bit.element >= std::uint64_t(info->elements) || bit.bit < 0 || bit.bit >= info->word_bits)
