@@ -75,6 +75,45 @@ private slots:
         }
     }
 
+    void computed_values_are_resumed_and_replayed() {
+        for (const QStringList& points : {QStringList{"--rates", "1e-5,1e-4"}, QStringList{"--faults", "1,4"}}) {
+            const QStringList job =
+                QStringList{"sensitivity", "--layers", "activations,CONV-1+CONV-1.out", "--json", "-"} + inputs() + points;
+            const QString study = folder_.filePath("computed" + points[0] + ".clipscope");
+            const CliResult whole = run_cli(job + QStringList{"--trials", "3", "--threads", "1", "--memory", "1G"});
+            QVERIFY2(whole.status == 0, qPrintable(whole.err));
+            QVERIFY(run_cli(job + QStringList{"--trials", "3", "--threads", "3", "--memory", "64K"}).out == whole.out);
+            QCOMPARE(run_cli(job + QStringList{"--trials", "1", "--study", study}).status, 0);
+            const CliResult rest = run_cli(job + QStringList{"--trials", "3", "--study", study});
+            QCOMPARE(json_of(rest.out.toUtf8())["curves"].toArray(), json_of(whole.out.toUtf8())["curves"].toArray());
+            const QJsonObject curve = json_of(whole.out.toUtf8())["curves"][0].toObject();
+            const QJsonObject outcome = curve["points"][1]["outcomes"][2].toObject();
+            const CliResult replayed = run_cli({"replay", study, "1:activations:" + points[1].section(',', 1) + ":2", "--json", "-"});
+            QVERIFY2(replayed.status == 0, qPrintable(replayed.err));
+            const QJsonObject again = json_of(replayed.out.toUtf8());
+            QCOMPARE(again["bits"].toArray().size(), outcome["faults"].toInt());
+            QVERIFY(again["bits"][0]["parameter"].toString().startsWith("ACT-1.out@"));
+            QCOMPARE(again["outcomes"][0]["correct"].toInt(), outcome["correct"].toInt());
+            QCOMPARE(again["outcomes"][0]["stored"]["correct"].toInt(), outcome["correct"].toInt());
+        }
+        for (const QStringList& refused : {QStringList{"bits"}, QStringList{"sensitivity", "--precision", "0.01"}, QStringList{"worst"}}) {
+            const CliResult result = run_cli(refused + inputs() + QStringList{"--layers", "activations"});
+            QCOMPARE(result.status, 2);
+            QVERIFY2(is_one_sentence(result.err), qPrintable(result.err));
+        }
+    }
+
+    // A clip at ACT_max sees what a layer computes, so it keeps more answers.
+    void a_comparison_has_faults_in_computed_values() {
+        const CliResult result = run_cli(QStringList{"compare"} + inputs() +
+                                         QStringList{"--layers", "CONV-1.out", "--rates", "1e-3", "--trials", "5", "--json", "-"});
+        QVERIFY2(result.status == 0, qPrintable(result.err));
+        QMap<QString, double> mean;
+        for (const QJsonValue& curve : json_of(result.out.toUtf8())["curves"].toArray())
+            mean[curve["protection"].toString()] = curve["points"][0]["mean"].toDouble();
+        QVERIFY2(mean.size() == 2 && mean.value("none", 1) < mean.last(), qPrintable(result.out));
+    }
+
     void numbers_of_faults_to_a_precision() {
         const QStringList job =
             QStringList{"sensitivity"} + inputs() + QStringList{"--layers", "network", "--precision", "0.02", "--json", "-"};
@@ -224,9 +263,9 @@ private slots:
         for (const QString& format : {QString("float32"), QString("int8")}) {
             const QString list = folder_.filePath(format + ".csv"), results = folder_.filePath("again.csv");
             const QStringList input = inputs() + QStringList{"--format", format};
-            const CliResult job = run_cli(
-                QStringList{"sensitivity"} + input +
-                QStringList{"--layers", "each,network", "--rates", "1e-4,1e-3,1e-2", "--trials", "3", "--faults-out", list, "--json", "-"});
+            const CliResult job = run_cli(QStringList{"sensitivity"} + input +
+                                          QStringList{"--layers", "each,network,ACT-2.out,network+activations", "--rates", "1e-4,1e-3,1e-2",
+                                                      "--trials", "3", "--faults-out", list, "--json", "-"});
             QVERIFY2(job.status == 0, qPrintable(job.err));
             const CliResult again = run_cli(QStringList{"faults", list, "--output", results} + input);
             QVERIFY2(again.status == 0, qPrintable(again.err));

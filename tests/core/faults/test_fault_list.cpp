@@ -134,6 +134,20 @@ private Q_SLOTS:
         QCOMPARE(std::count(found.begin(), found.end(), '\n'), std::ptrdiff_t(0));
     }
 
+    void computed_values_are_named_by_output_and_image() {
+        const auto trials = read("trial,parameter,element,bit\n1,CONV-1.out@17,40,3\n1,act-1.out@0,2,31\n1,features.0.bias,1,0\n");
+        QCOMPARE(trials.size(), std::size_t(1));
+        QCOMPARE(trials[0].count(), std::int64_t(3));
+        QVERIFY((trials[0].outputs.at({0, 17}) == std::vector<std::uint64_t>{40 * 32 + 3}));
+        QVERIFY((trials[0].outputs.at({2, 0}) == std::vector<std::uint64_t>{2 * 32 + 31}));
+        for (const char* wrong : {"CONV-9.out@1,0,0", "CONV-1.out@-1,0,0", "CONV-1.out@x,0,0", "CONV-1.out@1,-1,0", "CONV-1.out@1,0,32",
+                                  "CONV-1.out@1,99999999999999999999,0", "@,0,0", "CONV-1@1,0,0"}) {
+            const std::string said = problem(std::string("parameter,element,bit\n") + wrong + "\n");
+            QVERIFY2(said.starts_with("'list.csv', line 2: "), said.c_str());
+        }
+        QVERIFY(problem("trial,parameter,element,bit\n1,CONV-1.out@1,0,0\n1,CONV-1.out@1,0,0\n").find("line 3") != std::string::npos);
+    }
+
     // Each either reads or says in one sentence what is wrong.
     void malformed_lists_end_in_one_sentence() {
         const std::string good[] = {
