@@ -65,20 +65,25 @@ private:
     void check_outputs() {
         const std::vector<std::int64_t>& numbers = evaluator_.image_numbers();
         for (std::size_t place = 0; place < numbers.size(); ++place) places_.emplace(numbers[place], std::int64_t(place));
-        std::map<std::size_t, std::int64_t> values;  // by part, of one image
         for (const ListedTrial& trial : trials_)
             for (const auto& [output, positions] : trial.outputs) {
                 const auto& [part, image] = output;
-                if (!values.contains(part)) values[part] = evaluator_.output_memories(std::array{part}).front().info.elements;
+                if (!outputs_.contains(part)) outputs_[part] = evaluator_.output_memories(std::array{part}).front().info;
+                const ParameterInfo& info = outputs_.at(part);
                 const std::string name = output_name(inputs_.network->memory_parts()[part], image);
                 const std::string where = "Trial " + trial.name + " of the list (line " + std::to_string(trial.line) + ") names ";
                 if (!places_.contains(image))
                     throw Error(where + name + ", and image " + std::to_string(image) +
                                 " is not among those of this run: choose the images that the list was made with, or all.");
-                const std::uint64_t element = *std::ranges::max_element(positions) / 32;
-                if (element >= std::uint64_t(values[part]))
-                    throw Error(where + "value " + std::to_string(element) + " of " + name + ", which has " + std::to_string(values[part]) +
-                                ": count from 0, row by row.");
+                for (const std::uint64_t position : positions) {
+                    const std::uint64_t element = position / listed_word_bits;
+                    if (element >= std::uint64_t(info.elements))
+                        throw Error(where + "value " + std::to_string(element) + " of " + name + ", which has " +
+                                    std::to_string(info.elements) + ": count from 0, row by row.");
+                    if (int(position % listed_word_bits) >= info.word_bits)
+                        throw Error(where + "bit " + std::to_string(position % listed_word_bits) + " of " + name + ", whose words have " +
+                                    std::to_string(info.word_bits) + ": run the list with the number format that it was made for.");
+                }
             }
     }
 
@@ -86,7 +91,9 @@ private:
         TrialFaults faults = trial.faults();
         for (const auto& [output, positions] : trial.outputs) {
             OutputFaults& of_image = faults.outputs.emplace_back(OutputFaults{output.first, places_.at(output.second), {}});
-            for (const std::uint64_t position : positions) of_image.bits.push_back({position, 0});
+            const auto word_bits = std::uint64_t(outputs_.at(output.first).word_bits);
+            for (const std::uint64_t position : positions)
+                of_image.bits.push_back({position / listed_word_bits * word_bits + position % listed_word_bits, 0});
             std::ranges::sort(of_image.bits, {}, &MarkedBit::position);
         }
         return faults;
@@ -163,7 +170,8 @@ private:
     const int threads_;
     Evaluator evaluator_;
     std::vector<float> clean_logits_;
-    std::map<std::int64_t, std::int64_t> places_;  // of the images, by number
+    std::map<std::int64_t, std::int64_t> places_;   // of the images, by number
+    std::map<std::size_t, ParameterInfo> outputs_;  // of those that the list names, by part
     std::vector<std::size_t> missing_;  // places in the list, ascending
     Clock::time_point started_;
     std::mutex mutex_;

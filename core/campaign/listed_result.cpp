@@ -30,10 +30,9 @@ std::vector<ListedBit> listed_bits(const ListedTrial& trial, const std::vector<L
     }
     for (const auto& [output, positions] : trial.outputs) {
         const LayerInfo& part = parts[output.first];
-        constexpr std::uint64_t word_bits = 32;
         for (const std::uint64_t position : positions)
-            bits.push_back({part.name + std::string(output_suffix), output_name(part, output.second), position / word_bits,
-                            int(position % word_bits)});
+            bits.push_back({part.name + std::string(output_suffix), output_name(part, output.second), position / listed_word_bits,
+                            int(position % listed_word_bits)});
     }
     return bits;
 }

@@ -199,6 +199,7 @@ std::unique_ptr<Evaluator> Evaluator::with_threshold(std::size_t site, std::opti
 std::unique_ptr<Evaluator> Evaluator::derive(const State& from, std::size_t site, std::optional<float> threshold,
                                              std::size_t memory_bytes) {
     auto state = std::make_unique<State>(from);
+    state->output_scales = std::make_shared<OutputScales>();  // another network's
     state->memory_budget = memory_bytes;
     if (from.protections && from.protections->at(site)) {
         SiteProtections changed = *from.protections;
@@ -221,6 +222,7 @@ std::unique_ptr<Evaluator> Evaluator::exact_twin_of(const State& of, std::size_t
     state->protections = of.protections;
     state->images = of.images;
     state->image_numbers = of.image_numbers;
+    state->output_scales = of.output_scales;
     state->chunk = state->images_a_pass = of.chunk;
     state->most_images = least_images < of.image_count() ? (least_images + of.chunk - 1) / of.chunk * of.chunk : of.most_images;
     state->exact = state->is_probed = true;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -32,6 +34,12 @@ struct MeasuredValue {
     Slot same_as = -1;                // the first slot whose contiguous numbers these are too, in this shape or another
 };
 
+// By part: the largest magnitude of what it puts out, once it is known (output_memory.h). Any number of threads.
+struct OutputScales {
+    std::mutex mutex;
+    std::map<std::size_t, float> largest;
+};
+
 struct Evaluator::State {
     std::shared_ptr<const Network> network;
     at::Device device = at::kCPU;
@@ -39,6 +47,7 @@ struct Evaluator::State {
     Clipping clipping;                                     // asked for
     Clipping thresholds;                                   // stored: those, and the file's own
     std::shared_ptr<const SiteProtections> protections;    // of other sites; null: none
+    std::shared_ptr<OutputScales> output_scales = std::make_shared<OutputScales>();
     StepOverrides overrides;                               // the clipped and the protected sites
     StepOverrides overrides_apart;                         // those and all else that run_step_apart() runs otherwise
     std::unordered_map<std::size_t, Slot> threshold_read;  // by step: where a clipped site's threshold is

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+#include <cstring>
 
 #include "common/error.h"
 #include "evaluation/output_memory.h"
@@ -11,8 +11,6 @@
 namespace clipscope {
 
 namespace {
-
-constexpr std::uint64_t word_bits = 32;
 
 // Where a row-major element of one image lies behind its first.
 std::int64_t offset_of(std::int64_t element, const at::Tensor& values) {
@@ -36,11 +34,12 @@ FaultyOutputs::FaultyOutputs(const Evaluator::State& evaluator, std::span<const 
             const OutputPlace place = find_output(evaluator, output.part);
             step = place.step;
             at_step = &at_step_[step];
-            *at_step = {place.slot, counts_.size(), std::move(at_step->words)};
+            *at_step = {place.slot, output_codec(evaluator, output.part), counts_.size(), std::move(at_step->words)};
             counts_.push_back({.layer = output.part, .is_output = true});
         }
         previous = &output;
         std::vector<Word> words;
+        const auto word_bits = std::uint64_t(at_step->codec.bits());
         for (const MarkedBit& bit : output.bits) {
             if (bit.mark >= rate) continue;
             const auto element = std::int64_t(bit.position / word_bits);
@@ -94,26 +93,34 @@ at::Tensor FaultyOutputs::with_faults(std::size_t step, std::span<const std::int
     // A copy that lies in memory as the values do, with no number of theirs shared.
     at::Tensor faulty = values.device().is_cpu() ? values.clone() : values.to(at::kCPU);
     if (faulty.numel() > 0 && faulty.stride(0) == 0) faulty = faulty.contiguous();
-    auto* words = reinterpret_cast<std::uint32_t*>(faulty.data_ptr<float>());
+    auto* first = faulty.data_ptr<float>();
     for (std::size_t row = 0; row < images.size(); ++row)
-        if (const auto of_image = hit.words.find(images[row]); of_image != hit.words.end())
-            hit_row(images[row], of_image->second, words + std::int64_t(row) * faulty.stride(0), faulty, counts_[hit.counts]);
+        if (hit.words.contains(images[row])) hit_row(hit, images[row], first + std::int64_t(row) * faulty.stride(0), faulty);
     return values.device().is_cpu() ? faulty : faulty.to(values.device());
 }
 
-void FaultyOutputs::hit_row(std::int64_t image, const std::vector<Word>& words, std::uint32_t* row, const at::Tensor& values,
-                            LayerInjection& counts) {
+// A value is read as its word says where that has changed, and stays as it was computed otherwise.
+void FaultyOutputs::hit_row(const AtStep& hit, std::int64_t image, float* row, const at::Tensor& values) {
     const FaultKind kind = evaluator_.network->memory().kind;
-    for (const Word& word : words) {
-        std::uint32_t& stored = row[offset_of(word.element, values)];
-        const std::uint32_t clean = stored;
-        stored = clipscope::with_faults(clean, word.mask, kind);
-        if (listed_)
-            listed_->push_back({counts.layer, image, word.element, word.mask, std::bit_cast<float>(clean), std::bit_cast<float>(stored)});
-        std::uint32_t changed = stored ^ clean;
-        if ((changed & ~word.mask) != 0)
-            throw Error("A fault in an output changed other bits than it should: this is a defect, please report it.");
-        for (; changed != 0; changed &= changed - 1) ++counts.changed[std::size_t(std::countr_zero(changed))];
+    LayerInjection& counts = counts_[hit.counts];
+    for (const Word& word : hit.words.at(image)) {
+        float* memory = row + offset_of(word.element, values);
+        const auto value_in_memory = [&] {  // as bits: a signalling NaN stays one
+            std::uint32_t bits = 0;
+            std::memcpy(&bits, memory, sizeof bits);
+            return std::bit_cast<float>(bits);
+        };
+        const float before = value_in_memory();
+        const std::uint32_t clean = hit.codec.encode(before, 0);
+        const std::uint32_t faulty = clipscope::with_faults(clean, word.mask, kind);
+        const float wanted = faulty == clean ? before : hit.codec.decode(faulty, 0);
+        std::memcpy(memory, &wanted, sizeof wanted);
+        const float after = value_in_memory();
+        if (std::bit_cast<std::uint32_t>(after) != std::bit_cast<std::uint32_t>(wanted))
+            throw Error("A fault in computed values is not found in memory: this is a defect, please report it.");
+        if (listed_) listed_->push_back({counts.layer, image, word.element, word.mask, before, after});
+        for (std::uint32_t changed = faulty ^ clean; changed != 0; changed &= changed - 1)
+            ++counts.changed[std::size_t(std::countr_zero(changed))];
     }
 }
 

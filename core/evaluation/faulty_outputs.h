@@ -11,6 +11,7 @@
 #include "evaluation/evaluator_state.h"
 #include "faults/injection_counts.h"
 #include "faults/trial_faults.h"
+#include "network/parameter_codec.h"
 
 namespace clipscope {
 
@@ -48,6 +49,7 @@ private:
     };
     struct AtStep {
         Slot slot = 0;
+        ParameterCodec codec;
         std::size_t counts = 0;                                     // place among counts_
         std::unordered_map<std::int64_t, std::vector<Word>> words;  // by image
     };
@@ -55,7 +57,7 @@ private:
         std::size_t first = 0;
         std::size_t last = 0;
     };
-    void hit_row(std::int64_t image, const std::vector<Word>& words, std::uint32_t* row, const at::Tensor& values, LayerInjection& counts);
+    void hit_row(const AtStep& hit, std::int64_t image, float* row, const at::Tensor& values);
 
     const Evaluator::State& evaluator_;
     std::map<std::size_t, AtStep> at_step_;

@@ -6,6 +6,7 @@
 
 #include "evaluation/evaluator_state.h"
 #include "faults/trial_faults.h"
+#include "network/parameter_codec.h"
 
 namespace clipscope {
 
@@ -18,8 +19,12 @@ struct OutputPlace {
 };
 OutputPlace find_output(const Evaluator::State& evaluator, std::size_t part);
 
-// The values of one image, float32, counted row-major; which of their bits may be faulty and in which patterns is the network's memory's.
-// Throws UsageError where they do not lie image by image.
+// The values of one image as words of the network's number format, counted row-major; which of their bits may be faulty and in which
+// patterns is its memory's. Throws UsageError where they do not lie image by image.
 OutputMemory output_memory(const Evaluator::State& evaluator, std::size_t part);
+
+// How a value of that output becomes a word and back; its element is always 0. An int8 has one scale: the largest magnitude that the
+// network without faults puts out there for all images, over 127. Runs the network to that output the first time, where the format is int8.
+ParameterCodec output_codec(const Evaluator::State& evaluator, std::size_t part);
 
 }  // namespace clipscope

@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t most_shown = 40;  // bytes of a file's text in a message
 constexpr std::int64_t most_elements = std::int64_t(1) << 40;
-constexpr int output_word_bits = 32;
 
 class Reader {
 public:
@@ -81,10 +80,10 @@ private:
         if (!element || *element < 0 || *element >= most_elements)
             fail(shown(field("element")) + " is no element of a layer's values: count from 0, row by row.");
         const auto bit = whole_number<int>(field("bit"));
-        if (!bit || *bit < 0 || *bit >= output_word_bits)
-            fail(shown(field("bit")) + " is no bit of a word of " + std::to_string(output_word_bits) + ": count from 0, the lowest.");
+        if (!bit || *bit < 0 || *bit >= int(listed_word_bits))
+            fail(shown(field("bit")) + " is no bit of a word of " + std::to_string(listed_word_bits) + ": count from 0, the lowest.");
         std::vector<std::uint64_t>& bits = trial().outputs[output];
-        const std::uint64_t position = std::uint64_t(*element) * output_word_bits + std::uint64_t(*bit);
+        const std::uint64_t position = std::uint64_t(*element) * listed_word_bits + std::uint64_t(*bit);
         if (!taken_outputs_.insert({current_, output, position}).second) fail("the bit is in its trial already: name it once.");
         bits.push_back(position);
     }

@@ -23,6 +23,8 @@ namespace clipscope {
 
 // An output for one image: whose (an index into the parts, as OutputMemory::part), and the image's number in the data set.
 using ListedOutput = std::pair<std::size_t, std::int64_t>;
+// Bit b of element e stands at 32 e + b there, whatever the format: that is not known where a list is read.
+constexpr std::uint64_t listed_word_bits = 32;
 
 // Of "ACT-1.out@17"; nothing where it names none.
 std::optional<ListedOutput> find_listed_output(const std::string& name, const std::vector<LayerInfo>& parts);

@@ -247,8 +247,8 @@ std::vector<ListedTrial> read_listed_trials(const Study& study, JobId job, const
     for (const auto& [number, one] : stored) {
         ListedTrial& trial = trials.emplace_back(ListedTrial{one.name, one.line, {}});
         for (const ListedBit& bit : one.bits) {
-            if (const auto output = find_listed_output(bit.parameter, parts); output && bit.bit >= 0 && bit.bit < 32) {
-                trial.outputs[*output].push_back(bit.element * 32 + std::uint64_t(bit.bit));
+            if (const auto output = find_listed_output(bit.parameter, parts); output && bit.bit >= 0 && bit.bit < int(listed_word_bits)) {
+                trial.outputs[*output].push_back(bit.element * listed_word_bits + std::uint64_t(bit.bit));
                 continue;
             }
             const auto place = places.find(bit.parameter);

@@ -41,9 +41,8 @@ constexpr LayersChoice layers_choices[] = {
      QT_TR_NOOP("Two curves: faults anywhere in the weights and biases, and faults in the thresholds themselves, one float32 number a "
                 "site. A threshold turned negative or NaN silences its site; one turned huge protects no longer.")},
     {"activations", QT_TR_NOOP("Computed values of activations"),
-     QT_TR_NOOP(
-         "One curve: transient faults in the float32 values that activations put out, for each image anew, while weights stay as they "
-         "are. Faults in a layer's values before its activation are typed as CONV-1.out, in one activation's as ACT-1.out.")},
+     QT_TR_NOOP("One curve: transient faults in the values that activations put out, for each image anew, while weights stay as they "
+                "are. Faults in a layer's values before its activation are typed as CONV-1.out, in one activation's as ACT-1.out.")},
     {"network,activations,network+activations", QT_TR_NOOP("Weights, activations and both"),
      QT_TR_NOOP("Three curves: faults in the stored weights and biases, transient faults in the values that activations put out, and both "
                 "together")},
