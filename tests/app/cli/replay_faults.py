@@ -175,6 +175,44 @@ def hit(memory, bits, kind):
             memory[element] = memory[element] | mask if kind == "stuck1" else memory[element] & ~mask
 
 
+def round_parameters(model, number_format):
+    """As the format stores them; biases of an int8 network stay as they are."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if number_format == "float16":
+                parameter.copy_(parameter.half().float())
+            elif number_format == "bfloat16":
+                parameter.copy_(parameter.bfloat16().float())
+            elif number_format == "int8" and name.endswith("weight"):
+                scale = parameter.abs().max() / 127
+                parameter.copy_((parameter / scale).round().clamp(-128, 127) * scale)
+
+
+def hit_words(memory, bits, kind, number_format, scale):
+    """Like hit() for values that are held in another format than float32: only those whose word changes are read anew."""
+    masks = collections.defaultdict(int)
+    for element, bit in bits:
+        masks[element] |= 1 << bit
+    for element, mask in masks.items():
+        value = memory[element : element + 1]
+        if number_format == "float16":
+            word = value.astype(np.float16).view(np.uint16)
+        elif number_format == "bfloat16":
+            word = torch.from_numpy(value.copy()).bfloat16().view(torch.int16).numpy().view(np.uint16)
+        else:
+            word = np.clip(np.rint(value / np.float32(scale)), -128, 127).astype(np.int8).view(np.uint8)
+        mask = word.dtype.type(mask)
+        faulty = word ^ mask if kind == "flip" else word | mask if kind == "stuck1" else word & ~mask
+        if faulty[0] == word[0]:
+            continue
+        if number_format == "float16":
+            memory[element] = faulty.view(np.float16).astype(np.float32)[0]
+        elif number_format == "bfloat16":
+            memory[element] = (faulty.astype(np.uint32) << np.uint32(16)).view(np.float32)[0]
+        else:
+            memory[element] = np.float32(faulty.view(np.int8)[0]) * np.float32(scale)
+
+
 def inject(parameters, faults, kind):
     """Makes the listed bits faulty in place and returns what was there, for restore()."""
     before = []
@@ -195,8 +233,10 @@ def forward(model, inputs, chunk):
         return np.concatenate([model(inputs[i : i + chunk]).numpy() for i in range(0, len(inputs), chunk)])
 
 
-def forward_step_by_step(model, inputs, chunk, outputs, kind):
-    """Of a network that is a sequence of modules, with faults in what they put out for single images."""
+def forward_step_by_step(model, inputs, chunk, outputs, kind, number_format, scales):
+    """Of a network that is a sequence of modules, with faults in what they put out for single images. `scales`: of an int8, by output, taken
+    from the first run, which has no faults."""
+    is_first = not scales
     names = {"Conv2d": "CONV", "Linear": "FC", "ReLU": "ACT"}
     images = by_image(outputs)
     logits = []
@@ -212,9 +252,16 @@ def forward_step_by_step(model, inputs, chunk, outputs, kind):
                     continue
                 numbers[module.original_name] += 1
                 output = f"{names[module.original_name]}-{numbers[module.original_name]}.out"
+                if is_first:
+                    scales[output] = max(scales.get(output, 0), float(values.abs().max() / 127))
                 for row in range(len(values)):
-                    if output in images.get(first + row, {}):
-                        hit(values[row].numpy().reshape(-1).view(np.uint32), images[first + row][output], kind)
+                    if output not in images.get(first + row, {}):
+                        continue
+                    memory, bits = values[row].numpy().reshape(-1), images[first + row][output]
+                    if number_format == "float32":
+                        hit(memory.view(np.uint32), bits, kind)
+                    else:
+                        hit_words(memory, bits, kind, number_format, scales[output])
             logits.append(values.numpy())
     return np.concatenate(logits)
 
@@ -291,7 +338,7 @@ def replay_curve(curve, faults, model, parameters, inputs, labels, clean, argume
             stored, outputs = split_outputs(listed)
             before = inject(parameters, stored, arguments.kind)
             if outputs:
-                logits = forward_step_by_step(model, inputs, arguments.chunk, outputs, arguments.kind)
+                logits = forward_step_by_step(model, inputs, arguments.chunk, outputs, arguments.kind, arguments.format, arguments.scales)
             else:
                 logits = forward(model, inputs, arguments.chunk) if listed else clean
             restore(before)
@@ -344,10 +391,16 @@ def main():
     model, parameters, inputs, labels = load(arguments)
     if len(labels) != result["images"]:
         sys.exit(f"the result is about {result['images']} images, --images gives {len(labels)}")
+    arguments.format, arguments.scales = result["format"], {}
+    round_parameters(model, arguments.format)
     before = {name: parameter.tobytes() for name, parameter in parameters.items()}
     clean = forward(model, inputs, arguments.chunk)
     clean_counts = count(clean, labels, clean.argmax(axis=1))
     arguments.kind = result["fault_kind"]
+    if arguments.format != "float32":
+        if any("@" not in name for listed in faults.values() for name in listed):
+            sys.exit("stored words of other formats than float32 are not known here")
+        forward_step_by_step(model, inputs, arguments.chunk, {}, arguments.kind, arguments.format, arguments.scales)
     pattern = result.get("fault_pattern", "bit")
     problems = [problem for curve in result["curves"] for problem in check_faults(curve, faults, pattern)]
     totals = collections.Counter()

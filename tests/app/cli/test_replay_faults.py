@@ -23,6 +23,9 @@ PATTERNS = (
     ("outputs_and_weights", "--layers", "network+activations,CONV-1+ACT-1.out", "--rates", "1e-5,1e-4", "--exact"),
     ("outputs_stuck", "--layers", "activations,outputs", "--kind", "stuck1", "--bits", "exponent", "--rates", "1e-5,1e-4"),
     ("outputs_bursts", "--layers", "activations", "--pattern", "burst-4", "--rates", "1e-5,1e-4", "--exact"),
+    ("outputs_float16", "--layers", "activations,CONV-1.out", "--format", "float16", "--rates", "1e-5,1e-4,1e-3"),
+    ("outputs_bfloat16", "--layers", "activations", "--format", "bfloat16", "--kind", "stuck1", "--rates", "1e-5,1e-4", "--exact"),
+    ("outputs_int8", "--layers", "activations,FC-1.out", "--format", "int8", "--rates", "1e-4,1e-3,1e-2"),
     ("outputs_counted", "--layers", "ACT-1.out,activations,FC-3.out", "--faults", "1,2,5"),
     ("bursts_counted", "--faults", "1,4", "--pattern", "burst-2", "--exact"),
 )
