@@ -142,6 +142,10 @@ CampaignResult read_result(const std::string& path) {
     CampaignResult result = result_from_json(read_text_file(path), path);
     const CampaignInfo& info = result.curves.info;
     if (const std::string problem = no_time_in(info); !problem.empty()) throw UsageError("'" + path + "' " + problem);
+    std::erase_if(result.curves.curves, [](const AccuracyCurve& curve) { return !lasts_in_memory(curve.info); });
+    if (result.curves.curves.empty())
+        throw UsageError("'" + path +
+                         "' is about computed values, which are there for one inference: take a result of stored values, as of network.");
     return result;
 }
 

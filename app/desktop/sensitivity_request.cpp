@@ -137,7 +137,10 @@ QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& 
         image_selection(form);
         const JobSettings settings = sensitivity_jobs(form, parts.empty() ? CheckedLayers() : checked).front();
         if (settings.kind == JobKind::sensitivity) all_points(settings, {});
-        if (!parts.empty()) check_thresholds_stored(parse_fault_scopes(settings.layers, parts, output_scopes(settings.kind)), parts);
+        if (parts.empty()) return {};
+        const std::vector<FaultScope> scopes = parse_fault_scopes(settings.layers, parts, output_scopes(settings.kind));
+        if (settings.precision > 0) check_stored_scopes(scopes, "A precision");
+        check_thresholds_stored(scopes, parts);
     } catch (const Error& error) {
         return QString::fromUtf8(error.what());
     }

@@ -86,7 +86,7 @@ std::vector<UpsetRow> upset_rows(const CampaignSummary& result, const UpsetCondi
         const CurveSummary& curve = result.curves[i];
         const bool has_points =
             result.info.axis == PointAxis::fault_count ? single_fault_point(curve.points) != nullptr : !curve.points.empty();
-        if (!has_points) continue;
+        if (!has_points || !lasts_in_memory(curve.info)) continue;
         for (const double end : ends) rows.push_back({i, end, curve_in_time(curve.info, result.info, curve.points, end, conditions.hours)});
     }
     return rows;

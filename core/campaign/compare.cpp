@@ -35,10 +35,11 @@ std::vector<std::size_t> evaluators_of(const std::vector<Contestant>& contestant
 // One after the other, so that each finds the free memory that the others left; a given budget is shared out. Empty where it was stopped.
 Evaluators prepare(const JobInputs& inputs, const std::vector<Contestant>& contestants, const std::vector<std::size_t>& places,
                    const std::vector<FaultScope>& scopes, EvaluatorOptions options, int threads, const std::stop_token& stop) {
-    std::set<std::size_t> first_layers;
+    std::set<std::size_t> first_layers, outputs;
     for (const FaultScope& scope : scopes) {
         const std::vector<std::size_t> parts = scope.parts();
         first_layers.insert(parts.begin(), parts.end());
+        outputs.insert(scope.outputs.begin(), scope.outputs.end());
     }
     const std::vector<std::size_t> layers(first_layers.begin(), first_layers.end());
     options.memory_bytes /= *std::ranges::max_element(places) + 1;
@@ -49,6 +50,7 @@ Evaluators prepare(const JobInputs& inputs, const std::vector<Contestant>& conte
         options.protections = contestants[i].sites;
         evaluators.push_back(std::make_unique<Evaluator>(inputs.network, inputs.images, inputs.input, options));
         if (!evaluators.back()->prepare(layers, threads, stop)) return {};
+        if (!evaluators.back()->measure_outputs(std::vector<std::size_t>(outputs.begin(), outputs.end()), threads, stop)) return {};
     }
     return evaluators;
 }
@@ -81,6 +83,9 @@ std::optional<std::vector<double>> suggest_duel_rates(const JobInputs& tuning, c
 void run_compare(const JobInputs& inputs, const CompareSpecification& specification, const EventSink& sink, std::stop_token stop) {
     if (specification.scopes.empty()) throw UsageError("Choose at least one layer, or the network, for the faults to hit.");
     if (specification.precision) check_stored_scopes(specification.scopes, "A precision");
+    const auto has_memory = [](const Contestant& contestant) { return contestant.memory != nullptr; };
+    if (specification.axis == PointAxis::fault_count && std::ranges::any_of(specification.contestants, has_memory))
+        throw UsageError("A fixed number of faults knows no check bits: compare memory protections over fault rates.");
     if (!specification.act_max) throw UsageError("ACT_max is not known: profile the network first.");
     check_campaign(specification.axis, specification.rates, specification.trials, specification.precision ? 0 : 1);
     if (!specification.protections.empty() && specification.contestants.size() != specification.protections.size())

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "campaign/fault_scope.h"
+
 namespace clipscope {
 
 std::vector<MeasuredShare> measured_shares(std::span<const CurvePoint> points, FailureKind kind) {
@@ -36,6 +38,10 @@ CurveInTime curve_in_time(const CurveInfo& curve, const CampaignInfo& info, std:
     result.sdc_mean = mean_share(sdc, upsets_per_bit_hour, hours);
     result.due_mean = mean_share(due, upsets_per_bit_hour, hours);
     return result;
+}
+
+bool lasts_in_memory(const CurveInfo& curve) {
+    return !has_computed_values(curve.layer);
 }
 
 std::string no_time_in(const CampaignInfo& info) {

@@ -27,6 +27,10 @@ struct CurveInTime {
 CurveInTime curve_in_time(const CurveInfo& curve, const CampaignInfo& info, std::span<const CurvePoint> points, double upsets_per_bit_hour,
                           double hours);
 
+// Whether an upset of what the curve is about stays until the memory is written again: not of computed values, which are there for one
+// inference.
+bool lasts_in_memory(const CurveInfo& curve);
+
 // Why a result says nothing in time, as a sentence that begins with its name's verb ("is over bit positions: …"); empty: it does.
 std::string no_time_in(const CampaignInfo& info);
 

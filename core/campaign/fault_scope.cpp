@@ -253,6 +253,16 @@ bool is_scope_group(const std::string& name) {
            find_group(std::span<const OutputGroup>(output_groups), &OutputGroup::name, name);
 }
 
+bool has_computed_values(const std::string& scopes) {
+    for (const std::string& scope : split_list(scopes, ','))
+        for (const std::string& name : split_list(scope, '+'))
+            if (lower_case(name).ends_with(output_suffix) ||
+                find_group(std::span<const OutputGroup>(output_groups), &OutputGroup::name, name) ||
+                find_group(std::span<const OutputGroup>(output_groups), &OutputGroup::each, name))
+                return true;
+    return false;
+}
+
 std::vector<std::size_t> FaultScope::parts() const {
     std::vector<std::size_t> all(layers);
     all.insert(all.end(), outputs.begin(), outputs.end());
@@ -276,7 +286,7 @@ std::vector<FaultScope> parse_fault_scopes(const std::string& text, const std::v
     if (outputs == OutputScopes::refused && with_output != scopes.end())
         throw UsageError(
             "Faults in computed values (" + with_output->name +
-            ") can be measured by a sensitivity and by a comparison alone: choose stored values here, as in CONV-1 or network.");
+            ") can be measured by a sensitivity, a comparison or a list of faults: choose stored values here, as in CONV-1 or network.");
     return scopes;
 }
 
@@ -300,7 +310,7 @@ void check_thresholds_stored(const std::vector<FaultScope>& scopes, const std::v
                 return parts[index].part == MemoryPart::threshold && parts[index].is_stored == is_stored;
             });
         };
-        if (scope.name != everything && thresholds(true) == 0 && thresholds(false) > 0)
+        if (!scope.name.starts_with(everything) && thresholds(true) == 0 && thresholds(false) > 0)
             throw UsageError("This network stores no threshold, so no fault can hit " + scope.name +
                              ": open a hardened network, or compare protections.");
     }

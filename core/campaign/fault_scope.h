@@ -42,6 +42,9 @@ std::int64_t fault_bits(const std::vector<std::size_t>& scope, const std::vector
 // These parts as one scope, each once; none: an empty scope. Throws UsageError on a name that is none.
 FaultScope scope_of_parts(const std::vector<std::string>& names, const std::vector<LayerInfo>& parts);
 
+// Whether faults of a scope of this name, or of several joined by commas, hit computed values, alone or among others.
+bool has_computed_values(const std::string& scopes);
+
 // Whether a scope of this name stands for all parts of a kind, or all of them: "network", "batch-norm", "thresholds", "everything".
 bool is_scope_group(const std::string& name);
 

@@ -39,7 +39,10 @@ public:
             first_parts.insert(parts.begin(), parts.end());
             curves_.push_back({evaluator_.get(), stored_scope(*evaluator_, scope), Protection::none});
         }
-        return evaluator_->prepare(std::vector<std::size_t>(first_parts.begin(), first_parts.end()), threads_, stop);
+        std::set<std::size_t> outputs;
+        for (const FaultScope& scope : specification_.scopes) outputs.insert(scope.outputs.begin(), scope.outputs.end());
+        return evaluator_->prepare(std::vector<std::size_t>(first_parts.begin(), first_parts.end()), threads_, stop) &&
+               evaluator_->measure_outputs(std::vector<std::size_t>(outputs.begin(), outputs.end()), threads_, stop);
     }
 
     const std::vector<CampaignCurve>& curves() const { return curves_; }

@@ -334,8 +334,19 @@ bool Evaluator::release_memory() const {
 }
 std::vector<OutputMemory> Evaluator::output_memories(std::span<const std::size_t> parts) const {
     std::vector<OutputMemory> memories;
-    for (const std::size_t part : parts) memories.push_back(output_memory(*state_, part));
+    std::map<std::size_t, std::size_t> part_at;  // by step
+    for (const std::size_t part : parts) {
+        memories.push_back(output_memory(*state_, part));
+        const auto [other, is_new] = part_at.try_emplace(find_output(*state_, part).step, part);
+        const auto& all = network().memory_parts();
+        if (!is_new && other->second != part)
+            throw UsageError(all[other->second].name + " and " + all[part].name + " put out the same values: choose one of the two.");
+    }
     return memories;
+}
+bool Evaluator::measure_outputs(std::span<const std::size_t> parts, int threads, std::stop_token stop) const {
+    measure_output_scales(*state_, parts, threads, stop);
+    return !stop.stop_requested();
 }
 const std::vector<std::int64_t>& Evaluator::image_numbers() const {
     return state_->image_numbers;

@@ -91,6 +91,9 @@ public:
     // The values that these parts (layers, thresholds of activation sites) put out for an image, as memory. Throws UsageError where faults
     // cannot hit them.
     std::vector<OutputMemory> output_memories(std::span<const std::size_t> parts) const;
+    // Finds out what int8 words of these outputs need to know of the network without faults; the first trial does otherwise, for others
+    // wait for it. False where it was stopped.
+    bool measure_outputs(std::span<const std::size_t> parts, int threads, std::stop_token stop) const;
     // By their place: the images' numbers in the data set that they were chosen from.
     const std::vector<std::int64_t>& image_numbers() const;
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+#include <stop_token>
 
 #include "evaluation/evaluator_state.h"
 #include "faults/trial_faults.h"
@@ -24,7 +26,10 @@ OutputPlace find_output(const Evaluator::State& evaluator, std::size_t part);
 OutputMemory output_memory(const Evaluator::State& evaluator, std::size_t part);
 
 // How a value of that output becomes a word and back; its element is always 0. An int8 has one scale: the largest magnitude that the
-// network without faults puts out there for all images, over 127. Runs the network to that output the first time, where the format is int8.
+// network without faults puts out there for all images, over 127; where measure_output_scales() has not found it, it is found now.
 ParameterCodec output_codec(const Evaluator::State& evaluator, std::size_t part);
+
+// For these parts at once, in one pass of all images; nothing where the format needs no scale. Unfinished where it was stopped.
+void measure_output_scales(const Evaluator::State& evaluator, std::span<const std::size_t> parts, int threads, const std::stop_token& stop);
 
 }  // namespace clipscope

@@ -1,7 +1,6 @@
 // Lists of faults: exactly these bits are faulty, together in one trial or one by one. In a file of two forms:
-//   layer,rate,trial,parameter,element,bit    what --faults-out writes; layer, rate and trial may be missing; a computed value's
-//   "parameter"
-//                                             is ACT-1.out@17, the output and the image's number in the data set
+//   layer,rate,trial,parameter,element,bit    what --faults-out writes; layer, rate and trial may be missing. The parameter of a
+//                                             computed value is ACT-1.out@17: the output, and the image's number in the data set
 //   Injection,Layer,TensorIndex,Bit           of cad-polito-it/dnn-benchmarks: a module and "(3, 0, 2, 1)" in its weight
 // More columns do no harm.
 #pragma once

@@ -14,7 +14,7 @@ struct LayerInjection {
     std::size_t layer = 0;                            // index into the network's layers
     bool is_output = false;                           // of the values that it puts out, not of those that it stores
     std::array<std::int64_t, bit_positions> asked{};    // faulty bits
-    std::array<std::int64_t, bit_positions> changed{};  // of all bits of the words hit, those found to differ, read back from memory
+    std::array<std::int64_t, bit_positions> changed{};  // of all bits of the words hit, those found to differ afterwards
 };
 
 // One entry for each layer that got a fault.

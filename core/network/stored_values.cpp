@@ -14,10 +14,6 @@ constexpr std::array<std::string_view, 16> shape_readers{"aten::size",       "at
                                                          "aten::new_ones",   "aten::new_zeros",  "aten::new_full",  "aten::new_empty",
                                                          "aten::empty_like", "prim::dtype",      "prim::device",    "prim::shape"};
 
-bool reads_shape_alone(const Step& step) {
-    return std::find(shape_readers.begin(), shape_readers.end(), step.name) != shape_readers.end();
-}
-
 // Whether the step exchanges the two dimensions of a matrix of this many dimensions.
 bool turns(const Program& program, const Step& step) {
     if (step.name == "aten::t" || step.name == "aten::numpy_T") return true;
@@ -30,6 +26,10 @@ bool turns(const Program& program, const Step& step) {
 }
 
 }  // namespace
+
+bool reads_shape_alone(const Step& step) {
+    return std::find(shape_readers.begin(), shape_readers.end(), step.name) != shape_readers.end();
+}
 
 StoredValues::StoredValues(const Program& program) : program_(program) {
     from_images_.insert(program.input_slot());

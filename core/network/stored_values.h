@@ -11,6 +11,9 @@
 
 namespace clipscope {
 
+// Whether what the step gives depends on its input's shape or type and not on its numbers.
+bool reads_shape_alone(const Step& step);
+
 class StoredValues {
 public:
     explicit StoredValues(const Program& program);

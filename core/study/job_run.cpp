@@ -233,7 +233,8 @@ JobId continue_or_add_job(Study& study, const JobSettings& asked, const OpenedJo
 void check_list_known(const Study& study, const JobSettings& asked) {
     for (const JobRecord& job : study.jobs()) {
         const FaultListSettings& known = job.settings.list;
-        if (job.settings.kind == JobKind::faults && known.path == asked.list.path && known.sha256 != asked.list.sha256)
+        if (job.settings.kind == JobKind::faults && known.path == asked.list.path && known.sha256 != asked.list.sha256 &&
+            count_listed_results(study, job.id) > 0)
             throw StudyInputError("The list of faults '" + asked.list.path + "' holds something else than when the study '" + study.path() +
                                   "' was measured: give the original one, run the new one under another name, or begin another study.");
     }

@@ -248,6 +248,8 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
     same.self_check = stored.self_check;
     same.list.path = stored.list.path;
     if (can_grow(stored.kind)) {
+        const bool has_outputs = has_computed_values(stored.layers) || has_computed_values(asked.layers);
+        if (has_outputs && (stored.precision > 0 || asked.precision > 0)) return false;  // a precision knows stored values alone
         same.layers = stored.layers;
         same.rates = stored.rates;
         same.trials = stored.trials;

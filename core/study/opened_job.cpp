@@ -73,6 +73,7 @@ void check(const JobSettings& settings, const Network& network) {
     if (settings.kind == JobKind::sweep) find_site(settings.site, network.sites());
     if (measures_curves(settings.kind)) {
         const auto scopes = parse_fault_scopes(settings.layers, network.memory_parts(), output_scopes(settings.kind));
+        if (settings.precision > 0) check_stored_scopes(scopes, "A precision");
         if (settings.kind != JobKind::compare) check_thresholds_stored(scopes, network.memory_parts());
         if (!settings.protections.empty())
             check_protections(network, protections_from_list(settings.protections), tuned_bounds(settings, network));

@@ -189,7 +189,9 @@ void add_line_of(const UpsetView::Line& line, const Theme& theme, QCustomPlot& p
 UpsetView upset_view(const CurveSummary& curve, const CampaignInfo& info, const UpsetConditions& conditions) {
     UpsetView view;
     view.conditions = conditions;
-    if (!(conditions.low > 0 && conditions.high >= conditions.low && conditions.hours > 0) || !no_time_in(info).empty()) return view;
+    if (!(conditions.low > 0 && conditions.high >= conditions.low && conditions.hours > 0) || !no_time_in(info).empty() ||
+        !lasts_in_memory(curve.info))
+        return view;
     if (info.axis == PointAxis::fault_count) {
         if (const CurvePoint* one = single_fault_point(curve.points)) view.lines = lines_over_rates(curve, *one, conditions);
         return view;

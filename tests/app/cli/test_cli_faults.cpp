@@ -96,6 +96,23 @@ private slots:
             QCOMPARE(again["outcomes"][0]["correct"].toInt(), outcome["correct"].toInt());
             QCOMPARE(again["outcomes"][0]["stored"]["correct"].toInt(), outcome["correct"].toInt());
         }
+        // A precision knows stored values alone: the two are jobs of their own in a study.
+        const QString both = folder_.filePath("both.clipscope");
+        const QStringList precise = QStringList{"sensitivity", "--study", both, "--layers", "CONV-1", "--precision", "0.05"} + inputs();
+        const QStringList computed = QStringList{"sensitivity", "--study", both, "--layers", "activations", "--trials", "2"} + inputs();
+        for (const QStringList& one : {precise, computed, precise, computed}) {
+            const CliResult result = run_cli(one + QStringList{"--rates", "1e-4"});
+            QVERIFY2(result.status == 0, qPrintable(result.err));
+        }
+        // What is there for one inference has no failures in time.
+        const QString result = folder_.filePath("computed.json");
+        QCOMPARE(
+            run_cli(QStringList{"sensitivity", "--layers", "activations", "--faults", "1", "--trials", "2", "--json", result} + inputs())
+                .status,
+            0);
+        const CliResult upsets = run_cli({"upsets", "--fit", "700", "--result", result});
+        QCOMPARE(upsets.status, 2);
+        QVERIFY2(is_one_sentence(upsets.err), qPrintable(upsets.err));
         for (const QStringList& refused : {QStringList{"bits"}, QStringList{"sensitivity", "--precision", "0.01"}, QStringList{"worst"}}) {
             const CliResult result = run_cli(refused + inputs() + QStringList{"--layers", "activations"});
             QCOMPARE(result.status, 2);

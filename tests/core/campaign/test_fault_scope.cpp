@@ -69,6 +69,12 @@ private slots:
         QCOMPARE(text("each-output,CONV-1.out"), "CONV-1.out=/0 CONV-2.out=/1 FC-1.out=/2");
         QCOMPARE(text("activations+network,ACT-1.out+CONV-1+CONV-1.out"), "network+activations=012/56 CONV-1+CONV-1.out+ACT-1.out=0/05");
         QVERIFY(is_scope_group("activations"));
+        for (const char* computed : {"ACT-1.out", "network,CONV-1+conv-1.OUT", "each-activation", "network+outputs", "x,activations"})
+            QVERIFY2(has_computed_values(computed), computed);
+        for (const char* stored : {"network", "each,everything", "CONV-1+ACT-1", "thresholds"})
+            QVERIFY2(!has_computed_values(stored), stored);
+        // Not all that is stored needs a threshold.
+        check_thresholds_stored(parse_fault_scopes("everything+activations", seven_parts(), OutputScopes::allowed), seven_parts());
         const auto error = [](const std::string& scopes, OutputScopes outputs) {
             try {
                 parse_fault_scopes(scopes, seven_parts(), outputs);
