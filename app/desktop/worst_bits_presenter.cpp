@@ -19,7 +19,7 @@ std::vector<CurvePoint> random_faults_curve(const Study& study, const std::vecto
         if (!measures_curves(job->settings.kind) || point_axis(job->settings) != PointAxis::fault_count) continue;
         const CampaignSummary summary = read_summary(study, job->id);
         const CampaignInfo& info = summary.info;
-        if (info.data != origin.data || info.images != origin.images || info.memory != origin.memory || info.nonfinite != origin.nonfinite)
+        if (info.images != origin.images || info.memory != origin.memory || info.nonfinite != origin.nonfinite)
             continue;
         for (const CurveSummary& curve : summary.curves)
             if (curve.info.layer == origin.scope && curve.info.protection == Protection::none && !curve.points.empty()) return curve.points;
