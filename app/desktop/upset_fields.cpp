@@ -200,10 +200,10 @@ void UpsetFields::set_parts(const std::vector<LayerInfo>& parts) {
 }
 
 void UpsetFields::take_preset() {
-    const QString name = preset_->currentData().toString();
+    const std::string name = preset_->currentData().toString().toStdString();
     show_source();
-    if (name.isEmpty()) return;
-    const UpsetPreset& preset = upset_preset(name.toStdString());
+    if (name.empty()) return;
+    const UpsetPreset preset = upset_preset(name);
     is_filling_ = true;
     for (const auto& [end, fit] : {std::pair(low_, preset.low), std::pair(high_, preset.high)}) {
         end.fit->set_value(rounded_number(fit, 6));

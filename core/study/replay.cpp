@@ -236,7 +236,8 @@ TrialName parse_trial_name(const std::string& text) {
         const bool is_point = rate && ((*rate >= 0 && *rate <= 1) || is_fault_count(*rate));
         const bool is_named = is_number(trial) && (slash == std::string::npos || is_number(stratum));
         if (is_number(job) && is_named && is_point && !parts[first + 1].empty())
-            return {JobId(*job), parts[first + 1], *rate, int(*trial), stratum ? std::optional(int(*stratum)) : std::nullopt};
+            return {JobId(*job), parts[first + 1], *rate, int(*trial),
+                    slash == std::string::npos ? std::nullopt : std::optional(int(stratum.value_or(0)))};
     }
     throw UsageError("'" + text + "' names no trial: write JOB:LAYER:RATE:TRIAL, as in 1:CONV-1:1e-05:12, or of a job over bit positions " +
                      "JOB:LAYER:BIT:TRIAL, as in 2:CONV-1:30:12, over numbers of faults JOB:LAYER:FAULTS:TRIAL, or of one with a precision "
