@@ -3,6 +3,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "campaign/curve_auc.h"
 #include "campaign/point_faults.h"
@@ -45,11 +46,10 @@ AccuracyCurve empty_curve(const Outcome& clean, const AucPlan& plan, const Netwo
     return curve;
 }
 
-TrialFaults draw(const AucPlan& plan, const Network& network, int trial) {
-    const std::vector<LayerInfo>& parts = network.memory_parts();
-    const double most = plan.rates.back();
-    return in_protected_memory(draw_trial_faults(plan.seed, std::uint64_t(trial), parts, plan.scope.layers, most), plan.memory, plan.seed,
-                               std::uint64_t(trial), parts, plan.scope.layers, most);
+// The same faults in the memory that the plan protects them with.
+TrialFaults in_memory(TrialFaults faults, const AucPlan& plan, const Network& network, int trial) {
+    return in_protected_memory(std::move(faults), plan.memory, plan.seed, std::uint64_t(trial), network.memory_parts(), plan.scope.layers,
+                               plan.rates.back());
 }
 
 SelfCheckedTrial checked_trial(const AucPlan& plan, int trial, const TrialFaults& faults, std::size_t rate, const TrialOutcome& outcome) {
@@ -88,10 +88,9 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
     SelfCheck self_check(plan.self_check, plan.seed);
     std::mutex mutex;
     const auto measure_trial = [&](TrialRunner& runner, int trial, const std::stop_token& stopped) {
-        TrialFaults faults = draw(plan, evaluator.network(), trial);
-        if (!plan.scope.outputs.empty())
-            faults.outputs =
-                draw_point_faults(PointAxis::fault_rate, plan.seed, std::uint64_t(trial), evaluator, plan.scope, plan.rates.back()).outputs;
+        const TrialFaults faults =
+            in_memory(draw_point_faults(PointAxis::fault_rate, plan.seed, std::uint64_t(trial), evaluator, plan.scope, plan.rates.back()),
+                      plan, evaluator.network(), trial);
         std::vector<TrialOutcome> by_rate(plan.rates.size());
         const auto keep = [&](std::size_t rate, const TrialOutcome& outcome) { by_rate[rate] = outcome; };
         if (!run_trial(runner, evaluator, faults, plan.rates, stopped, keep)) return;
@@ -123,7 +122,9 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
     for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan, evaluator.network()));
     std::mutex mutex;
     const auto measure_trial = [&](ThresholdRunner& runner, int trial, const std::stop_token& stopped) {
-        const TrialFaults faults = draw(plan, evaluator.network(), trial);
+        const TrialFaults faults = in_memory(draw_point_faults(PointAxis::fault_rate, plan.seed, std::uint64_t(trial),
+                                                               evaluator.network().memory_parts(), plan.scope.layers, plan.rates.back()),
+                                             plan, evaluator.network(), trial);
         std::vector<std::vector<TrialOutcome>> outcomes(thresholds, std::vector<TrialOutcome>(plan.rates.size()));
         const auto keep = [&](std::size_t threshold, std::size_t rate, const TrialOutcome& outcome) {
             outcomes[threshold][rate] = outcome;

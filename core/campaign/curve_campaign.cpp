@@ -225,13 +225,14 @@ private:
             if (!parameter.check_bits.empty()) add(*faults.memory->check_words(info), parameter.check_bits);
         }
         const std::vector<std::int64_t>& image_numbers = curves_[curve].evaluator->image_numbers();
+        std::map<std::size_t, ParameterInfo> outputs;  // by part
         for (const OutputMemory& memory : curves_[curve].evaluator->output_memories(curves_[curve].scope.outputs))
-            for (const OutputFaults& output : faults.outputs) {
-                if (output.part != memory.part) continue;
-                ParameterInfo of_image = memory.info;
-                of_image.path = output_name(inputs_.network->memory_parts()[output.part], image_numbers[std::size_t(output.image)]);
-                add(of_image, output.bits);
-            }
+            outputs.emplace(memory.part, memory.info);
+        for (const OutputFaults& output : faults.outputs) {
+            ParameterInfo& of_image = outputs.at(output.part);
+            of_image.path = output_name(inputs_.network->memory_parts()[output.part], image_numbers[std::size_t(output.image)]);
+            add(of_image, output.bits);
+        }
         return injected;
     }
 
