@@ -120,6 +120,7 @@ int main(int argc, char** argv) {
     add_worst_command(app, runner);
     add_inspect_command(app, runner);
     add_upsets_command(app, runner);
+    add_grade_command(app, runner);
     add_bench_command(app, runner);
     try {
         if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);

@@ -123,6 +123,14 @@ QString choose_exporter(QWidget* parent) {
                        QStringLiteral(".py"));
 }
 
+QString choose_lab(QWidget* parent) {
+    return QFileDialog::getOpenFileName(parent, QObject::tr("Open a lab"), {}, QObject::tr("Labs (*.json)"));
+}
+
+QString choose_hand_in(QWidget* parent, const QString& suggested) {
+    return choose_file(parent, QObject::tr("Hand in"), suggested, QObject::tr("Hand-ins (*.zip)"), QStringLiteral(".zip"));
+}
+
 // A question whose only answer besides "not now" is the button's text.
 bool offers(QWidget* parent, const QString& sentence, const QString& button) {
     QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Cancel, parent);
@@ -204,7 +212,9 @@ Dialogs real_dialogs() {
             choose_exporter,
             ask_line,
             ask_quit,
-            may_replace};
+            may_replace,
+            choose_lab,
+            choose_hand_in};
 }
 
 }  // namespace clipscope

@@ -51,6 +51,8 @@ struct Dialogs {
     std::function<QuitAnswer(QWidget* parent, const QString& running)> ask_quit;
     // Files that are there already and are about to be written.
     std::function<bool(QWidget* parent, const QStringList& existing)> may_replace;
+    std::function<QString(QWidget* parent)> choose_lab;                                // a file to read, .json
+    std::function<QString(QWidget* parent, const QString& suggested)> choose_hand_in;  // a file to write, .zip
 };
 
 Dialogs real_dialogs();

@@ -27,9 +27,7 @@ namespace clipscope {
 namespace {
 
 constexpr QSize size_at_first(1120, 700);
-constexpr const char* images_shown = "12";
 constexpr const char* images_for_bounds = "200";
-constexpr std::uint64_t seed = 1;
 
 std::vector<TableColumn> site_columns() {
     return {{QObject::tr("Site"), QObject::tr("Activation site, in the order of the network"), false},
@@ -175,8 +173,8 @@ void FaultWindow::start() {
         memory.format = NumberFormat::parse(format_->currentText().toStdString());
         opening_.start<Opened>(
             [make = laboratory_.engine().inspector, memory,
-             inputs = laboratory_.method_inputs(ImageSelection::parse(images_shown), ImageSelection::parse(images_for_bounds), seed)](
-                std::stop_token) {
+             inputs = laboratory_.method_inputs(ImageSelection::parse(inspected_images), ImageSelection::parse(images_for_bounds),
+                                                inspected_seed)](std::stop_token) {
                 Opened opened{make(inputs, memory), {}};
                 const Dataset& shown = inputs.evaluation.images;
                 for (std::size_t i = 0; i < shown.size(); ++i) opened.pictures.push_back(seen_picture(shown, i, inputs.evaluation.input));
@@ -256,7 +254,8 @@ void FaultWindow::show_wanted() {
     if (parameter_->findText(wanted->parameter) < 0) return;
     parameter_->setCurrentText(wanted->parameter);
     element_ = wanted->element;
-    flipped_ = 1U << wanted->bit;
+    flipped_ = wanted->bit == no_bit ? 0 : 1U << wanted->bit;
+    if (wanted->bit == no_bit) protection_->setCurrentIndex(0);
     show_word();
 }
 
@@ -325,6 +324,7 @@ void FaultWindow::show_answer(const Inspection& inspection) {
     images_->set_message({});
     show_images(inspection.effects);
     show_sites(inspection.effects);
+    emit inspected(inspection, format_->currentText());
 }
 
 void FaultWindow::show_images(const FaultEffects& effects) {

@@ -29,14 +29,17 @@ class FaultWindow : public QDialog {
 public:
     explicit FaultWindow(Laboratory& laboratory, QWidget* parent = nullptr);
 
-    // The element of a layer's parameter, by its path, with one faulty bit; nothing where the open network has none such. As soon as the
-    // images are there. `format`: of the memory; empty: as it is.
+    static constexpr int no_bit = -1;
+
+    // The element of a layer's parameter, by its path, with one faulty bit (no_bit: none yet, and no protection); nothing where the open
+    // network has none such. As soon as the images are there. `format`: of the memory; empty: as it is.
     void show_fault(const QString& layer, const QString& parameter, std::int64_t element, int bit, const QString& format = {});
 
     // What the latest answer is about; nothing before the first.
     const std::optional<Inspection>& inspection() const { return inspection_; }
 
 signals:
+    void inspected(const Inspection& inspection, const QString& format);
     void worst_bit_wanted();
 
 private:

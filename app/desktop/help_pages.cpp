@@ -25,6 +25,10 @@ void show_method(QWidget* parent) {
     show_page(parent, QObject::tr("Method"), QStringLiteral(":/clipscope/help/method.md"));
 }
 
+void show_lab_help(QWidget* parent) {
+    show_page(parent, QObject::tr("Labs"), QStringLiteral(":/clipscope/help/labs.md"));
+}
+
 void show_shortcuts(QWidget* parent) {
     show_page(parent, QObject::tr("Keyboard shortcuts"), QStringLiteral(":/clipscope/help/shortcuts.md"));
 }

@@ -294,10 +294,16 @@ void JobPresenter::change_job(qint64 id, bool as_new) {
         return;
     }
     if (!jobs_.running()) show_job(id);  // its model and images, which the form says nothing of
-    forms_.fill(job->settings);
-    duplicated_job_ = as_new ? id : 0;
-    if (as_new) views_.log->append(tr("%1: what runs next from this form is a copy of it, a job of its own").arg(job_title(*job)));
-    emit form_wanted(JobForms::is_of_sensitivity(job->settings.kind));
+    propose(job->settings);
+    if (!as_new) return;
+    duplicated_job_ = id;
+    views_.log->append(tr("%1: what runs next from this form is a copy of it, a job of its own").arg(job_title(*job)));
+}
+
+void JobPresenter::propose(const JobSettings& settings) {
+    forms_.fill(settings);
+    duplicated_job_ = 0;
+    emit form_wanted(JobForms::is_of_sensitivity(settings.kind));
 }
 
 void JobPresenter::run_when_ready() {
@@ -366,13 +372,8 @@ void JobPresenter::job_ended(const QString& summary) {
 }
 
 void JobPresenter::readiness_changed() {
-    const bool ready = laboratory_.is_ready();
     forms_.show_missing();
-    if (ready && std::exchange(run_when_ready_, false)) {
-        run_sensitivity();
-    } else if (ready) {
-        measure_soon_.start();
-    }
+    if (laboratory_.is_ready()) std::exchange(run_when_ready_, false) ? run_sensitivity() : measure_soon_.start();
     show_estimates();
     emit state_changed();
 }

@@ -52,6 +52,8 @@ public:
     void show_job(qint64 id);
     // Puts the job's settings into the form. What runs next from it may continue the job, or is a copy of it.
     void change_job(qint64 id, bool as_new);
+    // Puts these settings into the form and brings it to the front.
+    void propose(const JobSettings& settings);
     // A sensitivity job as soon as the model and the data that are being opened have come; forgotten if one of them fails.
     void run_when_ready();
     // What it has is kept; jobs that wait are paused.

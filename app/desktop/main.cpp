@@ -42,6 +42,10 @@ int render(int argc, char** argv, const LaunchOptions& options) {
     return 0;
 }
 
+bool arguments_name_nothing(const LaunchOptions& options) {
+    return options.model.isEmpty() && options.data.isEmpty() && !options.run && options.latency_log.isEmpty();
+}
+
 int show_window(int argc, char** argv, const LaunchOptions& options) {
     if (!has_display()) {
         throw Error("There is no display to open a window on: use clipscope-cli, or --render for figures.");
@@ -55,6 +59,7 @@ int show_window(int argc, char** argv, const LaunchOptions& options) {
     window.show();
     if (!options.latency_log.isEmpty()) probe.start();
     window.launch(options);
+    if (arguments_name_nothing(options)) window.offer_tour();
     const int status = QApplication::exec();
     if (options.latency_log.isEmpty()) return status;
     probe.stop();

@@ -30,6 +30,7 @@
 #include "header_text.h"
 #include "help_pages.h"
 #include "input_presenter.h"
+#include "lab_presenter.h"
 #include "network/bundled_networks.h"
 #include "network/formats/onnx/hardened_onnx.h"
 #include "panel_hints.h"
@@ -105,6 +106,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     connect_other_actions();
     connect_laboratory();
     connect_searches();
+    connect_labs();
+    connect_guidance();
     set_tab_order(regions());
     layout_.emplace(*this, docks_);
     layout_->restore();
@@ -115,10 +118,10 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
     for (QObject* part : {static_cast<QObject*>(upset_window_), static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_),
-                          static_cast<QObject*>(worst_bits_), static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_),
-                          static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_),
-                          static_cast<QObject*>(finder_), static_cast<QObject*>(follower_), static_cast<QObject*>(files_),
-                          static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
+                          static_cast<QObject*>(worst_bits_), static_cast<QObject*>(labs_), static_cast<QObject*>(study_actions_),
+                          static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_),
+                          static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_), static_cast<QObject*>(follower_),
+                          static_cast<QObject*>(files_), static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
         delete part;
 }
 
@@ -143,13 +146,16 @@ void MainWindow::build_centre() {
     welcome_scroll->setFocusPolicy(Qt::NoFocus);
     centre_->addWidget(welcome_scroll);
     centre_->addWidget(plot_);
-    notice_ = new NoticeBar(tr("Loo&k at the images…"), tr("What the network sees of them, and the normalisation to change"));
+    notice_ = new NoticeBar(NoticeBar::Kind::warning, tr("Loo&k at the images…"),
+                            tr("What the network sees of them, and the normalisation to change"));
+    next_step_ = new NoticeBar(NoticeBar::Kind::hint, {}, {});
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(notice_);
     layout->addWidget(centre_, 1);
+    layout->addWidget(next_step_);
     setCentralWidget(centre);
 
     strip_ = new ProgressStrip;

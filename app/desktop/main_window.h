@@ -33,6 +33,7 @@ namespace clipscope {
 
 class AccuracyPlot;
 class FaultWindow;
+class LabPresenter;
 class WorstBitsPresenter;
 class UpsetWindow;
 struct FaultyValue;
@@ -60,6 +61,8 @@ public:
     void open_study(const QString& path);
     // A bundled network, Fashion-MNIST, and a small job on them.
     void start_first_study(const QString& bundled_name);
+    // Shows what is where, once in the life of a user's settings.
+    void offer_tour();
 
     const Laboratory& laboratory() const { return laboratory_; }
     const JobController& jobs() const { return jobs_; }
@@ -79,6 +82,11 @@ private:
     void connect_other_actions();
     void connect_laboratory();
     void connect_searches();
+    void connect_labs();
+    void show_labs();
+    void connect_guidance();
+    void compare_now();
+    void show_tour();
     void connect_search(SearchPresenter& search, PanelDock& dock);
     SearchPresenter* running_search() const;  // nullptr: none
     void begin_search();
@@ -123,6 +131,7 @@ private:
     HeaderLabel* header_ = nullptr;
     QStackedWidget* centre_ = nullptr;
     NoticeBar* notice_ = nullptr;
+    NoticeBar* next_step_ = nullptr;
     WelcomePane* welcome_ = nullptr;
     AccuracyPlot* plot_ = nullptr;
     ProgressStrip* strip_ = nullptr;
@@ -141,6 +150,7 @@ private:
     PanelHints* hints_ = nullptr;
     ProtectFirstPresenter* protect_first_ = nullptr;
     WorstBitsPresenter* worst_bits_ = nullptr;
+    LabPresenter* labs_ = nullptr;
     FaultWindow* fault_window_ = nullptr;  // once it was asked for
     UpsetWindow* upset_window_ = nullptr;  // likewise
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last

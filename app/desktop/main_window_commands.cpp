@@ -21,6 +21,7 @@
 #include "data/dataset_reader.h"
 #include "data/npz_reader.h"
 #include "fault_window.h"
+#include "lab_presenter.h"
 #include "main_window.h"
 #include "missing_input.h"
 #include "network/bundled_networks.h"
@@ -190,6 +191,7 @@ void MainWindow::show_one_fault() {
     if (!fault_window_) {
         fault_window_ = new FaultWindow(laboratory_, this);
         connect(fault_window_, &FaultWindow::worst_bit_wanted, this, &MainWindow::show_worst_bit_closely);
+        connect(fault_window_, &FaultWindow::inspected, labs_, &LabPresenter::take_inspection);
     }
     fault_window_->show();
     fault_window_->raise();

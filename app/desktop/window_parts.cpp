@@ -7,6 +7,7 @@
 
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
+#include "controls/lab_pane.h"
 #include "controls/price_pane.h"
 #include "controls/protect_first_pane.h"
 #include "controls/sensitivity_panel.h"
@@ -120,8 +121,8 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<PanelDock*> WindowDocks::all() const {
-    return {layers,     sites,  sensitivity,   method,        activations, auc_threshold, auc_area, trisection,
-            comparison, pareto, protect_first, critical_bits, worst_bits,  jobs,          faults,   activity};
+    return {layers, sites,         sensitivity,   method,     activations, auc_threshold, auc_area, trisection, comparison,
+            pareto, protect_first, critical_bits, worst_bits, jobs,        faults,        activity, lab};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
@@ -147,6 +148,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.job_table = new JobTable;
     docks.fault_table = new FaultTable;
     docks.log = new ActivityLog;
+    docks.lab_pane = new LabPane;
     docks.layers = new PanelDock(window, "layers", QObject::tr("Layers"), docks.layer_table);
     docks.sites = new PanelDock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
     docks.sensitivity = new PanelDock(window, "job", QObject::tr("Sensitivity job"), docks.sensitivity_panel);
@@ -163,6 +165,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.faults = new PanelDock(window, "faults", QObject::tr("Faults"), docks.fault_table);
     docks.activity = new PanelDock(window, "activity", QObject::tr("Activity"), docks.log);
+    docks.lab = new PanelDock(window, "lab", QObject::tr("Lab"), docks.lab_pane);
     // Forms know themselves how narrow they can be, as they scroll in one direction only.
     for (const PanelDock* dock : docks.all())
         if (dock != docks.sensitivity && dock != docks.method) dock->content()->setMinimumSize(smallest_panel);
@@ -172,7 +175,7 @@ WindowDocks build_docks(QMainWindow& window) {
 }
 
 QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip) {
-    QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), &centre};
+    QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), docks.lab->content(), &centre};
     for (const PanelDock* dock :
          {docks.sensitivity, docks.method, docks.activations, docks.faults, docks.auc_threshold, docks.auc_area, docks.comparison,
           docks.pareto, docks.protect_first, docks.critical_bits, docks.worst_bits, docks.trisection, docks.jobs, docks.activity})
@@ -200,6 +203,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     window.addDockWidget(Qt::LeftDockWidgetArea, docks.layers);
     window.tabifyDockWidget(docks.layers, docks.sites);
+    window.tabifyDockWidget(docks.layers, docks.lab);
     window.addDockWidget(Qt::RightDockWidgetArea, docks.sensitivity);
     window.tabifyDockWidget(docks.sensitivity, docks.method);
     window.addDockWidget(Qt::BottomDockWidgetArea, docks.activations);
@@ -254,10 +258,16 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     build_view_menu(bar->addMenu(QObject::tr("&View")), docks, actions);
 
     QMenu* help = bar->addMenu(QObject::tr("&Help"));
+    actions.labs = add(help, QObject::tr("&Labs"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L),
+                       QObject::tr("Exercises of half an hour: predict, run, see, answer, and hand in"));
+    actions.tour =
+        add(help, QObject::tr("&Tour of the window"), {}, QObject::tr("Ten stops, two minutes: what is where, and what it is for"));
     actions.guide =
         add(help, QObject::tr("&Guide"), QKeySequence::HelpContents, QObject::tr("What the program does and how to read its plots"));
     actions.method = add(help, QObject::tr("&Method"), {},
                          QObject::tr("What is computed, with formulas and sources: faults, trials, intervals, AUC, the threshold search"));
+    actions.writing_labs = add(help, QObject::tr("La&bs: how to use, grade and write them"), {},
+                               QObject::tr("For students and lecturers; a lab is two text files"));
     actions.shortcuts = add(help, QObject::tr("&Keyboard shortcuts"), {}, {});
     help->addSeparator();
     actions.about = add(help, QObject::tr("&About ClipScope"), {}, {});

@@ -22,6 +22,7 @@ class ComparisonTable;
 class FaultTable;
 class HardenPanel;
 class JobTable;
+class LabPane;
 class LayerTable;
 class PlotPanel;
 class RecentList;
@@ -49,6 +50,7 @@ struct WindowDocks {
     PanelDock* jobs = nullptr;
     PanelDock* faults = nullptr;
     PanelDock* activity = nullptr;
+    PanelDock* lab = nullptr;
 
     LayerTable* layer_table = nullptr;
     SiteTable* site_table = nullptr;
@@ -66,6 +68,7 @@ struct WindowDocks {
     JobTable* job_table = nullptr;
     FaultTable* fault_table = nullptr;
     ActivityLog* log = nullptr;
+    LabPane* lab_pane = nullptr;
 
     QList<PanelDock*> all() const;
     QList<PlotPanel*> plots() const;
@@ -110,8 +113,11 @@ struct WindowActions {
     QAction* next_panel = nullptr;
     QAction* previous_panel = nullptr;
     QAction* reset_layout = nullptr;
+    QAction* labs = nullptr;
+    QAction* tour = nullptr;
     QAction* guide = nullptr;
     QAction* method = nullptr;
+    QAction* writing_labs = nullptr;
     QAction* shortcuts = nullptr;
     QAction* about = nullptr;
     QMenu* recent_studies = nullptr;

@@ -63,14 +63,13 @@ Json parse_json(const std::string& text, const std::string& file) {
     }
 }
 
-JsonFields::JsonFields(const Json& object, std::string file, std::string place)
-    : object_(object), file_(std::move(file)), place_(std::move(place)) {
+JsonFields::JsonFields(const Json& object, std::string file, std::string place, std::string advice)
+    : object_(object), file_(std::move(file)), place_(std::move(place)), advice_(std::move(advice)) {
     if (!object.is_object()) fail("an object is expected here");
 }
 
 void JsonFields::fail(const std::string& what) const {
-    throw Error("'" + file_ + "'" + (place_.empty() ? "" : ", " + place_) + ": " + what +
-                "; choose a file that ClipScope wrote, unchanged.");
+    throw Error("'" + file_ + "'" + (place_.empty() ? "" : ", " + place_) + ": " + what + "; " + advice_ + ".");
 }
 
 bool JsonFields::has(const char* name) const {
@@ -90,7 +89,7 @@ const Json& JsonFields::array(const char* name) const {
 }
 
 JsonFields JsonFields::object(const char* name) const {
-    return {get(name), file_, place_.empty() ? name : place_ + ", " + name};
+    return {get(name), file_, place_.empty() ? name : place_ + ", " + name, advice_};
 }
 
 std::vector<std::string> JsonFields::names() const {

@@ -23,8 +23,10 @@ nlohmann::ordered_json parse_json(const std::string& text, const std::string& fi
 // field. The object must outlive it.
 class JsonFields {
 public:
-    // `place` is where in the file the object lies, "curve 3"; empty for the whole file. Throws Error if it is no object.
-    JsonFields(const nlohmann::ordered_json& object, std::string file, std::string place = {});
+    // `place` is where in the file the object lies, "curve 3"; empty for the whole file. `advice` ends the sentences of errors. Throws
+    // Error if it is no object.
+    JsonFields(const nlohmann::ordered_json& object, std::string file, std::string place = {},
+               std::string advice = "choose a file that ClipScope wrote, unchanged");
 
     const nlohmann::ordered_json& get(const char* name) const;
     bool has(const char* name) const;  // there, and not null
@@ -39,13 +41,14 @@ public:
 
     const std::string& file() const { return file_; }
 
-    // "'r.json', curve 3: WHAT; choose a file that ClipScope wrote, unchanged."
+    // "'r.json', curve 3: WHAT; ADVICE."
     [[noreturn]] void fail(const std::string& what) const;
 
 private:
     const nlohmann::ordered_json& object_;
     std::string file_;
     std::string place_;
+    std::string advice_;
 };
 
 }  // namespace clipscope

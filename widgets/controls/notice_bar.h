@@ -1,4 +1,5 @@
-// A line that warns of something and offers what to do about it, until it is dealt with or put away. Hidden at first. GUI thread.
+// A line that warns of something, or hints at what comes next, and offers what to do about it, until it is dealt with or put away. Hidden
+// at first. GUI thread.
 #pragma once
 
 #include <QFrame>
@@ -12,14 +13,18 @@ namespace clipscope {
 class NoticeBar : public QFrame {
     Q_OBJECT
 public:
-    explicit NoticeBar(const QString& action, const QString& action_tip, QWidget* parent = nullptr);
+    enum class Kind { warning, hint };
+
+    NoticeBar(Kind kind, const QString& action, const QString& action_tip, QWidget* parent = nullptr);
 
     // Empty: nothing to say, and hidden.
     void set_text(const QString& text);
     QString text() const;
+    void set_action(const QString& action, const QString& action_tip);
 
 Q_SIGNALS:
     void action_requested();
+    void put_away();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -27,7 +32,9 @@ protected:
 private:
     void follow_palette();
 
+    const Kind kind_;
     QLabel* text_;
+    QPushButton* button_;
     bool follows_ = false;
 };
 

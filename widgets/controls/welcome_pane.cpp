@@ -65,6 +65,14 @@ WelcomePane::WelcomePane(QWidget* parent)
     own->addWidget(open_data);
     own->addStretch();
     layout->addLayout(own);
+    layout->addSpacing(6);
+    layout->addWidget(heading(tr("Learn"), 1.05));
+    auto* learn = new QHBoxLayout;
+    auto* labs = new QPushButton(tr("Labs…"));
+    labs->setToolTip(tr("Exercises of half an hour: what one bit does, which layer is weak, what clipping saves, how sure a number is"));
+    learn->addWidget(labs);
+    learn->addStretch();
+    layout->addLayout(learn);
 
     auto* outer = new QVBoxLayout(this);
     outer->addWidget(build_offer());
@@ -78,6 +86,7 @@ WelcomePane::WelcomePane(QWidget* parent)
     connect(first_study_, &QPushButton::clicked, this, [this] { Q_EMIT first_study_requested(first_id_); });
     connect(open_model, &QPushButton::clicked, this, &WelcomePane::open_model_requested);
     connect(open_data, &QPushButton::clicked, this, &WelcomePane::open_data_requested);
+    connect(labs, &QPushButton::clicked, this, &WelcomePane::labs_requested);
 }
 
 QWidget* WelcomePane::build_offer() {

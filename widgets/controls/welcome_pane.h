@@ -35,6 +35,7 @@ Q_SIGNALS:
     void network_chosen(const QString& id);
     void open_model_requested();
     void open_data_requested();
+    void labs_requested();
 
 private:
     QWidget* build_offer();
