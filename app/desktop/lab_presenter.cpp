@@ -88,11 +88,13 @@ void LabPresenter::connect_pane() {
 }
 
 template <typename Work>
-void LabPresenter::attempt(Work work) {
+bool LabPresenter::attempt(Work work) {
     try {
         work();
+        return true;
     } catch (const Error& error) {
         fail(QString::fromUtf8(error.what()));
+        return false;
     }
 }
 
@@ -135,7 +137,7 @@ void LabPresenter::open(const QString& path) {
 
 void LabPresenter::begin(int lab, const QString& student) {
     if (jobs_.running()) return fail(tr("A job runs: stop it or wait for it, then begin the lab, which has a study of its own."));
-    attempt([&] {
+    const bool has_begun = attempt([&] {
         chosen_ = lab;
         LabWork work = begin_work(this->lab(), student.toStdString());
         const std::filesystem::path place = work_place(work);
@@ -151,6 +153,7 @@ void LabPresenter::begin(int lab, const QString& student) {
         keep();
         review_now();
     });
+    if (!has_begun) leave();
 }
 
 // The student's own; network and images of the lab where others are open.

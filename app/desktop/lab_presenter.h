@@ -64,7 +64,7 @@ private:
     void show_step();
     void fail(const QString& text);
     template <typename Work>
-    void attempt(Work work);
+    bool attempt(Work work);  // false: it failed, and that was said
     const Lab& lab() const { return labs_.at(std::size_t(chosen_)); }
     StepWork& step_work() { return work_->steps.at(std::size_t(work_->step)); }
     bool runs_step() const;

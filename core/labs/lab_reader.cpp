@@ -155,14 +155,15 @@ JobSettings read_job(const JsonFields& fields, Json json, LabStep& step) {
     if (!json.contains("format")) json["format"] = NumberFormat().to_string();
     JobSettings settings;
     try {
-        settings = job_settings_from_json(json.dump(), fields.file());
+        settings = job_settings_by_hand(json.dump());
         if (settings.kind == JobKind::faults) fields.fail("a list of faults is no job of a lab");
         if (has_automatic_rates(settings) && measures_curves(settings.kind) && settings.kind != JobKind::bits)
             fields.fail("'rates' or 'faults' are missing, as numbers");
         if (point_axis(settings) != PointAxis::bit_position) all_points(settings, {1e-5});
-    } catch (const UsageError& error) {
+    } catch (const Error& error) {
         std::string sentence = error.what();
-        sentence.pop_back();
+        if (sentence.starts_with("'" + fields.file())) throw;
+        if (sentence.ends_with('.')) sentence.pop_back();
         fields.fail(sentence);
     }
     if (!settings.unknown_fields.empty())

@@ -147,7 +147,7 @@ std::string difference(const JobSettings& stored, const LabStep& step, std::uint
         const Json has = there.value(name, Json());
         const Json wants = here.value(name, Json());
         if (has == wants || is_larger_or_same(name.c_str(), stored, asked)) return;
-        differences.push_back(name == "thresholds" ? "it compares ACT_max alone, no thresholds that were found"
+        differences.push_back(name == "thresholds" ? "thresholds: none that were found; choose your hardening in the table of jobs first"
                                                    : name + ": " + text_of(has) + ", here " + text_of(wants));
     };
     for (const auto& [name, value] : here.items()) compare(name);

@@ -241,6 +241,14 @@ JobSettings job_settings_from_json(const std::string& text, const std::string& f
     throw StudyDamagedError("The settings of a job in '" + file + "' are damaged: save what is left with 'clipscope-cli recover'.");
 }
 
+JobSettings job_settings_by_hand(const std::string& text) {
+    try {
+        return read_settings(Json::parse(text));
+    } catch (const Json::exception&) {
+        throw Error("A setting is missing, or not of its type: texts, numbers, true or false.");
+    }
+}
+
 bool can_continue(const JobSettings& stored, const JobSettings& asked) {
     JobSettings same = asked;
     same.model = stored.model;

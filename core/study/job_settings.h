@@ -95,6 +95,8 @@ struct JobSettings {
 // `file` is named in errors: throws StudyDamagedError.
 std::string to_json(const JobSettings& settings);
 JobSettings job_settings_from_json(const std::string& text, const std::string& file);
+// The same of what a person wrote: throws Error that says which value makes no sense.
+JobSettings job_settings_by_hand(const std::string& text);
 
 // What people call it: of a comparison of any protections "duel", otherwise its kind.
 std::string kind_name(const JobSettings& settings);

@@ -74,7 +74,6 @@ void TourOverlay::go_to(int stop) {
     stop_ = stop;
     const TourStop& here = stops_[std::size_t(stop)];
     if (here.arrive) here.arrive();
-    setFocus();  // a panel that came to the front may have taken it
     title_->setText(here.title);
     text_->setText(here.text);
     setAccessibleName(here.title + QStringLiteral(". ") + here.text);
@@ -85,6 +84,8 @@ void TourOverlay::go_to(int stop) {
     QMetaObject::invokeMethod(
         this,
         [this] {
+            raise();  // above what has come to the front
+            setFocus();
             place_bubble();
             update();
         },
@@ -118,6 +119,15 @@ void TourOverlay::place_bubble() {
     place.setY(std::clamp(place.y(), margin, std::max(margin, height() - size.height() - margin)));
     bubble_->move(place);
     bubble_->raise();
+}
+
+// The window's own shortcuts wait: Esc means the tour.
+bool TourOverlay::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
 }
 
 void TourOverlay::paintEvent(QPaintEvent*) {

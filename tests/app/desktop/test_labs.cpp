@@ -150,7 +150,7 @@ private Q_SLOTS:
         for (const std::string& file : bundled_labs())
             QTest::newRow(std::filesystem::path(file).stem().c_str()) << QString::fromStdString(file) << place++;
         // Written from the documentation alone.
-        QTest::newRow("sixth") << QStringLiteral(CLIPSCOPE_SOURCE_DIR "/tests/data/labs/sixth-lab.json") << -1;
+        QTest::newRow("sixth") << QStringLiteral(CLIPSCOPE_SOURCE_DIR "/tests/data/labs/lucky-trials.json") << -1;
     }
 
     void each_lab_is_done_by_hand() {
@@ -222,7 +222,7 @@ private Q_SLOTS:
     void other_settings_are_other_work() {
         LabDesk bench;
         bench.desk.action("&Labs")->trigger();
-        bench.desk.path = QStringLiteral(CLIPSCOPE_SOURCE_DIR "/tests/data/labs/sixth-lab.json");
+        bench.desk.path = QStringLiteral(CLIPSCOPE_SOURCE_DIR "/tests/data/labs/lucky-trials.json");
         bench.click("Open another lab…");
         const Lab lab = read_lab(bench.desk.path.toStdString());
         bench.begin(int(bundled_labs().size()), student);
