@@ -32,6 +32,7 @@ struct LabDesk {
     // The list is open, with this lab chosen, as a person would.
     void begin(int lab, const QString& name) {
         desk.action("&Labs")->trigger();
+        QTRY_VERIFY(pane.isVisible());
         pane.choose(lab);
         QLineEdit* field = pane.findChild<QLineEdit*>();
         field->selectAll();
@@ -41,10 +42,15 @@ struct LabDesk {
         QTRY_VERIFY_WITH_TIMEOUT(desk.window.laboratory().is_ready(), patience);
     }
 
-    void click(const char* text) {
+    QPushButton* free_button(const QString& text) {
         for (QPushButton* one : pane.findChildren<QPushButton*>())
-            if (one->text() == QLatin1String(text) && one->isVisible() && one->isEnabled()) return QTest::mouseClick(one, Qt::LeftButton);
-        QFAIL(qPrintable(QStringLiteral("no button %1").arg(text)));
+            if (one->text() == text && one->isVisible() && one->isEnabled()) return one;
+        return nullptr;
+    }
+
+    void click(const QString& text) {
+        QTRY_VERIFY2(free_button(text), qPrintable(text));
+        QTest::mouseClick(free_button(text), Qt::LeftButton);
     }
 
     QuestionBox& box(const char* title) {
@@ -96,7 +102,7 @@ struct LabDesk {
         if (!step.job && !step.fault) return;
         QVERIFY(!pane.view().is_done);
         QTRY_VERIFY(pane.view().is_action_free);
-        click(qPrintable(pane.view().action));
+        click(pane.view().action);
         if (step.fault)
             flip_bits(*step.fault);
         else
@@ -231,7 +237,7 @@ private Q_SLOTS:
         QVERIFY(step != lab.steps.end());
         for (auto before = lab.steps.begin(); before != step; ++before) bench.click("▶");
         bench.predict();
-        bench.click(qPrintable(bench.pane.view().action));
+        bench.click(bench.pane.view().action);
         SensitivityForm form = bench.desk.panel().form();
         QCOMPARE(form.seed, bench.presenter.work()->seed);
         form.seed += 1;
