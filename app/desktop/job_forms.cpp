@@ -55,7 +55,8 @@ int JobForms::threads_for(JobKind kind) const {
 
 void JobForms::fill(const JobSettings& settings) {
     if (!is_of_sensitivity(settings.kind)) {
-        method_.set_form(method_form(settings, method_.form()));
+        const bool is_open = laboratory_.has_model_of(settings);
+        method_.set_form(method_form(settings, method_.form(), is_open ? laboratory_.model() : std::nullopt));
         return;
     }
     std::optional<CheckedLayers> layers;

@@ -42,6 +42,15 @@ std::string profile_layers(const HardenForm& form, const OpenedModel& model) {
     return scope.name;
 }
 
+// The other way round; `otherwise` where no site has just these.
+QString fed_site(const JobSettings& settings, const OpenedModel& model, const QString& otherwise) {
+    for (const SiteInfo& site : model.sites) {
+        const FaultScope scope = faults_for_site(site, model.layers, settings.place);
+        if (!scope.layers.empty() && scope.name == settings.layers) return QString::fromStdString(site.name);
+    }
+    return otherwise;
+}
+
 ThresholdSearchSettings search_of(const HardenForm& form) {
     ThresholdSearchSettings search;
     search.algorithm = form.algorithm;
@@ -169,7 +178,7 @@ MemoryModel worst_bits_memory(const HardenForm& form) {
     return memory_model(single);
 }
 
-HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
+HardenForm method_form(const JobSettings& settings, const HardenForm& form, const std::optional<OpenedModel>& model) {
     HardenForm filled = form;
     for (const MethodJob job : {MethodJob::profile, MethodJob::sweep, MethodJob::harden, MethodJob::compare})
         if (kind_of(job) == settings.kind) filled.job = job;
@@ -191,6 +200,7 @@ HardenForm method_form(const JobSettings& settings, const HardenForm& form) {
     filled.scope = settings.place == FaultPlace::everywhere ? SearchScope::everywhere : SearchScope::feeding;
     filled.bound_kind = QString::fromStdString(settings.protection);
     if (!settings.site.empty()) filled.site = QString::fromStdString(settings.site);
+    if (settings.kind == JobKind::profile && !settings.layers.empty() && model) filled.site = fed_site(settings, *model, filled.site);
     if (settings.kind == JobKind::sweep) filled.grid = QString::fromStdString(settings.grid);
     if (settings.kind == JobKind::harden) {
         filled.algorithm = settings.search.algorithm;

@@ -27,8 +27,9 @@ MemoryModel protect_first_memory(const HardenForm& form);
 // Likewise; where the bits may lie, the form says as parse_fault_scopes() takes it. Single bits only, whatever pattern the form has.
 WorstBitsSettings worst_bits_settings(const HardenForm& form);
 MemoryModel worst_bits_memory(const HardenForm& form);
-// Back into the form, as far as it has fields for them; `form` says the rest.
-HardenForm method_form(const JobSettings& settings, const HardenForm& form);
+// Back into the form, as far as it has fields for them; `form` says the rest. `model`: of the settings, where it is open; it says which
+// site a profile's faults reach first.
+HardenForm method_form(const JobSettings& settings, const HardenForm& form, const std::optional<OpenedModel>& model);
 
 // What is wrong with the form, empty where nothing is; without a model, as far as can be said.
 QString method_problem(const HardenForm& form, const std::optional<OpenedModel>& model);

@@ -35,7 +35,9 @@ JobSettings comparable(JobSettings asked, const JobSettings& stored, bool takes_
     asked.normalization = stored.normalization;
     asked.data = stored.data;
     if (!takes_found_thresholds || !stored.thresholds.empty()) asked.thresholds = stored.thresholds;
-    if (!measures_curves(asked.kind)) asked.layers = stored.layers;
+    const bool has_faults_of_its_own =
+        measures_curves(asked.kind) || (asked.kind == JobKind::profile && asked.rates != JobSettings().rates);
+    if (!has_faults_of_its_own) asked.layers = stored.layers;
     const bool is_of_sites = is_tuning(asked.kind);
     if (!is_of_sites) asked.place = stored.place;
     // The form keeps these whatever the job.

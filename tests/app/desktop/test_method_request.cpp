@@ -55,12 +55,12 @@ private slots:
         QCOMPARE(duel.protections, std::string("none,guard+clip,tmr-30"));
         QCOMPARE(duel.layers, std::string("network"));
         QCOMPARE(kind_name(duel), std::string("duel"));
-        const HardenForm back = method_form(duel, HardenForm());
+        const HardenForm back = method_form(duel, HardenForm(), {});
         QVERIFY(back.job == MethodJob::duel);
         QCOMPARE(back.protections, QStringLiteral("none, guard+clip, tmr-30"));
         HardenForm paper;
         paper.job = MethodJob::compare;
-        QVERIFY(method_form(method_settings(paper, model_, {}), form).job == MethodJob::compare);
+        QVERIFY(method_form(method_settings(paper, model_, {}), form, model_).job == MethodJob::compare);
     }
 
     void thresholds_for_other_protections_stay() {
@@ -90,12 +90,17 @@ private slots:
         form.auc_axis = AucAxis::log10;
         form.format = "int8";
         form.tuning_images = "first:50";
-        QVERIFY(method_form(method_settings(form, model_, {}), HardenForm()) == form);
+        QVERIFY(method_form(method_settings(form, model_, {}), HardenForm(), model_) == form);
         form = {};
         form.job = MethodJob::sweep;
         form.site = "ACT-2";
         form.grid = "0:2:5";
-        QVERIFY(method_form(method_settings(form, model_, {}), HardenForm()) == form);
+        QVERIFY(method_form(method_settings(form, model_, {}), HardenForm(), model_) == form);
+        form = {};
+        form.job = MethodJob::profile;
+        form.site = "ACT-2";
+        form.rates = "1e-5";
+        QVERIFY(method_form(method_settings(form, model_, {}), HardenForm(), model_) == form);
     }
 
     void problems_are_sentences_data() {
