@@ -54,7 +54,10 @@ void QuestionBox::set_view(const QuestionView& view) {
 
 void QuestionBox::build_fields() {
     while (QLayoutItem* item = fields_->takeAt(0)) {
-        if (QWidget* widget = item->widget()) widget->deleteLater();
+        if (QWidget* widget = item->widget()) {
+            widget->setParent(nullptr);
+            widget->deleteLater();  // its own signal may have led here
+        }
         delete item;
     }
     delete options_;
