@@ -21,7 +21,7 @@ using namespace clipscope;
 
 namespace {
 
-constexpr int patience = 600'000;
+constexpr int patience = 200'000;
 constexpr const char* student = "Anna Example";
 
 struct LabDesk {
@@ -95,7 +95,8 @@ struct LabDesk {
             QTest::mouseClick(&word, Qt::LeftButton, {}, word.box(fault.bits[i]).center());
             QTRY_VERIFY_WITH_TIMEOUT(window->inspection()->bits.size() == i + 1, patience);
         }
-        window->hide();
+        QTest::keyClick(window, Qt::Key_Escape);
+        QTRY_VERIFY(!window->isVisible());
     }
 
     void work(const LabStep& step) {
@@ -103,10 +104,13 @@ struct LabDesk {
         QVERIFY(!pane.view().is_done);
         QTRY_VERIFY(pane.view().is_action_free);
         click(pane.view().action);
-        if (step.fault)
+        if (step.fault) {
             flip_bits(*step.fault);
-        else
+        } else {
+            desk.window.activateWindow();
+            QVERIFY(QTest::qWaitForWindowActive(&desk.window));
             QTest::keyClick(&desk.window, Qt::Key_F5);
+        }
         QTRY_VERIFY2_WITH_TIMEOUT(pane.view().is_done, qPrintable(pane.view().state), patience);
     }
 
