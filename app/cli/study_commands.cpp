@@ -39,7 +39,7 @@ std::string what(const JobSettings& settings) {
         case JobKind::sweep:
             return settings.site;
         case JobKind::harden:
-            return to_string(settings.search.algorithm);
+            return to_string(settings.search.algorithm) + (settings.site.empty() ? "" : ", " + settings.site);
         case JobKind::faults:
             return std::filesystem::path(settings.list.path).filename().string();
         case JobKind::sensitivity:

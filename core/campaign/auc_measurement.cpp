@@ -82,6 +82,14 @@ bool check_rates(const SelfCheck& self_check, const std::string& curve, const Au
 
 }  // namespace
 
+MeasuredAuc auc_of_trials(const std::map<int, std::vector<TrialOutcome>>& trials, const Outcome& clean, const AucPlan& plan,
+                          const Network& network) {
+    AccuracyCurve curve = empty_curve(clean, plan, network);
+    for (const auto& [trial, by_rate] : trials)
+        for (std::size_t rate = 0; rate < by_rate.size(); ++rate) curve.trials[rate].emplace(trial, by_rate[rate]);
+    return summarise(curve, info_of(plan), plan.axis);
+}
+
 std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const TrialObserver& on_trial,
                                        std::stop_token stop) {
     AccuracyCurve curve = empty_curve(evaluator.clean(), plan, evaluator.network());

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -39,6 +40,11 @@ struct AucPlan {
     std::optional<AucPrecision> precision{};  // then `trials` says nothing
     std::shared_ptr<const ProtectedMemory> memory{};  // that holds the words, without a precision; null: they are read as stored
 };
+
+// What measure_auc() and measure_aucs() make of their trials, by their number: each has an outcome at each of the plan's rates. There is at
+// least one; here they may have run on different numbers of images. Without a self-check.
+MeasuredAuc auc_of_trials(const std::map<int, std::vector<TrialOutcome>>& trials, const Outcome& clean, const AucPlan& plan,
+                          const Network& network);
 
 // Told of a finished trial: its number and its outcome at each of the plan's rates.
 using TrialObserver = std::function<void(int trial, const std::vector<TrialOutcome>& by_rate)>;

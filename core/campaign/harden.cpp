@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "campaign/hardened_export.h"
+#include "common/error.h"
 
 namespace clipscope {
 namespace {
@@ -20,9 +21,9 @@ public:
         if (!base_->prepare(layers, run_.threads(), run_.stop())) return std::nullopt;
         const std::size_t sites = run_.network().sites().size();
         for (std::size_t site = 0; site < sites; ++site)
-            if (act_max_.at(site)) run_.expect(most_trials());
+            if (is_searched(site)) run_.expect(most_trials());
         for (std::size_t site = 0; site < sites; ++site) {
-            if (!act_max_.at(site)) continue;
+            if (!is_searched(site)) continue;
             if (!harden_site(site)) return std::nullopt;
             if (!specification_.greedy || found_.at(site) == act_max_.at(site)) continue;
             base_ = base_->with_threshold(site, found_.at(site));
@@ -32,6 +33,8 @@ public:
     }
 
 private:
+    bool is_searched(std::size_t site) const { return act_max_.at(site) && specification_.only_site.value_or(site) == site; }
+
     // Each grid after the first asks for two thresholds that the one before does not know.
     std::int64_t most_trials() const {
         const int grids =
@@ -119,6 +122,8 @@ private:
 
 void run_harden(const JobInputs& inputs, const HardenSpecification& specification, const EventSink& sink, std::stop_token stop) {
     check_search_settings(specification.search);
+    if (specification.only_site.value_or(0) >= std::max<std::size_t>(inputs.network->sites().size(), 1))
+        throw UsageError("The network has no such activation site.");
     if (!specification.output_path.empty()) check_hardened_path(*inputs.network, specification.output_path);
     TuningRun run(TuningJob::harden, inputs, specification.settings, sink, stop);
     const std::optional<Clipping> act_max = run.profile();

@@ -2,6 +2,8 @@
 // site's threshold (Algorithm 1) and writes the hardened network.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -15,7 +17,8 @@ struct HardenSpecification {
     ThresholdSearchSettings search;
     FaultPlace place = FaultPlace::feeding;
     bool greedy = false;      // each site starts from the thresholds found so far instead of from ACT_max everywhere
-    std::string output_path;  // of the hardened network; empty: none is written
+    std::optional<std::size_t> only_site{};  // searched alone, the others stay at ACT_max; nothing: all are
+    std::string output_path{};               // of the hardened network; empty: none is written
 };
 
 // Sends TuningStarted, the profile, then for each site SearchStarted, ThresholdEvaluated and IntervalChosen as they come, SiteHardened; in

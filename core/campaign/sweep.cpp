@@ -14,9 +14,7 @@ namespace {
 void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& unprotected, const Clipping& clipping) {
     const std::size_t site = specification.site;
     const SiteInfo& info = run.network().sites()[site];
-    if (!clipping.at(site)) throw UsageError(info.name + " cannot be clipped: it lies inside a branch or a loop of the network.");
-    const FaultScope scope = faults_for_site(run.network(), site, specification.place);
-    if (scope.layers.empty()) throw UsageError("No layer feeds " + info.name + ": choose faults everywhere, or another site.");
+    const FaultScope scope = faults_of_sweep(run.network(), clipping, site, specification.place);
     const std::vector<float> thresholds = specification.grid.thresholds(*clipping.at(site));
     run.expect(std::int64_t(thresholds.size() + 1) * run.expected_trials());
 
@@ -63,6 +61,14 @@ std::vector<float> ThresholdGrid::thresholds(float act_max) const {
         if (thresholds.empty() || threshold > thresholds.back()) thresholds.push_back(threshold);
     }
     return thresholds;
+}
+
+FaultScope faults_of_sweep(const Network& network, const Clipping& clipping, std::size_t site, FaultPlace place) {
+    const std::string& name = network.sites().at(site).name;
+    if (!clipping.at(site)) throw UsageError(name + " cannot be clipped: it lies inside a branch or a loop of the network.");
+    FaultScope scope = faults_for_site(network, site, place);
+    if (scope.layers.empty()) throw UsageError("No layer feeds " + name + ": choose faults everywhere, or another site.");
+    return scope;
 }
 
 std::size_t find_site(const std::string& name, const std::vector<SiteInfo>& sites) {

@@ -32,6 +32,9 @@ struct SweepSpecification {
 // and JobFinished. Polls `stop` for every chunk of images; stopping keeps what was sent. Throws UsageError or Error.
 void run_sweep(const JobInputs& inputs, const SweepSpecification& specification, const EventSink& sink, std::stop_token stop);
 
+// Where the faults are while a site's thresholds are compared. Throws UsageError where it cannot be clipped, or where no layer feeds it.
+FaultScope faults_of_sweep(const Network& network, const Clipping& clipping, std::size_t site, FaultPlace place);
+
 // The index of the site of this name, "ACT-4" in any case. Throws UsageError naming those there are.
 std::size_t find_site(const std::string& name, const std::vector<SiteInfo>& sites);
 

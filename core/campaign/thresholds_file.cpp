@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "common/error.h"
 #include "common/text_list.h"
@@ -18,6 +19,10 @@ std::size_t index_of(const std::string& site, const std::vector<SiteInfo>& sites
         throw UsageError("The thresholds name the activation site " + site + ", which the network does not have: it has " +
                          std::to_string(sites.size()) + ", ACT-1 and so on; choose the thresholds of this network.");
     return std::size_t(found - sites.begin());
+}
+
+bool is_of_same(const SiteThreshold& a, const SiteThreshold& b) {
+    return lower_case(a.site) == lower_case(b.site) && a.protection == b.protection;
 }
 
 }  // namespace
@@ -81,9 +86,7 @@ ThresholdsFile joined(const std::vector<ThresholdsFile>& files) {
             throw UsageError("The thresholds files were found for different models (their model_sha256 differ): give those of one.");
         if (all.model_sha256.empty()) all.model_sha256 = file.model_sha256;
         for (const SiteThreshold& site : file.sites) {
-            const bool is_there = std::ranges::any_of(all.sites, [&](const SiteThreshold& other) {
-                return lower_case(other.site) == lower_case(site.site) && other.protection == site.protection;
-            });
+            const bool is_there = std::ranges::any_of(all.sites, [&](const SiteThreshold& other) { return is_of_same(other, site); });
             if (is_there)
                 throw UsageError("Two of the thresholds files have a threshold of " + site.site + " for " + site.protection +
                                  ": give one of them.");
@@ -91,6 +94,32 @@ ThresholdsFile joined(const std::vector<ThresholdsFile>& files) {
         }
     }
     return all;
+}
+
+ThresholdsFile with_found(ThresholdsFile known, const ThresholdsFile& found) {
+    for (const SiteThreshold& site : found.sites) {
+        const auto before = std::ranges::find_if(known.sites, [&](const SiteThreshold& one) { return is_of_same(one, site); });
+        if (before == known.sites.end())
+            known.sites.push_back(site);
+        else
+            *before = site;
+    }
+    return known;
+}
+
+ThresholdsFile with_threshold_by_hand(ThresholdsFile known, const SiteThreshold& by_hand, const TuningResult& result) {
+    ThresholdsFile all;
+    all.model_sha256 = known.model_sha256.empty() ? result.info.model_sha256 : known.model_sha256;
+    for (std::size_t i = 0; i < std::min(result.info.sites.size(), result.act_max.size()); ++i) {
+        const SiteInfo& info = result.info.sites[i];
+        if (!result.act_max[i]) continue;
+        all.sites.push_back({.site = info.name,
+                             .fed_by = info.fed_by,
+                             .act_max = result.act_max[i],
+                             .threshold = *result.act_max[i],
+                             .protection = by_hand.protection});
+    }
+    return with_found(with_found(std::move(all), known), {{}, {by_hand}});
 }
 
 void check_thresholds_fit(const ThresholdsFile& thresholds, const Network& network, const std::string& file) {

@@ -20,6 +20,7 @@ struct SiteThreshold {
     std::optional<double> auc_before{};  // on the tuning images, clipped at ACT_max
     std::optional<double> auc_after{};
     std::string protection = "clip";  // the kind that it was found for (protection/activation/activation_kinds.h)
+    bool by_hand = false;             // a person chose it, no search
 };
 
 // Thresholds that searches found, by the kind of protection that they were found for.
@@ -47,6 +48,12 @@ struct ThresholdsFile {
 
 // Of the sites whose search is over.
 ThresholdsFile thresholds_of(const TuningResult& result);
+
+// A threshold that was chosen by hand in the place of what was known of its site and protection. Sites that nothing is known of get the
+// threshold of step 2, their ACT_max, as far as the result has it.
+ThresholdsFile with_threshold_by_hand(ThresholdsFile known, const SiteThreshold& by_hand, const TuningResult& result);
+// Those that were found in the place of what was chosen by hand, or otherwise known, for the same sites and protection.
+ThresholdsFile with_found(ThresholdsFile known, const ThresholdsFile& found);
 
 std::string thresholds_to_json(const ThresholdsFile& thresholds);
 

@@ -103,6 +103,7 @@ private:
             const SiteThreshold& site = thresholds_.sites[i];
             text += "    " + float_literal(site.threshold) + (i + 1 < constants_.size() ? "," : "") + " /* " + in_comment(site.site);
             if (site.act_max) text += ", ACT_max " + number_text(*site.act_max);
+            if (site.by_hand) text += ", chosen by hand";
             text += " */\n";
         }
         return text + "};\n\n";

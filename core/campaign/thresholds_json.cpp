@@ -17,6 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int file_version = 1;
+constexpr const char* chosen_by_hand = "hand";
 
 float read_threshold(const JsonFields& fields, const char* name) {
     const double number = fields.number(name);
@@ -38,6 +39,7 @@ SiteThreshold read_site(const Json& json, const std::string& file, std::size_t i
         const ActivationKind* kind = find_activation_kind(site.protection);
         if (!kind || !has_searchable_bound(*kind)) fields.fail("'" + site.protection + "' is no protection that has a threshold");
     }
+    site.by_hand = fields.has("chosen_by") && fields.text("chosen_by") == chosen_by_hand;
     if (!fields.has("fed_by")) return site;
     for (const Json& layer : fields.array("fed_by")) {
         if (!layer.is_string()) fields.fail("'fed_by' is no list of names");
@@ -62,6 +64,7 @@ std::string thresholds_to_json(const ThresholdsFile& thresholds) {
         entry["threshold"] = short_double(site.threshold);
         entry["auc_before"] = optional_number(site.auc_before);
         entry["auc_after"] = optional_number(site.auc_after);
+        if (site.by_hand) entry["chosen_by"] = chosen_by_hand;
         json["sites"].push_back(std::move(entry));
     }
     return json_text(json);

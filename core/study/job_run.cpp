@@ -149,6 +149,7 @@ private:
         specification.search = settings_.search;
         specification.place = settings_.place;
         specification.greedy = settings_.greedy;
+        if (!settings_.site.empty()) specification.only_site = find_site(settings_.site, opened_.evaluation.network->sites());
         specification.output_path = options_.output_path;
         run_harden(tuning(), specification, sink_, stop_);
     }
@@ -166,22 +167,7 @@ private:
     }
 
     TuningSettings tuning_settings() const {
-        TuningSettings settings;
-        if (!settings_.rates.starts_with("auto")) settings.rates = all_rates(settings_.rates, {});
-        settings.trials = settings_.trials;
-        if (settings_.precision > 0) settings.precision = settings_.precision;
-        settings.at_most_seconds = options_.at_most_seconds;
-        settings.seed = settings_.seed;
-        settings.nonfinite = settings_.nonfinite;
-        settings.auc_axis = settings_.auc_axis;
-        settings.protection = settings_.protection;
-        settings.trained_on = opened_.tuning->trained_on;
-        settings.threads = options_.threads;
-        settings.chunk = settings_.chunk;
-        settings.device = settings_.device;
-        settings.memory_bytes = options_.memory_bytes;
-        settings.exact = settings_.exact;
-        settings.self_check.share = settings_.self_check;
+        TuningSettings settings = clipscope::tuning_settings(settings_, opened_.tuning->trained_on, options_);
         if (settings_.kind != JobKind::compare) settings.known = std::make_shared<const TuningResult>(read_tuning(study_, job_.id));
         return settings;
     }
@@ -207,6 +193,26 @@ void end_waiting(Study& study, JobId id, const std::string& why) noexcept {
 }
 
 }  // namespace
+
+TuningSettings tuning_settings(const JobSettings& job, TrainedOn trained_on, const JobRunOptions& options) {
+    TuningSettings settings;
+    if (!job.rates.starts_with("auto")) settings.rates = all_rates(job.rates, {});
+    settings.trials = job.trials;
+    if (job.precision > 0) settings.precision = job.precision;
+    settings.at_most_seconds = options.at_most_seconds;
+    settings.seed = job.seed;
+    settings.nonfinite = job.nonfinite;
+    settings.auc_axis = job.auc_axis;
+    settings.protection = job.protection;
+    settings.trained_on = trained_on;
+    settings.threads = options.threads;
+    settings.chunk = job.chunk;
+    settings.device = job.device;
+    settings.memory_bytes = options.memory_bytes;
+    settings.exact = job.exact;
+    settings.self_check.share = job.self_check;
+    return settings;
+}
 
 void check_model_known(const Study& study, const JobSettings& asked) {
     for (const JobRecord& job : study.jobs()) {

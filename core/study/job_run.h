@@ -22,6 +22,9 @@ struct JobRunOptions {
     std::string output_path{};     // of a hardened network; empty: none is written
 };
 
+// How a job on tuning images measures; nothing is known from before.
+TuningSettings tuning_settings(const JobSettings& job, TrainedOn trained_on, const JobRunOptions& options);
+
 // Reads the model's file, and nothing else, to see whether the study knows another one under the same path: throws StudyInputError then, as
 // continue_or_add_job() would after everything is open.
 void check_model_known(const Study& study, const JobSettings& asked);

@@ -72,7 +72,7 @@ struct JobSettings {
 
     // Of a sweep and a hardening.
     FaultPlace place = FaultPlace::feeding;
-    std::string site{};
+    std::string site{};  // empty: a hardening is of all sites
     std::string grid = "0:1.5:16";
     bool grid_in_act_max = true;
     ThresholdSearchSettings search{};

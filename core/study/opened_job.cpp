@@ -70,7 +70,8 @@ TunedBounds tuned_bounds(const JobSettings& settings, const Network& network) {
 
 // What run_…() would find out later.
 void check(const JobSettings& settings, const Network& network) {
-    if (settings.kind == JobKind::sweep) find_site(settings.site, network.sites());
+    const bool is_of_one_site = settings.kind == JobKind::sweep || (settings.kind == JobKind::harden && !settings.site.empty());
+    if (is_of_one_site) find_site(settings.site, network.sites());
     if (measures_curves(settings.kind)) {
         const auto scopes = parse_fault_scopes(settings.layers, network.memory_parts(), output_scopes(settings.kind));
         if (settings.precision > 0) check_stored_scopes(scopes, "A precision");
