@@ -6,6 +6,7 @@
 
 #include "campaign/inspector.h"
 #include "campaign/sensitivity.h"
+#include "campaign/sweep.h"
 #include "campaign/tuned_network.h"
 #include "common/error.h"
 #include "common/text_file.h"
@@ -121,6 +122,31 @@ std::shared_ptr<Inspector> make_inspector(const MethodInputs& inputs, const Memo
     });
 }
 
+std::shared_ptr<ThresholdByHand> make_threshold_by_hand(const MethodInputs& inputs, const JobSettings& sweep, int threads) {
+    TuningInputs tuning = open_tuning_images(inputs.evaluation, inputs.tuning);
+    tuning.inputs.network = tuning.inputs.network->stored_in(sweep.memory);
+    JobRunOptions options;
+    options.threads = threads;
+    return std::make_shared<ThresholdByHand>(tuning.inputs, HandSettings{.tuning = tuning_settings(sweep, tuning.trained_on, options),
+                                                                         .site = find_site(sweep.site, tuning.inputs.network->sites()),
+                                                                         .place = sweep.place});
+}
+
+std::shared_ptr<RateByHand> make_rate_by_hand(const JobInputs& asked, const JobSettings& sensitivity, const std::string& scope,
+                                              int threads) {
+    JobInputs inputs = asked;
+    inputs.network = inputs.network->stored_in(sensitivity.memory);
+    RateSettings settings;
+    settings.scope = parse_fault_scopes(scope, inputs.network->memory_parts(), OutputScopes::allowed).front();
+    settings.seed = sensitivity.seed;
+    settings.nonfinite = sensitivity.nonfinite;
+    settings.threads = threads;
+    settings.chunk = sensitivity.chunk;
+    settings.device = sensitivity.device;
+    settings.exact = sensitivity.exact;
+    return std::make_shared<RateByHand>(inputs, settings);
+}
+
 std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, std::stop_token stop) {
     return replay_trial(study, name, {}, stop);
 }
@@ -128,9 +154,9 @@ std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, s
 }  // namespace
 
 Engine core_engine() {
-    return {open_model,  open_data,    open_dataset_sample, input_format,    protect_first,  try_model_variants, answers,
-            check_input, run_clean,    study_job,           read_thresholds, write_hardened, make_inspector,     is_source_there,
-            find_source, check_source, salvage_study,       replay,          worst_bits};
+    return {open_model,  open_data,    open_dataset_sample, input_format,    protect_first,  try_model_variants,     answers,
+            check_input, run_clean,    study_job,           read_thresholds, write_hardened, make_inspector,         is_source_there,
+            find_source, check_source, salvage_study,       replay,          worst_bits,     make_threshold_by_hand, make_rate_by_hand};
 }
 
 }  // namespace clipscope

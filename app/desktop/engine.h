@@ -14,6 +14,8 @@
 #include "campaign/inspector.h"
 #include "campaign/job_inputs.h"
 #include "campaign/protect_first.h"
+#include "campaign/rate_by_hand.h"
+#include "campaign/threshold_by_hand.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_images.h"
 #include "campaign/variant_choice.h"
@@ -113,6 +115,13 @@ struct Engine {
     std::function<std::optional<FoundWorstBits>(const JobInputs&, const MemoryModel&, const std::string& layers, const WorstBitsSettings&,
                                                 const WorstBitsProgress&, std::stop_token)>
         worst_bits;
+    // For thresholds of a site to be tried by hand, measured as a sweep with these settings would; not prepared yet. Reads the tuning
+    // images.
+    std::function<std::shared_ptr<ThresholdByHand>(const MethodInputs&, const JobSettings& sweep, int threads)> threshold_by_hand;
+    // For the rates of a trial's faults in this scope to be tried by hand, measured as a sensitivity with these settings would; not
+    // prepared yet.
+    std::function<std::shared_ptr<RateByHand>(const JobInputs&, const JobSettings& sensitivity, const std::string& scope, int threads)>
+        rate_by_hand;
 };
 
 Engine core_engine();

@@ -49,6 +49,14 @@ std::vector<JobSettings> JobForms::asked_of_method() const {
     return {method_settings(method_.form(), laboratory_.model(), results_.all_thresholds())};
 }
 
+std::vector<JobSettings> JobForms::asked_search_of(const QString& site) const {
+    HardenForm form = method_.form();
+    form.job = MethodJob::harden;
+    JobSettings settings = method_settings(form, laboratory_.model(), {});
+    settings.site = site.toStdString();
+    return {settings};
+}
+
 int JobForms::threads_for(JobKind kind) const {
     return is_of_sensitivity(kind) ? sensitivity_.form().threads : method_.form().threads;
 }

@@ -31,6 +31,8 @@ public:
     std::vector<JobSettings> asked_of_sensitivity() const;
     // None where the form asks for what is no job of a study.
     std::vector<JobSettings> asked_of_method() const;
+    // The search for the threshold of one site, as the form has the method's other settings.
+    std::vector<JobSettings> asked_search_of(const QString& site) const;
     int threads_for(JobKind kind) const;
 
     // The layers of a model that is not open yet are checked when it comes.

@@ -140,17 +140,13 @@ void JobPresenter::tell_failure(const QString& text) {
     emit failed(text);
 }
 
-void JobPresenter::run_sensitivity() {
-    run_asked(&JobForms::asked_of_sensitivity);
+void JobPresenter::run_search_of(const QString& site) {
+    run_asked([&] { return forms_.asked_search_of(site); });
 }
 
-void JobPresenter::run_method() {
-    run_asked(&JobForms::asked_of_method);
-}
-
-void JobPresenter::run_asked(std::vector<JobSettings> (JobForms::*asked)() const) {
+void JobPresenter::run_asked(const std::function<std::vector<JobSettings>()>& asked) {
     try {
-        std::vector<JobSettings> jobs = (forms_.*asked)();
+        std::vector<JobSettings> jobs = asked();
         jobs.empty() ? emit search_wanted() : run(std::move(jobs));
     } catch (const Error& error) {
         tell_failure(QString::fromUtf8(error.what()));

@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QTimer>
+#include <functional>
 #include <optional>
 
 #include "campaign/events.h"
@@ -45,8 +46,13 @@ public:
                  SourceFinder& finder, const JobViews& views, QObject* parent = nullptr);
 
     // At once, or where a job runs, after those that wait already.
-    void run_sensitivity();
-    void run_method();
+    void run_sensitivity() {
+        run_asked([this] { return forms_.asked_of_sensitivity(); });
+    }
+    void run_method() {
+        run_asked([this] { return forms_.asked_of_method(); });
+    }
+    void run_search_of(const QString& site);  // for its threshold alone
     void run_job(qint64 id);  // of the study: what it does not have yet
     // Opens the job's model and data where others are open, and shows its results.
     void show_job(qint64 id);
@@ -59,6 +65,7 @@ public:
     // What it has is kept; jobs that wait are paused.
     void stop();
     JobQueue& queue() { return queue_; }
+    const JobForms& forms() const { return forms_; }
     QString running_title() const;  // empty: none does
 
 signals:
@@ -76,7 +83,7 @@ private:
 
     void leave_study();
     void tell_failure(const QString& text);
-    void run_asked(std::vector<JobSettings> (JobForms::*asked)() const);
+    void run_asked(const std::function<std::vector<JobSettings>()>& asked);
     void run(std::vector<JobSettings> jobs);
     JobId original_of(const JobSettings& settings);
     void begin(JobId id, bool may_ask, bool beside);

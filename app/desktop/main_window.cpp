@@ -39,10 +39,12 @@
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
+#include "rate_window.h"
 #include "result_views.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
+#include "threshold_presenter.h"
 #include "upset_window.h"
 #include "worst_bits_presenter.h"
 
@@ -108,6 +110,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     connect_searches();
     connect_labs();
     connect_guidance();
+    connect_hands();
     set_tab_order(regions());
     layout_.emplace(*this, docks_);
     layout_->restore();
@@ -117,11 +120,12 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
-    for (QObject* part : {static_cast<QObject*>(upset_window_), static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_),
-                          static_cast<QObject*>(worst_bits_), static_cast<QObject*>(labs_), static_cast<QObject*>(study_actions_),
-                          static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_),
-                          static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_), static_cast<QObject*>(follower_),
-                          static_cast<QObject*>(files_), static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
+    for (QObject* part : {static_cast<QObject*>(rate_window_), static_cast<QObject*>(threshold_), static_cast<QObject*>(upset_window_),
+                          static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_), static_cast<QObject*>(worst_bits_), static_cast<QObject*>(labs_),
+                          static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_),
+                          static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_),
+                          static_cast<QObject*>(follower_), static_cast<QObject*>(files_), static_cast<QObject*>(exporter_),
+                          static_cast<QObject*>(results_)})
         delete part;
 }
 

@@ -34,6 +34,7 @@ namespace clipscope {
 class AccuracyPlot;
 class FaultWindow;
 class LabPresenter;
+class ThresholdPresenter;
 class WorstBitsPresenter;
 class UpsetWindow;
 struct FaultyValue;
@@ -41,6 +42,7 @@ class HeaderLabel;
 class NoticeBar;
 class PanelHints;
 class PlotPanel;
+class RateWindow;
 class ProgressStrip;
 class WelcomePane;
 enum class MethodJob;
@@ -108,6 +110,9 @@ private:
     void show_bit_closely(const FaultyValue& bit);
     void show_worst_bit_closely();
     void show_upset_rates();
+    void connect_hands();
+    void show_threshold_by_hand();
+    void show_rate_by_hand();
     void propose_rates(const QString& rates);
     void propose_single_faults();
     void compare_with_unprotected(const QString& protection);
@@ -151,6 +156,8 @@ private:
     ProtectFirstPresenter* protect_first_ = nullptr;
     WorstBitsPresenter* worst_bits_ = nullptr;
     LabPresenter* labs_ = nullptr;
+    ThresholdPresenter* threshold_ = nullptr;
+    RateWindow* rate_window_ = nullptr;    // once it was asked for
     FaultWindow* fault_window_ = nullptr;  // once it was asked for
     UpsetWindow* upset_window_ = nullptr;  // likewise
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last

@@ -36,14 +36,6 @@ bool is_comparison(const CampaignSummary& curves) {
     return kind_of(curves) != "sensitivity";
 }
 
-// The search that runs, or the last one; else the sweep that came last; else the first site with values.
-int latest_site(const TuningResult& result) {
-    if (result.info.job == TuningJob::sweep && !result.sweeps.empty()) return result.sweeps.back().site;
-    if (!result.searches.empty()) return result.searches.back().site;
-    if (!result.sweeps.empty()) return result.sweeps.back().site;
-    return result.activations.empty() ? -1 : result.activations.front().site;
-}
-
 // The same however often the job is run, changed or moved to another file.
 QString subject_of(const JobRecord& job) {
     return QStringLiteral("%1 of %2").arg(job.id).arg(QString::fromStdString(job.created));
@@ -193,37 +185,6 @@ QString ResultPresenter::series_name(std::size_t curve) const {
     return curve < series.size() ? series[curve].name : QString();
 }
 
-std::optional<ThresholdsFile> ResultPresenter::thresholds() const {
-    if (opened_thresholds_) return opened_thresholds_;
-    const auto can_be_clipped = std::ranges::count_if(tuning_.info.sites, &SiteInfo::can_be_clipped);
-    ThresholdsFile found = thresholds_of(tuning_);
-    if (found.sites.empty() || std::int64_t(found.sites.size()) < can_be_clipped) return std::nullopt;
-    return found;
-}
-
-TuningResult ResultPresenter::thresholds_origin() const {
-    if (!opened_thresholds_) return tuning_;
-    TuningResult origin;
-    if (const auto& model = laboratory_.model()) {
-        origin.info.campaign.model = model_label(model->name);
-        origin.info.model_sha256 = model->network ? model->network->sha256() : std::string();
-        origin.info.sites = model->sites;
-    }
-    return origin;
-}
-
-void ResultPresenter::use_thresholds(const ThresholdsFile& thresholds) {
-    opened_thresholds_ = thresholds;
-    latest_thresholds_ = with_latest(latest_thresholds_, thresholds);
-    emit changed();
-}
-
-int ResultPresenter::shown_site() const {
-    const std::vector<SiteInfo>& sites = tuning_.info.sites;
-    const auto selected = std::ranges::find(sites, laboratory_.selected_site().toStdString(), &SiteInfo::name);
-    return selected == sites.end() ? latest_site(tuning_) : int(selected - sites.begin());
-}
-
 void ResultPresenter::forget_beside() {
     beside_.clear();
     beside_summaries_.clear();
@@ -363,30 +324,6 @@ void ResultPresenter::forget_kept_curves() {
     kept_.clear();
     kept_curves_.clear();
     show_curves(CampaignSummary(shown_));
-}
-
-void ResultPresenter::take_tuning(const TuningResult& result) {
-    tuning_ = combined(before_job_, result);
-    if (result.info.job == TuningJob::harden) {
-        opened_thresholds_.reset();
-        if (const auto found = thresholds()) latest_thresholds_ = with_latest(latest_thresholds_, *found);
-    }
-    show_tuning();
-    emit changed();
-}
-
-void ResultPresenter::show_tuning() {
-    views_.sites->set_results(tuning_);
-    const int site = shown_site();
-    const QString subject =
-        site < 0 ? QString() : tuning_subject_ + QLatin1Char('/') + QString::fromStdString(tuning_.info.sites[std::size_t(site)].name);
-    for (PlotPanel* panel : {static_cast<PlotPanel*>(views_.activations), static_cast<PlotPanel*>(views_.auc_threshold),
-                             static_cast<PlotPanel*>(views_.auc_area), static_cast<PlotPanel*>(views_.trisection)})
-        panel->set_subject(subject);
-    views_.activations->set_view(site < 0 ? ActivationView() : activation_view(tuning_, site));
-    views_.auc_threshold->set_view(site < 0 ? AucThresholdView() : auc_threshold_view(tuning_, site));
-    views_.auc_area->set_view(site < 0 ? AucAreaView() : auc_area_view(tuning_, site));
-    views_.trisection->set_view(site < 0 ? TrisectionView() : trisection_view(tuning_, site));
 }
 
 void ResultPresenter::show_selection() {

@@ -116,6 +116,11 @@ public:
     // What is known of where they came from: of thresholds from a file the network alone.
     TuningResult thresholds_origin() const;
     void use_thresholds(const ThresholdsFile& thresholds);
+    // One chosen by hand counts from now on in place of what was found for its site; sites that have none yet stay at the ACT_max of the
+    // profile.
+    void keep_threshold(const SiteThreshold& by_hand, const TuningResult& profile);
+    // What was measured beside the study's jobs, shown where nothing of the kind is known yet.
+    void add_profile(const TuningResult& profile);
 
     // The selected site; where none is, the one that the job works on. -1: none at all.
     int shown_site() const;

@@ -78,6 +78,7 @@ QString kind_title(const JobSettings& settings) {
         case JobKind::harden:
             break;
     }
+    if (!settings.site.empty()) return QObject::tr("Search for T: %1").arg(QString::fromStdString(settings.site));
     return settings.greedy ? QObject::tr("Hardening, greedy") : QObject::tr("Hardening");
 }
 

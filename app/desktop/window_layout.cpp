@@ -7,7 +7,7 @@ namespace clipscope {
 namespace {
 
 // Counted up when docks change so much that an older layout would not fit.
-constexpr int layout_version = 5;
+constexpr int layout_version = 6;
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include "controls/price_pane.h"
 #include "controls/protect_first_pane.h"
 #include "controls/sensitivity_panel.h"
+#include "controls/threshold_pane.h"
 #include "controls/worst_bits_pane.h"
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
@@ -121,8 +122,8 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<PanelDock*> WindowDocks::all() const {
-    return {layers, sites,         sensitivity,   method,     activations, auc_threshold, auc_area, trisection, comparison,
-            pareto, protect_first, critical_bits, worst_bits, jobs,        faults,        activity, lab};
+    return {layers,     sites,  sensitivity,   method,        threshold,  activations, auc_threshold, auc_area, trisection,
+            comparison, pareto, protect_first, critical_bits, worst_bits, jobs,        faults,        activity, lab};
 }
 
 QList<PlotPanel*> WindowDocks::plots() const {
@@ -136,6 +137,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.site_table = new SiteTable;
     docks.sensitivity_panel = new SensitivityPanel;
     docks.harden_panel = new HardenPanel;
+    docks.threshold_pane = new ThresholdPane;
     docks.activation_plot = new ActivationPlot;
     docks.auc_threshold_plot = new AucThresholdPlot;
     docks.auc_area_plot = new AucAreaPlot;
@@ -153,6 +155,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.sites = new PanelDock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
     docks.sensitivity = new PanelDock(window, "job", QObject::tr("Sensitivity job"), docks.sensitivity_panel);
     docks.method = new PanelDock(window, "method", QObject::tr("FT-ClipAct job"), docks.harden_panel);
+    docks.threshold = new PanelDock(window, "threshold", QObject::tr("T by hand"), docks.threshold_pane);
     docks.activations = new PanelDock(window, "activations", QObject::tr("Activations"), docks.activation_plot);
     docks.auc_threshold = new PanelDock(window, "auc_threshold", QObject::tr("AUC against T"), docks.auc_threshold_plot);
     docks.auc_area = new PanelDock(window, "auc_area", QObject::tr("Area"), docks.auc_area_plot);
@@ -176,9 +179,9 @@ WindowDocks build_docks(QMainWindow& window) {
 
 QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip) {
     QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), docks.lab->content(), &centre};
-    for (const PanelDock* dock :
-         {docks.sensitivity, docks.method, docks.activations, docks.faults, docks.auc_threshold, docks.auc_area, docks.comparison,
-          docks.pareto, docks.protect_first, docks.critical_bits, docks.worst_bits, docks.trisection, docks.jobs, docks.activity})
+    for (const PanelDock* dock : {docks.sensitivity, docks.method, docks.threshold, docks.activations, docks.faults, docks.auc_threshold,
+                                  docks.auc_area, docks.comparison, docks.pareto, docks.protect_first, docks.critical_bits,
+                                  docks.worst_bits, docks.trisection, docks.jobs, docks.activity})
         regions << dock->content();
     return regions << &strip;
 }
@@ -206,6 +209,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.tabifyDockWidget(docks.layers, docks.lab);
     window.addDockWidget(Qt::RightDockWidgetArea, docks.sensitivity);
     window.tabifyDockWidget(docks.sensitivity, docks.method);
+    window.tabifyDockWidget(docks.sensitivity, docks.threshold);
     window.addDockWidget(Qt::BottomDockWidgetArea, docks.activations);
     window.splitDockWidget(docks.activations, docks.auc_threshold, Qt::Horizontal);
     window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
@@ -245,6 +249,13 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
         add(jobs, QObject::tr("&One fault closely…"), QKeySequence(Qt::CTRL | Qt::Key_B),
             QObject::tr("Flip single bits of a stored number and see at once what twelve images are taken for, and how far the "
                         "disturbance spreads"));
+    actions.threshold_by_hand =
+        add(jobs, QObject::tr("&Threshold by hand…"), QKeySequence(Qt::CTRL | Qt::Key_T),
+            QObject::tr("Drag a clipping threshold of the selected site through its histogram and see at once what the network is worth "
+                        "with it"));
+    actions.rate_by_hand = add(
+        jobs, QObject::tr("Rate &by hand…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R),
+        QObject::tr("Move the fault rate of one trial and watch the network get worse bit by bit, with twelve images and their answers"));
     actions.upset_rates =
         add(jobs, QObject::tr("U&pset rates…"), QKeySequence(Qt::CTRL | Qt::Key_R),
             QObject::tr("From how often particles upset memory to the fault rate of a trial, and from a measured curve back to failures in "

@@ -30,6 +30,7 @@ class PricePane;
 class ProtectFirstPane;
 class SensitivityPanel;
 class SiteTable;
+class ThresholdPane;
 class TrisectionPlot;
 class WorstBitsPane;
 
@@ -38,6 +39,7 @@ struct WindowDocks {
     PanelDock* sites = nullptr;
     PanelDock* sensitivity = nullptr;
     PanelDock* method = nullptr;
+    PanelDock* threshold = nullptr;
     PanelDock* activations = nullptr;
     PanelDock* auc_threshold = nullptr;
     PanelDock* auc_area = nullptr;
@@ -56,6 +58,7 @@ struct WindowDocks {
     SiteTable* site_table = nullptr;
     SensitivityPanel* sensitivity_panel = nullptr;
     HardenPanel* harden_panel = nullptr;
+    ThresholdPane* threshold_pane = nullptr;
     ActivationPlot* activation_plot = nullptr;
     AucThresholdPlot* auc_threshold_plot = nullptr;
     AucAreaPlot* auc_area_plot = nullptr;
@@ -105,6 +108,8 @@ struct WindowActions {
     QAction* images = nullptr;
     QAction* one_fault = nullptr;
     QAction* worst_bits = nullptr;
+    QAction* threshold_by_hand = nullptr;
+    QAction* rate_by_hand = nullptr;
     QAction* upset_rates = nullptr;
     QAction* follow = nullptr;
     QAction* keep_curves = nullptr;

@@ -180,6 +180,11 @@ void AccuracyPlot::double_clicked(const QPointF& position) {
 
 void AccuracyPlot::fill_menu(QMenu& menu) {
     const AccuracyView view = effective_view();
+    if (view.axis == PointAxis::fault_rate) {
+        QAction* hand = menu.addAction(tr("&Rate by hand…"));
+        hand->setToolTip(tr("Move the fault rate of one trial and watch the network get worse bit by bit"));
+        connect(hand, &QAction::triggered, this, &AccuracyPlot::rate_by_hand_wanted);
+    }
     QMenu* boxes = menu.addMenu(tr("Bo&x plots"));
     auto* group = new QActionGroup(boxes);
     const std::pair<BoxPlots, QString> choices[] = {

@@ -32,6 +32,7 @@ Q_SIGNALS:
     // A click on a point or a box, and a double-click, which asks for the trials it is made of; `series` as in view().
     void point_chosen(int series, double rate, bool opens);
     void background_clicked();
+    void rate_by_hand_wanted();
 
 protected:
     bool has_data() const override;

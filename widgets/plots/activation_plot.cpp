@@ -5,6 +5,7 @@
 #include <QMenu>
 #include <cmath>
 
+#include "plots/threshold_handle.h"
 #include "plots/tip_text.h"
 #include "plots/value_axis.h"
 #include "theme/number_text.h"
@@ -20,6 +21,7 @@ ActivationPlot::ActivationPlot(QWidget* parent) : ViewPanel(tr("Activations"), p
 ActivationView ActivationPlot::effective_view() const {
     ActivationView view = ViewPanel::effective_view();
     if (chosen_log_count_) view.log_count = *chosen_log_count_;
+    view.by_hand = by_hand_;
     return view;
 }
 
@@ -27,6 +29,26 @@ void ActivationPlot::set_log_count(bool on) {
     if (effective_view().log_count == on) return;
     chosen_log_count_ = on;
     reset_history();  // a zoom on one axis means nothing on the other
+}
+
+void ActivationPlot::set_threshold_by_hand(std::optional<float> threshold) {
+    if (by_hand_ == threshold) return;
+    by_hand_ = threshold;
+    data_changed();
+}
+
+bool ActivationPlot::can_drag_at(const QPointF& position) const {
+    return by_hand_ && is_at_line(plot(), value_position(double(*by_hand_)), position);
+}
+
+void ActivationPlot::drag_to(const QPointF& position) {
+    Q_EMIT threshold_moved(float(std::max(0.0, value_at_position(coord_within(plot(), position)))));
+}
+
+bool ActivationPlot::step_by_key(int key, bool is_fine) {
+    if (!by_hand_) return false;
+    Q_EMIT threshold_moved(stepped_threshold(*by_hand_, view_.act_max.value_or(*by_hand_), key == Qt::Key_Right, is_fine));
+    return true;
 }
 
 bool ActivationPlot::has_data() const {
@@ -58,6 +80,9 @@ void ActivationPlot::clicked(const QPointF&) {
 }
 
 void ActivationPlot::fill_menu(QMenu& menu) {
+    QAction* hand = menu.addAction(tr("&Threshold by hand…"));
+    hand->setToolTip(tr("Drag a threshold through the picture and see what the network is worth with it"));
+    connect(hand, &QAction::triggered, this, &ActivationPlot::threshold_by_hand_wanted);
     QAction* log_count = menu.addAction(tr("&Logarithmic counts"));
     log_count->setCheckable(true);
     log_count->setChecked(effective_view().log_count);

@@ -14,8 +14,12 @@ public:
     // With the user's choice of the count axis.
     ActivationView effective_view() const override;
     void set_log_count(bool on);
+    // A threshold that can be dragged, or moved by the arrow keys, over whatever is shown; nothing: there is none.
+    void set_threshold_by_hand(std::optional<float> threshold);
 
 Q_SIGNALS:
+    void threshold_moved(float threshold);
+    void threshold_by_hand_wanted();
     void site_clicked();  // anywhere in the picture: it shows one site
 
 protected:
@@ -23,8 +27,12 @@ protected:
     QString tip_at(const QPointF& position) const override;
     void clicked(const QPointF& position) override;
     void fill_menu(QMenu& menu) override;
+    bool can_drag_at(const QPointF& position) const override;
+    void drag_to(const QPointF& position) override;
+    bool step_by_key(int key, bool is_fine) override;
 
 private:
+    std::optional<float> by_hand_;
     std::optional<bool> chosen_log_count_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "common/csv_text.h"
@@ -74,7 +75,7 @@ std::pair<double, double> full_x_range(const ActivationView& view) {
         include(value_position(ActivationHistogram::lower_edge(bins.first)));
         include(value_position(ActivationHistogram::upper_edge(bins.last)));
     }
-    for (const auto& mark : {view.act_max, view.threshold})
+    for (const auto& mark : {view.act_max, view.threshold, view.by_hand})
         if (mark && std::isfinite(*mark)) include(value_position(*mark));
     const double margin = std::max(0.3, 0.03 * (high - low));
     return {low - margin, high + margin};
@@ -200,6 +201,32 @@ void add_histograms(const Picture& picture) {
     if (view.faulty) add_nonfinite_badge(picture, *view.faulty, 1, line);
 }
 
+// What is cut off, on both sides of zero.
+void add_cut(const Picture& picture) {
+    if (!picture.view.by_hand) return;
+    const double at = value_position(double(*picture.view.by_hand));
+    const double end = picture.theme.paper ? picture.visible.right() : value_position(std::numeric_limits<float>::max()) + 1;
+    const double top = picture.visible.bottom() + (picture.theme.paper ? 0 : 20);
+    QColor fill = picture.theme.muted;
+    fill.setAlphaF(0.22F);
+    for (const double sign : {1.0, -1.0}) {
+        const std::vector<QPointF> edge =
+            sign > 0 ? std::vector<QPointF>{{at, top}, {end, top}} : std::vector<QPointF>{{-end, top}, {-at, top}};
+        add_area(picture.plot, edge, picture.base, fill, picture.visible, picture.theme.paper)->setObjectName(QStringLiteral("cut-off"));
+    }
+}
+
+void add_hand(const Picture& picture) {
+    const ActivationView& view = picture.view;
+    if (!view.by_hand) return;
+    const double threshold = double(*view.by_hand);
+    QString words = text("T by hand %1").arg(value_label(threshold));
+    if (view.clean) words += QLatin1Char('\n') + text("cut off: %1").arg(cut_off_text(*view.clean, threshold));
+    if (view.faulty) words += QLatin1Char('\n') + text("under faults: %1").arg(cut_off_text(*view.faulty, threshold));
+    add_vertical_mark(picture.plot, picture.theme, value_position(threshold),
+                      {QStringLiteral("by-hand"), words, picture.theme.text, Qt::SolidLine, 2, Qt::AlignLeft}, picture.visible);
+}
+
 void add_marks(const Picture& picture) {
     const auto add = [&](const std::optional<float>& value, const char* name, const QString& label, const QColor& color, Qt::PenStyle style,
                          int line) {
@@ -215,6 +242,31 @@ void add_marks(const Picture& picture) {
 
 }  // namespace
 
+double share_cut_off(const ActivationHistogram& histogram, double threshold) {
+    double beyond = double(histogram.nonfinite());
+    for (std::size_t bin = 0; bin < bin_count; ++bin) {
+        if (histogram.count(bin) == 0) continue;
+        const double edges[] = {std::abs(ActivationHistogram::lower_edge(bin)), std::abs(ActivationHistogram::upper_edge(bin))};
+        // The bin around zero counts as one value, 0, but for what it holds beside zeros.
+        const double low = bin == ActivationHistogram::side_bins ? 0 : std::min(edges[0], edges[1]);
+        const double high = std::max(edges[0], edges[1]);
+        if (low >= threshold && low > 0)
+            beyond += double(histogram.count(bin));
+        else if (low > 0 && high > threshold)
+            beyond += double(histogram.count(bin)) * std::log(high / threshold) / std::log(high / low);
+        else if (low == 0 && threshold <= 0)
+            beyond += double(histogram.count(bin) - histogram.zeros());
+    }
+    const auto largest = histogram.largest(), smallest = histogram.smallest();
+    const bool reaches_beyond = largest && std::max(double(*largest), -double(*smallest)) > threshold;
+    return fraction(histogram, 1) * (reaches_beyond ? beyond : double(histogram.nonfinite()));
+}
+
+QString cut_off_text(const ActivationHistogram& histogram, double threshold) {
+    const double share = share_cut_off(histogram, threshold);
+    return share > 0 ? QStringLiteral("≈ %1 %").arg(QString::number(100 * share, 'g', share >= 0.1 ? 3 : 2)) : text("nothing");
+}
+
 bool has_values(const ActivationView& view) {
     return !histograms(view).empty();
 }
@@ -223,8 +275,10 @@ void draw(const ActivationView& view, const Theme& theme, QCustomPlot& plot) {
     reset_plot(plot, theme);
     Picture picture{view, theme, plot, {}, 0};
     set_up_axes(picture);
+    add_cut(picture);
     add_histograms(picture);
     add_marks(picture);
+    add_hand(picture);
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
     place_legend(plot, theme);
 }

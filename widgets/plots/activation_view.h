@@ -25,11 +25,18 @@ struct ActivationView {
     QString faulty_name;           // what the legend adds to "faulty": "10⁻⁶ in CONV-4"
     std::optional<float> act_max;  // labelled lines
     std::optional<float> threshold;
+    std::optional<float> by_hand;  // a threshold that is being tried: what lies beyond it is shaded
     bool log_count = true;  // fractions on a logarithmic axis
     // A part of the picture in axis units (value_axis.h; log10 of fractions, or fractions); empty: everything that holds values.
     std::optional<std::pair<double, double>> x_range;
     std::optional<std::pair<double, double>> y_range;
 };
+
+// The share of all values that a threshold cuts off: greater magnitudes, NaN and infinity. Within the threshold's own bin as if magnitudes
+// were spread evenly over its logarithm, so nearly.
+double share_cut_off(const ActivationHistogram& histogram, double threshold);
+// "≈ 1.2 %"; "nothing" where none is.
+QString cut_off_text(const ActivationHistogram& histogram, double threshold);
 
 // True if there is at least one value.
 bool has_values(const ActivationView& view);

@@ -3,8 +3,10 @@
 #include <qcustomplot.h>
 
 #include <QMenu>
+#include <algorithm>
 #include <cmath>
 
+#include "plots/threshold_handle.h"
 #include "plots/tip_text.h"
 #include "plots/value_axis.h"
 
@@ -26,6 +28,12 @@ AucThresholdView AucThresholdPlot::effective_view() const {
     AucThresholdView view = ViewPanel::effective_view();
     if (chosen_units_) view.in_act_max_units = *chosen_units_;
     if (chosen_whole_scale_) view.whole_scale = *chosen_whole_scale_;
+    if (!by_hand_) return view;
+    view.by_hand = by_hand_->threshold;
+    view.points_by_hand = by_hand_->points;
+    if (!view.act_max) view.act_max = by_hand_->act_max;
+    // Room to drag it beyond ACT_max; the axis stands still meanwhile.
+    view.sweep_end = std::max(view.sweep_end.value_or(0), 1.5F * *view.act_max);
     return view;
 }
 
@@ -40,8 +48,28 @@ void AucThresholdPlot::set_whole_scale(bool on) {
     follow();
 }
 
+void AucThresholdPlot::set_threshold_by_hand(const std::optional<ByHand>& by_hand) {
+    by_hand_ = by_hand;
+    data_changed();
+}
+
+bool AucThresholdPlot::can_drag_at(const QPointF& position) const {
+    return by_hand_ && is_at_line(plot(), threshold_position(effective_view(), double(by_hand_->threshold)), position);
+}
+
+void AucThresholdPlot::drag_to(const QPointF& position) {
+    const double unit = threshold_position(effective_view(), 1);  // of the axis in the activations'
+    Q_EMIT threshold_moved(float(std::max(0.0, coord_within(plot(), position) / unit)));
+}
+
+bool AucThresholdPlot::step_by_key(int key, bool is_fine) {
+    if (!by_hand_) return false;
+    Q_EMIT threshold_moved(stepped_threshold(by_hand_->threshold, by_hand_->act_max, key == Qt::Key_Right, is_fine));
+    return true;
+}
+
 bool AucThresholdPlot::has_data() const {
-    return has_points(view_);
+    return has_points(view_) || by_hand_;
 }
 
 int AucThresholdPlot::point_at(const QPointF& position) const {
@@ -85,6 +113,9 @@ void AucThresholdPlot::clicked(const QPointF& position) {
 }
 
 void AucThresholdPlot::fill_menu(QMenu& menu) {
+    QAction* hand = menu.addAction(tr("&Threshold by hand…"));
+    hand->setToolTip(tr("Drag a threshold through the picture and see what the network is worth with it"));
+    connect(hand, &QAction::triggered, this, &AucThresholdPlot::threshold_by_hand_wanted);
     QAction* units = menu.addAction(tr("T in units of &ACT_max"));
     units->setCheckable(true);
     units->setChecked(effective_view().in_act_max_units);

@@ -42,7 +42,9 @@ std::pair<double, double> full_x_range(const AucThresholdView& view) {
     include(view.act_max);
     include(view.chosen);
     include(view.sweep_end);
+    include(view.by_hand);
     for (const AucPoint& point : view.points) include(point.threshold);
+    for (const AucPoint& point : view.points_by_hand) include(point.threshold);
     if (high == 0) high = 1;
     return {-0.03 * high, 1.06 * high};
 }
@@ -57,6 +59,7 @@ std::pair<double, double> full_y_range(const AucThresholdView& view) {
         high = std::max(high, auc + error);
     };
     for (const AucPoint& point : view.points) include(point.auc, point.standard_error.value_or(0));
+    for (const AucPoint& point : view.points_by_hand) include(point.auc, point.standard_error.value_or(0));
     if (view.unclipped_auc) include(*view.unclipped_auc, view.unclipped_standard_error.value_or(0));
     if (low > high) return {-0.02, 1.12};
     const double size = std::max(high - low, 0.004);
@@ -91,6 +94,11 @@ void add_marks(const Picture& picture) {
     };
     vertical(view.act_max, "act-max", text("ACT_max"), picture.theme.muted, Qt::DashLine, 0);
     vertical(view.chosen, "chosen", QStringLiteral("T"), picture.theme.text, Qt::SolidLine, 1);
+    if (view.by_hand && std::isfinite(*view.by_hand))
+        add_vertical_mark(picture.plot, picture.theme, threshold_position(view, double(*view.by_hand)),
+                          {QStringLiteral("by-hand"), text("T by hand %1").arg(value_label(double(*view.by_hand))), picture.theme.text,
+                           Qt::SolidLine, 2, Qt::AlignLeft},
+                          picture.visible);
     if (!view.unclipped_auc || !std::isfinite(*view.unclipped_auc)) return;
     const QString words = text("unclipped %1").arg(*view.unclipped_auc, 0, 'f', 3);
     add_horizontal_mark(picture.plot, picture.theme, *view.unclipped_auc,
@@ -125,6 +133,17 @@ QCPGraph* add_markers(const Picture& picture, int grid, const std::vector<AucPoi
     }
     add_error_bars(picture.plot, *graph, errors, picture.theme, picture.visible);
     return graph;
+}
+
+void add_points_by_hand(const Picture& picture) {
+    if (picture.view.points_by_hand.empty()) return;
+    QCPGraph* graph = add_markers(picture, 0, picture.view.points_by_hand);
+    graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(picture.theme.text, 1.2 * picture.theme.line_width),
+                                           Qt::NoBrush, 1.4 * picture.theme.marker_size));
+    graph->setProperty("grid", QVariant());
+    graph->setObjectName(QStringLiteral("points-by-hand"));
+    graph->setName(text("by hand"));
+    graph->addToLegend();
 }
 
 // A ring around the best point so far; its AUC stands in the legend.
@@ -166,7 +185,7 @@ double threshold_position(const AucThresholdView& view, double threshold) {
 }
 
 bool has_points(const AucThresholdView& view) {
-    return !view.points.empty() || view.unclipped_auc.has_value();
+    return !view.points.empty() || view.unclipped_auc.has_value() || view.by_hand.has_value();
 }
 
 void draw(const AucThresholdView& view, const Theme& theme, QCustomPlot& plot) {
@@ -185,6 +204,7 @@ void draw(const AucThresholdView& view, const Theme& theme, QCustomPlot& plot) {
         is_first_grid = is_first_grid && grid == 0;
         graph->addToLegend();
     }
+    add_points_by_hand(picture);
     add_best(picture);
     if (view.show_title && !view.title.isEmpty()) add_title(plot, theme, view.title);
     place_legend(plot, theme);

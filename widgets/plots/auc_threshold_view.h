@@ -31,6 +31,8 @@ struct AucThresholdView {
     std::optional<double> unclipped_standard_error;
     std::optional<float> act_max;
     std::optional<float> chosen;     // T, once the search is over
+    std::optional<float> by_hand;    // a threshold that is being tried
+    std::vector<AucPoint> points_by_hand{};  // that were; not joined with the others, which may be of other rates
     std::optional<float> sweep_end;  // the axis reaches at least to here, so that it stands still while points come in
     bool in_act_max_units = false;   // T / ACT_max on the axis; needs act_max > 0
     bool whole_scale = true;         // AUC axis 0...1; otherwise only as far as the points reach
@@ -54,7 +56,8 @@ bool has_points(const AucThresholdView& view);
 // Replaces everything in the plot by the view, without replotting. The graphs with markers carry the property "grid".
 void draw(const AucThresholdView& view, const Theme& theme, QCustomPlot& plot);
 
-// Ascending thresholds: threshold,auc,standard_error,grid (grid 0: sweep). The unclipped network comes last, its threshold empty.
+// Ascending thresholds: threshold,auc,standard_error,grid (grid 0: sweep; those by hand are left out). The unclipped network comes last,
+// its threshold empty.
 std::string to_csv(const AucThresholdView& view);
 
 // PDF, SVG or PNG by the extension; see figure_export.h. Returns the path written; throws Error.

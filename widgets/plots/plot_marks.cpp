@@ -131,7 +131,7 @@ bool add_vertical_mark(QCustomPlot& plot, const Theme& theme, double x, const Ma
     label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
     label->position->setCoords(x, 0);
     // The axes' own labels take about a seventh of the width.
-    const double needed = 8 + QFontMetricsF(theme.number_font).horizontalAdvance(mark.text);
+    const double needed = 8 + QFontMetricsF(theme.number_font).size(0, mark.text).width();
     const double room_left = 0.86 * plot.width() * (x - visible.left()) / visible.width();
     const double room_right = 0.86 * plot.width() - room_left;
     const bool wants_left = mark.side.testFlag(Qt::AlignLeft);

@@ -211,6 +211,13 @@ QSize PlotPanel::minimumSizeHint() const {
 void PlotPanel::fill_menu(QMenu&) {}
 void PlotPanel::followed() {}
 void PlotPanel::double_clicked(const QPointF&) {}
+bool PlotPanel::can_drag_at(const QPointF&) const {
+    return false;
+}
+void PlotPanel::drag_to(const QPointF&) {}
+bool PlotPanel::step_by_key(int, bool) {
+    return false;
+}
 
 void PlotPanel::set_footer(QWidget* footer) {
     d_->footer = footer;

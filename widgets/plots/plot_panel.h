@@ -83,6 +83,11 @@ protected:
     virtual QString tip_at(const QPointF& position) const = 0;
     virtual void clicked(const QPointF& position) = 0;
     virtual void double_clicked(const QPointF& position);
+    // Whether something that the mouse can take along is there: then dragging calls drag_to() and does not move the axes.
+    virtual bool can_drag_at(const QPointF& position) const;
+    virtual void drag_to(const QPointF& position);
+    // An arrow key; false: it moves the axes. `is_fine`: Shift is held.
+    virtual bool step_by_key(int key, bool is_fine);
     // Adds entries above the common ones.
     virtual void fill_menu(QMenu& menu);
     // The user pressed Follow.

@@ -47,6 +47,7 @@ public:
     bool setting_ranges = false;
     int redraws = 0;
     QPointF pressed_at;
+    bool is_dragging = false;  // something in the picture, not the axes
     ExportChoice export_choice;
     bool has_export_name = false;  // of this subject
 

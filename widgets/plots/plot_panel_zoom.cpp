@@ -1,6 +1,7 @@
 // What the mouse and the keys do to a PlotPanel's axes, and the history of its views.
 #include <QToolTip>
 #include <algorithm>
+#include <utility>
 
 #include "plots/plot_panel_private.h"
 
@@ -18,8 +19,13 @@ void PlotPanel::connect_plot() {
         d_->pressed_at = event->position();
         const bool box = d_->box_zoom->isChecked() || event->modifiers().testFlag(Qt::ShiftModifier);
         d_->plot->setSelectionRectMode(box && event->button() == Qt::LeftButton ? QCP::srmZoom : QCP::srmNone);
+        d_->is_dragging = !box && event->button() == Qt::LeftButton && can_drag_at(event->position());
+        d_->plot->setInteraction(QCP::iRangeDrag, !d_->is_dragging);
     });
     connect(plot, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
+        const bool was_dragging = std::exchange(d_->is_dragging, false);
+        d_->plot->setInteraction(QCP::iRangeDrag, true);
+        if (was_dragging) return;
         const bool is_click = (event->position() - d_->pressed_at).manhattanLength() < 5;
         if (event->button() == Qt::LeftButton && is_click) clicked(event->position());
     });
@@ -27,7 +33,12 @@ void PlotPanel::connect_plot() {
         if (event->button() == Qt::LeftButton) double_clicked(event->position());
     });
     connect(plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+        if (d_->is_dragging && event->buttons().testFlag(Qt::LeftButton)) return drag_to(event->position());
         if (event->buttons() != Qt::NoButton) return;
+        if (can_drag_at(event->position())) {
+            QToolTip::hideText();
+            return d_->plot->setCursor(Qt::SplitHCursor);
+        }
         const QString tip = tip_at(event->position());
         d_->plot->setCursor(tip.isEmpty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
         if (tip.isEmpty())
@@ -115,8 +126,10 @@ bool PlotPanel::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::KeyPress) {
         const auto* key_event = static_cast<QKeyEvent*>(event);
         const int key = key_event->key();
+        const bool is_arrow = key == Qt::Key_Left || key == Qt::Key_Right;
         const bool is_modified = key_event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
         const int keys[] = {Qt::Key_Plus, Qt::Key_Equal, Qt::Key_Minus, Qt::Key_Left, Qt::Key_Right, Qt::Key_Up, Qt::Key_Down};
+        if (!is_modified && is_arrow && step_by_key(key, key_event->modifiers().testFlag(Qt::ShiftModifier))) return true;
         if (!is_modified && std::find(std::begin(keys), std::end(keys), key) != std::end(keys)) {
             zoom_by_key(key);
             return true;

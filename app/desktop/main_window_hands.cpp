@@ -1,0 +1,50 @@
+// What the window does for those who try thresholds and rates by hand.
+#include <QAction>
+
+#include "controls/activity_log.h"
+#include "controls/harden_panel.h"
+#include "controls/sensitivity_panel.h"
+#include "controls/threshold_pane.h"
+#include "main_window.h"
+#include "plots/accuracy_plot.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "rate_window.h"
+#include "threshold_presenter.h"
+
+namespace clipscope {
+
+void MainWindow::connect_hands() {
+    threshold_ = new ThresholdPresenter(laboratory_, *results_, *docks_.harden_panel,
+                                        {docks_.threshold_pane, docks_.activation_plot, docks_.auc_threshold_plot}, this);
+    connect(threshold_, &ThresholdPresenter::told, docks_.log, &ActivityLog::append);
+    connect(threshold_, &ThresholdPresenter::search_wanted, presenter_, &JobPresenter::run_search_of);
+    connect(actions_.threshold_by_hand, &QAction::triggered, this, &MainWindow::show_threshold_by_hand);
+    connect(actions_.rate_by_hand, &QAction::triggered, this, &MainWindow::show_rate_by_hand);
+    connect(plot_, &AccuracyPlot::rate_by_hand_wanted, this, &MainWindow::show_rate_by_hand);
+    connect(docks_.activation_plot, &ActivationPlot::threshold_by_hand_wanted, this, &MainWindow::show_threshold_by_hand);
+    connect(docks_.auc_threshold_plot, &AucThresholdPlot::threshold_by_hand_wanted, this, &MainWindow::show_threshold_by_hand);
+}
+
+// One window, which stays where it was put.
+void MainWindow::show_rate_by_hand() {
+    if (!rate_window_) {
+        const auto asked = [this] {
+            const JobForms& forms = presenter_->forms();
+            return RateWindow::Asked{forms.asked_of_sensitivity().front(), forms.threads_for(JobKind::sensitivity)};
+        };
+        rate_window_ = new RateWindow(laboratory_, *docks_.sensitivity_panel, asked, this);
+    }
+    rate_window_->show();
+    rate_window_->raise();
+    rate_window_->activateWindow();
+}
+
+// Beside the two pictures that the line is in.
+void MainWindow::show_threshold_by_hand() {
+    for (PanelDock* dock : {docks_.activations, docks_.auc_threshold}) dock->bring_to_front();
+    docks_.threshold->bring_to_front(true);
+    if (laboratory_.is_ready()) threshold_->begin();
+}
+
+}  // namespace clipscope
