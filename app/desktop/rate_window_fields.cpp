@@ -73,10 +73,12 @@ QLayout* RateWindow::build_rate() {
     fewer_->setToolTip(tr("To the highest rate at which the bit that came last is whole again"));
     more_ = new QPushButton(tr("&Next bit"));
     more_->setToolTip(tr("To the rate where exactly one more bit turns faulty (where faults come in patterns, one more pattern)"));
+    for (QPushButton* one : {fewer_, more_}) one->setAutoDefault(false);  // Enter in a field is no step
     auto* row = new QHBoxLayout;
     row->addWidget(label_of(tr("&Rate"), *field_));
     row->addWidget(slider_, 1);
     row->addWidget(field_);
+    row->addWidget(new QLabel(tr("per bit")));
     row->addWidget(fewer_);
     row->addWidget(more_);
     numbers_ =

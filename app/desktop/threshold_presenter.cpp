@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
 
 #include "common/error.h"
 #include "common/number_text.h"
@@ -85,7 +85,7 @@ void ThresholdPresenter::connect_views() {
 
 void ThresholdPresenter::begin() {
     if (is_active_ && (hand_ || opening_.running())) return;
-    is_active_ = true;
+    is_active_ = was_asked_ = true;
     if (laboratory_.selected_site().isEmpty()) laboratory_.select_site(wanted_site());  // the pictures are of that one
     if (!hand_ && !opening_.running()) open();
 }
@@ -170,6 +170,7 @@ void ThresholdPresenter::take(std::shared_ptr<ThresholdByHand> hand, const std::
     for (const SiteThreshold& one : found ? found->sites : std::vector<SiteThreshold>{})
         if (one.site == site_.toStdString() && one.protection == hand_->settings().tuning.protection) start = one.threshold;
     move_to(start);
+    if (std::exchange(was_asked_, false)) views_.pane->focus_threshold();
 }
 
 void ThresholdPresenter::move_to(float threshold) {

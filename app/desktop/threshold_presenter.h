@@ -66,6 +66,7 @@ private:
     const HardenPanel& form_;
     const ThresholdViews views_;
     bool is_active_ = false;
+    bool was_asked_ = false;  // just now: keys are to go to the field
     std::shared_ptr<ThresholdByHand> hand_;
     QString site_;
     std::string opened_for_;  // the settings, as text

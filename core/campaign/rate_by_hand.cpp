@@ -8,6 +8,7 @@
 #include "campaign/point_faults.h"
 #include "campaign/trial_run.h"
 #include "common/error.h"
+#include "common/number_text.h"
 #include "evaluation/activation_recorder.h"
 
 namespace clipscope {
@@ -51,6 +52,17 @@ std::vector<double> marks_of(const TrialFaults& faults) {
     add(faults.outputs);
     std::ranges::sort(marks);
     return marks;
+}
+
+// Of as few digits as possible, above `low` (above 0) and up to `high`.
+double short_number(double low, double high) {
+    constexpr int all_digits = 17;
+    for (int digits = 2; digits < all_digits; ++digits) {
+        const double unit = std::pow(10.0, std::floor(std::log10(low)) - (digits - 1));
+        const auto found = parse_number(rounded_text((std::floor(low / unit) + 1) * unit, digits));
+        if (found && *found > low && *found <= high) return *found;
+    }
+    return high;
 }
 
 template <typename List>
@@ -133,14 +145,17 @@ std::optional<double> RateByHand::next_rate(int trial, double rate) const {
     const auto all = drawn(trial, rate);
     const auto next = std::ranges::lower_bound(all->marks, rate);
     if (next == all->marks.end()) return std::nullopt;
-    return std::nextafter(*next, 1.0);
+    const auto after = std::upper_bound(next, all->marks.end(), *next);
+    return short_number(*next, after == all->marks.end() ? most_rate_ : *after);
 }
 
 std::optional<double> RateByHand::previous_rate(int trial, double rate) const {
     const auto all = drawn(trial, rate);
     const auto next = std::ranges::lower_bound(all->marks, rate);
     if (next == all->marks.begin()) return std::nullopt;
-    return *std::prev(next);
+    const double last = *std::prev(next);
+    const auto first_of_last = std::ranges::lower_bound(all->marks, last);
+    return short_number(first_of_last == all->marks.begin() ? last / 2 : *std::prev(first_of_last), last);
 }
 
 std::optional<HandRate> RateByHand::measure(int trial, double rate, const HandRateObserver& tell, std::stop_token stop) const {

@@ -65,8 +65,8 @@ public:
     // Of rates from 0 to most_rate(); throw UsageError on others. Quick, but the first one of another trial, which draws its faults.
     std::int64_t count(int trial, double rate) const;
     TrialFaults faults(int trial, double rate) const;  // those that are faulty then, and no others
-    // The least rate at which one more bit is faulty (several where they fail together in a pattern), and the greatest at which one less
-    // is. Nothing where there is none.
+    // A rate, of as few digits as it takes, at which exactly one more bit is faulty (several where they fail together in a pattern), or one
+    // less. Nothing where there is none.
     std::optional<double> next_rate(int trial, double rate) const;
     std::optional<double> previous_rate(int trial, double rate) const;
 

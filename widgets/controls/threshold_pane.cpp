@@ -120,8 +120,8 @@ QWidget* ThresholdPane::build_answers() {
     rates_->setMinimumHeight(90);
     column->addWidget(auc_);
     column->addWidget(clean_);
-    column->addWidget(rates_, 1);
     column->addWidget(state_);
+    column->addWidget(rates_, 1);
     return box;
 }
 
@@ -140,10 +140,10 @@ QWidget* ThresholdPane::build_buttons() {
     end_ = new QPushButton(tr("&Done"));
     end_->setToolTip(tr("Takes the line out of the pictures and frees the memory that trying takes; a T that was kept stays"));
     message_ = make_line(tr("What became of the latest wish"));
+    column->addWidget(message_);  // so that the buttons stay where they are when there is one
     column->addWidget(keep_);
     column->addWidget(search_);
     column->addWidget(end_);
-    column->addWidget(message_);
     return box;
 }
 
@@ -161,6 +161,10 @@ void ThresholdPane::set_site(const QString& site, const QString& scope, float ac
     begin_->hide();
     body_->show();
     message_->clear();
+}
+
+void ThresholdPane::focus_threshold() {
+    if (isVisible()) field_->setFocus();
 }
 
 void ThresholdPane::set_threshold(float threshold, const QString& cut_off) {

@@ -40,6 +40,8 @@ public:
     void set_idle(const QString& sentence, bool can_begin);
     // A site is ready.
     void set_site(const QString& site, const QString& scope, float act_max);
+    // Where keys can begin; nothing where the pane is not in sight.
+    void focus_threshold();
     // In the field too; what was known of another threshold fades until tried() comes. `cut_off`: in words.
     void set_threshold(float threshold, const QString& cut_off);
     void set_tried(const TriedThreshold& tried);

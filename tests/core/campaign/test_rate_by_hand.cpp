@@ -5,6 +5,7 @@
 #include "campaign/rate_by_hand.h"
 #include "campaign/sensitivity.h"
 #include "common/error.h"
+#include "common/number_text.h"
 #include "lenet5_inputs.h"
 
 using namespace clipscope;
@@ -99,6 +100,7 @@ private Q_SLOTS:
         for (int i = 1; i <= 300; ++i) {
             const double next = *hand.next_rate(2, rate);
             QVERIFY(next > rate);
+            QVERIFY2(number_text(next).size() < 16, number_text(next).c_str());  // to be read and typed
             const auto bits = bits_of(hand.faults(2, next));
             QCOMPARE(int(bits.size()), i);
             QCOMPARE(hand.count(2, next), std::int64_t(i));
