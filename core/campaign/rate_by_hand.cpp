@@ -16,8 +16,8 @@ namespace {
 
 constexpr double most_faults = 1e5;
 constexpr double greatest_rate = 0.01;
-constexpr std::int64_t first_images = 40;
-constexpr std::int64_t growth = 5;  // from one number of images to the next
+constexpr std::int64_t images_at_first = 40;
+constexpr std::int64_t images_growth = 5;  // from one number of images to the next
 constexpr std::int64_t most_images_of_activations = 100;
 
 // Decades, so that the range of rates does not depend on a parameter more or less.
@@ -108,7 +108,7 @@ std::vector<ImageSample> RateByHand::few_images() const {
     if (!evaluator_->can_sample()) return samples;
     const auto all = std::int64_t(inputs_.images.size());
     const std::vector<std::int64_t> right = evaluator_->images_answered(true);
-    for (std::int64_t count = first_images; count * 2 <= all; count *= growth) {
+    for (std::int64_t count = images_at_first; count * 2 <= all; count *= images_growth) {
         ImageSample sample;
         for (const std::int64_t image : spread(all, count))
             (std::ranges::binary_search(right, image) ? sample.right : sample.others).push_back(image);

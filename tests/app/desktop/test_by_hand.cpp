@@ -69,7 +69,7 @@ private Q_SLOTS:
         field.findChild<QLineEdit*>()->setText(QString::number(double(threshold), 'g', 9));
         QCOMPARE(desk.part<ActivationPlot>().effective_view().by_hand, std::optional(threshold));
         QTRY_VERIFY_WITH_TIMEOUT(hand.latest()->threshold == threshold && hand.latest()->is_final, patience);
-        QVERIFY(desk.part<ThresholdPane>().state().startsWith("final: as sweep gives it (5 trials, 150 images)"));
+        QVERIFY(desk.part<ThresholdPane>().state().startsWith("final: as sweep gives it (5 trials, 100 images)"));
         // The study's own sweep.
         HardenForm form = desk.part<HardenPanel>().form();
         form.job = MethodJob::sweep;
@@ -243,7 +243,7 @@ private:
     static void begin(Desk& desk) {
         open(desk);
         HardenForm form = desk.part<HardenPanel>().form();
-        form.tuning_images = "150";
+        form.tuning_images = "100";
         form.rates = "1e-5, 1e-4, 1e-3";
         form.trials = 5;
         form.threads = 2;
