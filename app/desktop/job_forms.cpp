@@ -32,6 +32,7 @@ bool JobForms::is_of_sensitivity(JobKind kind) {
 }
 
 bool JobForms::has_form(const JobSettings& settings) {
+    if (settings.kind == JobKind::harden && !settings.site.empty()) return false;
     return settings.kind != JobKind::faults && (settings.kind != JobKind::compare || settings.faults.empty());
 }
 

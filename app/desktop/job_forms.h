@@ -24,7 +24,7 @@ public:
              QObject* parent = nullptr);
 
     static bool is_of_sensitivity(JobKind kind);
-    // Whether a form can say all of it: not a list of faults, nor a comparison under so many.
+    // Whether a form can say all of it: not a list of faults, nor the search of one site, nor a comparison under so many.
     static bool has_form(const JobSettings& settings);
 
     // All but model and images; throw UsageError.

@@ -164,7 +164,9 @@ void ThresholdPane::set_site(const QString& site, const QString& scope, float ac
 }
 
 void ThresholdPane::focus_threshold() {
-    if (isVisible()) field_->setFocus();
+    if (!isVisible()) return;
+    field_->setFocus();
+    field_->selectAll();
 }
 
 void ThresholdPane::set_threshold(float threshold, const QString& cut_off) {

@@ -163,6 +163,11 @@ void add_outline(const Picture& picture, const ActivationHistogram& histogram, i
     graph->setName(name);
 }
 
+// Of ACT_max, T and T by hand, which says what it cuts off.
+int lines_of_marks(const ActivationView& view) {
+    return 2 + (view.by_hand ? 1 + int(view.clean != nullptr) + int(view.faulty != nullptr) : 0);
+}
+
 // In the corner away from the labels of ACT_max and T.
 void add_nonfinite_badge(const Picture& picture, const ActivationHistogram& histogram, int series, int line) {
     QString words =
@@ -182,7 +187,8 @@ void add_nonfinite_badge(const Picture& picture, const ActivationHistogram& hist
     const double width = picture.plot.width() - 5 * metrics.height();
     const bool has_room = !mark || needed < width * std::max(share_left, 1 - share_left);
     add_badge(picture.plot, picture.theme, QStringLiteral("nonfinite-") + QString::number(series), words,
-              histogram_color(series, picture.theme), left ? Qt::AlignLeft : Qt::AlignRight, has_room ? line : line + 2);
+              histogram_color(series, picture.theme), left ? Qt::AlignLeft : Qt::AlignRight,
+              has_room && !picture.view.by_hand ? line : line + lines_of_marks(picture.view));
 }
 
 // The clean outline lies on top: where faults change nothing, it is the one to see.

@@ -9,6 +9,7 @@
 #include "controls/image_grid.h"
 #include "controls/number_field.h"
 #include "controls/threshold_pane.h"
+#include "job_forms.h"
 #include "latency_probe.h"
 #include "network/bundled_networks.h"
 #include "plots/activation_plot.h"
@@ -175,6 +176,10 @@ private Q_SLOTS:
         QCOMPARE(found.searches.size(), std::size_t(1));
         QCOMPARE(found.searches.front().site, 1);
         QVERIFY(found.searches.front().hardened);
+        // Such a job says what it is about, and is put into no form, which would make one of all sites of it.
+        const JobSettings settings = desk.window.desk().jobs().back().settings;
+        QCOMPARE(settings.site, std::string("ACT-2"));
+        QVERIFY(!JobForms::has_form(settings));
         QVERIFY(desk.part<AucThresholdPlot>().view().points.size() >= 4);
         QVERIFY(desk.part<AucThresholdPlot>().effective_view().by_hand);
         QCOMPARE(desk.errors, QStringList());
