@@ -38,6 +38,10 @@ QString state_text(const TriedThreshold& tried) {
         .arg(grouped(qint64(tried.trials)), grouped(qint64(tried.all_trials)), grouped(tried.images), grouped(tried.all_images));
 }
 
+QString other_threshold_text(const TriedThreshold& tried) {
+    return ThresholdPane::tr("refining: these are of T %1").arg(value_label(double(tried.threshold)));
+}
+
 }  // namespace
 
 ThresholdPane::ThresholdPane(QWidget* parent)
@@ -180,7 +184,7 @@ void ThresholdPane::set_threshold(float threshold, const QString& cut_off) {
     keep_->setEnabled(true);
     if (tried_ && tried_->threshold == threshold) return;
     // What stays in sight is of the T before.
-    state_->setText(tr("refining: the first answer comes in a moment"));
+    state_->setText(tried_ ? other_threshold_text(*tried_) : tr("refining: the first answer comes in a moment"));
     for (QLabel* label : {auc_, clean_}) label->setEnabled(false);
 }
 
@@ -196,8 +200,7 @@ void ThresholdPane::set_tried(const TriedThreshold& tried) {
         rows.push_back(
             {{rate_label(tried.rates[i]), tried.rates[i]}, {QString::number(100 * tried.accuracies[i], 'f', 2), tried.accuracies[i]}});
     rates_->set_rows(rows);
-    state_->setText(tried.threshold == threshold_ ? state_text(tried)
-                                                  : tr("refining: these are of T %1").arg(value_label(double(tried.threshold))));
+    state_->setText(tried.threshold == threshold_ ? state_text(tried) : other_threshold_text(tried));
 }
 
 void ThresholdPane::set_message(const QString& text) {
