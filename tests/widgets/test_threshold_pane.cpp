@@ -87,7 +87,10 @@ private Q_SLOTS:
     void what_is_cut_off_is_shaded_and_the_line_moves() {
         ActivationPlot panel;
         panel.resize(640, 420);
-        panel.set_view({.clean = histogram_of(some_values()), .act_max = 10.0F});
+        ActivationView view;
+        view.clean = histogram_of(some_values());
+        view.act_max = 10.0F;
+        panel.set_view(view);
         panel.show();
         panel.set_threshold_by_hand(1.0F);
         QTRY_VERIFY(panel.plot().findChild<QCPItemStraightLine*>("by-hand-line"));
