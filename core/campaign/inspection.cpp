@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "campaign/memory_json.h"
 #include "common/error.h"
@@ -14,7 +15,9 @@
 #include "common/text_list.h"
 #include "common/version.h"
 #include "common/whole_number.h"
+#include "evaluation/memory_signs.h"
 #include "evaluation/scoring.h"
+#include "faults/critical_bits.h"
 
 namespace clipscope {
 namespace {
@@ -105,6 +108,46 @@ TrialFaults named_faults(const std::vector<std::string>& names, const std::vecto
         for (const std::uint64_t position : bits) faults.parameters.back().bits.push_back({position, 0});
     }
     return faults;
+}
+
+TrialFaults faults_of(std::span<const FaultyValue> bits, const std::vector<LayerInfo>& parts) {
+    std::map<std::pair<std::string, std::string>, ParameterPlace> places;
+    for (std::size_t part = 0; part < parts.size(); ++part)
+        for (std::size_t own = 0; own < parts[part].parameters.size(); ++own)
+            places.try_emplace({parts[part].name, parts[part].parameters[own].path}, part, own);
+    std::map<ParameterPlace, std::set<std::uint64_t>> positions;
+    for (const FaultyValue& bit : bits) {
+        if (bit.layer.ends_with(output_suffix))
+            throw UsageError(
+                "Faults in computed values (" + bit.layer +
+                ") hit each image in another place, so they cannot be looked at on other images: choose a trial of stored values.");
+        const auto place = places.find({bit.layer, bit.parameter});
+        const ParameterInfo* own = place == places.end() ? nullptr : &parts[place->second.first].parameters[place->second.second];
+        if (!own || bit.element < 0 || bit.element >= own->elements || bit.bit < 0 || bit.bit >= own->word_bits)
+            throw UsageError("The open network has no bit " + std::to_string(bit.bit) + " of element " + std::to_string(bit.element) +
+                             " in " + bit.layer + ", " + bit.parameter + ": open the network that the faults are of.");
+        positions[place->second].insert(std::uint64_t(bit.element) * std::uint64_t(own->word_bits) + std::uint64_t(bit.bit));
+    }
+    TrialFaults faults;
+    for (const auto& [place, own] : positions) {
+        faults.parameters.push_back({place.first, place.second, {}});
+        for (const std::uint64_t position : own) faults.parameters.back().bits.push_back({position, 0});
+    }
+    return faults;
+}
+
+FaultyValue fault_in_cell(const Network& network, const std::string& layer, bool is_negative, int bit, std::uint64_t random) {
+    const std::vector<LayerInfo>& parts = network.memory_parts();
+    const auto found = std::ranges::find(parts, layer, &LayerInfo::name);
+    const std::vector<std::size_t> scope(found == parts.end() ? 0 : 1, std::size_t(found - parts.begin()));
+    SignMasks masks;
+    for (const std::size_t part : scope) masks[part][std::size_t(is_negative)] = bit >= 0 && bit < 32 ? 1U << bit : 0;
+    const CriticalBits cell(parts, scope, memory_signs(network, scope), masks);
+    if (cell.count() == 0)
+        throw UsageError("No bit " + std::to_string(bit) + " of a " + (is_negative ? "negative" : "positive") + " value is stored in " +
+                         layer + ": choose another cell, or open the network that the map is of.");
+    const auto [place, position] = cell.bit(std::int64_t(random % std::uint64_t(cell.count())));
+    return faulty_value(network, TrialFaults{.parameters = {{place.first, place.second, {{position, 0}}}}});
 }
 
 std::string inspection_to_json(const JobInputs& inputs, const Inspection& inspection) {

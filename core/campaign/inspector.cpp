@@ -1,5 +1,6 @@
 #include "campaign/inspector.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -46,6 +47,16 @@ FeatureMap Inspector::feature_map(std::size_t site, std::size_t image, std::int6
     const std::lock_guard lock(mutex_);
     if (!latest_) throw std::out_of_range("Inspector: nothing has run yet");
     return latest_->feature_map(site, image, channel);
+}
+
+SiteLook Inspector::look_at(std::size_t site, std::size_t image, std::optional<std::int64_t> channel) const {
+    const std::lock_guard lock(mutex_);
+    if (!latest_) throw std::out_of_range("Inspector: nothing has run yet");
+    SiteLook look{site, image, latest_->channel_changes(site, image), 0, {}};
+    const bool is_there = channel && std::ranges::find(look.channels, *channel, &ChannelChange::channel) != look.channels.end();
+    look.channel = is_there ? *channel : look.channels.at(0).channel;
+    look.map = latest_->feature_map(site, image, look.channel);
+    return look;
 }
 
 }  // namespace clipscope

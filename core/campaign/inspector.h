@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 #include "campaign/contestants.h"
 #include "campaign/inspection.h"
@@ -35,6 +36,9 @@ public:
 
     // Of the latest run, as EffectsRunner::feature_map().
     FeatureMap feature_map(std::size_t site, std::size_t image, std::int64_t channel) const;
+
+    // The same with all channels of the site; without a channel that is there the map is the most disturbed one's.
+    SiteLook look_at(std::size_t site, std::size_t image, std::optional<std::int64_t> channel) const;
 
     const JobInputs& inputs() const { return inputs_; }
 

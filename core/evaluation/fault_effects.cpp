@@ -9,6 +9,7 @@
 #include <set>
 #include <span>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "evaluation/evaluator_state.h"
@@ -68,6 +69,18 @@ SiteSpread spread_of(std::size_t site, const at::Tensor& clean, const at::Tensor
     spread.largest_clean = largest_magnitude(before);
     spread.largest = largest_magnitude(after);
     return spread;
+}
+
+ChannelChange change_of(std::span<const float> before, std::span<const float> after) {
+    ChannelChange change{.values = std::int64_t(after.size())};
+    for (std::size_t i = 0; i < after.size(); ++i) {
+        change.nonfinite += !std::isfinite(after[i]);
+        if (!is_other(before[i], after[i])) continue;
+        ++change.different;
+        if (std::isfinite(before[i]) && std::isfinite(after[i]))
+            change.largest_change = std::max(change.largest_change, std::abs(after[i] - before[i]));
+    }
+    return change;
 }
 
 }  // namespace
@@ -157,10 +170,32 @@ FaultEffects EffectsRunner::run(const TrialFaults& faults, double rate) {
     return effects;
 }
 
-FeatureMap EffectsRunner::feature_map(std::size_t site, std::size_t image, std::int64_t channel) const {
+void EffectsRunner::check_map(std::size_t site, std::size_t image) const {
     const at::Tensor& clean = state_->clean_sites.at(site);
     if (!clean.defined() || clean.dim() < 2 || clean.size(0) != state_->images() || std::int64_t(image) >= clean.size(0))
         throw std::out_of_range("EffectsRunner: no such feature map");
+}
+
+std::vector<ChannelChange> EffectsRunner::channel_changes(std::size_t site, std::size_t image) const {
+    check_map(site, image);
+    const at::Tensor before = state_->clean_sites[site][std::int64_t(image)].contiguous();
+    const at::Tensor after = state_->latest_sites()[site][std::int64_t(image)].contiguous();
+    const std::int64_t channels = before.dim() == 1 ? 1 : before.size(0);
+    const std::size_t length = std::size_t(before.numel()) / std::size_t(std::max<std::int64_t>(channels, 1));
+    std::vector<ChannelChange> changes;
+    for (std::int64_t channel = 0; channel < channels; ++channel) {
+        const auto first = std::size_t(channel) * length;
+        changes.push_back(change_of(numbers_of(before).subspan(first, length), numbers_of(after).subspan(first, length)));
+        changes.back().channel = channel;
+    }
+    std::ranges::stable_sort(changes, std::greater(),
+                             [](const ChannelChange& one) { return std::tuple(one.nonfinite, one.largest_change, one.different); });
+    return changes;
+}
+
+FeatureMap EffectsRunner::feature_map(std::size_t site, std::size_t image, std::int64_t channel) const {
+    check_map(site, image);
+    const at::Tensor& clean = state_->clean_sites[site];
     const bool is_single_row = clean.dim() == 2;
     if (!is_single_row && (channel < 0 || channel >= clean.size(1))) throw std::out_of_range("EffectsRunner: no such channel");
     const auto part = [&](const at::Tensor& all) {

@@ -49,6 +49,24 @@ struct FeatureMap {
     std::vector<float> faulty;
 };
 
+// What a fault changes in one channel for one image; of neurons without further sizes in the row of all of them, as channel 0.
+struct ChannelChange {
+    std::int64_t channel = 0;
+    std::int64_t values = 0;
+    std::int64_t different = 0;  // other bits than without faults
+    std::int64_t nonfinite = 0;  // NaN or infinite with faults
+    float largest_change = 0;    // of values finite in both; infinite where the difference is
+};
+
+// A site for one image, closely.
+struct SiteLook {
+    std::size_t site = 0;
+    std::size_t image = 0;
+    std::vector<ChannelChange> channels;  // the most disturbed first
+    std::int64_t channel = 0;             // that the map shows
+    FeatureMap map;
+};
+
 // Owned and used by one thread.
 class EffectsRunner {
 public:
@@ -65,9 +83,15 @@ public:
     // Of the latest run, or without faults before the first; of a site that has a shape. Throws std::out_of_range.
     FeatureMap feature_map(std::size_t site, std::size_t image, std::int64_t channel) const;
 
+    // All channels there, the most disturbed first: by how many values are no numbers any more, then by the largest change, then by how
+    // many differ. Throws as above.
+    std::vector<ChannelChange> channel_changes(std::size_t site, std::size_t image) const;
+
     struct State;
 
 private:
+    void check_map(std::size_t site, std::size_t image) const;
+
     std::unique_ptr<State> state_;
 };
 

@@ -2,11 +2,13 @@
 #include <QTest>
 #include <bit>
 #include <cmath>
+#include <set>
 #include <stdexcept>
 
 #include "campaign/inspector.h"
 #include "common/error.h"
 #include "evaluation/scoring.h"
+#include "evaluation/stored_slice.h"
 #include "lenet5_inputs.h"
 
 using namespace clipscope;
@@ -74,6 +76,73 @@ private Q_SLOTS:
         const StoredNumber fixed = stored_number(*inputs.network->stored_in(memory), place, 12);
         QCOMPARE(float(std::int16_t(std::uint16_t(fixed.word))) / 4096, fixed.value);
         QVERIFY(std::abs(fixed.value - plain.value) <= 1.0F / 8192);
+    }
+
+    void a_site_is_looked_at_with_its_most_disturbed_channel() {
+        const JobInputs inputs = lenet5_inputs(12);
+        Inspector inspector(inputs, [] { return lenet5_inputs(60); });
+        QVERIFY_EXCEPTION_THROWN(inspector.look_at(0, 0, {}), std::out_of_range);
+        const auto inspection = inspector.run(named_faults({"CONV-1:weight:30:30"}, inputs.network->memory_parts()), Protection::none, {});
+        const SiteLook look = inspector.look_at(0, 4, {});
+        QCOMPARE(look.channel, inspection->bits[0].index[0]);
+        QCOMPARE(look.channels.front().channel, look.channel);
+        QVERIFY(look.channels[0].different > 0 && look.channels[1].different == 0);
+        QVERIFY(inspector.look_at(0, 4, 0).map.clean == inspector.feature_map(0, 4, 0).clean);
+        QCOMPARE(inspector.look_at(0, 4, 99).channel, look.channel);  // no such channel
+    }
+
+    void words_say_where_a_number_sits() {
+        const JobInputs inputs = lenet5_inputs(12);
+        const StoredSlice kernel = stored_slice(*inputs.network, {1, 0}, 30 * 5 + 7);
+        QCOMPARE(kernel.words, std::string("output channel 1, input channel 0, row 1, column 2"));
+        QCOMPARE(kernel.height, std::int64_t(5));
+        QCOMPARE(kernel.width, std::int64_t(5));
+        QCOMPARE(kernel.row, std::int64_t(1));
+        QCOMPARE(kernel.column, std::int64_t(2));
+        QCOMPARE(kernel.values[7], stored_number(*inputs.network, {1, 0}, 157).value);
+        QCOMPARE(kernel.values[24], stored_number(*inputs.network, {1, 0}, 174).value);
+
+        const std::vector<std::int64_t> shape = inputs.network->memory_parts()[2].parameters[0].shape;
+        const StoredSlice row = stored_slice(*inputs.network, {2, 0}, 3 * shape[1] + 10);
+        QCOMPARE(row.words, std::string("output neuron 3, input 10"));
+        QCOMPARE(row.height, std::int64_t(1));
+        QCOMPARE(row.width, shape[1]);
+        QCOMPARE(row.column, std::int64_t(10));
+        QCOMPARE(row.values[0], stored_number(*inputs.network, {2, 0}, 3 * shape[1]).value);
+        QCOMPARE(stored_slice(*inputs.network, {0, 1}, 2).words, std::string("output channel 2"));
+        QCOMPARE(stored_slice(*inputs.network, {2, 1}, 2).words, std::string("output neuron 2"));
+    }
+
+    void listed_bits_become_faults_again() {
+        const JobInputs inputs = lenet5_inputs(12);
+        const std::vector<LayerInfo>& parts = inputs.network->memory_parts();
+        const TrialFaults drawn = draw_counted_faults(3, 0, parts, std::vector<std::size_t>{0, 1, 2}, 40);
+        const std::vector<FaultyValue> bits = faulty_values(*inputs.network, drawn, 100);
+        const std::vector<FaultyValue> again = faulty_values(*inputs.network, faults_of(bits, parts), 1);
+        QCOMPARE(bits.size(), std::size_t(40));
+        QCOMPARE(again.size(), bits.size());
+        for (std::size_t i = 0; i < bits.size(); ++i)
+            QVERIFY(bits[i].parameter == again[i].parameter && bits[i].element == again[i].element && bits[i].bit == again[i].bit);
+        FaultyValue computed = bits[0];
+        computed.layer = "ACT-1.out";
+        QVERIFY_EXCEPTION_THROWN(faults_of({&computed, 1}, parts), UsageError);
+        FaultyValue beyond = bits[0];
+        beyond.element = 1 << 30;
+        QVERIFY_EXCEPTION_THROWN(faults_of({&beyond, 1}, parts), UsageError);
+    }
+
+    void a_cell_holds_bits_of_one_sign() {
+        const JobInputs inputs = lenet5_inputs(12);
+        std::set<std::int64_t> elements;
+        for (std::uint64_t random = 0; random < 40; ++random) {
+            const FaultyValue value = fault_in_cell(*inputs.network, "CONV-2", random % 2 == 0, 27, random * 1'000'003);
+            QCOMPARE(value.layer, std::string("CONV-2"));
+            QCOMPARE(value.bit, 27);
+            QCOMPARE(value.before < 0, random % 2 == 0);
+            elements.insert(value.element);
+        }
+        QVERIFY(elements.size() > 30);
+        QVERIFY_EXCEPTION_THROWN(fault_in_cell(*inputs.network, "CONV-2", true, 32, 0), UsageError);
     }
 };
 

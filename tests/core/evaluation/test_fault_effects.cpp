@@ -8,6 +8,8 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
+#include <tuple>
 
 #include "../network/modules.h"
 #include "evaluation/fault_effects.h"
@@ -101,7 +103,7 @@ private Q_SLOTS:
 
     void single_faults_equal_a_plain_pass_data() {
         QTest::addColumn<QString>("format");
-        for (const char* format : {"float32", "bfloat16", "int8", "Q3.12"}) QTest::newRow(format) << QString(format);
+        for (const char* format : {"float32", "float16", "bfloat16", "int8", "Q3.12"}) QTest::newRow(format) << QString(format);
     }
     void single_faults_equal_a_plain_pass() {
         QFETCH(QString, format);
@@ -115,9 +117,10 @@ private Q_SLOTS:
         std::vector<std::size_t> all(network->layers().size());
         std::iota(all.begin(), all.end(), 0);
         int changed = 0;
-        for (std::uint64_t trial = 0; trial < 50; ++trial) {
+        for (std::uint64_t trial = 0; trial < 200; ++trial) {
             const TrialFaults faults = draw_counted_faults(7, trial, network->memory_parts(), all, 1);
             const FaultyValue value = faulty_values(*network, faults, 1).front();
+            QVERIFY(is_same_float(value.after, by_hand(format, clean_parameters.at(value.parameter), value)));
             Parameters parameters = parameters_of(*network);
             parameters.at(value.parameter).view({-1})[value.element] = value.after;
             const Plain plain = run_plainly(parameters, pixels);
@@ -185,13 +188,64 @@ private:
                 if (count_different(before.select(1, channel), after.select(1, channel)) > 0) channels.push_back(channel);
             QVERIFY(spread.channels == channels);
             const std::int64_t channel = channels.empty() ? 0 : channels.front();
-            const FeatureMap map = runner.feature_map(site, 5, channel);
             const bool is_row = after.dim() == 2;
-            QVERIFY(are_same_bits(map.clean, is_row ? before[5] : before[5][channel]));
-            QVERIFY(are_same_bits(map.faulty, is_row ? after[5] : after[5][channel]));
-            QCOMPARE(map.height, is_row ? 1 : after.size(2));
-            QCOMPARE(map.width, after.size(-1));
+            for (const std::int64_t image : {0, 5, 11}) {
+                const FeatureMap map = runner.feature_map(site, std::size_t(image), channel);
+                QVERIFY(are_same_bits(map.clean, is_row ? before[image] : before[image][channel]));
+                QVERIFY(are_same_bits(map.faulty, is_row ? after[image] : after[image][channel]));
+                QCOMPARE(map.height, is_row ? 1 : after.size(2));
+                QCOMPARE(map.width, after.size(-1));
+            }
+            check_channels(runner.channel_changes(site, 5), before[5], after[5]);
         }
+    }
+
+    // Every channel once, with its own counts, the most disturbed first.
+    static void check_channels(const std::vector<ChannelChange>& changes, const at::Tensor& before, const at::Tensor& after) {
+        const bool is_row = after.dim() == 1;
+        QCOMPARE(std::int64_t(changes.size()), is_row ? 1 : after.size(0));
+        std::set<std::int64_t> seen;
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            const ChannelChange& one = changes[i];
+            QVERIFY(seen.insert(one.channel).second);
+            const at::Tensor clean = is_row ? before : before[one.channel], faulty = is_row ? after : after[one.channel];
+            QCOMPARE(one.values, faulty.numel());
+            QCOMPARE(one.different, count_different(clean, faulty));
+            QCOMPARE(one.nonfinite, faulty.numel() - at::isfinite(faulty).sum().item<std::int64_t>());
+            const at::Tensor difference = at::where(at::isfinite(faulty), (faulty - clean).abs(), at::zeros_like(faulty));
+            QCOMPARE(one.largest_change, difference.max().item<float>());
+            if (i == 0) continue;
+            const auto rank = [](const ChannelChange& change) {
+                return std::tuple(change.nonfinite, change.largest_change, change.different);
+            };
+            QVERIFY(rank(changes[i - 1]) >= rank(one));
+        }
+    }
+
+    static bool is_same_float(float a, float b) {
+        return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b) || (std::isnan(a) && std::isnan(b));
+    }
+
+    // The number with its bit flipped, from the definition of the format; NaNs of 16 bits are any.
+    static float by_hand(const QString& format, const at::Tensor& parameter, const FaultyValue& value) {
+        const float before = value.before;
+        if (format == "float32") return std::bit_cast<float>(std::bit_cast<std::uint32_t>(before) ^ 1U << value.bit);
+        if (format == "float16" || format == "bfloat16") {
+            const at::ScalarType type = format == "float16" ? at::kHalf : at::kBFloat16;
+            const at::Tensor number = at::full({1}, double(before), at::kFloat).to(type);
+            auto* word = static_cast<std::uint16_t*>(number.data_ptr());
+            *word = std::uint16_t(*word ^ 1U << value.bit);
+            return number.to(at::kFloat).item<float>();
+        }
+        if (format == "Q3.12") {
+            const auto word = std::uint16_t(std::int16_t(std::lround(double(before) * 4096)));
+            return float(std::int16_t(std::uint16_t(word ^ 1U << value.bit))) / 4096;
+        }
+        // int8: the values are whole multiples of the tensor's scale, the largest 127 of it.
+        const float scale = parameter.abs().max().item<float>() / 127;
+        const auto word = std::uint8_t(std::int8_t(std::lround(double(before) / double(scale))));
+        const float after = float(std::int8_t(std::uint8_t(word ^ 1U << value.bit))) * scale;
+        return std::abs(after - value.after) <= 1e-6F * std::abs(after) ? value.after : after;  // the scale itself was rounded
     }
 
     QTemporaryDir folder_;
