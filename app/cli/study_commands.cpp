@@ -110,6 +110,7 @@ struct ReplayOptions {
     WorkOptions work;
     std::string memory;
     std::string json;
+    std::string images_out;
 };
 
 double share(std::int32_t count, const Outcome& outcome) {
@@ -191,20 +192,22 @@ Json replay_json(const ReplayedTrial& trial, const std::string& study) {
 
 int run_replay(const ReplayOptions& options, std::stop_source& stop) {
     check_work_options(options.work);
-    check_writable_file(options.json);
+    for (const std::string& file : {options.json, options.images_out}) check_writable_file(file);
     const TrialName name = parse_trial_name(options.trial);
     const Study study = Study::open_to_read(options.study);
     JobRunOptions run;
     run.threads = options.work.threads;
     if (!options.memory.empty()) run.memory_bytes = parse_memory(options.memory);
-    const auto trial = replay_trial(study, name, run, stop.get_token(), options.places);
+    const auto detail = options.images_out.empty() ? ReplayDetail::outcomes : ReplayDetail::answers;
+    const auto trial = replay_trial(study, name, run, stop.get_token(), options.places, detail);
     if (!trial) {
         std::fputs("clipscope-cli: Interrupted before the trial was repeated; nothing was written.\n", stderr);
         return exit_interrupted;
     }
     const std::string label = std::filesystem::path(options.study).filename().string();
+    if (!options.images_out.empty()) write_file(options.images_out, answers_to_csv(*trial));
     if (!options.json.empty()) write_file(options.json, json_text(replay_json(*trial, label)));
-    if (options.json != "-") print(replay_text(*trial, label));
+    if (options.json != "-" && options.images_out != "-") print(replay_text(*trial, label));
     return exit_done;
 }
 
@@ -255,8 +258,14 @@ void add_replay_command(CLI::App& app, CommandRunner& runner) {
         ->type_name("FOLDER");
     command->add_option("--threads", options->work.threads, "Workers; 0 takes all cores")->type_name("N")->capture_default_str();
     add_memory_option(*command, options->memory);
+    command
+        ->add_option(
+            "--images-out", options->images_out,
+            "CSV with every image's answer without and with the faults, how sure the network is of both, and whether it is the same, "
+            "silent (sdc) or detectable (due)")
+        ->type_name("FILE");
     add_json_option(*command, options->json);
-    command->footer("Example: clipscope-cli replay work.clipscope 1:CONV-1:1e-05:12");
+    command->footer("Example: clipscope-cli replay work.clipscope 1:CONV-1:1e-05:12 --images-out images.csv");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_replay(*options, stop); }; });
 }
 

@@ -17,6 +17,7 @@
 #include "campaign/point_faults.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/trial_run.h"
+#include "common/csv_text.h"
 #include "common/error.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
@@ -203,6 +204,20 @@ std::vector<FaultyValue> output_bits(const TrialRunner& runner, const Evaluator&
     return bits;
 }
 
+// The outcome with every image's answer beside it; false where it was stopped.
+bool run_with_answers(TrialRunner& runner, const Evaluator& evaluator, const Dataset& images, const TrialFaults& faults, double rate,
+                      const std::stop_token& stop, ReplayedOutcome& outcome) {
+    std::vector<float> clean, faulty;
+    if (!runner.run({}, rate, stop, &clean)) return false;
+    const auto counts = runner.run(faults, rate, stop, &faulty);
+    if (!counts) return false;
+    outcome.outcome = {faults.count_below(rate), *counts};
+    std::vector<std::int32_t> labels;
+    for (std::size_t i = 0; i < images.size(); ++i) labels.push_back(images.label(i));
+    outcome.answers = image_answers(labels, evaluator.image_numbers(), clean, faulty);
+    return true;
+}
+
 void check_contents(const JobRecord& job, const OpenedJob& opened, const std::string& study) {
     const auto is_same = [](const std::optional<SourceRecord>& known, const SourceRecord& now) {
         return !known || known->sha256 == now.sha256;
@@ -262,7 +277,7 @@ std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::s
 }
 
 std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
-                                          const SourcePlaces& places) {
+                                          const SourcePlaces& places, ReplayDetail detail) {
     const JobRecord job = study.job(name.job);
     if (job.settings.kind == JobKind::faults)
         throw UsageError("Job " + std::to_string(name.job) +
@@ -279,7 +294,8 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     if (!contestants) return std::nullopt;
     maker.find_stratum(study, network, scope, contestants->front().protection);
     std::optional<ImageSample> sample;
-    ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}, maker.axis()};
+    ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}, maker.axis(), job.settings.memory, {}};
+    if (detail == ReplayDetail::answers) replayed.images = ReplayedImages{inputs.images, inputs.input};
     std::vector<FaultyValue> in_outputs;  // of the first contestant's network
     const auto run = [&](const Contestant& contestant) {
         const Protection& protection = contestant.protection;
@@ -310,7 +326,10 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
                     outcome.stored_sample = found->second;
         }
         const auto keep = [&](std::size_t, const TrialOutcome& result) { outcome.outcome = result; };
-        if (!run_trial(runner, evaluator, faults, std::vector{maker.rate()}, stop, keep)) return false;
+        const bool is_finished = detail == ReplayDetail::answers
+                                     ? run_with_answers(runner, evaluator, inputs.images, faults, maker.rate(), stop, outcome)
+                                     : run_trial(runner, evaluator, faults, std::vector{maker.rate()}, stop, keep);
+        if (!is_finished) return false;
         if (replayed.outcomes.empty()) in_outputs = output_bits(runner, evaluator);
         const auto stored = read_trials(study, job.id, scope.name, protection, name.rate);
         if (const auto found = stored.find(name.trial); !name.stratum && found != stored.end()) outcome.stored = found->second;
@@ -321,6 +340,13 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
         if (!run(contestant)) return std::nullopt;
     std::ranges::move(in_outputs, std::back_inserter(replayed.bits));
     return replayed;
+}
+
+std::string answers_to_csv(const ReplayedTrial& trial) {
+    std::string text = "protection,image,label,before,after,confidence_before,confidence_after,kind\n";
+    for (const ReplayedOutcome& outcome : trial.outcomes)
+        text += to_csv_lines(outcome.answers, csv_field(to_string(outcome.protection)) + ',');
+    return text;
 }
 
 }  // namespace clipscope

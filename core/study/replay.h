@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
+#include "data/dataset.h"
+#include "data/normalization.h"
 #include "evaluation/faulty_values.h"
+#include "evaluation/image_answers.h"
 #include "study/job_run.h"
 #include "study/moved_sources.h"
 
@@ -37,6 +40,14 @@ struct ReplayedOutcome {
     // Of a trial that ran on a few images: what comes of it on these now, and what the job found. `outcome` is of all images.
     std::optional<SampledTrial> sample{};
     std::optional<SampledTrial> stored_sample{};
+
+    std::vector<ImageAnswers> answers{};  // of all images, in their order, as `outcome` counts them; only where they were asked for
+};
+
+// The images of a trial, to be looked at.
+struct ReplayedImages {
+    Dataset images;
+    InputFormat input;
 };
 
 struct ReplayedTrial {
@@ -45,7 +56,12 @@ struct ReplayedTrial {
     std::vector<FaultyValue> bits;                   // of the last of the outcomes, which alone differ in thresholds
     std::vector<ReplayedOutcome> outcomes;           // unprotected, then under the protections that this study knows for the network
     PointAxis axis = PointAxis::fault_rate;          // likewise the job's
+    MemoryModel memory{};                            // likewise
+    std::optional<ReplayedImages> images{};          // only where answers were asked for
 };
+
+// What else a replay is to tell.
+enum class ReplayDetail { outcomes, answers };
 
 // The one to look at first: of the layer's curve, or the first one where it has none, the trial that lies lowest below the mean of its
 // point. Nothing where there are no trials of curves.
@@ -56,6 +72,10 @@ std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::s
 // was stopped. Throws UsageError where the name names nothing, StudyInputError where the model or the images have changed, and as
 // open_job() says.
 std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
-                                          const SourcePlaces& places = {});
+                                          const SourcePlaces& places = {}, ReplayDetail detail = ReplayDetail::outcomes);
+
+// Every image's answer under each protection, with a header:
+// protection,image,label,before,after,confidence_before,confidence_after,kind. Kinds are "same", "sdc" and "due".
+std::string answers_to_csv(const ReplayedTrial& trial);
 
 }  // namespace clipscope
