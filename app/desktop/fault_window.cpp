@@ -1,51 +1,34 @@
 #include "fault_window.h"
 
 #include <QComboBox>
-#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRandomGenerator>
 #include <QScreen>
-#include <QSplitter>
+#include <QScrollArea>
+#include <QShowEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <bit>
 
 #include "answered_pictures.h"
 #include "common/error.h"
-#include "common/number_text.h"
+#include "controls/feature_map_pane.h"
 #include "controls/job_fields.h"
+#include "controls/weight_picture.h"
 #include "controls/word_boxes.h"
-#include "evaluation/scoring.h"
 #include "input_preview.h"
 #include "tables/cell_table.h"
-#include "theme/number_text.h"
 #include "theme/theme.h"
 
 namespace clipscope {
 namespace {
 
-constexpr QSize size_at_first(1120, 700);
+constexpr QSize size_at_first(1180, 760);
+constexpr const char* images_shown = "12";
 constexpr const char* images_for_bounds = "200";
-
-std::vector<TableColumn> site_columns() {
-    return {{QObject::tr("Site"), QObject::tr("Activation site, in the order of the network"), false},
-            {QObject::tr("Differ %"), QObject::tr("Values that are other bits than without the fault, over all images")},
-            {QObject::tr("Channels"), QObject::tr("Channels, or neurons, with a different value in some image")},
-            {QObject::tr("Largest"), QObject::tr("The greatest magnitude of a finite value without the fault")},
-            {QObject::tr("With fault"), QObject::tr("The same with the fault")},
-            {QObject::tr("NaN, ∞ %"), QObject::tr("Values that are NaN or infinite with the fault")}};
-}
-
-QString magnitude_text(double value) {
-    return QString::fromStdString(rounded_text(value, 4));
-}
-
-QString share(std::int64_t count, std::int64_t all) {
-    return QString::number(all > 0 ? 100 * double(count) / double(all) : 0, 'f', 2);
-}
 
 QString index_text(const std::vector<std::int64_t>& index) {
     QStringList numbers;
@@ -58,23 +41,29 @@ QString index_text(const std::vector<std::int64_t>& index) {
 FaultWindow::FaultWindow(Laboratory& laboratory, QWidget* parent) : QDialog(parent), laboratory_(laboratory) {
     setWindowTitle(tr("One fault closely"));
     setWindowFlag(Qt::WindowMaximizeButtonHint);
-    auto* layout = new QVBoxLayout(this);
-    layout->addLayout(build_choice());
-    layout->addWidget(word_ = new WordBoxes);
-    values_ = new QLabel;
-    values_->setFont(tabular(values_->font()));
-    values_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    values_->setToolTip(tr("The number that the network reads, without and with the flipped bits, before a protection reads the word"));
-    layout->addWidget(values_);
+    build_fields();
+    // It scrolls where the screen is too small for large letters.
+    auto* contents = new QWidget;
+    auto* layout = new QVBoxLayout(contents);
+    build_choice(*layout);
     layout->addWidget(build_results(), 1);
+    auto* area = new QScrollArea;
+    area->setWidget(contents);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setFocusPolicy(Qt::NoFocus);
+    auto* outside = new QVBoxLayout(this);
+    outside->setContentsMargins(0, 0, 0, 0);
+    outside->addWidget(area);
     resize(size_at_first.boundedTo(screen()->availableSize() - QSize(40, 80)));
-    choices_ = {layer_, parameter_, element_line_, random_, format_, protection_, worst_, word_};
-    connect(word_, &WordBoxes::bit_asked, this, &FaultWindow::flip);
-    connect(&laboratory_, &Laboratory::readiness_changed, this, &FaultWindow::start);
+    choices_ = {layer_, parameter_, element_line_, random_, format_, protection_, worst_, word_, single_};
+    for (QPushButton* button : {random_, worst_, single_}) button->setAutoDefault(false);
+    connect_fields();
+    show_mode();
     start();
 }
 
-QLayout* FaultWindow::build_choice() {
+void FaultWindow::build_fields() {
     layer_ = new QComboBox;
     name_field(*layer_, tr("Layer"), tr("The part of the memory that the faulty word lies in"));
     parameter_ = new QComboBox;
@@ -97,99 +86,166 @@ QLayout* FaultWindow::build_choice() {
         protection_->setItemData(protection_->count() - 1, QString::fromStdString(example.summary), Qt::ToolTipRole);
     }
     name_field(*protection_, tr("Protection"),
-               tr("The same fault under a protection: choose none and one of the others in turn. Bounds come from 200 tuning images."));
-    // Two rows, so that large letters fit a small screen.
-    auto* rows = new QVBoxLayout;
-    auto* row = new QHBoxLayout;
-    rows->addLayout(row);
-    const auto add = [&](const QString& text, QWidget* field, int stretch) {
+               tr("The same faults under a protection: choose none and one of the others in turn. Bounds come from 200 tuning images."));
+    for (QComboBox* field : {layer_, parameter_, format_, protection_}) {
+        field->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        field->setMinimumContentsLength(7);
+    }
+    word_ = new WordBoxes;
+    weight_ = new WeightPicture;
+    values_ = new QLabel;
+    values_->setFont(tabular(values_->font()));
+    values_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    values_->setWordWrap(true);
+    values_->setToolTip(tr(
+        "The number that the network reads, without and with the flipped bits, before a protection reads the word, and where it sits. An "
+        "input channel counts within its group."));
+}
+
+QWidget* FaultWindow::build_trial_bar() {
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    trial_title_ = new QLabel;
+    trial_title_->setTextFormat(Qt::PlainText);
+    trial_title_->setWordWrap(true);
+    QFont strong = trial_title_->font();
+    strong.setBold(true);
+    trial_title_->setFont(strong);
+    trial_title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    trial_title_->setToolTip(tr("All these faults are in the memory together, as in the trial; faults of check bits are left out"));
+    single_ = new QPushButton(tr("Back to a &single word"));
+    single_->setToolTip(tr("Leaves the trial: one word of the memory, whose bits you flip"));
+    row->addWidget(trial_title_, 1);
+    row->addWidget(single_);
+    return bar;
+}
+
+// Rows rather than one, so that large letters fit a small screen.
+void FaultWindow::build_choice(QVBoxLayout& layout) {
+    const auto new_row = [] {
+        auto* widget = new QWidget;
+        auto* row = new QHBoxLayout(widget);
+        row->setContentsMargins(0, 0, 0, 0);
+        return std::pair(widget, row);
+    };
+    const auto add = [](QHBoxLayout& row, const QString& text, QWidget* field, int stretch) {
         auto* label = new QLabel(text);
         label->setBuddy(field);
-        row->addWidget(label);
-        row->addWidget(field, stretch);
+        row.addWidget(label);
+        row.addWidget(field, stretch);
     };
-    add(tr("&Layer"), layer_, 1);
-    add(tr("Para&meter"), parameter_, 2);
-    add(tr("&Element"), element_line_, 1);
-    row->addWidget(random_);
-    row = new QHBoxLayout;
-    rows->addLayout(row);
-    add(tr("Mem&ory"), format_, 1);
-    add(tr("&Protection"), protection_, 2);
-    row->addStretch(1);
-    row->addWidget(worst_);
+    QWidget* trial = build_trial_bar();
+    const auto [place, place_row] = new_row();
+    add(*place_row, tr("&Layer"), layer_, 1);
+    add(*place_row, tr("Para&meter"), parameter_, 2);
+    add(*place_row, tr("&Element"), element_line_, 1);
+    place_row->addWidget(random_);
+    const auto [how, how_row] = new_row();
+    const auto [stored, stored_row] = new_row();
+    add(*stored_row, tr("Mem&ory"), format_, 1);
+    how_row->addWidget(stored, 1);
+    add(*how_row, tr("&Protection"), protection_, 2);
+    how_row->addStretch(1);
+    how_row->addWidget(worst_);
+    auto* word = new QHBoxLayout;
+    auto* number = new QVBoxLayout;
+    number->addWidget(word_);
+    number->addWidget(values_);
+    word->addLayout(number, 1);
+    word->addWidget(weight_);
+    for (QWidget* row : {trial, place, how}) layout.addWidget(row);
+    layout.addLayout(word);
+    of_words_ = {place, stored, worst_, word_, weight_};
+    of_trials_ = {trial};
+}
+
+void FaultWindow::connect_fields() {
     connect(layer_, &QComboBox::activated, this, &FaultWindow::fill_parameters);
     connect(parameter_, &QComboBox::activated, this, [this] {
         element_ = 0;
         flipped_ = 0;
+        word_shown_.reset();
         show_word();
     });
     connect(element_line_, &QLineEdit::editingFinished, this, &FaultWindow::take_element);
     connect(random_, &QPushButton::clicked, this, &FaultWindow::choose_randomly);
-    connect(format_, &QComboBox::activated, this, &FaultWindow::start);
+    connect(format_, &QComboBox::activated, this, [this] {
+        memory_.reset();
+        start();
+    });
     connect(protection_, &QComboBox::activated, this, &FaultWindow::inspect);
     connect(worst_, &QPushButton::clicked, this, &FaultWindow::worst_bit_wanted);
-    for (QPushButton* button : {random_, worst_}) button->setAutoDefault(false);
-    return rows;
+    connect(single_, &QPushButton::clicked, this, &FaultWindow::leave_trial);
+    connect(word_, &WordBoxes::bit_asked, this, &FaultWindow::flip);
+    connect(images_, &ImageGrid::image_chosen, this, &FaultWindow::show_maps);
+    connect(sites_, &CellTable::row_selected, this, [this] {
+        is_site_chosen_ = true;
+        channel_.reset();
+        show_maps();
+    });
+    connect(maps_, &FeatureMapPane::channel_chosen, this, [this](qint64 channel) {
+        channel_ = channel;
+        show_maps();
+    });
+    connect(&laboratory_, &Laboratory::readiness_changed, this, &FaultWindow::start);
 }
 
-QWidget* FaultWindow::build_results() {
-    sentence_ = new QLabel;
-    sentence_->setWordWrap(true);
-    images_ = new ImageGrid;
-    images_->setToolTip(
-        tr("Twelve images: what each is, and what the network takes it for with the fault; an arrow stands where that is "
-           "another answer than without it."));
-    sites_ = new CellTable(site_columns(), tr("How far the disturbance spreads"),
-                           tr("From the first site to the last: what of the values differs, and how large they become"),
-                           tr("Flip a bit above: how far it spreads comes here."));
-    auto* left = new QWidget;
-    auto* column = new QVBoxLayout(left);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(sentence_);
-    column->addWidget(images_, 1);
-    auto* splitter = new QSplitter(Qt::Horizontal);
-    splitter->addWidget(left);
-    splitter->addWidget(sites_);
-    splitter->setChildrenCollapsible(false);
-    splitter->setSizes({600, 500});
-    return splitter;
+void FaultWindow::showEvent(QShowEvent* event) {
+    QDialog::showEvent(event);
+    if (is_stale_) start();
 }
 
+// Networks that are opened while the window is closed are not read before it is shown again.
 void FaultWindow::start() {
     task_.cancel();
     opening_.cancel();
+    word_task_.cancel();
+    maps_task_.cancel();
     inspector_.reset();
     inspection_.reset();
+    word_shown_.reset();
+    channel_.reset();
+    is_site_chosen_ = false;
     pictures_.clear();
     sites_->set_rows({});
+    weight_->clear();
+    maps_->set_message({});
     for (QWidget* field : choices_) field->setEnabled(false);
+    single_->setEnabled(true);
+    is_stale_ = !isVisible();
+    if (is_stale_) return images_->set_message({});
     if (!laboratory_.is_ready() || !laboratory_.engine().inspector) {
-        images_->set_message(tr("Open a model and images in the main window first."));
+        images_->set_message(laboratory_.is_opening() ? tr("The model and the images are being opened…")
+                                                      : tr("Open a model and images in the main window first."));
         return;
     }
     images_->set_message(tr("Reading the images…"));
     try {
         MemoryModel memory;
         memory.format = NumberFormat::parse(format_->currentText().toStdString());
-        opening_.start<Opened>(
-            [make = laboratory_.engine().inspector, memory,
-             inputs = laboratory_.method_inputs(ImageSelection::parse(inspected_images), ImageSelection::parse(images_for_bounds),
-                                                inspected_seed)](std::stop_token) {
-                Opened opened{make(inputs, memory), {}};
-                const Dataset& shown = inputs.evaluation.images;
-                for (std::size_t i = 0; i < shown.size(); ++i) opened.pictures.push_back(seen_picture(shown, i, inputs.evaluation.input));
-                return opened;
-            },
-            [this](const Opened& opened) {
-                inspector_ = opened.inspector;
-                pictures_ = opened.pictures;
-                fill_layers();
-            },
-            [this](const QString& text) { fail(text); });
+        open(memory_.value_or(memory));
     } catch (const Error& error) {
         fail(QString::fromUtf8(error.what()));
     }
+}
+
+void FaultWindow::open(const MemoryModel& memory) {
+    opening_.start<Opened>(
+        [make = laboratory_.engine().inspector, memory,
+         inputs = laboratory_.method_inputs(ImageSelection::parse(images_shown), ImageSelection::parse(images_for_bounds), seed)](
+            std::stop_token) {
+            Opened opened{make(inputs, memory), {}};
+            const Dataset& shown = inputs.evaluation.images;
+            for (std::size_t i = 0; i < shown.size(); ++i) opened.pictures.push_back(seen_picture(shown, i, inputs.evaluation.input));
+            return opened;
+        },
+        [this](const Opened& opened) {
+            inspector_ = opened.inspector;
+            pictures_ = opened.pictures;
+            fill_layers();
+        },
+        [this](const QString& text) { fail(text); });
 }
 
 void FaultWindow::fill_layers() {
@@ -200,6 +256,8 @@ void FaultWindow::fill_layers() {
     for (const LayerInfo& part : inspector_->inputs().network->memory_parts())
         if (part.part != MemoryPart::threshold) layer_->addItem(QString::fromStdString(part.name));
     layer_->setCurrentIndex(std::max(0, layer_->findText(chosen)));
+    if (trial_) return take_trial();
+    if (cell_) return draw_from_cell();
     fill_parameters();
     show_wanted();
 }
@@ -213,6 +271,7 @@ void FaultWindow::fill_parameters() {
     }
     parameter_->setCurrentIndex(std::max(0, parameter_->findText(chosen)));
     if (parameter_->currentText() != chosen) element_ = flipped_ = 0;
+    word_shown_.reset();
     show_word();
 }
 
@@ -234,29 +293,7 @@ void FaultWindow::choose_randomly() {
     auto* random = QRandomGenerator::global();
     element_ = std::int64_t(random->generate64() % std::uint64_t(own->elements));
     flipped_ = 1U << random->bounded(own->word_bits);
-    show_word();
-}
-
-void FaultWindow::show_fault(const QString& layer, const QString& path, std::int64_t element, int bit, const QString& format) {
-    wanted_ = Wanted{layer, path, element, bit};
-    if (!format.isEmpty() && format != format_->currentText()) {
-        show_text(*format_, format);
-        start();
-    } else if (inspector_) {
-        show_wanted();
-    }
-}
-
-void FaultWindow::show_wanted() {
-    const auto wanted = std::exchange(wanted_, std::nullopt);
-    if (!wanted || layer_->findText(wanted->layer) < 0) return;
-    layer_->setCurrentText(wanted->layer);
-    fill_parameters();
-    if (parameter_->findText(wanted->parameter) < 0) return;
-    parameter_->setCurrentText(wanted->parameter);
-    element_ = wanted->element;
-    flipped_ = wanted->bit == no_bit ? 0 : 1U << wanted->bit;
-    if (wanted->bit == no_bit) protection_->setCurrentIndex(0);
+    word_shown_.reset();
     show_word();
 }
 
@@ -271,6 +308,7 @@ void FaultWindow::take_element() {
         const auto element = std::int64_t(fault.parameters.front().bits.front().position / std::uint64_t(own->word_bits));
         if (element == element_) return;
         element_ = element;
+        word_shown_.reset();
         show_word();
     } catch (const Error& error) {
         fail(QString::fromUtf8(error.what()));
@@ -282,77 +320,29 @@ void FaultWindow::flip(int bit) {
     show_word();
 }
 
+// A word that is not known yet is read first: that is LibTorch's work.
 void FaultWindow::show_word() {
     const ParameterInfo* own = parameter();
     if (!own) return;
     element_ = std::clamp<std::int64_t>(element_, 0, own->elements - 1);
-    number_ = stored_number(*inspector_->inputs().network, place(), element_);
-    flipped_ &= word_mask(number_->format.bits());
-    element_line_->setText(index_text(number_->index));
-    word_->set_word(number_->format, number_->word, flipped_, own->faulty_bits);
-    inspect();
+    flipped_ &= word_mask(own->word_bits);
+    if (word_shown_) return take_word(*word_shown_);
+    word_task_.start<Word>(
+        [inspector = inspector_, place = place(), element = element_](std::stop_token) {
+            const Network& network = *inspector->inputs().network;
+            return Word{stored_number(network, place, element), stored_slice(network, place, element)};
+        },
+        [this](const Word& word) { take_word(word); }, [this](const QString& text) { fail(text); });
 }
 
-TrialFaults FaultWindow::faults() const {
-    TrialFaults faults;
-    if (flipped_ == 0) return faults;
-    const auto [part, own] = place();
-    faults.parameters.push_back({part, own, {}});
-    const auto bits = std::uint64_t(parameter()->word_bits);
-    for (std::uint32_t left = flipped_; left != 0; left &= left - 1)
-        faults.parameters.front().bits.push_back({std::uint64_t(element_) * bits + std::uint64_t(std::countr_zero(left)), 0});
-    return faults;
-}
-
-void FaultWindow::inspect() {
-    if (!inspector_) return;
-    const Protection protection{protection_->currentText().toStdString()};
-    if (!inspection_) images_->set_message(tr("The images run without faults first…"));
-    task_.start<std::optional<Inspection>>([inspector = inspector_, faults = faults(), protection](
-                                               std::stop_token stop) { return inspector->run(faults, protection, std::move(stop)); },
-                                           [this](const std::optional<Inspection>& inspection) {
-                                               if (inspection) show_answer(*inspection);
-                                           },
-                                           [this](const QString& text) { fail(text); });
-}
-
-void FaultWindow::show_answer(const Inspection& inspection) {
-    inspection_ = inspection;
-    const float after = inspection.bits.empty() ? number_->value : inspection.bits.front().after;
-    values_->setText(inspection.bits.empty() ? tr("%1, no bit flipped: click one").arg(QString::fromStdString(number_text(number_->value)))
-                                             : tr("%1 → %2").arg(QString::fromStdString(number_text(number_->value)),
-                                                                 QString::fromStdString(number_text(after))));
-    images_->set_message({});
-    show_images(inspection.effects);
-    show_sites(inspection.effects);
-    emit inspected(inspection, format_->currentText());
-}
-
-void FaultWindow::show_images(const FaultEffects& effects) {
-    const auto [pictures, others] = answered(pictures_, effects, inspector_->inputs().images.class_names());
-    images_->set_images(pictures);
-    sentence_->setText(inspection_->bits.empty() ? tr("Without a fault, protected by %1.").arg(protection_->currentText())
-                                                 : others_text(others, effects.images.size()));
-}
-
-void FaultWindow::show_sites(const FaultEffects& effects) {
-    std::vector<std::vector<TableCell>> rows;
-    for (const SiteSpread& site : effects.sites) {
-        const std::int64_t channels = site.shape.empty() ? 0 : site.shape.front();
-        rows.push_back({{QString::fromStdString(inspector_->inputs().network->sites()[site.site].name)},
-                        {share(site.different, site.values), double(site.different) / double(std::max<std::int64_t>(site.values, 1))},
-                        {channels > 0 ? tr("%1 of %2").arg(site.channels.size()).arg(channels) : QStringLiteral("–"),
-                         channels > 0 ? double(site.channels.size()) / double(channels) : 0},
-                        {magnitude_text(site.largest_clean), site.largest_clean},
-                        {magnitude_text(site.largest), site.largest, site.largest > 2 * site.largest_clean},
-                        {share(site.nonfinite, site.values), double(site.nonfinite), site.nonfinite > 0}});
+void FaultWindow::take_word(const Word& word) {
+    if (!word_shown_) {
+        word_shown_ = word;
+        element_line_->setText(index_text(word.number.index));
+        weight_->set_slice(word.slice);
     }
-    sites_->set_rows(rows);
-}
-
-void FaultWindow::fail(const QString& text) {
-    values_->setText(text);
-    if (!inspection_) images_->set_message(text);  // in place of what was under way
+    word_->set_word(word.number.format, word.number.word, flipped_, parameter()->faulty_bits);
+    inspect();
 }
 
 }  // namespace clipscope

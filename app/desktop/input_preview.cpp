@@ -20,10 +20,6 @@ QImage to_image(const SeenImage& seen) {
 
 }  // namespace
 
-QString class_title(std::int32_t label, const std::vector<std::string>& names) {
-    return std::size_t(label) < names.size() ? QString::fromStdString(names[std::size_t(label)]) : QObject::tr("class %1").arg(label);
-}
-
 GridImage seen_picture(const Dataset& images, std::size_t place, const InputFormat& format) {
     return {to_image(seen_image(images, place, format)), class_title(images.label(place), images.class_names()), {}, false};
 }

@@ -20,8 +20,6 @@ struct InputStatistics {
 };
 InputStatistics input_statistics(const Dataset& data, const Normalization& normalization);
 
-// "ankle boot", or "class 9" where classes have no names.
-QString class_title(std::int32_t label, const std::vector<std::string>& names);
 // One as the network sees it, with what it is; without an answer. Quick.
 GridImage seen_picture(const Dataset& images, std::size_t place, const InputFormat& format);
 

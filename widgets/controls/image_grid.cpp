@@ -2,6 +2,7 @@
 
 #include <QEvent>
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QToolTip>
 #include <algorithm>
@@ -28,6 +29,10 @@ QString answer_text(const GridImage& image) {
 
 }  // namespace
 
+QString class_title(std::int32_t label, const std::vector<std::string>& names) {
+    return std::size_t(label) < names.size() ? QString::fromStdString(names[std::size_t(label)]) : QObject::tr("class %1").arg(label);
+}
+
 ImageGrid::ImageGrid(QWidget* parent) : QWidget(parent) {
     setAccessibleName(tr("Images as the network sees them"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
@@ -38,6 +43,31 @@ void ImageGrid::set_images(std::vector<GridImage> images) {
     message_.clear();
     describe();
     update();
+}
+
+void ImageGrid::make_choosable() {
+    chosen_ = 0;
+    setFocusPolicy(Qt::StrongFocus);
+}
+
+void ImageGrid::choose(int index) {
+    if (chosen_ < 0 || index < 0 || index >= int(images_.size()) || index == chosen_) return;
+    chosen_ = index;
+    update();
+    Q_EMIT image_chosen(index);
+}
+
+void ImageGrid::mousePressEvent(QMouseEvent* event) {
+    if (chosen_ < 0 || event->button() != Qt::LeftButton) return QWidget::mousePressEvent(event);
+    for (int i = 0; i < int(images_.size()); ++i)
+        if (tile(i).contains(event->position().toPoint())) choose(i);
+}
+
+void ImageGrid::keyPressEvent(QKeyEvent* event) {
+    const int key = event->key();
+    const int step = key == Qt::Key_Left ? -1 : key == Qt::Key_Right ? 1 : key == Qt::Key_Up ? -columns : key == Qt::Key_Down ? columns : 0;
+    if (chosen_ < 0 || step == 0) return QWidget::keyPressEvent(event);
+    choose(chosen_ + step);
 }
 
 void ImageGrid::set_message(const QString& text, bool keep_images) {
@@ -84,6 +114,11 @@ void ImageGrid::paintEvent(QPaintEvent*) {
         painter.setOpacity(message_.isEmpty() ? 1 : 0.3);
         for (std::size_t i = 0; i < std::min<std::size_t>(images_.size(), columns * rows); ++i)
             draw_tile(painter, images_[i], tile(int(i)));
+        if (chosen_ >= 0 && chosen_ < int(images_.size())) {
+            painter.setBrush(Qt::NoBrush);
+            painter.setPen(QPen(theme.accent, hasFocus() ? 3 : 2));
+            painter.drawRect(QRectF(tile(chosen_)).adjusted(4, 4, -4, -4));  // within the frame that says whether the answer is right
+        }
         painter.setOpacity(1);
     }
     if (message_.isEmpty()) return;
