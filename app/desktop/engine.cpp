@@ -151,12 +151,17 @@ std::optional<ReplayedTrial> replay(const Study& study, const TrialName& name, s
     return replay_trial(study, name, {}, stop);
 }
 
+std::optional<ReplayedTrial> replay_with_answers(const Study& study, const TrialName& name, std::stop_token stop) {
+    return replay_trial(study, name, {}, stop, {}, ReplayDetail::answers);
+}
+
 }  // namespace
 
 Engine core_engine() {
     return {open_model,  open_data,    open_dataset_sample, input_format,    protect_first,  try_model_variants,     answers,
             check_input, run_clean,    study_job,           read_thresholds, write_hardened, make_inspector,         is_source_there,
-            find_source, check_source, salvage_study,       replay,          worst_bits,     make_threshold_by_hand, make_rate_by_hand};
+            find_source, check_source, salvage_study,       replay,          worst_bits,     make_threshold_by_hand, make_rate_by_hand,
+            replay_with_answers};
 }
 
 }  // namespace clipscope

@@ -122,6 +122,8 @@ struct Engine {
     // prepared yet.
     std::function<std::shared_ptr<RateByHand>(const JobInputs&, const JobSettings& sensitivity, const std::string& scope, int threads)>
         rate_by_hand;
+    // As replay_trial, with every image's answer and the images.
+    std::function<std::optional<ReplayedTrial>(const Study&, const TrialName&, std::stop_token)> replay_answers;
 };
 
 Engine core_engine();

@@ -75,6 +75,7 @@ FaultView audit_view(const JobRecord& job, const std::vector<LayerAudit>& audit,
 
 FaultView trial_view(const ReplayedTrial& trial, const std::string& study) {
     FaultView view;
+    view.is_trial = true;
     view.columns = QStringList{QObject::tr("Layer"), QObject::tr("Parameter"), QObject::tr("Index"),
                                QObject::tr("Bit"),   QObject::tr("Before"),    QObject::tr("After")};
     view.numbers = {3, 4, 5};
@@ -91,6 +92,24 @@ FaultView trial_view(const ReplayedTrial& trial, const std::string& study) {
                         .arg(QString::fromStdString(to_string(trial.name, study)), grouped(std::int64_t(trial.bits.size())),
                              outcomes.join(QStringLiteral("; ")));
     return view;
+}
+
+QString trial_title(const TrialName& name, PointAxis axis) {
+    const QString number = name.stratum ? QStringLiteral("%1/%2").arg(*name.stratum).arg(name.trial) : QString::number(name.trial);
+    const QString point = axis == PointAxis::bit_position  ? QObject::tr("with bit %1 faulty").arg(int(name.rate))
+                          : axis == PointAxis::fault_count ? QObject::tr("with %1").arg(count_label(name.rate))
+                                                           : QObject::tr("at %1").arg(QString::fromStdString(number_text(name.rate)));
+    return QObject::tr("Trial %1 of %2 %3").arg(number, QString::fromStdString(name.layer), point);
+}
+
+FaultsToShow faults_to_show(const ReplayedTrial& trial, int row, const JobRecord& job) {
+    FaultsToShow faults{trial_title(trial.name, trial.axis), job.model ? job.model->sha256 : std::string(), trial.memory, trial.bits};
+    if (row >= 0) faults.bits = {trial.bits.at(std::size_t(row))};
+    const std::int64_t count = std::int64_t(trial.bits.size());
+    faults.title = row >= 0     ? QObject::tr("One of the %1 faults of %2").arg(grouped(count), faults.title)
+                   : count == 1 ? QObject::tr("%1: 1 fault").arg(faults.title)
+                                : QObject::tr("%1: %2 faults").arg(faults.title, grouped(count));
+    return faults;
 }
 
 std::vector<PickerTrial> picker_trials(const std::map<int, TrialOutcome>& trials, NonfiniteRule nonfinite) {
@@ -157,11 +176,42 @@ FaultInspector::FaultInspector(QWidget& window, const Dialogs& dialogs, const La
     connect(docks_.job_table, &JobTable::audit_requested, this, &FaultInspector::show_audit);
     connect(docks_.job_table, &JobTable::trial_requested, this, &FaultInspector::ask_trial);
     connect(docks_.fault_table, &FaultTable::export_requested, this, &FaultInspector::export_rows);
+    connect_trials();
     connect(&desk_, &StudyDesk::study_changed, this, [this] {
         task_.cancel();
         trials_task_.cancel();
+        replayed_.reset();
         docks_.fault_table->clear();
     });
+}
+
+void FaultInspector::connect_trials() {
+    const TrialPicker& picker = docks_.fault_table->picker();
+    connect(&picker, &TrialPicker::closely_requested, this, [this](int place, double rate, int trial) {
+        const ShownCurve& curve = pickable_[std::size_t(place)];
+        if (is_of_this_study(curve)) replay(name_of(curve, rate, trial), true);
+    });
+    connect(&picker, &TrialPicker::images_requested, this, [this](int place, double rate, int trial) {
+        const ShownCurve& curve = pickable_[std::size_t(place)];
+        if (is_of_this_study(curve)) emit images_wanted(name_of(curve, rate, trial));
+    });
+    connect(docks_.fault_table, &FaultTable::closely_requested, this, &FaultInspector::look_closely);
+    connect(docks_.fault_table, &FaultTable::images_requested, this, [this] {
+        if (replayed_) emit images_wanted(replayed_->name);
+    });
+}
+
+// One row, or with -1 the whole trial. Faults in computed values lie in other places for every image.
+void FaultInspector::look_closely(int row) {
+    if (!replayed_) return;
+    const auto job = desk_.job(replayed_->name.job);
+    if (!job) return;
+    const FaultsToShow faults = faults_to_show(*replayed_, row, *job);
+    if (std::ranges::any_of(faults.bits, [](const FaultyValue& bit) { return bit.layer.ends_with(output_suffix); }))
+        return fail(tr("%1: faults in computed values hit each image in another place, so they cannot be looked at on twelve others. "
+                       "'Images that changed' shows what they do.")
+                        .arg(faults.title));
+    emit faults_chosen(faults, job->settings);
 }
 
 // Single trials are named by their fault rate; without faults there is nothing to list.
@@ -256,16 +306,18 @@ void FaultInspector::ask_trial(qint64 job) {
         [this](const QString& text) { fail(text); });
 }
 
-void FaultInspector::replay(const TrialName& name) {
+void FaultInspector::replay(const TrialName& name, bool closely) {
     const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { fail(text); });
     if (!study) return;
     docks_.log->append(tr("Repeating trial %1…").arg(QString::fromStdString(to_string(name))));
     task_.start<std::optional<ReplayedTrial>>(
         [replay = laboratory_.engine().replay_trial, study, name](std::stop_token stop) { return replay(*study, name, stop); },
-        [this](const std::optional<ReplayedTrial>& trial) {
+        [this, closely](const std::optional<ReplayedTrial>& trial) {
             if (!trial) return;
+            replayed_ = trial;
             show(trial_view(*trial, QFileInfo(desk_.path()).fileName().toStdString()));
             docks_.log->append(docks_.fault_table->headline());
+            if (closely) look_closely(-1);
         },
         [this](const QString& text) { fail(text); });
 }

@@ -6,6 +6,7 @@
 
 #include "background_task.h"
 #include "dialogs.h"
+#include "fault_window.h"
 #include "laboratory.h"
 #include "result_presenter.h"
 #include "study/study_results.h"
@@ -20,6 +21,10 @@ FaultView audit_view(const JobRecord& job, const std::vector<LayerAudit>& audit,
 // The worst first.
 std::vector<PickerTrial> picker_trials(const std::map<int, TrialOutcome>& trials, NonfiniteRule nonfinite);
 FaultView trial_view(const ReplayedTrial& trial, const std::string& study);
+// "Trial 7 of CONV-1 at 1e-05"
+QString trial_title(const TrialName& name, PointAxis axis);
+// One of its faulty bits, or with -1 all of them.
+FaultsToShow faults_to_show(const ReplayedTrial& trial, int row, const JobRecord& job);
 
 class FaultInspector : public QObject {
     Q_OBJECT
@@ -30,6 +35,9 @@ public:
                    const WindowDocks& docks, QObject* parent = nullptr);
 
 signals:
+    // These are to be looked at closely, on the network and the images of their job.
+    void faults_chosen(const FaultsToShow& faults, const JobSettings& job);
+    void images_wanted(const TrialName& trial);
     void written(const QString& path);
     void failed(const QString& text);
 
@@ -40,7 +48,9 @@ private:
     bool is_of_this_study(const ShownCurve& curve);
     void show_audit(qint64 job);
     void ask_trial(qint64 job);
-    void replay(const TrialName& name);
+    void replay(const TrialName& name, bool closely = false);
+    void look_closely(int row);
+    void connect_trials();
     void export_rows();
     void show(const FaultView& view);
     void fail(const QString& text);
@@ -53,6 +63,7 @@ private:
     const WindowDocks docks_;
     std::vector<ShownCurve> pickable_;  // as the picker has them
     std::vector<int> picker_places_;    // of the plot's series among them; -1: has no trials to look at
+    std::optional<ReplayedTrial> replayed_;  // that the table shows
     BackgroundTask task_;
     BackgroundTask trials_task_;
 };

@@ -15,6 +15,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "changed_images_window.h"
 #include "common/error.h"
 #include "controls/activity_log.h"
 #include "controls/focus_ring.h"
@@ -38,6 +39,7 @@
 #include "plots/activation_plot.h"
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
+#include "plots/critical_bits_plot.h"
 #include "plots/trisection_plot.h"
 #include "rate_window.h"
 #include "result_views.h"
@@ -102,6 +104,9 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, *results_, docks_, this);
     connect(inspector_, &FaultInspector::failed, this, &MainWindow::show_error);
     connect(inspector_, &FaultInspector::written, strip_, &ProgressStrip::show_written);
+    connect(inspector_, &FaultInspector::images_wanted, this, &MainWindow::show_changed_images);
+    connect(inspector_, &FaultInspector::faults_chosen, this, &MainWindow::show_faults_closely);
+    connect(docks_.critical_bits_plot, &CriticalBitsPlot::cell_wanted, this, &MainWindow::show_cell_closely);
     recovery_ = new StudyRecovery(*this, dialogs_, laboratory_.engine(), this);
     connect(follower_, &StudyFollower::damaged, recovery_, [this](const QString& text) { recovery_->offer(desk_.path(), text); });
     study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
@@ -121,7 +126,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
     for (QObject* part : {static_cast<QObject*>(rate_window_), static_cast<QObject*>(threshold_), static_cast<QObject*>(upset_window_),
-                          static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_), static_cast<QObject*>(worst_bits_), static_cast<QObject*>(labs_),
+                          static_cast<QObject*>(changed_images_), static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_), static_cast<QObject*>(worst_bits_), static_cast<QObject*>(labs_),
                           static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_),
                           static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_),
                           static_cast<QObject*>(follower_), static_cast<QObject*>(files_), static_cast<QObject*>(exporter_),

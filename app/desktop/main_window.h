@@ -32,6 +32,7 @@ class QStackedWidget;
 namespace clipscope {
 
 class AccuracyPlot;
+class ChangedImagesWindow;
 class FaultWindow;
 class LabPresenter;
 class ThresholdPresenter;
@@ -109,6 +110,9 @@ private:
     void show_one_fault();
     void show_bit_closely(const FaultyValue& bit);
     void show_worst_bit_closely();
+    void show_faults_closely(const FaultsToShow& faults, const JobSettings& job);
+    void show_changed_images(const TrialName& trial);
+    void show_cell_closely(const QString& layer, bool is_negative, int bit);
     void show_upset_rates();
     void connect_hands();
     void show_threshold_by_hand();
@@ -159,6 +163,7 @@ private:
     ThresholdPresenter* threshold_ = nullptr;
     RateWindow* rate_window_ = nullptr;    // once it was asked for
     FaultWindow* fault_window_ = nullptr;  // once it was asked for
+    ChangedImagesWindow* changed_images_ = nullptr;  // likewise
     UpsetWindow* upset_window_ = nullptr;  // likewise
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     LogFile log_file_;

@@ -9,6 +9,7 @@
 #include <QUrl>
 
 #include "campaign/protect_first_output.h"
+#include "changed_images_window.h"
 #include "common/error.h"
 #include "common/text_file.h"
 #include "controls/activity_log.h"
@@ -202,6 +203,31 @@ void MainWindow::show_bit_closely(const FaultyValue& bit) {
     show_one_fault();
     fault_window_->show_fault(QString::fromStdString(bit.layer), QString::fromStdString(bit.parameter), bit.element, bit.bit,
                               QString::fromStdString(docks_.worst_bits_pane->result().origin.memory.format.to_string()));
+}
+
+// On the network and the images of their job, which are opened where others are in sight.
+void MainWindow::show_faults_closely(const FaultsToShow& faults, const JobSettings& job) {
+    show_one_fault();
+    if (!jobs_.running()) laboratory_.open(job);
+    fault_window_->show_faults(faults);
+}
+
+void MainWindow::show_changed_images(const TrialName& trial) {
+    if (!changed_images_) {
+        changed_images_ = new ChangedImagesWindow(laboratory_.engine(), desk_, this);
+        connect(changed_images_, &ChangedImagesWindow::export_wanted, this,
+                [this](const std::string& csv) { export_table([csv] { return csv; }); });
+    }
+    changed_images_->show();
+    changed_images_->raise();
+    changed_images_->activateWindow();
+    changed_images_->show_trial(trial);
+}
+
+void MainWindow::show_cell_closely(const QString& layer, bool is_negative, int bit) {
+    if (!laboratory_.is_ready()) return show_error(tr("Open the network that the map is of, and its images, to draw one of its bits."));
+    show_one_fault();
+    fault_window_->show_fault_of({layer.toStdString(), is_negative, bit, results_->curves_memory()});
 }
 
 // Where none was looked for yet, the form says how.

@@ -1,7 +1,10 @@
 // Tables of jobs, comparisons and faults: what is in sight, in which order, and what an empty one says.
+#include <QAction>
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
+#include <QMenu>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 #include <QTreeView>
@@ -194,6 +197,29 @@ private slots:
         for (int column = 0; column < 4; ++column) QCOMPARE(table.view().header()->visualIndex(column), column);
     }
 
+    void faults_of_a_trial_are_looked_at() {
+        FaultTable table;
+        table.resize(400, 300);
+        table.show();
+        FaultView faults{"Two bits", {"Layer", "Bit"}, {1}, {}, {{"FC-1", "3"}, {"CONV-1", "30"}}, false};
+        table.set_view(faults);
+        const auto buttons = table.findChildren<QPushButton*>();
+        QVERIFY(std::ranges::none_of(buttons, [](const QPushButton* one) { return one->isVisible() && one->text().contains("ged"); }));
+        const QSignalSpy closely(&table, &FaultTable::closely_requested), images(&table, &FaultTable::images_requested);
+        emit table.view().activated(table.view().model()->index(0, 0));
+        QVERIFY(closely.isEmpty());  // an audit's rows are no bits
+        faults.is_trial = true;
+        table.set_view(faults);
+        for (QPushButton* one : buttons)
+            if (one->isVisible() && !one->text().contains("bits")) one->click();
+        QCOMPARE(closely.value(0), QVariantList{-1});
+        QCOMPARE(images.size(), qsizetype(1));
+        // A row, however they are sorted.
+        table.view().sortByColumn(1, Qt::DescendingOrder);
+        emit table.view().activated(table.view().model()->index(0, 0));
+        QCOMPARE(closely.value(1), QVariantList{1});
+    }
+
     void a_trial_is_picked() {
         TrialPicker picker;
         QVERIFY(!picker.isEnabled());
@@ -213,6 +239,16 @@ private slots:
         QCOMPARE(picker.trial(), -1);
         picker.set_trials({{7, "trial 7: 20 %"}, {8, "trial 8: 30 %"}});
         QCOMPARE(trials.value(0), (QVariantList{1, 1e-6, 7}));
+        // The same trial in other ways.
+        const QSignalSpy closely(&picker, &TrialPicker::closely_requested), images(&picker, &TrialPicker::images_requested);
+        const QList<QAction*> more = picker.findChild<QMenu*>()->actions();
+        QCOMPARE(more.size(), qsizetype(2));
+        for (QAction* action : more) {
+            QVERIFY(!action->toolTip().isEmpty());
+            action->trigger();
+        }
+        QCOMPARE(closely.value(0), (QVariantList{1, 1e-6, 7}));
+        QCOMPARE(images.value(0), (QVariantList{1, 1e-6, 7}));
         // New points of a running job leave the choice as it is.
         picker.set_curves({{"CONV-1", {1e-6, 1e-5}}, {"FC-1", {1e-6, 1e-5}}});
         QCOMPARE(picker.curve(), 1);

@@ -2,6 +2,9 @@
 
 #include <qcustomplot.h>
 
+#include <QCursor>
+#include <QMenu>
+
 #include "plots/tip_text.h"
 #include "theme/number_text.h"
 
@@ -27,11 +30,28 @@ QString CriticalBitsPlot::tip_at(const QPointF& position) const {
     tip += tip_row(tr("stored so"), tr("%1 bits").arg(grouped(cell->bits)));
     tip += tip_row(tr("answers lost"), cell->trials > 0 ? percent_text(cell->loss) : tr("not measured"));
     tip += tip_row(tr("trials"), grouped(std::int64_t(cell->trials))) + QStringLiteral("</table>");
+    tip += tr("A double click looks closely at one of these bits. ");
     return tip + tr("Of what was answered rightly before. Where a batch norm follows, the sign is that of the value times its weight.");
 }
 
 void CriticalBitsPlot::clicked(const QPointF& position) {
     if (const PilotCell* cell = cell_under(position)) emit layer_clicked(QString::fromStdString(cell->layer));
+}
+
+void CriticalBitsPlot::double_clicked(const QPointF& position) {
+    if (const PilotCell* cell = cell_under(position)) emit cell_wanted(QString::fromStdString(cell->layer), cell->is_negative, cell->bit);
+}
+
+void CriticalBitsPlot::fill_menu(QMenu& menu) {
+    const PilotCell* under = cell_under(plot().mapFromGlobal(QCursor::pos()));
+    if (!under) return;
+    const PilotCell cell = *under;
+    const QString values = cell.is_negative ? tr("negative") : tr("positive");
+    QAction* action = menu.addAction(
+        tr("A random fault in &bit %1 of %2 values, %3, closely").arg(cell.bit).arg(values, QString::fromStdString(cell.layer)));
+    action->setToolTip(tr("One of the bits of this cell, in the window One fault closely; a double click on the cell does it, too"));
+    connect(action, &QAction::triggered, this,
+            [this, cell] { emit cell_wanted(QString::fromStdString(cell.layer), cell.is_negative, cell.bit); });
 }
 
 }  // namespace clipscope

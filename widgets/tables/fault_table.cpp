@@ -4,8 +4,10 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPushButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -107,23 +109,57 @@ FaultTable::FaultTable(QWidget* parent)
     view_->setAccessibleName(tr("Injected faults"));
     view_->setToolTip(tr("Bits are counted from 0, the least significant. Right button: copy, export."));
     view_->setContextMenuPolicy(Qt::ActionsContextMenu);
-    auto* copy_action = new QAction(tr("&Copy"), this);
-    copy_action->setToolTip(tr("The selected rows, or all, for a spreadsheet"));
-    copy_action->setShortcut(QKeySequence::Copy);
-    copy_action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    connect(copy_action, &QAction::triggered, this, &FaultTable::copy);
-    auto* export_action = new QAction(tr("&Export as CSV…"), this);
-    export_action->setToolTip(tr("All rows as a comma-separated table"));
-    connect(export_action, &QAction::triggered, this, &FaultTable::export_requested);
-    view_->addActions({copy_action, export_action});
+    add_actions();
+    connect(view_, &QTreeView::activated, this, &FaultTable::ask_closely);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(picker_);
     layout->addWidget(headline_);
+    layout->addWidget(trial_bar_ = build_trial_bar());
     layout->addWidget(view_, 1);
     setFocusProxy(view_);
     clear();
+}
+
+void FaultTable::add_actions() {
+    const auto add = [this](const QString& text, const QString& tip) {
+        auto* action = new QAction(text, this);
+        action->setToolTip(tip);
+        view_->addAction(action);
+        return action;
+    };
+    QAction* copy_action = add(tr("&Copy"), tr("The selected rows, or all, for a spreadsheet"));
+    copy_action->setShortcut(QKeySequence::Copy);
+    copy_action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(copy_action, &QAction::triggered, this, &FaultTable::copy);
+    QAction* export_action = add(tr("&Export as CSV…"), tr("All rows as a comma-separated table"));
+    connect(export_action, &QAction::triggered, this, &FaultTable::export_requested);
+    QAction* closely =
+        add(tr("Look at this &fault closely"), tr("This one alone: what it does to twelve images. A double click does it, too."));
+    connect(closely, &QAction::triggered, this, [this] { ask_closely(view_->currentIndex()); });
+    of_trials_ = {closely};
+}
+
+QWidget* FaultTable::build_trial_bar() {
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(6, 0, 6, 4);
+    auto* closely = new QPushButton(tr("Look at this closely"));
+    closely->setToolTip(
+        tr("All faults of this trial together, on twelve images: the answers, how far they spread from site to site, the feature maps"));
+    auto* images = new QPushButton(tr("Images that changed…"));
+    images->setToolTip(tr("Every image that gets another answer in this trial, and the confusion of the classes before and after"));
+    row->addWidget(closely);
+    row->addWidget(images);
+    row->addStretch(1);
+    connect(closely, &QPushButton::clicked, this, [this] { Q_EMIT closely_requested(-1); });
+    connect(images, &QPushButton::clicked, this, &FaultTable::images_requested);
+    return bar;
+}
+
+void FaultTable::ask_closely(const QModelIndex& row) {
+    if (model_->view().is_trial && row.isValid()) Q_EMIT closely_requested(sorted_->mapToSource(row).row());
 }
 
 void FaultTable::clear() {
@@ -133,6 +169,8 @@ void FaultTable::clear() {
 void FaultTable::set_view(const FaultView& view) {
     headline_->setText(view.headline);
     headline_->setHidden(view.headline.isEmpty());
+    trial_bar_->setVisible(view.is_trial);
+    for (QAction* action : of_trials_) action->setVisible(view.is_trial);
     model_->set_view(view);
     for (int column = 0; column < view.columns.size(); ++column) {
         view_->setItemDelegateForColumn(column, std::ranges::find(view.numbers, column) == view.numbers.end() ? nullptr : number_delegate_);

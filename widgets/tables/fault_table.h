@@ -8,7 +8,9 @@
 #include <vector>
 
 class QAbstractItemDelegate;
+class QAction;
 class QLabel;
+class QModelIndex;
 class QTreeView;
 
 namespace clipscope {
@@ -19,6 +21,7 @@ struct FaultView {
     std::vector<int> numbers{};  // the columns that hold numbers
     std::vector<int> order{};    // of the columns on the screen, the one that must be in sight first; empty: as they are
     std::vector<QStringList> rows;
+    bool is_trial = false;  // its faulty bits, which can be looked at closely
 };
 
 // Comma-separated, with a header.
@@ -44,9 +47,14 @@ public:
 
 Q_SIGNALS:
     void export_requested();
+    void closely_requested(int row);  // a faulty bit of a trial, by its place in the view; -1: all of them together
+    void images_requested();          // that the trial changes
 
 private:
     void copy() const;
+    void add_actions();
+    QWidget* build_trial_bar();
+    void ask_closely(const QModelIndex& row);
 
     FaultTableModel* model_;
     SortedRows* sorted_ = nullptr;
@@ -54,6 +62,8 @@ private:
     QLabel* headline_;
     QTreeView* view_;
     QAbstractItemDelegate* number_delegate_ = nullptr;
+    QWidget* trial_bar_ = nullptr;
+    std::vector<QAction*> of_trials_;
 };
 
 }  // namespace clipscope

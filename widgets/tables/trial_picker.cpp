@@ -2,8 +2,10 @@
 
 #include <QComboBox>
 #include <QGridLayout>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <QToolButton>
 #include <algorithm>
 #include <utility>
 
@@ -29,15 +31,37 @@ TrialPicker::TrialPicker(QWidget* parent)
       curve_(combo_box(tr("Curve"), tr("Whose trials: a curve of the accuracy plot"))),
       rate_(combo_box(tr("Fault rate"), tr("Trials at this fault rate per bit, or with so many faults"))),
       trial_(combo_box(tr("Trial"), tr("The trials of the point, the worst first"))),
-      show_(new QPushButton(tr("Sho&w bits"))) {
+      show_(new QPushButton(tr("Sho&w bits"))),
+      more_(new QToolButton) {
     show_->setToolTip(tr("Repeats this trial alone and lists its faulty bits"));
+    more_->setText(tr("More"));
+    more_->setAccessibleName(tr("More about this trial"));
+    more_->setToolTip(
+        tr("What else there is to see of this trial: its faults on twelve images, from site to site; all images whose answers change"));
+    more_->setPopupMode(QToolButton::InstantPopup);
+    auto* menu = new QMenu(more_);
+    menu->setToolTipsVisible(true);
+    menu->addAction(tr("Look at it &closely"), this,
+                    [this] {
+                        if (trial_->currentIndex() >= 0) Q_EMIT closely_requested(curve(), rate(), trial());
+                    })
+        ->setToolTip(tr("Repeats it and opens its faults together in the window One fault closely"));
+    menu->addAction(tr("&Images that changed…"), this,
+                    [this] {
+                        if (trial_->currentIndex() >= 0) Q_EMIT images_requested(curve(), rate(), trial());
+                    })
+        ->setToolTip(tr("Repeats it and shows every image that gets another answer, and the confusion before and after"));
+    more_->setMenu(menu);
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(6, 4, 6, 2);
     layout->setSpacing(4);
     layout->addWidget(curve_, 0, 0);
     layout->addWidget(rate_, 0, 1);
     layout->addWidget(trial_, 1, 0);
-    layout->addWidget(show_, 1, 1);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(show_, 1);
+    buttons->addWidget(more_);
+    layout->addLayout(buttons, 1, 1);
     layout->setColumnStretch(0, 3);
     layout->setColumnStretch(1, 2);
     connect(curve_, &QComboBox::currentIndexChanged, this, [this] {
@@ -109,6 +133,7 @@ void TrialPicker::set_trials(const std::vector<PickerTrial>& trials) {
     for (const PickerTrial& trial : trials) trial_->addItem(trial.text, trial.number);
     trial_->setEnabled(!trials.empty());
     show_->setEnabled(!trials.empty());
+    more_->setEnabled(!trials.empty());
     if (trials.empty())
         opens_ = false;
     else if (std::exchange(opens_, false))

@@ -8,6 +8,7 @@
 
 class QComboBox;
 class QPushButton;
+class QToolButton;
 
 namespace clipscope {
 
@@ -41,7 +42,9 @@ public:
 
 Q_SIGNALS:
     void point_chosen(int curve, double rate);
-    void trial_requested(int curve, double rate, int trial);
+    void trial_requested(int curve, double rate, int trial);    // its faulty bits
+    void closely_requested(int curve, double rate, int trial);  // what its faults do to a few images
+    void images_requested(int curve, double rate, int trial);   // the images whose answers it changes
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -56,6 +59,7 @@ private:
     QComboBox* rate_;
     QComboBox* trial_;
     QPushButton* show_;
+    QToolButton* more_;
     bool opens_ = false;
 };
 
