@@ -30,6 +30,7 @@ void PlotPanel::connect_plot() {
         if (event->button() == Qt::LeftButton && is_click) clicked(event->position());
     });
     connect(plot, &QCustomPlot::mouseDoubleClick, this, [this](QMouseEvent* event) {
+        d_->pressed_at = {-1000, -1000};  // what is released next is no click of its own
         if (event->button() == Qt::LeftButton) double_clicked(event->position());
     });
     connect(plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
