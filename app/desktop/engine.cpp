@@ -158,10 +158,11 @@ std::optional<ReplayedTrial> replay_with_answers(const Study& study, const Trial
 }  // namespace
 
 Engine core_engine() {
-    return {open_model,  open_data,    open_dataset_sample, input_format,    protect_first,  try_model_variants,     answers,
-            check_input, run_clean,    study_job,           read_thresholds, write_hardened, make_inspector,         is_source_there,
-            find_source, check_source, salvage_study,       replay,          worst_bits,     make_threshold_by_hand, make_rate_by_hand,
-            replay_with_answers};
+    return {
+        open_model,         open_data,    open_dataset_sample, input_format,    protect_first,  try_model_variants,     answers,
+        check_input,        run_clean,    study_job,           read_thresholds, write_hardened, make_inspector,         is_source_there,
+        find_source,        check_source, salvage_study,       replay,          worst_bits,     make_threshold_by_hand, make_rate_by_hand,
+        replay_with_answers};
 }
 
 }  // namespace clipscope

@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "answered_pictures.h"
 #include "common/error.h"
 #include "controls/feature_map_pane.h"
 #include "controls/job_fields.h"
@@ -27,7 +26,6 @@ namespace clipscope {
 namespace {
 
 constexpr QSize size_at_first(1180, 760);
-constexpr const char* images_shown = "12";
 constexpr const char* images_for_bounds = "200";
 
 QString index_text(const std::vector<std::int64_t>& index) {
@@ -233,8 +231,8 @@ void FaultWindow::start() {
 void FaultWindow::open(const MemoryModel& memory) {
     opening_.start<Opened>(
         [make = laboratory_.engine().inspector, memory,
-         inputs = laboratory_.method_inputs(ImageSelection::parse(images_shown), ImageSelection::parse(images_for_bounds), seed)](
-            std::stop_token) {
+         inputs = laboratory_.method_inputs(ImageSelection::parse(inspected_images), ImageSelection::parse(images_for_bounds),
+                                            inspected_seed)](std::stop_token) {
             Opened opened{make(inputs, memory), {}};
             const Dataset& shown = inputs.evaluation.images;
             for (std::size_t i = 0; i < shown.size(); ++i) opened.pictures.push_back(seen_picture(shown, i, inputs.evaluation.input));

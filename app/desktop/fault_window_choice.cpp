@@ -48,7 +48,8 @@ void FaultWindow::show_wanted() {
     if (parameter_->findText(wanted->parameter) < 0) return;
     parameter_->setCurrentText(wanted->parameter);
     element_ = wanted->element;
-    flipped_ = 1U << wanted->bit;
+    flipped_ = wanted->bit == no_bit ? 0 : 1U << wanted->bit;
+    if (wanted->bit == no_bit) protection_->setCurrentIndex(0);
     word_shown_.reset();
     show_word();
 }

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "answered_pictures.h"
 #include "common/number_text.h"
 #include "controls/feature_map_pane.h"
 #include "evaluation/scoring.h"
@@ -111,6 +112,7 @@ void FaultWindow::show_answer(const Inspection& inspection) {
     show_images(inspection.effects);
     show_sites(inspection.effects);
     show_maps();
+    emit inspected(inspection, format_->currentText());
 }
 
 void FaultWindow::show_values() {
@@ -132,24 +134,10 @@ void FaultWindow::show_values() {
 }
 
 void FaultWindow::show_images(const FaultEffects& effects) {
-    const std::vector<std::string>& classes = inspector_->inputs().images.class_names();
-    std::vector<GridImage> pictures = pictures_;
-    int others = 0;
-    for (std::size_t i = 0; i < std::min(pictures.size(), effects.images.size()); ++i) {
-        const ImageEffect& image = effects.images[i];
-        const Answer clean = answer_of(image.clean_logits), faulty = answer_of(image.logits);
-        const QString sure = faulty.probability > 0 ? percent_text(faulty.probability, 0) : tr("not finite");
-        const QString answer = tr("%1, %2").arg(class_title(faulty.prediction, classes), sure);
-        const bool is_other = clean.prediction != faulty.prediction;
-        others += is_other;
-        pictures[i].answer = is_other ? tr("→ %1").arg(answer) : answer;
-        pictures[i].is_right = faulty.prediction == image.label;
-    }
-    images_->set_images(std::move(pictures));
+    const auto [pictures, others] = answered(pictures_, effects, inspector_->inputs().images.class_names());
+    images_->set_images(pictures);
     sentence_->setText(inspection_->bits.empty() ? tr("Without a fault, protected by %1.").arg(protection_->currentText())
-                       : others == 0             ? tr("No answer is another one.")
-                       : others == 1             ? tr("1 of %1 answers is another one.").arg(effects.images.size())
-                                                 : tr("%1 of %2 answers are others.").arg(others).arg(effects.images.size()));
+                                                 : others_text(others, effects.images.size()));
 }
 
 void FaultWindow::show_sites(const FaultEffects& effects) {

@@ -1,6 +1,7 @@
 #include "lab_presenter.h"
 
 #include <QFileInfo>
+#include <QScopeGuard>
 #include <QSettings>
 #include <algorithm>
 #include <filesystem>
@@ -55,7 +56,7 @@ LabPresenter::LabPresenter(Laboratory& laboratory, const JobController& jobs, St
     connect_pane();
     connect(&desk_, &StudyDesk::changed, this, &LabPresenter::review_soon);
     connect(&desk_, &StudyDesk::study_changed, this, [this] {
-        if (work_ && desk_.path() != study_) leave();
+        if (work_ && !is_opening_study_ && desk_.path() != study_) leave();
     });
     connect(&laboratory_, &Laboratory::readiness_changed, this, &LabPresenter::review_soon);
     connect(&presenter_, &JobPresenter::began, this, [this](const JobSettings& settings) {
@@ -160,6 +161,8 @@ void LabPresenter::begin(int lab, const QString& student) {
 void LabPresenter::open_study() {
     if (desk_.path() != study_) {
         if (!QFileInfo::exists(study_)) Study::create(study_.toStdString());
+        is_opening_study_ = true;  // the one before is closed on the way
+        const auto opened = qScopeGuard([this] { is_opening_study_ = false; });
         desk_.open(study_);
     }
     const QString model = QString::fromStdString(lab().model);

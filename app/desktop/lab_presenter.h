@@ -80,6 +80,7 @@ private:
     std::optional<LabWork> work_;
     std::vector<StepReview> reviews_;
     QString study_;  // path
+    bool is_opening_study_ = false;
     std::optional<JobSettings> running_;
     QTimer soon_;
     BackgroundTask review_task_;

@@ -125,12 +125,13 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
-    for (QObject* part : {static_cast<QObject*>(rate_window_), static_cast<QObject*>(threshold_), static_cast<QObject*>(upset_window_),
-                          static_cast<QObject*>(changed_images_), static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_), static_cast<QObject*>(worst_bits_), static_cast<QObject*>(labs_),
-                          static_cast<QObject*>(study_actions_), static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_),
-                          static_cast<QObject*>(recovery_), static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_),
-                          static_cast<QObject*>(follower_), static_cast<QObject*>(files_), static_cast<QObject*>(exporter_),
-                          static_cast<QObject*>(results_)})
+    for (QObject* part :
+         {static_cast<QObject*>(rate_window_), static_cast<QObject*>(threshold_), static_cast<QObject*>(upset_window_),
+          static_cast<QObject*>(changed_images_), static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_),
+          static_cast<QObject*>(worst_bits_), static_cast<QObject*>(labs_), static_cast<QObject*>(study_actions_),
+          static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_),
+          static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_), static_cast<QObject*>(follower_),
+          static_cast<QObject*>(files_), static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
         delete part;
 }
 
