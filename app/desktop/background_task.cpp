@@ -2,7 +2,14 @@
 
 namespace clipscope {
 
-BackgroundTask::BackgroundTask(QObject* parent) : QObject(parent) {
+namespace {
+
+// Its one result is wanted as soon as it is there: a click waits for it. A job's many events would be drawn too often so.
+constexpr int looks_per_second = 200;
+
+}  // namespace
+
+BackgroundTask::BackgroundTask(QObject* parent) : QObject(parent), controller_(nullptr, looks_per_second) {
     // Both callbacks are moved out first, as they may start this very task anew.
     connect(&controller_, &JobController::finished, this, [this] {
         const auto then = std::exchange(then_, nullptr);
