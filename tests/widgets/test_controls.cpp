@@ -476,7 +476,7 @@ private slots:
 
     void a_notice_is_there_until_it_is_put_away() {
         QWidget parent;
-        NoticeBar notice(QStringLiteral("Mend it"), QStringLiteral("How"), &parent);
+        NoticeBar notice(NoticeBar::Kind::warning, QStringLiteral("Mend it"), QStringLiteral("How"), &parent);
         parent.show();
         QVERIFY(!notice.isVisible());
         notice.set_text(QStringLiteral("<b>Something</b> is wrong"));
