@@ -1,5 +1,6 @@
 // The labs in the window: what their panel asks for.
 #include <QAction>
+#include <algorithm>
 
 #include "controls/activity_log.h"
 #include "controls/lab_pane.h"
@@ -31,6 +32,12 @@ void MainWindow::connect_labs() {
                 show_one_fault();
                 fault_window_->show_fault(layer, parameter, element, FaultWindow::no_bit, format);
             });
+    // Its text needs more room than the tables that share its place.
+    connect(labs_, &LabPresenter::begun, this, [this] {
+        const int wanted = 26 * fontMetrics().lineSpacing();
+        if (const int lacks = wanted - docks_.lab->height(); lacks > 0 && !docks_.lab->isFloating())
+            resizeDocks({docks_.activations}, {std::max(height() / 4, docks_.activations->height() - lacks)}, Qt::Vertical);
+    });
     connect(labs_, &LabPresenter::told, docks_.log, &ActivityLog::append);
     connect(labs_, &LabPresenter::written, strip_, &ProgressStrip::show_written);
     connect(labs_, &LabPresenter::failed, docks_.log, &ActivityLog::append_error);
