@@ -15,7 +15,7 @@ namespace clipscope {
 namespace {
 
 constexpr int margin = 6;
-constexpr int bubble_width = 340;
+constexpr int bubble_characters = 52;  // wide
 
 }  // namespace
 
@@ -100,10 +100,11 @@ QRect TourOverlay::target_place() const {
 
 // Where it covers least of what it speaks of: right, left, below or above; else in the middle.
 void TourOverlay::place_bubble() {
-    bubble_->setFixedWidth(std::min(bubble_width * std::max(1, fontMetrics().height() / 16), width() - 2 * margin));
-    bubble_->adjustSize();
+    const int wide = std::max(bubble_characters * fontMetrics().averageCharWidth(), bubble_->layout()->minimumSize().width());
     const QRect target = target_place();
-    const QSize size = bubble_->size();
+    QSize size(std::min(wide, width() - 2 * margin), 0);
+    size.setHeight(bubble_->layout()->totalHeightForWidth(size.width()));
+    bubble_->resize(size);
     QPoint place = rect().center() - QPoint(size.width() / 2, size.height() / 2);
     if (!target.isEmpty()) {
         if (target.right() + margin + size.width() < width())
