@@ -6,7 +6,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <span>
-#include <sstream>
 
 #include "archives/zip_archive.h"
 #include "common/error.h"
@@ -40,13 +39,10 @@ std::string own_sha256(Json json) {
 std::string study_bytes(const Study& study, const std::string& beside) {
     const std::string copy = beside + ".study";
     study.save_as(copy);
-    std::ifstream file(copy, std::ios::binary);
-    std::ostringstream bytes;
-    bytes << file.rdbuf();
+    std::string bytes = read_text_file(copy);
     std::error_code ignored;
     std::filesystem::remove(copy, ignored);
-    if (!file || !bytes) throw Error("'" + copy + "' cannot be read: is the disk full?");
-    return std::move(bytes).str();
+    return bytes;
 }
 
 std::string zipped(const HandInFiles& files) {

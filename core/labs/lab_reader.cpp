@@ -4,7 +4,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "campaign/fault_rates.h"
 #include "common/error.h"
@@ -40,8 +39,10 @@ std::string optional_text(const JsonFields& fields, const char* name) {
 std::map<std::string, std::string> sections_of(const std::string& markdown) {
     std::map<std::string, std::string> sections;
     std::string* section = nullptr;
-    std::istringstream lines(markdown);
-    for (std::string line; std::getline(lines, line);) {
+    for (std::size_t begin = 0; begin < markdown.size();) {
+        const std::size_t end = std::min(markdown.find('\n', begin), markdown.size());
+        const std::string line = markdown.substr(begin, end - begin);
+        begin = end + 1;
         if (line.starts_with("## "))
             section = &sections[trimmed(line.substr(3))];
         else if (section)
