@@ -81,6 +81,13 @@ std::string grades_table(const std::vector<Grade>& grades) {
     return table.to_string();
 }
 
+// What a student wrote makes no line of its own here.
+std::string one_line(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    constexpr std::size_t longest = 4000;
+    return printable(text, longest);
+}
+
 std::string answers_text(const Lab& key, const std::vector<Grade>& grades) {
     std::string text;
     for (const Grade& grade : grades) {
@@ -89,7 +96,7 @@ std::string answers_text(const Lab& key, const std::vector<Grade>& grades) {
             const auto& question = key.steps[step].question;
             if (!question) continue;
             const GradedStep& graded = grade.steps[step];
-            text += "  " + graded.review.title + ": " + (graded.work.reply ? reply_text(*graded.work.reply, *question) : "-");
+            text += "  " + graded.review.title + ": " + (graded.work.reply ? one_line(reply_text(*graded.work.reply, *question)) : "-");
             const std::string verdict = to_string(graded.review.verdict);
             text += "  [" + verdict;
             if (graded.review.verdict == AnswerVerdict::wrong) text += ", right is " + reply_text(*graded.review.right, *question);
@@ -133,10 +140,10 @@ int run_grade(const GradeOptions& options, std::stop_source& stop) {
             if (!graded) return exit_interrupted;
             if (!graded->trouble.empty()) troubles.push_back("'" + graded->file + "': " + graded->trouble);
             grades.push_back(std::move(*graded));
-        } catch (const UsageError&) {
-            throw;
         } catch (const Error& error) {
-            troubles.emplace_back(error.what());
+            const std::string sentence = error.what();
+            const bool is_named = sentence.find(options.hand_ins[i]) != std::string::npos;
+            troubles.push_back(is_named ? sentence : "'" + options.hand_ins[i] + "': " + sentence);
         }
     }
     line.clear();

@@ -29,11 +29,11 @@ std::filesystem::path work_place(const LabWork& work) {
     std::filesystem::create_directories(folder, error);
     if (!std::filesystem::is_directory(folder, error))
         throw Error("There is no place for labs: the folder '" + folder.string() + "' cannot be made.");
-    std::string name = lower_case(work.student);
-    std::ranges::replace_if(
-        name, [](char c) { return c == '/' || c == '\\' || c == ':' || c == '\0'; }, '_');
-    constexpr std::size_t longest = 60;
-    return folder / (work.lab + " " + name.substr(0, longest) + " " + std::to_string(work.seed));
+    QString name = QString::fromStdString(lower_case(work.student));
+    for (QChar& letter : name)
+        if (QStringLiteral("/\\:").contains(letter) || !letter.isPrint()) letter = QLatin1Char('_');
+    constexpr int longest = 40;
+    return folder / (work.lab + " " + name.left(longest).toStdString() + " " + std::to_string(work.seed));
 }
 
 std::string with_ending(std::filesystem::path place, const char* ending) {
@@ -140,7 +140,7 @@ void LabPresenter::begin(int lab, const QString& student) {
     if (jobs_.running()) return fail(tr("A job runs: stop it or wait for it, then begin the lab, which has a study of its own."));
     const bool has_begun = attempt([&] {
         chosen_ = lab;
-        LabWork work = begin_work(this->lab(), student.toStdString());
+        LabWork work = begin_work(this->lab(), student.normalized(QString::NormalizationForm_C).toStdString());
         const std::filesystem::path place = work_place(work);
         const std::string file = with_ending(place, ".json");
         if (std::filesystem::exists(file)) work = work_from_json(read_text_file(file), this->lab(), file);
@@ -165,11 +165,22 @@ void LabPresenter::open_study() {
         const auto opened = qScopeGuard([this] { is_opening_study_ = false; });
         desk_.open(study_);
     }
-    const QString model = QString::fromStdString(lab().model);
-    if (!laboratory_.model() || laboratory_.model()->name != lab().model) laboratory_.open_model(model);
-    const QString folder = QString::fromStdString(lab().data.empty() ? fashion_mnist_folder() : lab().data);
-    if (!laboratory_.data() || laboratory_.source().folder != folder) laboratory_.open_data(folder);
+    // Another window may be in this very lab, and only one can write.
+    if (!desk_.is_writable()) throw Error(desk_.read_only_reason());
+    laboratory_.open(lab_inputs());
     emit told(tr("The lab's study is in %1").arg(study_));
+}
+
+// The lab's network and images, as every job of it has them.
+JobSettings LabPresenter::lab_inputs() const {
+    JobSettings settings;
+    settings.model = lab().model;
+    settings.data = lab().data;
+    return settings;
+}
+
+bool LabPresenter::has_inputs() const {
+    return laboratory_.is_ready() && laboratory_.has_model_of(lab_inputs()) && laboratory_.has_images_of(lab_inputs());
 }
 
 void LabPresenter::leave() {
@@ -182,6 +193,7 @@ void LabPresenter::leave() {
 
 void LabPresenter::act() {
     attempt([this] {
+        if (!has_inputs()) return laboratory_.open(lab_inputs());
         const LabStep& step = lab().steps[std::size_t(work_->step)];
         if (step.job) return presenter_.propose(job_of(step, work_->seed));
         if (!step.fault || !laboratory_.model()) return;
@@ -192,7 +204,7 @@ void LabPresenter::act() {
 }
 
 void LabPresenter::take_inspection(const Inspection& inspection, const QString& format) {
-    if (!work_ || !laboratory_.model() || laboratory_.model()->name != lab().model || inspection.bits.empty()) return;
+    if (!work_ || !has_inputs() || inspection.bits.empty()) return;
     bool is_new = false;
     attempt([&] {
         for (std::size_t step = 0; step < lab().steps.size(); ++step) {
@@ -216,7 +228,7 @@ bool LabPresenter::runs_step() const {
 
 void LabPresenter::predict(const QString& reply) {
     const LabStep& step = lab().steps[std::size_t(work_->step)];
-    const bool is_late = reviews_[std::size_t(work_->step)].is_done || runs_step();
+    const bool is_late = reviews_[std::size_t(work_->step)].has_begun || runs_step();
     note_prediction(step_work(), reply_of(step.prediction->question, reply), is_late);
     keep();
     show_step();
@@ -256,7 +268,7 @@ void LabPresenter::review_now() {
 }
 
 void LabPresenter::show_step() {
-    pane_.set_view(lab_view(lab(), *work_, reviews_, runs_step(), laboratory_.is_ready()));
+    pane_.set_view(lab_view(lab(), *work_, reviews_, {runs_step(), laboratory_.is_opening(), has_inputs()}));
 }
 
 QString LabPresenter::suggested_hand_in() const {

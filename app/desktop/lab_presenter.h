@@ -20,8 +20,15 @@ class JobPresenter;
 class Laboratory;
 class StudyDesk;
 
-// A step as the panel shows it. `is_running`: its job runs. Pure.
-LabView lab_view(const Lab& lab, const LabWork& work, const std::vector<StepReview>& reviews, bool is_running, bool is_ready);
+// What goes on around a step.
+struct LabState {
+    bool is_running = false;  // its job
+    bool is_opening = false;  // network or images
+    bool is_ready = false;    // the lab's own are open
+};
+
+// A step as the panel shows it. Pure.
+LabView lab_view(const Lab& lab, const LabWork& work, const std::vector<StepReview>& reviews, const LabState& state);
 
 class LabPresenter : public QObject {
     Q_OBJECT
@@ -40,6 +47,7 @@ public:
     void hand_in(const QString& path);
 
     bool has_begun() const { return work_.has_value(); }
+    bool writes_hand_in() const { return writer_.running(); }
     const std::optional<LabWork>& work() const { return work_; }
     const std::vector<StepReview>& reviews() const { return reviews_; }
     // "which-layer anna.zip"
@@ -55,6 +63,8 @@ signals:
 private:
     void connect_pane();
     void open_study();
+    JobSettings lab_inputs() const;
+    bool has_inputs() const;
     void leave();
     void act();
     void predict(const QString& reply);

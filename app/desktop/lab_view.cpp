@@ -67,7 +67,7 @@ QString state_text(const LabStep& step, const StepWork& work, const StepReview& 
 
 }  // namespace
 
-LabView lab_view(const Lab& lab, const LabWork& work, const std::vector<StepReview>& reviews, bool is_running, bool is_ready) {
+LabView lab_view(const Lab& lab, const LabWork& work, const std::vector<StepReview>& reviews, const LabState& state) {
     const auto place = std::size_t(work.step);
     const LabStep& step = lab.steps.at(place);
     const StepWork& done = work.steps.at(place);
@@ -84,7 +84,8 @@ LabView lab_view(const Lab& lab, const LabWork& work, const std::vector<StepRevi
     view.has_prediction = step.prediction.has_value();
     if (step.prediction) {
         view.prediction = question_view(step.prediction->question, done.prediction);
-        view.prediction.is_open = !done.prediction || (!review.is_done && !is_running);
+        view.prediction.key = QString::fromStdString(work.student + "\n" + step.title);
+        view.prediction.is_open = !done.prediction || (!review.has_begun && !state.is_running);
         if (done.was_predicted_late) view.prediction.feedback = LabPresenter::tr("Noted after the result could be seen.");
     }
     if (step.job) {
@@ -94,13 +95,20 @@ LabView lab_view(const Lab& lab, const LabWork& work, const std::vector<StepRevi
         view.action = LabPresenter::tr("Look at this word");
         view.action_tip = LabPresenter::tr("Opens One fault closely with this number of the network; click its bits to flip them");
     }
-    view.is_action_free = is_ready && (!step.prediction || done.prediction);
+    if (!state.is_ready && !view.action.isEmpty()) {
+        view.action = LabPresenter::tr("Open the lab's network and images");
+        view.action_tip = LabPresenter::tr("Others are open, or they could not be opened");
+    }
+    view.is_action_free = !state.is_opening && (!state.is_ready || !step.prediction || done.prediction);
     view.is_done = review.is_done;
-    view.state = is_ready || review.is_done ? state_text(step, done, review, is_running) : LabPresenter::tr("Opening network and images…");
+    view.state = state.is_opening                   ? LabPresenter::tr("Opening network and images…")
+                 : state.is_ready || review.is_done ? state_text(step, done, review, state.is_running)
+                                                    : LabPresenter::tr("The lab's network and images are not open.");
     view.measured = measured_text(step, done, review);
     view.has_question = step.question.has_value();
     if (step.question) {
         view.question = question_view(*step.question, done.reply);
+        view.question.key = QString::fromStdString(work.student + "\n" + step.title);
         view.question.is_open = review.is_done;
         view.question.feedback = feedback(step, done, review);
         if (!review.is_done) view.question.feedback = LabPresenter::tr("It can be answered when the work above is done.");

@@ -299,6 +299,10 @@ void MainWindow::compare_with_unprotected(const QString& protection) {
 }
 
 bool MainWindow::may_close() {
+    if (labs_->writes_hand_in()) {
+        show_error(tr("A hand-in is being written, which takes some seconds: close the window when it is done."));
+        return false;
+    }
     const SearchPresenter* search = running_search();
     if (!jobs_.running() && search == nullptr) return true;
     switch (dialogs_.ask_quit(this, jobs_.running() ? presenter_->running_title() : search->running_title())) {

@@ -25,6 +25,8 @@ void MainWindow::connect_labs() {
         if (const QString path = dialogs_.choose_lab(this); !path.isEmpty()) labs_->open(path);
     });
     connect(docks_.lab_pane, &LabPane::hand_in_requested, this, [this] {
+        if (docks_.lab_pane->has_draft())
+            return show_error(tr("Something is typed in this step and was not given: press its button, or clear it, then hand in."));
         if (const QString path = dialogs_.choose_hand_in(this, labs_->suggested_hand_in()); !path.isEmpty()) labs_->hand_in(path);
     });
     connect(labs_, &LabPresenter::word_wanted, this,

@@ -154,7 +154,7 @@ void RateWindow::start() {
 // The rate stays, as far as there are such; at first it is where there is one fault on average.
 void RateWindow::take(const Opened& opened) {
     if (!opened.hand) return;
-    const bool is_first = rate_ == 0;
+    const bool is_first = !std::exchange(was_chosen_, true);
     opened_ = opened;
     const double most = opened_.hand->most_rate();
     is_filling_ = true;

@@ -88,6 +88,7 @@ private:
     std::optional<HandRate> counted_;  // whose activations are in sight
     std::vector<ActivationHistogram> faulty_;
     double rate_ = 0;
+    bool was_chosen_ = false;
     int waiting_steps_ = 0;  // bits more or less, once it is known where they are
     bool is_filling_ = false;
     bool is_stale_ = true;  // to start anew when it is seen

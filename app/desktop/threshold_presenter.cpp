@@ -123,7 +123,9 @@ QString ThresholdPresenter::wanted_site() const {
 
 std::string ThresholdPresenter::key_of(const QString& site) const {
     const HardenForm form = form_.form();
-    return to_json(sweep_settings(form, site, laboratory_.model())) + std::to_string(form.threads);
+    JobSettings settings = sweep_settings(form, site, laboratory_.model());
+    laboratory_.describe(settings);  // other images are other results
+    return to_json(settings) + std::to_string(form.threads);
 }
 
 // Another site or other settings: anew.

@@ -31,6 +31,11 @@ Json graded_step_json(const GradedStep& step) {
             {"verdict", to_string(step.review.verdict)}};
 }
 
+// Spreadsheets take such a text for a formula.
+std::string plain_cell(const std::string& text) {
+    return !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos ? "'" + text : text;
+}
+
 }  // namespace
 
 std::string grades_csv(const std::vector<Grade>& grades) {
@@ -38,7 +43,11 @@ std::string grades_csv(const std::vector<Grade>& grades) {
                    "trouble", "genuine"});
     const auto yes_or_no = [](bool is_so) { return std::string_view(is_so ? "yes" : "no"); };
     for (const Grade& grade : grades) {
-        table.add(grade.file).add(grade.student).add(grade.seed).add(yes_or_no(grade.is_own_seed)).add(grade.changed);
+        table.add(plain_cell(grade.file))
+            .add(plain_cell(grade.student))
+            .add(grade.seed)
+            .add(yes_or_no(grade.is_own_seed))
+            .add(grade.changed);
         table.add(grade.steps.size()).add(grade.complete).add(grade.questions).add(grade.right);
         table.add(grade.repeated).add(grade.different).add(grade.trouble).add(yes_or_no(grade.is_genuine()));
         table.end_row();

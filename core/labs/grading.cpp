@@ -9,10 +9,12 @@
 
 #include "campaign/inspector.h"
 #include "common/error.h"
-#include "common/text_list.h"
+#include "common/sha256.h"
 #include "evaluation/scoring.h"
 #include "labs/lab_fault.h"
+#include "network/bundled_networks.h"
 #include "study/job_run.h"
+#include "study/opened_job.h"
 #include "study/study_results.h"
 
 namespace clipscope {
@@ -49,12 +51,21 @@ bool is_close(double one, double other) {
     return std::abs(one - other) <= 0.01 * std::max({std::abs(one), std::abs(other), 0.1});
 }
 
-// What is in `mine` was measured by somebody who is not believed.
-void compare_curves(const AccuracyCurves& mine, const AccuracyCurves& again, Grade& grade) {
+std::int64_t trials_in(const AccuracyCurves& curves) {
+    std::int64_t count = 0;
+    for (const AccuracyCurve& curve : curves.curves)
+        for (const auto& point : curve.trials) count += std::int64_t(point.size());
+    return count;
+}
+
+// What is in `mine` was measured by somebody who is not believed. `all`: it has no trial that was not measured again.
+void compare_curves(const AccuracyCurves& mine, const AccuracyCurves& again, bool all, Grade& grade) {
+    if (all && trials_in(mine) != trials_in(again)) ++grade.different;
     for (const AccuracyCurve& curve : again.curves) {
         const auto found = std::ranges::find_if(mine.curves, [&](const AccuracyCurve& one) {
             return one.info.layer == curve.info.layer && one.info.protection == curve.info.protection;
         });
+        if (found == mine.curves.end() || !is_same({0, found->info.clean}, {0, curve.info.clean})) ++grade.different;
         for (std::size_t point = 0; point < curve.trials.size(); ++point)
             for (const auto& [trial, outcome] : curve.trials[point]) {
                 ++grade.repeated;
@@ -99,11 +110,24 @@ public:
 
     const Study* study() const { return study_ ? &*study_ : nullptr; }
 
+    // What was measured must be what the lab is about, whatever it was called.
+    void check_sources(const JobRecord& job) const {
+        if (job.model && job.model->sha256 != file_sha256(resolve_model_path(key_.model)))
+            throw Error("Job " + std::to_string(job.id) + " was run on another network than the lab's.");
+        JobSettings settings = job.settings;
+        settings.model = key_.model;
+        settings.data = key_.data;
+        settings.normalization.reset();
+        if (job.images && job.images->sha256 != describe_images(settings).sha256)
+            throw Error("Job " + std::to_string(job.id) + " was run on other images than the lab's.");
+    }
+
     void repeat(const JobRecord& job, Grade& grade) {
         if (!seen_.insert(job.id).second) return;  // two steps may look at one job
         JobSettings settings = job.settings;
         settings.model = key_.model;
         settings.data = key_.data;
+        settings.normalization.reset();  // as the network's file says
         settings.device = "auto";
         if (options_.replay > 0 && measures_curves(settings.kind)) settings.trials = std::min(settings.trials, options_.replay);
         Study again = Study::create(folder_.file("again-" + std::to_string(job.id) + ".clipscope"));
@@ -113,7 +137,8 @@ public:
         if (stop_.stop_requested()) return;
         if (again.job(id).state != JobState::done) throw Error(again.job(id).error);
         if (measures_curves(settings.kind))
-            compare_curves(read_curves(*study_, job.id).curves, read_curves(again, id).curves, grade);
+            compare_curves(read_curves(*study_, job.id).curves, read_curves(again, id).curves, settings.trials == job.settings.trials,
+                           grade);
         else
             compare_tuning(read_tuning(*study_, job.id), read_tuning(again, id), grade);
     }
@@ -123,6 +148,7 @@ public:
         const SeenFault again = look_at(key_, asked, hand_in_.work.seed);
         const bool is_same = seen.layer == again.layer && seen.parameter == again.parameter && seen.element == again.element &&
                              seen.bits == again.bits && seen.format == again.format && seen.changed == again.changed &&
+                             seen.before == again.before &&
                              (seen.after == again.after || (std::isnan(seen.after) && std::isnan(again.after)));
         if (!is_same) ++grade.different;
     }
@@ -160,11 +186,12 @@ std::optional<Grade> grade(const std::string& path, const Lab& key, const Gradin
         if (asked.answer) ++grade.questions;
         if (graded.review.verdict == AnswerVerdict::right) ++grade.right;
         grade.steps.push_back(std::move(graded));
-        if (options.replay == 0) continue;
         progress(grade.student, step, steps);
         try {
-            if (const auto job = results.job(step)) grader.repeat(*job, grade);
-            if (asked.fault && work.fault) grader.repeat(*asked.fault, *work.fault, grade);
+            const auto job = results.job(step);
+            if (job) grader.check_sources(*job);
+            if (job && options.replay != 0) grader.repeat(*job, grade);
+            if (asked.fault && work.fault && options.replay != 0) grader.repeat(*asked.fault, *work.fault, grade);
         } catch (const Error& error) {
             grade.trouble = error.what();
         }

@@ -48,7 +48,7 @@ using GradingProgress = std::function<void(const std::string& student, int step,
 std::optional<Grade> grade(const std::string& path, const Lab& key, const GradingOptions& options, const GradingProgress& progress,
                            std::stop_token stop);
 
-// "Anna Example  4 of 6 steps  3 of 5 right ...": plain values for tables; the columns of `grades_csv` are explained in labs.md.
+// "Anna Example  4 of 6 steps  3 of 5 right ...": plain values for tables; labs.md explains the columns.
 std::string grades_csv(const std::vector<Grade>& grades);
 std::string grades_json(const Lab& key, const std::vector<Grade>& grades);
 

@@ -113,7 +113,8 @@ Lab read_lab(const std::string& path);
 // The files of the labs that come with ClipScope, in the order in which they are best done. Empty where they are not installed.
 std::vector<std::string> bundled_labs();
 
-// The study's seed of a student: a function of the lab's name and the student's, whatever its letters' case and blanks around it.
+// The study's seed of a student: a function of the lab's name and the student's, whatever the case of its letters from A to Z and the
+// blanks around it.
 std::uint64_t lab_seed(const std::string& lab, const std::string& student);
 
 // The job of a step as this student shall run it.

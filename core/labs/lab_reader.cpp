@@ -10,6 +10,7 @@
 #include "common/json_text.h"
 #include "common/text_file.h"
 #include "common/text_list.h"
+#include "data/image_selection.h"
 #include "labs/lab.h"
 #include "network/number_format.h"
 
@@ -20,6 +21,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t lab_format = 1;
 constexpr std::int64_t most_minutes = 1000;
+constexpr std::int64_t most_trials = 100'000;
 constexpr const char* advice = "see 'Labs' in the help for what a lab may hold";
 
 JsonFields fields_of(const Json& json, const std::string& file, const std::string& place) {
@@ -154,6 +156,11 @@ JobSettings read_job(const JsonFields& fields, Json json, LabStep& step) {
     for (const char* name : {"seed", "model", "data", "thresholds", "normalization", "exact", "device"})
         if (json.contains(name)) fields.fail("'" + std::string(name) + "' cannot be said here");
     if (!json.contains("format")) json["format"] = NumberFormat().to_string();
+    if (json.contains("trials")) fields.integer("trials", 1, most_trials);
+    const bool compares = fields.text("kind") == to_string(JobKind::compare);
+    if (compares && !json.contains("layers")) json["layers"] = "network";
+    if (compares && json["layers"] != "network") fields.fail("a comparison is of the network alone");
+    if (json.contains("site") && fields.text("kind") != to_string(JobKind::sweep)) fields.fail("only a sweep has a 'site'");
     JobSettings settings;
     try {
         settings = job_settings_by_hand(json.dump());
@@ -161,6 +168,7 @@ JobSettings read_job(const JsonFields& fields, Json json, LabStep& step) {
         if (has_automatic_rates(settings) && measures_curves(settings.kind) && settings.kind != JobKind::bits)
             fields.fail("'rates' or 'faults' are missing, as numbers");
         if (point_axis(settings) != PointAxis::bit_position) all_points(settings, {1e-5});
+        for (const std::string& images : {settings.images, settings.tuning_images}) ImageSelection::parse(images);
     } catch (const Error& error) {
         std::string sentence = error.what();
         if (sentence.starts_with("'" + fields.file())) throw;

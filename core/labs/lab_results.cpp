@@ -1,12 +1,13 @@
 #include "labs/lab_results.h"
 
 #include <algorithm>
-#include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "clipping/auc.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
+#include "data/dataset_reader.h"
 #include "study/study_results.h"
 
 namespace clipscope {
@@ -14,9 +15,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// A computational layer alone, which "each" has among others.
+bool is_one_layer(const std::string& scope) {
+    return scope != "network" && scope != "everything" && scope.find_first_of("+.") == std::string::npos;
+}
+
 bool holds(const std::string& list, const std::string& asked) {
     const std::vector<std::string> parts = split_list(list, ',');
-    return std::ranges::all_of(split_list(asked, ','), [&](const std::string& one) { return std::ranges::count(parts, one) > 0; });
+    const bool has_each = std::ranges::count(parts, "each") > 0;
+    return std::ranges::all_of(split_list(asked, ','), [&](const std::string& one) {
+        return std::ranges::count(parts, one) > 0 || (has_each && is_one_layer(one));
+    });
+}
+
+// Files and folders lie elsewhere on another machine; grading.h compares what is in them.
+bool has_same_name(const std::string& one, const std::string& other) {
+    return std::filesystem::path(one).filename() == std::filesystem::path(other).filename();
 }
 
 bool has_points(const JobSettings& stored, const JobSettings& asked) {
@@ -33,7 +47,9 @@ JobSettings comparable(JobSettings asked, const JobSettings& stored, bool takes_
     asked.exact = stored.exact;
     asked.self_check = stored.self_check;
     asked.normalization = stored.normalization;
-    asked.data = stored.data;
+    if (!stored.model.starts_with("bundled:") && has_same_name(stored.model, asked.model)) asked.model = stored.model;
+    const std::string data = asked.data.empty() ? fashion_mnist_folder() : asked.data;
+    if (stored.data.empty() || has_same_name(stored.data, data)) asked.data = stored.data;
     if (!takes_found_thresholds || !stored.thresholds.empty()) asked.thresholds = stored.thresholds;
     const bool has_faults_of_its_own =
         measures_curves(asked.kind) || (asked.kind == JobKind::profile && asked.rates != JobSettings().rates);
@@ -49,7 +65,7 @@ JobSettings comparable(JobSettings asked, const JobSettings& stored, bool takes_
         asked.grid = stored.grid;
         asked.grid_in_act_max = stored.grid_in_act_max;
     }
-    if (!measures_curves(asked.kind) || asked.kind == JobKind::bits) asked.auc_axis = stored.auc_axis;
+    if (measures_curves(asked.kind)) asked.auc_axis = stored.auc_axis;  // trials do not depend on it
     if (!is_of_sites && asked.kind != JobKind::compare) {
         asked.tuning_images = stored.tuning_images;
         asked.tuning_split = stored.tuning_split;
@@ -168,6 +184,12 @@ std::optional<JobRecord> LabResults::job(int step) const {
     for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job)
         if (job->state == JobState::done && covers(job->settings, asked, work_.seed)) return *job;
     return std::nullopt;
+}
+
+bool LabResults::has_begun(int step) const {
+    const LabStep& asked = lab_.steps.at(std::size_t(step));
+    return asked.job && std::ranges::any_of(
+                            jobs_, [&](const JobRecord& job) { return !job.started.empty() && covers(job.settings, asked, work_.seed); });
 }
 
 bool LabResults::is_done(int step) const {

@@ -27,6 +27,8 @@ public:
 
     // The latest job that is done and is the step's.
     std::optional<JobRecord> job(int step) const;
+    // Whether some of its results can be seen already: it runs, was stopped, or is done.
+    bool has_begun(int step) const;
     // Whether there is one, or the word that the step asks for was looked at; true of a step that asks for neither.
     bool is_done(int step) const;
     // Why not: one sentence; empty where it is done.

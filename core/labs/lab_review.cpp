@@ -39,6 +39,7 @@ StepReview review_step(const Lab& lab, const LabWork& work, LabResults& results,
     StepReview review{asked.title};
     review.missing = results.what_is_missing(step);
     review.is_done = review.missing.empty();
+    review.has_begun = results.has_begun(step) || done.fault;
     if (asked.prediction && asked.prediction->value) review.measured = results.value(*asked.prediction->value, step);
     if (asked.answer) {
         if (const auto* value = std::get_if<LabValue>(&asked.answer->right))

@@ -23,6 +23,7 @@ std::string to_string(AnswerVerdict verdict);
 
 struct StepReview {
     std::string title;
+    bool has_begun = false;              // some of its results can be seen
     bool is_done = false;                // the work, not the answer
     std::string missing{};               // why it is not
     std::optional<LabReply> measured{};  // what the prediction is compared with

@@ -112,7 +112,9 @@ void note_reply(StepWork& step, LabReply reply) {
 std::string to_json(const LabWork& work) {
     Json json{{"lab", work.lab}, {"student", work.student}, {"seed", work.seed}, {"begun", work.begun}, {"step", work.step}};
     json["steps"] = Json::array();
-    for (const StepWork& step : work.steps) {
+    std::vector<StepWork> steps = work.steps;
+    steps.insert(steps.end(), work.earlier.begin(), work.earlier.end());
+    for (const StepWork& step : steps) {
         Json entry{{"title", step.title}};
         if (step.prediction) {
             entry["prediction"] = reply_json(*step.prediction);
@@ -141,7 +143,7 @@ LabWork work_from_json(const std::string& text, const Lab& lab, const std::strin
     for (const Json& entry : fields.array("steps")) {
         StepWork step = read_step_work(JsonFields(entry, file, "step " + std::to_string(++number)));
         const int place = lab.step_named(step.title);
-        if (place >= 0) work.steps[std::size_t(place)] = std::move(step);
+        (place >= 0 ? work.steps[std::size_t(place)] : work.earlier.emplace_back()) = std::move(step);
     }
     work.step = std::min(work.step, int(lab.steps.size()) - 1);
     return work;

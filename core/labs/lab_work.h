@@ -45,6 +45,7 @@ struct LabWork {
     std::string begun;            // UTC
     int step = 0;                 // where the student is
     std::vector<StepWork> steps;  // those of the lab, in its order
+    std::vector<StepWork> earlier{};  // of titles that the lab has no more; kept
 };
 
 // Nothing done yet. Throws UsageError where the student has no name.
@@ -55,7 +56,7 @@ void note_prediction(StepWork& step, LabReply prediction, bool late);
 void note_reply(StepWork& step, LabReply reply);
 
 std::string to_json(const LabWork& work);
-// Throws Error, naming `file`, where it is damaged or about another lab. Steps that the lab has no more are forgotten.
+// Throws Error, naming `file`, where it is damaged or about another lab.
 LabWork work_from_json(const std::string& text, const Lab& lab, const std::string& file);
 
 }  // namespace clipscope

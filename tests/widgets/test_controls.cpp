@@ -21,6 +21,7 @@
 #include "controls/notice_bar.h"
 #include "controls/number_field.h"
 #include "controls/progress_strip.h"
+#include "controls/question_box.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/typed_numbers.h"
 #include "controls/welcome_pane.h"
@@ -472,6 +473,40 @@ private slots:
         QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("no such file")));
         log.clear();
         QCOMPARE(log.line_count(), 0);
+    }
+
+    void a_question_is_somebodys() {
+        QuestionBox box(QStringLiteral("A question"), QStringLiteral("Answer"), {});
+        QuestionView view{.kind = QuestionView::Kind::choice, .ask = "Which?", .options = {"This", "That"}, .key = "Anna"};
+        box.set_view(view);
+        QVERIFY(!box.has_draft());
+        for (QRadioButton* option : box.findChildren<QRadioButton*>())
+            if (option->text() == "That") option->click();
+        QVERIFY(box.has_draft());
+        // Ben has not chosen anything; Anna's choice is there when she comes back.
+        QuestionView bens = view;
+        bens.key = QStringLiteral("Ben");
+        box.set_view(bens);
+        QVERIFY(!box.has_draft());
+        for (const QRadioButton* option : box.findChildren<QRadioButton*>()) QVERIFY(!option->isChecked());
+        box.set_view(view);
+        QVERIFY(box.has_draft());
+        const QSignalSpy replied(&box, &QuestionBox::replied);
+        box.findChild<QPushButton*>()->click();
+        QCOMPARE(replied.size(), qsizetype(1));
+        QCOMPARE(replied[0][0].toString(), QStringLiteral("That"));
+        view.reply = QStringLiteral("That");
+        box.set_view(view);
+        QVERIFY(!box.has_draft());
+        // Numbers are taken with a comma or a point.
+        QuestionView number{.kind = QuestionView::Kind::number, .ask = "How many?", .unit = "%", .key = "Anna"};
+        box.set_view(number);
+        box.findChild<QLineEdit*>()->setText(QStringLiteral("0,5"));
+        box.findChild<QPushButton*>()->click();
+        QCOMPARE(replied.size(), qsizetype(2));
+        QCOMPARE(replied[1][0].toString(), QStringLiteral("0.5"));
+        box.findChild<QLineEdit*>()->setText(QStringLiteral("many"));
+        QVERIFY(!box.findChild<QPushButton*>()->isEnabled());
     }
 
     void a_notice_is_there_until_it_is_put_away() {

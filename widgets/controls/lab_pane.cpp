@@ -192,6 +192,10 @@ void LabPane::show_choices() {
     setCurrentIndex(0);
 }
 
+bool LabPane::has_draft() const {
+    return (view_.has_prediction && prediction_->has_draft()) || (view_.has_question && question_->has_draft());
+}
+
 void LabPane::show_steps() {
     const QSignalBlocker blocked(steps_);
     steps_->clear();

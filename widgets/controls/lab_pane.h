@@ -56,6 +56,8 @@ public:
     void show_choices();
     void set_view(const LabView& view);
     bool shows_lab() const { return currentIndex() == 1; }
+    // Something is typed in this step and was not given.
+    bool has_draft() const;
     const LabView& view() const { return view_; }
 
 Q_SIGNALS:

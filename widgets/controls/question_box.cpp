@@ -36,20 +36,24 @@ QuestionBox::QuestionBox(const QString& title, const QString& button, const QStr
 
 void QuestionBox::set_view(const QuestionView& view) {
     if (view == view_) return;
-    const bool is_another = view.kind != view_.kind || view.ask != view_.ask || view.options != view_.options || view.unit != view_.unit;
+    const bool is_another = view.key != view_.key || view.kind != view_.kind || view.ask != view_.ask || view.options != view_.options ||
+                            view.unit != view_.unit;
     const bool has_another_reply = view.reply != view_.reply;
+    if (is_another && has_draft()) drafts_[view_.key] = *typed();
     view_ = view;
     ask_->setText(view.ask);
     if (is_another) build_fields();
-    if (is_another || has_another_reply) {
-        for (QAbstractButton* option : options_ ? options_->buttons() : QList<QAbstractButton*>())
-            if (option->property("option").toString() == view.reply) option->setChecked(true);
-        if (number_) number_->setText(view.reply);
-        if (text_) text_->setPlainText(view.reply);
-    }
+    if (is_another || has_another_reply) show_text(is_another && drafts_.contains(view.key) ? drafts_.take(view.key) : view.reply);
     feedback_->setText(view.feedback);
     feedback_->setVisible(!view.feedback.isEmpty());
     follow();
+}
+
+void QuestionBox::show_text(const QString& text) {
+    for (QAbstractButton* option : options_ ? options_->buttons() : QList<QAbstractButton*>())
+        if (option->property("option").toString() == text) option->setChecked(true);
+    if (number_) number_->setText(text);
+    if (text_) text_->setPlainText(text);
 }
 
 void QuestionBox::build_fields() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QGroupBox>
+#include <QMap>
 #include <QStringList>
 #include <optional>
 
@@ -24,6 +25,7 @@ struct QuestionView {
     QString reply{};      // that was given; a number as number_text() writes it
     bool is_open = true;  // it can still be given, or changed
     QString feedback{};   // below it
+    QString key{};        // whose question it is: what is typed and not given is kept for each
 
     friend bool operator==(const QuestionView&, const QuestionView&) = default;
 };
@@ -34,8 +36,10 @@ public:
     // "Your prediction", "Note it".
     QuestionBox(const QString& title, const QString& button, const QString& button_tip, QWidget* parent = nullptr);
 
-    // What is typed and not given yet stays, as long as the question is the same.
+    // What is typed and not given yet stays, and comes back with the question.
     void set_view(const QuestionView& view);
+    // Whether something is typed that was not given.
+    bool has_draft() const { return view_.is_open && typed() && *typed() != view_.reply; }
     const QuestionView& view() const { return view_; }
 
 Q_SIGNALS:
@@ -47,7 +51,10 @@ private:
     std::optional<QString> typed() const;  // nothing where there is nothing, or no number
     void follow();
 
+    void show_text(const QString& text);
+
     QuestionView view_;
+    QMap<QString, QString> drafts_;
     QLabel* ask_;
     QVBoxLayout* fields_;
     QButtonGroup* options_ = nullptr;

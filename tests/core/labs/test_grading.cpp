@@ -1,6 +1,7 @@
 // Hand-ins: right work is right, wrong work is wrong, and what somebody changed afterwards is found.
 #include <caffe2/serialize/inline_container.h>
 
+#include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
@@ -11,6 +12,7 @@
 #include "data/dataset_reader.h"
 #include "labs/grading.h"
 #include "labs/lab_fault.h"
+#include "network/bundled_networks.h"
 #include "small_lab.h"
 #include "study/job_run.h"
 
@@ -175,6 +177,53 @@ private Q_SLOTS:
             QVERIFY(grade.different > 0);
             QVERIFY(!grade.is_genuine());
         }
+    }
+
+    // Nothing that was not measured again passes for measured.
+    void invented_trials_are_found() {
+        Student kurt(lab_, folder_, "Kurt");
+        JobSettings settings = job_of(lab_.steps[0], kurt.work.seed);
+        settings.trials = 6;
+        kurt.run(settings);
+        settings.trials = 4;
+        kurt.study.set_settings(kurt.study.jobs().front().id, settings);
+        const Grade grade = graded(kurt.hand_in(folder_), lab_);
+        QVERIFY(grade.steps[0].review.is_done);
+        QVERIFY(grade.different > 0);
+    }
+
+    // The lecturer's copy of a lab lies elsewhere, and so does its network.
+    void a_lab_may_have_a_network_of_its_own() {
+        const QTemporaryDir students, lecturers;
+        std::string json = small_lab_json;
+        json.replace(json.find("bundled:lenet5"), std::string("bundled:lenet5").size(), "net.pt");
+        for (const QTemporaryDir* folder : {&students, &lecturers})
+            QVERIFY(QFile::copy(QString::fromStdString(bundled_networks().front().path), folder->filePath("net.pt")));
+        const Lab lab = read_lab(write_lab(students, json));
+        Student lena(lab, students, "Lena");
+        lena.do_all();
+        const std::string path = lena.hand_in(students);
+        const Lab key = read_lab(write_lab(lecturers, json));
+        QVERIFY(key.model != lab.model);
+        const Grade grade = graded(path, key);
+        QCOMPARE(grade.complete, 4);
+        QVERIFY(grade.is_genuine());
+        // Another network under its name is not the lab's.
+        QVERIFY(QFile::remove(lecturers.filePath("net.pt")));
+        QVERIFY(QFile::copy(QString::fromStdString(bundled_networks().back().path), lecturers.filePath("net.pt")));
+        const Grade other = graded(path, key, 0);
+        QVERIFY(!other.is_genuine());
+        QVERIFY(QString::fromStdString(other.trouble).contains("another network"));
+    }
+
+    // One odd file says so, and stops nothing else.
+    void a_job_that_makes_no_sense_is_an_error_of_its_file() {
+        Student maja(lab_, folder_, "Maja");
+        JobSettings settings = job_of(lab_.steps[0], maja.work.seed);
+        maja.run(settings);
+        settings.rates = "1e-3;abc";
+        maja.study.set_settings(maja.study.jobs().front().id, settings);
+        QVERIFY_THROWS_EXCEPTION(Error, graded(maja.hand_in(folder_), lab_));
     }
 
     void what_is_no_hand_in_is_said() {

@@ -77,6 +77,15 @@ private Q_SLOTS:
         QTest::newRow("setting") << "\"trials\": 4"
                                  << "\"tirals\": 4"
                                  << "'tirals' is no setting of a job";
+        QTest::newRow("trials") << "\"trials\": 4"
+                                << "\"trials\": 4294967299"
+                                << "'trials' is not a whole number from 1 to 100000";
+        QTest::newRow("images") << "\"images\": \"60\""
+                                << "\"images\": \"6o\""
+                                << "6o";
+        QTest::newRow("site") << "\"trials\": 4"
+                              << "\"site\": \"ACT-1\""
+                              << "only a sweep has a 'site'";
         QTest::newRow("seed") << "\"trials\": 4"
                               << "\"seed\": 4"
                               << "'seed' cannot be said here";
@@ -173,6 +182,11 @@ private Q_SLOTS:
         settings.rates = "1e-4:1e-3:3";
         settings.device = "cpu";
         QVERIFY(covers(settings, step, 7));
+        settings.layers = "each";  // has these two among others
+        QVERIFY(covers(settings, step, 7));
+        settings.layers = "network,CONV-1";
+        QVERIFY(!covers(settings, step, 7));
+        settings.layers = "CONV-1,FC-3";
         settings.trials = 3;
         QCOMPARE(difference(settings, step, 7), std::string("trials: 3, here 4"));
         settings.trials = 4;
@@ -199,6 +213,13 @@ private Q_SLOTS:
         QCOMPARE(again.steps[1].fault->after, -double(INFINITY));
         QCOMPARE(again.steps[3].replies, 2);
         QVERIFY(again.steps[0].was_predicted_late);
+        // A step whose title was changed keeps what was done in it.
+        Lab renamed = lab;
+        renamed.steps[3].title = "In your words";
+        const LabWork carried = work_from_json(text, renamed, "work.json");
+        QVERIFY(!carried.steps[3].reply);
+        QCOMPARE(carried.earlier.size(), std::size_t(1));
+        QCOMPARE(work_from_json(to_json(carried), lab, "work.json").steps[3].replies, 2);
         Lab other = lab;
         other.name = "other";
         QVERIFY_THROWS_EXCEPTION(Error, work_from_json(text, other, "work.json"));
