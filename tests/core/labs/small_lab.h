@@ -13,7 +13,7 @@ inline constexpr const char* small_lab_json = R"({
   "lab": 1, "name": "small", "title": "A small lab", "about": "For tests.", "minutes": 5, "model": "bundled:lenet5",
   "steps": [
     {"title": "Curves",
-     "job": {"kind": "sensitivity", "layers": "CONV-1,FC-3", "rates": "1e-4,1e-3", "trials": 4, "images": "60"},
+     "job": {"kind": "sensitivity", "layers": "CONV-1,FC-3", "rates": "1e-4,1e-3", "trials": 4, "images": "first:60"},
      "predict": {"ask": "Accuracy of CONV-1 at 1e-3?", "unit": "%", "value": {"of": "accuracy", "layers": "CONV-1", "at": 1e-3}},
      "question": {"ask": "How many points does CONV-1 lose?", "unit": "points"},
      "answer": {"right": {"of": "clean", "layers": "CONV-1", "minus": {"of": "accuracy", "layers": "CONV-1", "at": 1e-3}}, "within": 0.5,

@@ -107,7 +107,7 @@ private Q_SLOTS:
 
     void two_students_have_other_numbers_and_the_same_lesson() {
         Student one(lab_, folder_, "Berta");
-        Student other(lab_, folder_, "Carl");
+        Student other(lab_, folder_, "Clara");
         for (Student* student : {&one, &other}) student->do_all();
         QVERIFY(one.work.seed != other.work.seed);
         QVERIFY(one.work.steps[0].reply != other.work.steps[0].reply);
@@ -177,6 +177,22 @@ private Q_SLOTS:
             QVERIFY(grade.different > 0);
             QVERIFY(!grade.is_genuine());
         }
+    }
+
+    // A seed's own sample of images tells already.
+    void a_sample_of_another_seed_is_other_images() {
+        std::string json = small_lab_json;
+        json.replace(json.find("first:60"), std::string("first:60").size(), "60");
+        const QTemporaryDir folder;
+        const Lab lab = read_lab(write_lab(folder, json));
+        Student nora(lab, folder, "Nora");
+        JobSettings settings = job_of(lab.steps[0], lab_seed(lab.name, "Otto"));
+        nora.run(settings);
+        settings.seed = nora.work.seed;
+        nora.study.set_settings(nora.study.jobs().front().id, settings);
+        const Grade grade = graded(nora.hand_in(folder), lab, 0);
+        QVERIFY(!grade.is_genuine());
+        QVERIFY(QString::fromStdString(grade.trouble).contains("other images"));
     }
 
     // Nothing that was not measured again passes for measured.

@@ -80,7 +80,7 @@ private Q_SLOTS:
         QTest::newRow("trials") << "\"trials\": 4"
                                 << "\"trials\": 4294967299"
                                 << "'trials' is not a whole number from 1 to 100000";
-        QTest::newRow("images") << "\"images\": \"60\""
+        QTest::newRow("images") << "\"images\": \"first:60\""
                                 << "\"images\": \"6o\""
                                 << "6o";
         QTest::newRow("site") << "\"trials\": 4"
