@@ -19,6 +19,7 @@
 #include "controls/activity_log.h"
 #include "controls/focus_ring.h"
 #include "controls/image_grid.h"
+#include "controls/lab_pane.h"
 #include "controls/notice_bar.h"
 #include "controls/number_field.h"
 #include "controls/progress_strip.h"
@@ -508,6 +509,35 @@ private slots:
         QCOMPARE(replied[1][0].toString(), QStringLiteral("0.5"));
         box.findChild<QLineEdit*>()->setText(QStringLiteral("many"));
         QVERIFY(!box.findChild<QPushButton*>()->isEnabled());
+    }
+
+    // The keys go down the step: what is asked first comes first, whenever its field was made.
+    void tab_goes_down_a_step_of_a_lab() {
+        LabPane pane;
+        pane.resize(400, 600);
+        pane.show();
+        LabView view{.title = "A lab", .student = "Anna", .steps = {"One", "Two"}, .complete = {false, false}};
+        view.has_prediction = view.has_question = true;
+        view.action = QStringLiteral("Do it");
+        for (int step = 0; step < 2; ++step) {
+            view.step = step;
+            const auto kind = step == 0 ? QuestionView::Kind::number : QuestionView::Kind::text;
+            view.prediction = {.kind = kind, .ask = "Before?", .key = QString::number(step)};
+            view.question = {.kind = QuestionView::Kind::choice, .ask = "After?", .options = {"A", "B"}, .key = QString::number(step)};
+            pane.set_view(view);
+            QCoreApplication::processEvents();  // new fields are shown
+            QStringList order;
+            QWidget* now = &pane;
+            do {
+                now = now->nextInFocusChain();
+                if (!now->isVisible() || !(now->focusPolicy() & Qt::TabFocus)) continue;
+                if (qobject_cast<QPlainTextEdit*>(now) || qobject_cast<QLineEdit*>(now)) order << "field";
+                if (const auto* button = qobject_cast<QAbstractButton*>(now)) order << button->text();
+            } while (now != &pane);
+            const qsizetype first = order.indexOf("◀");
+            std::rotate(order.begin(), order.begin() + first, order.end());
+            QCOMPARE(order, (QStringList{"◀", "▶", "field", "Note it", "Do it", "A", "B", "Answer", "Hand in…", "Leave"}));
+        }
     }
 
     void a_notice_is_there_until_it_is_put_away() {

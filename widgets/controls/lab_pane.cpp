@@ -146,15 +146,15 @@ QWidget* LabPane::build_step() {
 
 QWidget* LabPane::build_foot() {
     hand_in_ = button(tr("Hand in…"), tr("Writes predictions, answers, the study and its figures into one file for your lecturer"));
-    auto* leave = button(tr("Leave"), tr("Back to the list of labs; your work is kept and goes on under the same name"));
+    leave_ = button(tr("Leave"), tr("Back to the list of labs; your work is kept and goes on under the same name"));
     auto* foot = new QWidget;
     auto* row = new QHBoxLayout(foot);
     row->setContentsMargins(0, 0, 0, 0);
     row->addWidget(hand_in_);
     row->addStretch(1);
-    row->addWidget(leave);
+    row->addWidget(leave_);
     connect(hand_in_, &QPushButton::clicked, this, &LabPane::hand_in_requested);
-    connect(leave, &QPushButton::clicked, this, &LabPane::leave_requested);
+    connect(leave_, &QPushButton::clicked, this, &LabPane::leave_requested);
     return foot;
 }
 
@@ -196,6 +196,13 @@ bool LabPane::has_draft() const {
     return (view_.has_prediction && prediction_->has_draft()) || (view_.has_question && question_->has_draft());
 }
 
+// The fields of questions are made anew with each step, and would come last.
+void LabPane::order_tabs() {
+    QList<QWidget*> stops{previous_, steps_, next_, text_};
+    stops << prediction_->tab_stops() << action_ << question_->tab_stops() << hand_in_ << leave_;
+    for (qsizetype i = 0; i + 1 < stops.size(); ++i) setTabOrder(stops[i], stops[i + 1]);
+}
+
 void LabPane::show_steps() {
     const QSignalBlocker blocked(steps_);
     steps_->clear();
@@ -232,7 +239,9 @@ void LabPane::set_view(const LabView& view) {
     question_->setVisible(view.has_question);
     if (view.has_question) question_->set_view(view.question);
     setCurrentIndex(1);
-    if (is_other_step) scroll_->verticalScrollBar()->setValue(0);
+    if (!is_other_step) return;
+    order_tabs();
+    scroll_->verticalScrollBar()->setValue(0);
 }
 
 }  // namespace clipscope

@@ -31,7 +31,7 @@ struct LabView {
     QStringList steps;
     std::vector<bool> complete;  // by step
     int step = 0;
-    QString text;  // Markdown
+    QString text{};  // Markdown
     bool has_prediction = false;
     QuestionView prediction{};
     QString action{};  // on the button; empty: there is nothing to do
@@ -78,6 +78,7 @@ private:
     void begin();
     void follow_choice();
     void show_steps();
+    void order_tabs();
 
     LabView view_;
     std::vector<LabChoice> labs_;
@@ -99,6 +100,7 @@ private:
     QLabel* measured_ = nullptr;
     QuestionBox* question_ = nullptr;
     QPushButton* hand_in_ = nullptr;
+    QPushButton* leave_ = nullptr;
 };
 
 }  // namespace clipscope

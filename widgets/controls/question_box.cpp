@@ -49,6 +49,14 @@ void QuestionBox::set_view(const QuestionView& view) {
     follow();
 }
 
+QList<QWidget*> QuestionBox::tab_stops() const {
+    QList<QWidget*> stops;
+    for (QAbstractButton* option : options_ ? options_->buttons() : QList<QAbstractButton*>()) stops << option;
+    if (number_) stops << number_;
+    if (text_) stops << text_;
+    return stops << button_;
+}
+
 void QuestionBox::show_text(const QString& text) {
     for (QAbstractButton* option : options_ ? options_->buttons() : QList<QAbstractButton*>())
         if (option->property("option").toString() == text) option->setChecked(true);

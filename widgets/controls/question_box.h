@@ -41,6 +41,8 @@ public:
     // Whether something is typed that was not given.
     bool has_draft() const { return view_.is_open && typed() && *typed() != view_.reply; }
     const QuestionView& view() const { return view_; }
+    // What takes the keys, in the order of Tab.
+    QList<QWidget*> tab_stops() const;
 
 Q_SIGNALS:
     void replied(const QString& text);  // an option, a number with a point, or a text
