@@ -108,14 +108,18 @@ void LabPresenter::show() {
     attempt([this] {
         for (const std::string& file : bundled_labs()) labs_.push_back(read_lab(file));
     });
-    std::vector<LabChoice> choices;
-    for (const Lab& lab : labs_) choices.push_back({QString::fromStdString(lab.title), QString::fromStdString(lab.about), lab.minutes});
-    pane_.set_choices(choices);
+    list_labs();
     const QSettings settings;
     pane_.set_student(settings.value(QLatin1String(student_key)).toString());
     const std::string latest = settings.value(QLatin1String(lab_key)).toString().toStdString();
     const auto known = std::ranges::find(labs_, latest, &Lab::name);
     if (known != labs_.end()) pane_.choose(int(known - labs_.begin()));
+}
+
+void LabPresenter::list_labs() {
+    std::vector<LabChoice> choices;
+    for (const Lab& lab : labs_) choices.push_back({QString::fromStdString(lab.title), QString::fromStdString(lab.about), lab.minutes});
+    pane_.set_choices(choices);
 }
 
 void LabPresenter::open(const QString& path) {
@@ -129,9 +133,7 @@ void LabPresenter::open(const QString& path) {
             *known = std::move(lab);
         else
             labs_.push_back(std::move(lab));
-        std::vector<LabChoice> choices;
-        for (const Lab& one : labs_) choices.push_back({QString::fromStdString(one.title), QString::fromStdString(one.about), one.minutes});
-        pane_.set_choices(choices);
+        list_labs();
         pane_.choose(place);
     });
 }

@@ -62,6 +62,7 @@ signals:
 
 private:
     void connect_pane();
+    void list_labs();
     void open_study();
     JobSettings lab_inputs() const;
     bool has_inputs() const;

@@ -106,6 +106,7 @@ private:
     void close_when_done();
     void open_default_data();
     void run_front_job();
+    void run_method_form();
     void harden_all_sites();
     void show_one_fault();
     void show_bit_closely(const FaultyValue& bit);

@@ -114,10 +114,15 @@ void MainWindow::harden_all_sites() {
     form.job = MethodJob::harden;
     docks_.harden_panel->set_form(form);
     for (PanelDock* dock : {docks_.method, docks_.sites, docks_.auc_threshold, docks_.trisection}) dock->bring_to_front();
+    run_method_form();
+}
+
+// Where something is amiss, the form says it.
+void MainWindow::run_method_form() {
     if (laboratory_.is_ready() && docks_.harden_panel->is_valid())
         presenter_->run_method();
     else
-        docks_.harden_panel->focus_next_step();  // the form says what is amiss
+        docks_.harden_panel->focus_next_step();
 }
 
 // They run beside the study's jobs, one at a time.
@@ -292,10 +297,7 @@ void MainWindow::put_duel_into_form(const QString& protections) {
 
 void MainWindow::compare_with_unprotected(const QString& protection) {
     put_duel_into_form(QStringLiteral("none,") + protection);
-    if (laboratory_.is_ready() && docks_.harden_panel->is_valid())
-        presenter_->run_method();
-    else
-        docks_.harden_panel->focus_next_step();  // the form says what is amiss
+    run_method_form();
 }
 
 bool MainWindow::may_close() {

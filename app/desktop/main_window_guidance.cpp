@@ -35,10 +35,7 @@ void MainWindow::compare_now() {
     form.job = MethodJob::compare;
     docks_.harden_panel->set_form(form);
     docks_.method->bring_to_front();
-    if (laboratory_.is_ready() && docks_.harden_panel->is_valid())
-        presenter_->run_method();
-    else
-        docks_.harden_panel->focus_next_step();  // the form says what is amiss
+    run_method_form();
 }
 
 void MainWindow::offer_tour() {

@@ -7,10 +7,8 @@
 #include <fstream>
 #include <set>
 
-#include "campaign/inspector.h"
 #include "common/error.h"
 #include "common/sha256.h"
-#include "evaluation/scoring.h"
 #include "labs/lab_fault.h"
 #include "network/bundled_networks.h"
 #include "study/job_run.h"

@@ -28,6 +28,12 @@ JsonFields fields_of(const Json& json, const std::string& file, const std::strin
     return {json, file, place, advice};
 }
 
+// So that another clause can follow.
+std::string without_full_stop(std::string sentence) {
+    if (sentence.ends_with('.')) sentence.pop_back();
+    return sentence;
+}
+
 void check_names(const JsonFields& fields, const std::set<std::string>& known) {
     for (const std::string& name : fields.names())
         if (!known.contains(name)) fields.fail("'" + printable(name, 40) + "' is no field that it may have");
@@ -60,9 +66,7 @@ LabValue read_value(const Json& json, const std::string& file, const std::string
     try {
         value.of = lab_quantity_from_string(fields.text("of"));
     } catch (const UsageError& error) {
-        std::string sentence = error.what();
-        sentence.pop_back();
-        fields.fail(sentence);
+        fields.fail(without_full_stop(error.what()));
     }
     value.step = optional_text(fields, "step");
     value.layers = optional_text(fields, "layers");
@@ -170,10 +174,9 @@ JobSettings read_job(const JsonFields& fields, Json json, LabStep& step) {
         if (point_axis(settings) != PointAxis::bit_position) all_points(settings, {1e-5});
         for (const std::string& images : {settings.images, settings.tuning_images}) ImageSelection::parse(images);
     } catch (const Error& error) {
-        std::string sentence = error.what();
+        const std::string sentence = error.what();
         if (sentence.starts_with("'" + fields.file())) throw;
-        if (sentence.ends_with('.')) sentence.pop_back();
-        fields.fail(sentence);
+        fields.fail(without_full_stop(sentence));
     }
     if (!settings.unknown_fields.empty())
         fields.fail("'" + Json::parse(settings.unknown_fields).begin().key() + "' is no setting of a job");
@@ -203,8 +206,6 @@ LabStep read_step(const Json& json, const std::string& file, std::size_t number)
     }
     return step;
 }
-
-using Curves = std::set<std::string>;
 
 // Whether a step measures what is read off it, as far as can be said without the network.
 std::string trouble_with(const LabValue& value, const LabStep& asking, const Lab& lab) {
