@@ -47,5 +47,6 @@ void add_export_command(CLI::App& app, CommandRunner& runner);
 void add_replay_command(CLI::App& app, CommandRunner& runner);
 void add_recover_command(CLI::App& app, CommandRunner& runner);
 void add_grade_command(CLI::App& app, CommandRunner& runner);
+void add_completion_command(CLI::App& app, CommandRunner& runner);
 
 }  // namespace clipscope::cli

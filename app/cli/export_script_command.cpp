@@ -1,20 +1,17 @@
 #include "export_script_command.h"
 
 #include <CLI/App.hpp>
-#include <cstdio>
-#include <string_view>
+#include <string>
 
-#include "common/error.h"
 #include "network/export_script.h"
+#include "output_files.h"
 
 namespace clipscope::cli {
 
 namespace {
 
 int print_script(std::stop_source&) {
-    const std::string_view script = export_script();
-    if (std::fwrite(script.data(), 1, script.size(), stdout) != script.size() || std::fflush(stdout) != 0)
-        throw Error("Cannot write the script: check that there is room where it goes.");
+    print(std::string(export_script()));
     return exit_done;
 }
 

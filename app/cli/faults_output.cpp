@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "common/json_text.h"
+#include "common/number_text.h"
 #include "common/version.h"
 #include "common_options.h"
 #include "output_files.h"

@@ -1,10 +1,10 @@
 // clipscope-cli: the work of ClipScope from scripts and machines without a display.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 
@@ -13,6 +13,7 @@
 #include "common/version.h"
 #include "evaluation/kernel_cache.h"
 #include "export_script_command.h"
+#include "help_formatter.h"
 #include "interruption.h"
 #include "output_files.h"
 
@@ -86,6 +87,7 @@ void check_command(const CLI::App& app, const std::string& word) {
 int main(int argc, char** argv) {
     limit_kernel_cache();
     CLI::App app("The resilience of neural networks against memory faults, without a window.", "clipscope-cli");
+    app.formatter(std::make_shared<HelpFormatter>());
     app.require_subcommand(1);
     // As elsewhere on the command line, the last one wins: scripts append options to change what a variable says.
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -122,6 +124,7 @@ int main(int argc, char** argv) {
     add_upsets_command(app, runner);
     add_grade_command(app, runner);
     add_bench_command(app, runner);
+    add_completion_command(app, runner);
     try {
         if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);
         app.parse(argc, argv);

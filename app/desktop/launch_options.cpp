@@ -69,7 +69,7 @@ LaunchOptions parse_launch_options(const QStringList& arguments) {
 QString launch_help() {
     return QStringLiteral(
         "Usage: clipscope [MODEL] [--data DIR] [--normalize NAME] [--split SPLIT] [--run]\n"
-        "       clipscope --render RESULT.json --output DIR\n"
+        "  or:  clipscope --render RESULT.json --output DIR\n"
         "\n"
         "The laboratory's window. MODEL is a TorchScript file, a state dictionary, bundled:lenet5 or bundled:alexnet, or a study\n"
         "(.clipscope).\n"

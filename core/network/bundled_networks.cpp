@@ -15,7 +15,8 @@ std::string networks_folder() {
     std::error_code ignored;
     const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
     candidates.push_back(program.parent_path().parent_path() / "share" / "clipscope");
-    candidates.emplace_back(CLIPSCOPE_SOURCE_RESOURCES);
+    constexpr std::string_view of_the_build = CLIPSCOPE_SOURCE_RESOURCES;  // empty in a package
+    if (!of_the_build.empty()) candidates.emplace_back(of_the_build);
     for (const auto& candidate : candidates)
         if (std::filesystem::exists(candidate / "networks" / "lenet5.pt", ignored)) return (candidate / "networks").string();
     throw Error("The bundled networks are missing: install ClipScope again, or point CLIPSCOPE_RESOURCES to its resources folder.");
