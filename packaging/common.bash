@@ -71,10 +71,26 @@ compile_jobs() {
     printf '%s\n' "$jobs"
 }
 
+# use_torch DIR: builds with a LibTorch that was downloaded (with CUDA, say) in place of Debian's, in a build folder of its own.
+torch_options=()
+use_torch() {
+    local torch
+    torch=$(realpath -m "$1")
+    [[ -f $torch/share/cmake/Torch/TorchConfig.cmake ]] ||
+        fail "There is no LibTorch in '$1': name the folder 'libtorch' of an archive from pytorch.org, which has share/cmake/Torch/TorchConfig.cmake." 2
+    grep -qs 'CXX11_ABI=0' "$torch/share/cmake/Torch/TorchConfig.cmake" &&
+        fail "The LibTorch in '$1' was built for the C++ library of before 2011, which Debian's other libraries are not; take an archive with 'cxx11-abi' in its name, or version 2.7 or later."
+    build=$project/build/other-torch
+    torch_options=("-DTorch_DIR=$torch/share/cmake/Torch")
+    local package others=()
+    for package in "${build_packages[@]}"; do [[ $package == libtorch-dev ]] || others+=("$package"); done
+    build_packages=("${others[@]}")
+}
+
 # configure [-DNAME=VALUE...]
 configure() {
     say "Configuring $build"
-    (cd "$project" && cmake --preset release -DCLIPSCOPE_UNITY=ON "$@" </dev/null) ||
+    (cd "$project" && cmake --preset release -B "$build" -DCLIPSCOPE_UNITY=ON "${torch_options[@]}" "$@" </dev/null) ||
         fail "CMake could not configure the build; its messages above say what is missing."
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "common/error.h"
+#include "common/program_place.h"
 #include "common/text_list.h"
 #include "data/cifar_reader.h"
 #include "data/idx_reader.h"
@@ -167,7 +168,11 @@ std::vector<Split> available_splits(const std::string& folder) {
 }
 
 std::string fashion_mnist_folder() {
-    return "/usr/share/datasets/fashion-mnist";
+    constexpr const char* folder = "share/datasets/fashion-mnist";
+    const std::filesystem::path beside_the_program = install_prefix() / folder;
+    std::error_code ignored;
+    if (std::filesystem::is_directory(beside_the_program, ignored)) return beside_the_program.string();
+    return std::string("/usr/") + folder;
 }
 
 }  // namespace clipscope

@@ -31,7 +31,7 @@ bool holds_pictures(const std::string& folder);
 // The splits this folder offers, without reading the images; throws Error where there is no folder or no data in it.
 std::vector<Split> available_splits(const std::string& folder);
 
-// Where Debian's package dataset-fashion-mnist puts its files; used with the bundled networks.
+// Fashion-MNIST, used with the bundled networks: what came with this program, otherwise where Debian's package dataset-fashion-mnist puts its files.
 std::string fashion_mnist_folder();
 
 }  // namespace clipscope

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "common/error.h"
+#include "common/program_place.h"
 
 namespace clipscope {
 
@@ -12,11 +13,10 @@ namespace {
 std::string networks_folder() {
     std::vector<std::filesystem::path> candidates;
     if (const char* chosen = std::getenv("CLIPSCOPE_RESOURCES")) candidates.emplace_back(chosen);
-    std::error_code ignored;
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-    candidates.push_back(program.parent_path().parent_path() / "share" / "clipscope");
+    candidates.push_back(install_prefix() / "share" / "clipscope");
     constexpr std::string_view of_the_build = CLIPSCOPE_SOURCE_RESOURCES;  // empty in a package
     if (!of_the_build.empty()) candidates.emplace_back(of_the_build);
+    std::error_code ignored;
     for (const auto& candidate : candidates)
         if (std::filesystem::exists(candidate / "networks" / "lenet5.pt", ignored)) return (candidate / "networks").string();
     throw Error("The bundled networks are missing: install ClipScope again, or point CLIPSCOPE_RESOURCES to its resources folder.");

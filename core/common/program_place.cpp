@@ -1,0 +1,11 @@
+#include "common/program_place.h"
+
+namespace clipscope {
+
+std::filesystem::path install_prefix() {
+    std::error_code error;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? std::filesystem::path() : program.parent_path().parent_path();
+}
+
+}  // namespace clipscope
