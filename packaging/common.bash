@@ -18,7 +18,7 @@ run_packages=(libopenblas0-pthread dataset-fashion-mnist libqt6svg6 fonts-dejavu
 # Faults are replayed in Python's PyTorch, windows open under Xvfb, the desktop's files are validated, and tests run once more in a locale
 # that writes 0,5; ONNX's conformance models are run.
 test_packages=(
-    python3 python3-numpy python3-torch python3-torchvision xvfb xauth desktop-file-utils appstream locales libonnx-testdata
+    python3 python3-numpy python3-torch python3-torchvision xvfb xauth desktop-file-utils appstream locales libonnx-testdata universal-ctags help2man man-db bsdextrautils
 )
 
 fail() {

@@ -46,6 +46,40 @@ double seconds_a_pass(const JobInputs& inputs, const BenchmarkSpecification& spe
     return seconds / passes;
 }
 
+// The job that both ways of measuring run.
+SensitivitySpecification measured_job(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::string& workload) {
+    SensitivitySpecification job;
+    job.scopes = parse_fault_scopes(scopes_of(workload), inputs.network->memory_parts());
+    job.rates = specification.rates;
+    job.seed = specification.seed;
+    job.threads = specification.threads;
+    job.chunk = specification.chunk;
+    job.device = specification.device;
+    job.memory_bytes = specification.memory_bytes;
+    return job;
+}
+
+double seconds_of_job(const JobInputs& inputs, const SensitivitySpecification& job, const EventSink& sink, std::stop_token stop) {
+    return seconds_of([&] { run_sensitivity(inputs, job, sink, stop); });
+}
+
+// What the precise trials took, and by rate how many plain trials the same intervals would have needed, of all curves.
+std::vector<double> count_trials(const AccuracyCurves& curves, const std::vector<double>& rates, PrecisionMeasurement& measurement) {
+    std::vector<double> plain_trials(rates.size(), 0);
+    measurement.trials = measurement.image_evaluations = 0;
+    measurement.plain_trials = 0;
+    for (const AccuracyCurve& curve : curves.curves)
+        for (const CurvePoint& point : curve_points(curve, curves.info)) {
+            measurement.trials += point.trials;
+            measurement.image_evaluations += point.sampled->image_evaluations;
+            const auto rate = std::size_t(std::find(rates.begin(), rates.end(), point.rate) - rates.begin());
+            const double trials = tally_of(curve.sampled[rate], curve.info, curves.info.nonfinite).plain_trials(measurement.half_width);
+            plain_trials[rate] += trials;
+            measurement.plain_trials += trials;
+        }
+    return plain_trials;
+}
+
 }  // namespace
 
 bool is_precision_workload(const std::string& name) {
@@ -65,14 +99,7 @@ std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inp
     BenchmarkSpecification specification = asked;
     specification.threads = resolve_threads(asked.threads);
     resolve_device_and_chunk(inputs, specification);
-    SensitivitySpecification job;
-    job.scopes = parse_fault_scopes(scopes_of(workload), inputs.network->memory_parts());
-    job.rates = specification.rates;
-    job.seed = specification.seed;
-    job.threads = specification.threads;
-    job.chunk = specification.chunk;
-    job.device = specification.device;
-    job.memory_bytes = specification.memory_bytes;
+    const SensitivitySpecification job = measured_job(inputs, specification, workload);
     PrecisionMeasurement measurement{.workload = workload, .device = specification.device, .half_width = half_width};
     const std::int64_t steps_a_repeat = 2 + std::int64_t(job.rates.size());
     std::int64_t done = 0;
@@ -86,41 +113,23 @@ std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inp
         SensitivitySpecification precise = job;
         precise.trials = 0;
         precise.precision = PrecisionSettings{.half_width = half_width};
-        one.seconds = seconds_of([&] {
-            run_sensitivity(
-                inputs, precise, [&](const Event& event) { apply(event, curves); }, stop);
-        });
+        one.seconds = seconds_of_job(
+            inputs, precise, [&](const Event& event) { apply(event, curves); }, stop);
         if (stop.stop_requested()) return std::nullopt;
-        std::vector<double> plain_trials(job.rates.size(), 0);  // by rate, of all curves
-        measurement.trials = measurement.image_evaluations = 0;
-        measurement.plain_trials = 0;
-        for (const AccuracyCurve& curve : curves.curves)
-            for (const CurvePoint& point : curve_points(curve, curves.info)) {
-                measurement.trials += point.trials;
-                measurement.image_evaluations += point.sampled->image_evaluations;
-                const auto rate = std::size_t(std::find(job.rates.begin(), job.rates.end(), point.rate) - job.rates.begin());
-                const double trials = tally_of(curve.sampled[rate], curve.info, curves.info.nonfinite).plain_trials(half_width);
-                plain_trials[rate] += trials;
-                measurement.plain_trials += trials;
-            }
+        const std::vector<double> plain_trials = count_trials(curves, job.rates, measurement);
         // One rate after the other, so that what each costs is known; preparation counts once.
         SensitivitySpecification first = job;
         first.trials = 1;
         first.rates = {job.rates.front()};
-        const double preparation = seconds_of([&] {
-            run_sensitivity(
-                inputs, first, [](const Event&) {}, stop);
-        });
+        const auto ignore = [](const Event&) {};
+        const double preparation = seconds_of_job(inputs, first, ignore, stop);
         one.plain_trials_seconds = preparation;
         for (std::size_t rate = 0; rate < job.rates.size(); ++rate) {
             tell("plain trials");
             SensitivitySpecification plain = job;
             plain.trials = specification.trials;
             plain.rates = {job.rates[rate]};
-            const double seconds = seconds_of([&] {
-                run_sensitivity(
-                    inputs, plain, [](const Event&) {}, stop);
-            });
+            const double seconds = seconds_of_job(inputs, plain, ignore, stop);
             if (stop.stop_requested()) return std::nullopt;
             const double a_trial = std::max(seconds - preparation, 0.0) / (double(specification.trials) * double(job.scopes.size()));
             one.plain_trials_seconds += a_trial * plain_trials[rate];

@@ -39,10 +39,8 @@ void add(CsvText& table, const std::optional<Interval>& interval) {
     table.add(interval ? std::optional(interval->high) : std::nullopt);
 }
 
-}  // namespace
-
-std::string points_csv(const AccuracyCurves& curves, PlaceColumns places, PrecisionColumns precision) {
-    const bool with_precision = precision == PrecisionColumns::always || curves.info.precision;
+// In the order of points_csv().
+std::vector<std::string_view> point_columns(bool with_precision) {
     std::vector<std::string_view> columns{"layer",
                                           "path",
                                           "bits",
@@ -74,34 +72,40 @@ std::string points_csv(const AccuracyCurves& curves, PlaceColumns places, Precis
                                           "format"};
     if (with_precision)
         columns.insert(columns.end(), {"half_width_fraction", "image_evaluations", "whole_trials", "gain_over_plain_trials"});
-    CsvText table = table_with(columns, curves.info.axis, places);
+    return columns;
+}
+
+// The statistics of one point, from its number of trials on.
+void add_statistics(CsvText& table, const CurvePoint& point) {
+    const auto of_whole = [&](double value) { return point.has_whole_trials() ? std::optional(value) : std::nullopt; };
+    table.add(point.trials).add(point.faults_mean).add(point.mean).add(of_whole(point.sd)).add(of_whole(point.min));
+    table.add(of_whole(point.q1)).add(of_whole(point.median)).add(of_whole(point.q3)).add(of_whole(point.max));
+    table.add(point.ci95_low).add(point.ci95_high).add(point.top5_mean).add(point.sdc_mean).add(point.due_mean);
+    add(table, point.ci95_images);
+    add(table, point.top5_ci95);
+    add(table, point.sdc_ci95);
+    add(table, point.due_ci95);
+}
+
+void add_precision(CsvText& table, const CurvePoint& point) {
+    const auto sampled = [&](auto member) { return point.sampled ? std::optional(double((*point.sampled).*member)) : std::nullopt; };
+    table.add(sampled(&SampledPointStatistics::half_width)).add(sampled(&SampledPointStatistics::image_evaluations));
+    table.add(sampled(&SampledPointStatistics::whole_trials)).add(sampled(&SampledPointStatistics::gain));
+}
+
+}  // namespace
+
+std::string points_csv(const AccuracyCurves& curves, PlaceColumns places, PrecisionColumns precision) {
+    const bool with_precision = precision == PrecisionColumns::always || curves.info.precision;
+    CsvText table = table_with(point_columns(with_precision), curves.info.axis, places);
     for (const AccuracyCurve& curve : curves.curves) {
         const double clean = accuracy(curve.info.clean, curves.info.nonfinite);
         for (const CurvePoint& point : curve_points(curve, curves.info)) {
             table.add(curve.info.layer).add(curve.info.path).add(curve.info.bits).add(to_string(curve.info.protection)).add(clean);
             add_place(table, point.rate, curves.info.axis, places);
-            const auto of_whole = [&](double value) { return point.has_whole_trials() ? std::optional(value) : std::nullopt; };
-            table.add(point.trials).add(point.faults_mean).add(point.mean).add(of_whole(point.sd)).add(of_whole(point.min));
-            table.add(of_whole(point.q1))
-                .add(of_whole(point.median))
-                .add(of_whole(point.q3))
-                .add(of_whole(point.max))
-                .add(point.ci95_low)
-                .add(point.ci95_high)
-                .add(point.top5_mean);
-            table.add(point.sdc_mean).add(point.due_mean);
-            add(table, point.ci95_images);
-            add(table, point.top5_ci95);
-            add(table, point.sdc_ci95);
-            add(table, point.due_ci95);
+            add_statistics(table, point);
             table.add(format_of(curve.info, curves.info).to_string());
-            const auto sampled = [&](auto member) {
-                return point.sampled ? std::optional(double((*point.sampled).*member)) : std::nullopt;
-            };
-            if (with_precision) {
-                table.add(sampled(&SampledPointStatistics::half_width)).add(sampled(&SampledPointStatistics::image_evaluations));
-                table.add(sampled(&SampledPointStatistics::whole_trials)).add(sampled(&SampledPointStatistics::gain));
-            }
+            if (with_precision) add_precision(table, point);
             table.end_row();
         }
     }

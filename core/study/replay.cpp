@@ -227,6 +227,69 @@ void check_contents(const JobRecord& job, const OpenedJob& opened, const std::st
                               "' have changed since it ran: give the original ones to repeat its trials.");
 }
 
+// Every contestant runs the same trial, on the same sample of images where there was one.
+struct ContestantReplay {
+    const Study& study;
+    const TrialName& name;
+    const JobRecord& job;
+    const JobInputs& inputs;
+    const JobRunOptions& options;
+    TrialMaker& maker;
+    const FaultScope& scope;
+    std::stop_token stop;
+    ReplayDetail detail;
+    ReplayedTrial trial{};
+    std::optional<ImageSample> sample{};
+    std::vector<FaultyValue> in_outputs{};  // of the first contestant's network
+
+    // False where it was stopped.
+    bool run(const Contestant& contestant);
+    bool run_sample(TrialRunner& runner, const TrialFaults& faults, const Protection& protection, ReplayedOutcome& outcome);
+};
+
+bool ContestantReplay::run_sample(TrialRunner& runner, const TrialFaults& faults, const Protection& protection, ReplayedOutcome& outcome) {
+    const auto of_sample = runner.run_sample(faults, maker.rate(), *sample, stop);
+    if (!of_sample) return false;
+    outcome.sample = SampledTrial{faults.count_below(maker.rate()), *of_sample};
+    if (const auto samples = read_samples(study, job.id, scope.name, protection, name.rate))
+        if (const auto found = samples->trials.at(std::size_t(*name.stratum)).find(name.trial);
+            found != samples->trials[std::size_t(*name.stratum)].end())
+            outcome.stored_sample = found->second;
+    return true;
+}
+
+bool ContestantReplay::run(const Contestant& contestant) {
+    const Protection& protection = contestant.protection;
+    Evaluator evaluator(inputs.network, inputs.images, inputs.input,
+                        {.chunk = job.settings.chunk,
+                         .device = job.settings.device,
+                         .memory_bytes = options.memory_bytes,
+                         .exact = maker.is_exact(),
+                         .clipping = contestant.clipping,
+                         .protections = contestant.sites});
+    const FaultScope stored_parts = stored_scope(evaluator, scope);
+    if (!evaluator.prepare(stored_parts.parts(), resolve_threads(options.threads), stop)) return false;
+    const TrialFaults faults = maker.faults(evaluator, stored_parts, contestant.memory);
+    // A clipped network may have thresholds among them.
+    if (auto bits = faulty_values(*inputs.network, as_stored(faults), maker.rate(), contestant.clipping); bits.size() >= trial.bits.size())
+        trial.bits = std::move(bits);
+    TrialRunner runner(evaluator);
+    runner.list_output_values();
+    ReplayedOutcome outcome{protection, evaluator.clean(), {}, std::nullopt};
+    if (!sample) sample = maker.images(evaluator);
+    if (sample && evaluator.can_sample() && !run_sample(runner, faults, protection, outcome)) return false;
+    const auto keep = [&](std::size_t, const TrialOutcome& result) { outcome.outcome = result; };
+    const bool is_finished = detail == ReplayDetail::answers
+                                 ? run_with_answers(runner, evaluator, inputs.images, faults, maker.rate(), stop, outcome)
+                                 : run_trial(runner, evaluator, faults, std::vector{maker.rate()}, stop, keep);
+    if (!is_finished) return false;
+    if (trial.outcomes.empty()) in_outputs = output_bits(runner, evaluator);
+    const auto stored = read_trials(study, job.id, scope.name, protection, name.rate);
+    if (const auto found = stored.find(name.trial); !name.stratum && found != stored.end()) outcome.stored = found->second;
+    trial.outcomes.push_back(outcome);
+    return true;
+}
+
 }  // namespace
 
 std::string to_string(const TrialName& name, const std::string& study) {
@@ -288,58 +351,17 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     const OpenedJob opened = open_job(settings);
     check_contents(job, opened, study.path());
     const JobInputs& inputs = measures_curves(job.settings.kind) ? opened.evaluation : opened.tuning.value().inputs;
-    const Network& network = *inputs.network;
-    const FaultScope scope = find_scope(name, network);
+    const FaultScope scope = find_scope(name, *inputs.network);
     const auto contestants = find_contestants(study, job, opened, inputs, options, stop);
     if (!contestants) return std::nullopt;
-    maker.find_stratum(study, network, scope, contestants->front().protection);
-    std::optional<ImageSample> sample;
-    ReplayedTrial replayed{name, job.settings.nonfinite, {}, {}, maker.axis(), job.settings.memory, {}};
-    if (detail == ReplayDetail::answers) replayed.images = ReplayedImages{inputs.images, inputs.input};
-    std::vector<FaultyValue> in_outputs;  // of the first contestant's network
-    const auto run = [&](const Contestant& contestant) {
-        const Protection& protection = contestant.protection;
-        Evaluator evaluator(inputs.network, inputs.images, inputs.input,
-                            {.chunk = job.settings.chunk,
-                             .device = job.settings.device,
-                             .memory_bytes = options.memory_bytes,
-                             .exact = maker.is_exact(),
-                             .clipping = contestant.clipping,
-                             .protections = contestant.sites});
-        const FaultScope stored_parts = stored_scope(evaluator, scope);
-        if (!evaluator.prepare(stored_parts.parts(), resolve_threads(options.threads), stop)) return false;
-        const TrialFaults faults = maker.faults(evaluator, stored_parts, contestant.memory);
-        // A clipped network may have thresholds among them.
-        if (auto bits = faulty_values(network, as_stored(faults), maker.rate(), contestant.clipping); bits.size() >= replayed.bits.size())
-            replayed.bits = std::move(bits);
-        TrialRunner runner(evaluator);
-        runner.list_output_values();
-        ReplayedOutcome outcome{protection, evaluator.clean(), {}, std::nullopt};
-        if (!sample) sample = maker.images(evaluator);
-        if (sample && evaluator.can_sample()) {
-            const auto of_sample = runner.run_sample(faults, maker.rate(), *sample, stop);
-            if (!of_sample) return false;
-            outcome.sample = SampledTrial{faults.count_below(maker.rate()), *of_sample};
-            if (const auto samples = read_samples(study, job.id, scope.name, protection, name.rate))
-                if (const auto found = samples->trials.at(std::size_t(*name.stratum)).find(name.trial);
-                    found != samples->trials[std::size_t(*name.stratum)].end())
-                    outcome.stored_sample = found->second;
-        }
-        const auto keep = [&](std::size_t, const TrialOutcome& result) { outcome.outcome = result; };
-        const bool is_finished = detail == ReplayDetail::answers
-                                     ? run_with_answers(runner, evaluator, inputs.images, faults, maker.rate(), stop, outcome)
-                                     : run_trial(runner, evaluator, faults, std::vector{maker.rate()}, stop, keep);
-        if (!is_finished) return false;
-        if (replayed.outcomes.empty()) in_outputs = output_bits(runner, evaluator);
-        const auto stored = read_trials(study, job.id, scope.name, protection, name.rate);
-        if (const auto found = stored.find(name.trial); !name.stratum && found != stored.end()) outcome.stored = found->second;
-        replayed.outcomes.push_back(outcome);
-        return true;
-    };
+    maker.find_stratum(study, *inputs.network, scope, contestants->front().protection);
+    ContestantReplay replay{study, name, job, inputs, options, maker, scope, stop, detail};
+    replay.trial = {name, job.settings.nonfinite, {}, {}, maker.axis(), job.settings.memory, {}};
+    if (detail == ReplayDetail::answers) replay.trial.images = ReplayedImages{inputs.images, inputs.input};
     for (const Contestant& contestant : *contestants)
-        if (!run(contestant)) return std::nullopt;
-    std::ranges::move(in_outputs, std::back_inserter(replayed.bits));
-    return replayed;
+        if (!replay.run(contestant)) return std::nullopt;
+    std::ranges::move(replay.in_outputs, std::back_inserter(replay.trial.bits));
+    return std::move(replay.trial);
 }
 
 std::string answers_to_csv(const ReplayedTrial& trial) {

@@ -32,19 +32,7 @@ WelcomePane::WelcomePane(QWidget* parent)
         new QLabel(tr("Flip bits in the memory that holds a network's weights, watch its accuracy fall, and find the clipping "
                       "thresholds that bring it back."));
     text->setWordWrap(true);
-
-    QFont strong = first_study_->font();
-    strong.setBold(true);
-    first_study_->setFont(strong);
-    first_study_->setMinimumHeight(2 * fontMetrics().height() + 4);
-    first_study_->setToolTip(
-        tr("Loads the first bundled network and Fashion-MNIST and injects faults layer by layer: a curve moves at once"));
-    first_study_->setEnabled(false);
-    auto* open_model = new QPushButton(tr("Open a model…"));
-    open_model->setToolTip(tr("A TorchScript file (.pt), traced or scripted; you can also drop it on the window"));
-    auto* open_data = new QPushButton(tr("Open a data folder…"));
-    open_data->setToolTip(
-        tr("CIFAR files, IDX files (MNIST, Fashion-MNIST), or a NumPy archive; you can also drop the folder or archive on the window"));
+    set_up_first_study();
 
     auto* column = new QWidget;
     column->setMaximumWidth(560);
@@ -60,19 +48,10 @@ WelcomePane::WelcomePane(QWidget* parent)
     layout->addLayout(networks_);
     layout->addSpacing(6);
     layout->addWidget(heading(tr("Your own"), 1.05));
-    auto* own = new QHBoxLayout;
-    own->addWidget(open_model);
-    own->addWidget(open_data);
-    own->addStretch();
-    layout->addLayout(own);
+    layout->addLayout(build_own());
     layout->addSpacing(6);
     layout->addWidget(heading(tr("Learn"), 1.05));
-    auto* learn = new QHBoxLayout;
-    auto* labs = new QPushButton(tr("Labs…"));
-    labs->setToolTip(tr("Exercises of half an hour: what one bit does, which layer is weak, what clipping saves, how sure a number is"));
-    learn->addWidget(labs);
-    learn->addStretch();
-    layout->addLayout(learn);
+    layout->addLayout(build_learn());
 
     auto* outer = new QVBoxLayout(this);
     outer->addWidget(build_offer());
@@ -83,10 +62,42 @@ WelcomePane::WelcomePane(QWidget* parent)
     outer->addStretch(1);
     outer->addLayout(middle);
     outer->addStretch(1);
+}
+
+void WelcomePane::set_up_first_study() {
+    QFont strong = first_study_->font();
+    strong.setBold(true);
+    first_study_->setFont(strong);
+    first_study_->setMinimumHeight(2 * fontMetrics().height() + 4);
+    first_study_->setToolTip(
+        tr("Loads the first bundled network and Fashion-MNIST and injects faults layer by layer: a curve moves at once"));
+    first_study_->setEnabled(false);
     connect(first_study_, &QPushButton::clicked, this, [this] { Q_EMIT first_study_requested(first_id_); });
+}
+
+QHBoxLayout* WelcomePane::build_own() {
+    auto* open_model = new QPushButton(tr("Open a model…"));
+    open_model->setToolTip(tr("A TorchScript file (.pt), traced or scripted; you can also drop it on the window"));
+    auto* open_data = new QPushButton(tr("Open a data folder…"));
+    open_data->setToolTip(
+        tr("CIFAR files, IDX files (MNIST, Fashion-MNIST), or a NumPy archive; you can also drop the folder or archive on the window"));
     connect(open_model, &QPushButton::clicked, this, &WelcomePane::open_model_requested);
     connect(open_data, &QPushButton::clicked, this, &WelcomePane::open_data_requested);
+    auto* own = new QHBoxLayout;
+    own->addWidget(open_model);
+    own->addWidget(open_data);
+    own->addStretch();
+    return own;
+}
+
+QHBoxLayout* WelcomePane::build_learn() {
+    auto* labs = new QPushButton(tr("Labs…"));
+    labs->setToolTip(tr("Exercises of half an hour: what one bit does, which layer is weak, what clipping saves, how sure a number is"));
     connect(labs, &QPushButton::clicked, this, &WelcomePane::labs_requested);
+    auto* learn = new QHBoxLayout;
+    learn->addWidget(labs);
+    learn->addStretch();
+    return learn;
 }
 
 QWidget* WelcomePane::build_offer() {

@@ -8,6 +8,7 @@
 class QFrame;
 class QLabel;
 class QPushButton;
+class QHBoxLayout;
 class QVBoxLayout;
 
 namespace clipscope {
@@ -39,6 +40,9 @@ Q_SIGNALS:
 
 private:
     QWidget* build_offer();
+    void set_up_first_study();
+    QHBoxLayout* build_own();
+    QHBoxLayout* build_learn();
 
     QFrame* offer_ = nullptr;
     QLabel* offer_text_ = nullptr;

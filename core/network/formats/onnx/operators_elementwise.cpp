@@ -288,9 +288,7 @@ void cast_like(OnnxNode& node) {
     node.set_type(node.in(1).type);
 }
 
-}  // namespace
-
-void add_elementwise_operators(OnnxOperators& all) {
+void add_unary_operators(OnnxOperators& all) {
     all.insert({{"Abs", unary<abs_operation>},
                 {"Acos", unary<acos_operation>},
                 {"Acosh", unary<acosh_operation>},
@@ -319,6 +317,9 @@ void add_elementwise_operators(OnnxOperators& all) {
                 {"HardSwish", unary<hardswish_operation>},
                 {"IsNaN", unary<isnan_operation>},
                 {"Not", unary<logical_not_operation>}});
+}
+
+void add_binary_operators(OnnxOperators& all) {
     all.insert({{"Equal", binary<eq_operation>},
                 {"Greater", binary<gt_operation>},
                 {"GreaterOrEqual", comparison<ge_operation>},
@@ -333,6 +334,13 @@ void add_elementwise_operators(OnnxOperators& all) {
                 {"Div", divide},
                 {"Mod", modulo},
                 {"Pow", power}});
+}
+
+}  // namespace
+
+void add_elementwise_operators(OnnxOperators& all) {
+    add_unary_operators(all);
+    add_binary_operators(all);
     all.insert({{"Sigmoid", sigmoid},
                 {"Max", fold_all<maximum_operation>},
                 {"Min", fold_all<minimum_operation>},
