@@ -1,7 +1,7 @@
 // Numbers as files and command lines write them: with a point whatever the locale, and exactly the same number when read again.
 //
 // The C library's functions (printf, strtod, std::to_string, std::stod) follow the locale, which Qt sets to the user's: in a German
-// one they write and expect 0,5. No number that is not whole goes through them; tests/core/common/test_locale.cpp looks for them.
+// one they write and expect 0,5. No number that is not whole goes through them; the tests run under a comma locale too (tests/in_comma_locale.sh).
 #pragma once
 
 #include <cstdint>
