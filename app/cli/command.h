@@ -43,6 +43,7 @@ void add_inspect_command(CLI::App& app, CommandRunner& runner);
 void add_upsets_command(CLI::App& app, CommandRunner& runner);
 void add_bench_command(CLI::App& app, CommandRunner& runner);
 void add_study_command(CLI::App& app, CommandRunner& runner);
+void add_report_command(CLI::App& app, CommandRunner& runner);
 void add_differences_command(CLI::App& app, CommandRunner& runner);
 void add_rank_command(CLI::App& app, CommandRunner& runner);
 void add_export_command(CLI::App& app, CommandRunner& runner);

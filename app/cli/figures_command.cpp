@@ -1,26 +1,16 @@
 // figures: draws the figures of a result's file. The drawing is Qt's, so the desktop program does it, without a display.
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <memory>
-#include <optional>
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include "command.h"
 #include "common/error.h"
+#include "desktop_program.h"
 #include "output_files.h"
-
-extern char** environ;
 
 namespace clipscope::cli {
 
@@ -31,90 +21,12 @@ struct FiguresOptions {
     std::string output;
 };
 
-bool is_program(const std::filesystem::path& path) {
-    std::error_code ignored;
-    return std::filesystem::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
-}
-
-// The desktop program of the same build or package comes first; only then whatever PATH offers.
-std::optional<std::filesystem::path> find_desktop_program() {
-    constexpr const char* name = "clipscope";
-    std::error_code error;
-    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-    if (!error && is_program(self.parent_path() / name)) return self.parent_path() / name;
-    const char* variable = std::getenv("PATH");
-    std::istringstream folders(variable == nullptr ? "" : variable);
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        if (!folder.empty() && is_program(std::filesystem::path(folder) / name)) return std::filesystem::path(folder) / name;
-    }
-    return std::nullopt;
-}
-
-// This program's environment, but Qt is told to draw without a display whatever the desktop says.
-std::vector<std::string> offscreen_environment() {
-    constexpr const char* variable = "QT_QPA_PLATFORM=";
-    std::vector<std::string> environment = {std::string(variable) + "offscreen"};
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        if (std::strncmp(*entry, variable, std::strlen(variable)) != 0) environment.emplace_back(*entry);
-    }
-    return environment;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> result;
-    for (std::string& text : texts) result.push_back(text.data());
-    result.push_back(nullptr);
-    return result;
-}
-
-pid_t start(const std::string& program, std::vector<std::string> arguments) {
-    std::vector<std::string> environment = offscreen_environment();
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    // What this program ignores, a started one would ignore too.
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    pid_t process = 0;
-    const int error =
-        posix_spawn(&process, program.c_str(), nullptr, &attributes, pointers(arguments).data(), pointers(environment).data());
-    posix_spawnattr_destroy(&attributes);
-    if (error != 0) throw Error("The desktop program '" + program + "' could not be started (" + std::strerror(error) + ").");
-    return process;
-}
-
-// Waits for the process, ending it when the user interrupts, and returns the status to exit with.
-int wait_for(pid_t process, const std::stop_token& stop) {
-    {
-        const std::stop_callback end_process(stop, [process] { kill(process, SIGTERM); });
-        siginfo_t information;
-        // The process is not reaped yet, so its number cannot meanwhile belong to another one.
-        while (waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
-        }
-    }
-    int status = 0;
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (stop.stop_requested()) return exit_interrupted;
-    if (WIFEXITED(status)) return WEXITSTATUS(status);
-    throw Error("The desktop program ended by signal " + std::to_string(WTERMSIG(status)) + " while it drew the figures.");
-}
-
 int run_figures(const FiguresOptions& options, std::stop_source& stop) {
     if (access(options.result.c_str(), R_OK) != 0) {
         throw Error("Cannot read '" + options.result + "': " + std::strerror(errno) + "; give the JSON file of a result, or a study.");
     }
     check_writable_folder(options.output);
-    const auto program = find_desktop_program();
-    if (!program) {
-        throw Error(
-            "The figures are drawn by the desktop program 'clipscope', which is neither beside clipscope-cli nor in PATH; "
-            "build it with -DCLIPSCOPE_DESKTOP=ON or install it.");
-    }
-    const pid_t process = start(program->string(), {program->string(), "--render", options.result, "--output", options.output});
-    return wait_for(process, stop.get_token());
+    return run_desktop_program({"--render", options.result, "--output", options.output}, "The figures are", stop.get_token());
 }
 
 }  // namespace

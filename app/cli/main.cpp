@@ -115,6 +115,7 @@ int main(int argc, char** argv) {
     add_replay_command(app, runner);
     add_rank_command(app, runner);
     add_differences_command(app, runner);
+    add_report_command(app, runner);
     add_export_command(app, runner);
     add_recover_command(app, runner);
     add_export_script_command(app, runner);

@@ -3,6 +3,7 @@
 #include <QCommandLineParser>
 
 #include "common/error.h"
+#include "common/text_file.h"
 
 namespace clipscope {
 namespace {
@@ -15,6 +16,10 @@ const QCommandLineOption resize_option("resize", QString(), "N");
 const QCommandLineOption crop_option("crop", QString(), "N");
 const QCommandLineOption run_option("run");
 const QCommandLineOption render_option("render", QString(), "RESULT.json");
+const QCommandLineOption report_option("report", QString(), "STUDY");
+const QCommandLineOption title_option("title", QString(), "TEXT");
+const QCommandLineOption text_option("text", QString(), "FILE");
+const QCommandLineOption without_option("without", QString(), "SECTION,...");
 const QCommandLineOption output_option("output", QString(), "DIR");
 const QCommandLineOption latency_option("latency-log", QString(), "FILE");
 const QCommandLineOption help_option(QStringList{"h", "help"});
@@ -22,7 +27,8 @@ const QCommandLineOption version_option(QStringList{"v", "version"});
 
 void add_options(QCommandLineParser& parser) {
     parser.addOptions({data_option, normalize_option, architecture_option, split_option, resize_option, crop_option, run_option,
-                       render_option, output_option, latency_option, help_option, version_option});
+                       render_option, report_option, title_option, text_option, without_option, output_option, latency_option, help_option,
+                       version_option});
 }
 
 int parse_side(const QCommandLineParser& parser, const QCommandLineOption& option) {
@@ -33,6 +39,17 @@ int parse_side(const QCommandLineParser& parser, const QCommandLineOption& optio
     if (ok && side >= 1 && side <= longest) return side;
     throw UsageError("--" + option.names().constFirst().toStdString() + " takes a number of pixels from 1 to 4096, not '" +
                      parser.value(option).toStdString() + "'.");
+}
+
+ReportOptions parse_report_options(const QCommandLineParser& parser) {
+    for (const QCommandLineOption* option : {&title_option, &text_option, &without_option})
+        if (parser.isSet(*option) && !parser.isSet(report_option))
+            throw UsageError("--" + option->names().constFirst().toStdString() + " belongs to --report.");
+    ReportOptions options;
+    options.title = parser.value(title_option).toStdString();
+    if (parser.isSet(text_option)) options.text = read_text_file(parser.value(text_option).toStdString());
+    options.without = report_sections_from_list(parser.value(without_option).toStdString());
+    return options;
 }
 
 }  // namespace
@@ -56,12 +73,15 @@ LaunchOptions parse_launch_options(const QStringList& arguments) {
     options.picture_size = {parse_side(parser, resize_option), parse_side(parser, crop_option)};
     options.run = parser.isSet(run_option);
     options.render = parser.value(render_option);
+    options.report = parser.value(report_option);
+    options.report_options = parse_report_options(parser);
     options.output = parser.value(output_option);
     options.latency_log = parser.value(latency_option);
     options.help = parser.isSet(help_option);
     options.version = parser.isSet(version_option);
-    if (parser.isSet(render_option) != parser.isSet(output_option)) {
-        throw UsageError("--render RESULT.json and --output DIR belong together: give both.");
+    if (parser.isSet(render_option) && parser.isSet(report_option)) throw UsageError("Give either --render or --report, not both.");
+    if ((parser.isSet(render_option) || parser.isSet(report_option)) != parser.isSet(output_option)) {
+        throw UsageError("--render RESULT.json or --report STUDY and --output belong together: give both.");
     }
     return options;
 }
@@ -70,6 +90,7 @@ QString launch_help() {
     return QStringLiteral(
         "Usage: clipscope [MODEL] [--data DIR] [--normalize NAME] [--split SPLIT] [--run]\n"
         "  or:  clipscope --render RESULT.json --output DIR\n"
+        "  or:  clipscope --report STUDY --output FILE [--title TEXT] [--text FILE] [--without SECTION,...]\n"
         "\n"
         "The laboratory's window. MODEL is a TorchScript file, a state dictionary, bundled:lenet5 or bundled:alexnet, or a study\n"
         "(.clipscope).\n"
@@ -81,7 +102,11 @@ QString launch_help() {
         "  --resize N, --crop N  pictures: the shorter side in pixels, and the square taken from the middle\n"
         "  --run                 start a sensitivity job as soon as everything is loaded\n"
         "  --render RESULT.json  draw the figures of a result file or a study, without a window\n"
-        "  --output DIR          where --render puts them\n"
+        "  --report STUDY        make a document of a study, .html or .pdf, without a window\n"
+        "  --title TEXT          of the report\n"
+        "  --text FILE           the author's words in the report\n"
+        "  --without SECTION,... sections of the report to leave out\n"
+        "  --output DIR|FILE     where --render and --report put them\n"
         "  --latency-log FILE    measure how long the window kept the user waiting; written at the end\n"
         "  --help, --version\n"
         "\n"

@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "data/image_file.h"
 #include "data/normalization.h"
+#include "report/report_options.h"
 
 namespace clipscope {
 
@@ -20,6 +21,8 @@ struct LaunchOptions {
     PictureSize picture_size{};
     bool run = false;  // start a job as soon as everything is loaded
     QString render;    // result file to draw instead of showing a window
+    QString report;    // study to report of likewise
+    ReportOptions report_options{};
     QString output;
     QString latency_log;
     bool help = false;

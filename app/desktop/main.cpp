@@ -1,5 +1,6 @@
 // The program `clipscope`. Exit status: 0 done, 1 failed, 2 wrong usage.
 #include <QApplication>
+#include <QHashFunctions>
 #include <QIcon>
 #include <cstdio>
 
@@ -10,6 +11,7 @@
 #include "launch_options.h"
 #include "main_window.h"
 #include "render.h"
+#include "report_file.h"
 #include "theme/theme.h"
 
 namespace {
@@ -39,6 +41,16 @@ int render(int argc, char** argv, const LaunchOptions& options) {
     if (!has_display()) qputenv("QT_QPA_PLATFORM", "offscreen");
     const QApplication application(argc, argv);
     for (const QString& file : render_result(options.render, options.output)) print(stdout, file + QLatin1Char('\n'));
+    return 0;
+}
+
+int report(int argc, char** argv, const LaunchOptions& options) {
+    // Whatever the desktop is like, the document is the same.
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QHashSeed::setDeterministicGlobalSeed();
+    const QApplication application(argc, argv);
+    write_report(options.report, options.report_options, options.output);
+    print(stdout, options.output + QLatin1Char('\n'));
     return 0;
 }
 
@@ -79,6 +91,8 @@ int run(int argc, char** argv) {
         print(stdout, QStringLiteral("ClipScope %1\n").arg(QLatin1String(version())));
     } else if (!options.render.isEmpty()) {
         return render(argc, argv, options);
+    } else if (!options.report.isEmpty()) {
+        return report(argc, argv, options);
     } else {
         return show_window(argc, argv, options);
     }

@@ -12,6 +12,7 @@
 
 #include "common/error.h"
 #include "common/version.h"
+#include "plots/figure_painting.h"
 
 namespace clipscope {
 
@@ -25,13 +26,24 @@ QSize size_in_points(const FigureSize& size) {
     return {int(std::lround(size.width_mm * points_per_mm)), int(std::lround(size.height_mm * points_per_mm))};
 }
 
-void paint(QCustomPlot& plot, QPaintDevice& device, const QSize& size) {
-    QCPPainter painter;
-    if (!painter.begin(&device)) throw Error("The figure cannot be painted; try another format or a smaller size.");
+void paint(QCustomPlot& plot, QCPPainter& painter, const QSize& size) {
     painter.setMode(QCPPainter::pmVectorized);
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmNonCosmetic);
     plot.toPainter(&painter, size.width(), size.height());
+}
+
+void paint(QCustomPlot& plot, QPaintDevice& device, const QSize& size) {
+    QCPPainter painter;
+    if (!painter.begin(&device)) throw Error("The figure cannot be painted; try another format or a smaller size.");
+    paint(plot, painter, size);
+}
+
+void lay_out(QCustomPlot& plot, const FigureDraw& draw, const FigureSize& size) {
+    const QSize points = size_in_points(size);
+    plot.resize(points);
+    plot.setViewport(QRect(QPoint(), points));
+    draw(plot, Theme::for_paper(size.font_pt));
 }
 
 QByteArray pdf(QCustomPlot& plot, const FigureSize& millimetres, const QSize& size) {
@@ -99,9 +111,7 @@ QString export_figure(const FigureDraw& draw, const QString& path, const FigureS
     }
     const QSize points = size_in_points(size);
     QCustomPlot plot;
-    plot.resize(points);
-    plot.setViewport(QRect(QPoint(), points));
-    draw(plot, Theme::for_paper(size.font_pt));
+    lay_out(plot, draw, size);
     QByteArray bytes;
     if (format == QLatin1String("pdf"))
         bytes = pdf(plot, size, points);
@@ -111,6 +121,23 @@ QString export_figure(const FigureDraw& draw, const QString& path, const FigureS
         bytes = png(plot, points);
     write(bytes, target);
     return target;
+}
+
+QByteArray figure_svg(const FigureDraw& draw, const FigureSize& size) {
+    QCustomPlot plot;
+    lay_out(plot, draw, size);
+    return svg(plot, size_in_points(size));
+}
+
+void paint_figure(const FigureDraw& draw, const FigureSize& size, QCPPainter& painter, const QRectF& where) {
+    QCustomPlot plot;
+    lay_out(plot, draw, size);
+    const QSize points = size_in_points(size);
+    painter.save();
+    painter.translate(where.topLeft());
+    painter.scale(where.width() / points.width(), where.height() / points.height());
+    paint(plot, painter, points);
+    painter.restore();
 }
 
 QString export_table(const std::string& csv, const QString& path) {
