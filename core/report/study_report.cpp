@@ -19,7 +19,7 @@ td { padding: .18em .7em; vertical-align: top; overflow-wrap: anywhere; }
 .word { white-space: nowrap; }
 tbody tr:nth-child(even) { background: #f5f5f5; }
 .number { text-align: right; white-space: nowrap; }
-th { overflow-wrap: normal; white-space: normal; }
+th, th.number, th.word { overflow-wrap: normal; white-space: normal; }
 small { color: #555; }
 .caption { font-size: .9em; color: #333; margin: 1.2em 0 .4em; }
 .figure { margin: 1.6em 0 0; }
