@@ -19,7 +19,7 @@ run_packages=(libopenblas0-pthread dataset-fashion-mnist libqt6svg6 fonts-dejavu
 # writes 0,5, ONNX's conformance models are run, manual pages are made and shown, and the lengths of functions are counted.
 test_packages=(
     python3 python3-numpy python3-torch python3-torchvision xvfb xauth desktop-file-utils appstream locales libonnx-testdata
-    help2man man-db bsdextrautils universal-ctags
+    tidy python3-pandas help2man man-db bsdextrautils universal-ctags
 )
 
 fail() {
