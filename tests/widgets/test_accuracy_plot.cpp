@@ -7,8 +7,8 @@
 
 #include "common/error.h"
 #include "example_view.h"
+#include "figures/figure_editor.h"
 #include "plots/accuracy_plot.h"
-#include "plots/export_dialog.h"
 #include "plots/zoom_history.h"
 
 using namespace clipscope;
@@ -277,7 +277,8 @@ private slots:
         there.close();
         ExportChoice choice;
         choice.path = folder.filePath(QStringLiteral("figure"));
-        ExportDialog dialog(choice);
+        const Figure figure = figure_of(example_view(2));
+        FigureEditor dialog(figure, choice);
         QStringList asked;
         bool answer = false;
         dialog.set_may_replace([&](const QStringList& existing) {
@@ -293,7 +294,7 @@ private slots:
         QVERIFY(!dialog.isVisible());
         QCOMPARE(dialog.result(), int(QDialog::Accepted));
         choice.path = folder.filePath(QStringLiteral("another"));
-        ExportDialog free(choice);
+        FigureEditor free(figure, choice);
         free.set_may_replace([&](const QStringList& existing) { return existing.isEmpty(); });
         free.accept();
         QCOMPARE(free.result(), int(QDialog::Accepted));
@@ -371,15 +372,16 @@ private slots:
         ExportChoice choice;
         choice.format = QStringLiteral("svg");
         choice.path = QStringLiteral("/somewhere/figure.pdf");
-        choice.size = FigureSize::single_column();
-        choice.with_title = true;
-        const ExportChoice result = ExportDialog(choice).choice();
+        choice.style.width_mm = 88;
+        choice.style.has_title = true;
+        const Figure figure = figure_of(example_view(2));
+        const ExportChoice result = FigureEditor(figure, choice).choice();
         QCOMPARE(result.path, QStringLiteral("/somewhere/figure.svg"));
-        QCOMPARE(result.size.width_mm, 88.0);
+        QCOMPARE(result.style.width_mm, std::optional(88.0));
         QCOMPARE(result.format, QStringLiteral("svg"));
-        QVERIFY(result.with_title);
+        QVERIFY(result.style.has_title);
         choice.path = QStringLiteral("/somewhere/alexnet v1.5");
-        QCOMPARE(ExportDialog(choice).choice().path, QStringLiteral("/somewhere/alexnet v1.5.svg"));
+        QCOMPARE(FigureEditor(figure, choice).choice().path, QStringLiteral("/somewhere/alexnet v1.5.svg"));
     }
 };
 

@@ -155,12 +155,6 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(export_figure(example_view(1), path("c.pdf"), FigureSize{88, 66, 0}), UsageError);
         QVERIFY(!QFile::exists(path("c.pdf")));
     }
-
-    void presets_have_the_usual_widths() {
-        QCOMPARE(figure_presets().size(), 3);
-        QCOMPARE(figure_presets()[0].size.width_mm, 88.0);
-        QCOMPARE(figure_presets()[1].size.width_mm, 180.0);
-    }
 };
 
 QTEST_MAIN(TestFigureExport)

@@ -6,7 +6,6 @@
 #include <QString>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "theme/theme.h"
 
@@ -26,12 +25,6 @@ struct FigureSize {
     static FigureSize double_column() { return {180, 100, 8}; }
     static FigureSize slide() { return {254, 143, 14}; }
 };
-
-struct FigurePreset {
-    QString name;  // "Single column, 88 mm"
-    FigureSize size;
-};
-const std::vector<FigurePreset>& figure_presets();
 
 // The format follows the extension (.pdf, .svg, .png, in any case); a path without one of them gets ".pdf". Returns the path written.
 // Throws Error where the file cannot be written.

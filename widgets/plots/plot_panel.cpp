@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "common/error.h"
+#include "figures/figure_files.h"
 #include "plots/plot_panel_private.h"
 
 namespace clipscope {
@@ -102,7 +103,9 @@ void PlotPanel::build_actions() {
     d_->box_zoom = add_action(tr("&Zoom to a rectangle"), tr("Zoom"),
                               tr("Draw a rectangle with the mouse to zoom into it; the same as dragging with Shift held"), {});
     d_->box_zoom->setCheckable(true);
-    d_->save = add_action(tr("&Export…"), tr("Export…"), tr("Write the figure as PDF, SVG or PNG, or its numbers as CSV"), {});
+    d_->save =
+        add_action(tr("&Export…"), tr("Export…"),
+                   tr("Choose page, font, curves and legend, and write the figure as PDF, PGF, SVG or PNG, or its numbers as CSV"), {});
     d_->rename = add_action(tr("Edit &title…"), {}, tr("Give the figure a title of your own"), Qt::Key_F2);
     d_->maximise = add_action(tr("&Maximise"), {}, tr("Give this panel the whole centre; Esc goes back"), {});
     connect(d_->follow, &QAction::triggered, this, &PlotPanel::follow);
@@ -275,13 +278,13 @@ void PlotPanel::show_menu(const QPoint& global_position) {
 QString PlotPanel::export_to(const QString& path, const FigureSize& size, bool with_title) const {
     if (!has_data()) throw Error("There is nothing to export yet; run a job or open a study first.");
     if (QFileInfo(path).suffix().compare(QLatin1String("csv"), Qt::CaseInsensitive) == 0) return export_table(csv(), path);
-    std::optional<Range> x;
-    std::optional<Range> y;
-    if (!d_->following) {
-        x = d_->ranges().x;
-        y = d_->ranges().y;
-    }
+    const auto [x, y] = d_->zoomed();
     return export_figure([&](QCustomPlot& plot, const Theme& theme) { draw_figure(plot, theme, with_title, x, y); }, path, size);
+}
+
+Figure PlotPanel::current_figure() const {
+    const auto [x, y] = d_->zoomed();
+    return figure(x, y);
 }
 
 void PlotPanel::show_export_dialog() {
@@ -293,17 +296,27 @@ void PlotPanel::show_export_dialog() {
             before.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) : QFileInfo(before).path();
         d_->export_choice.path = folder + QLatin1Char('/') + name;
     }
-    ExportDialog dialog(d_->export_choice, this);
-    if (dialog.exec() != QDialog::Accepted) return;
-    d_->export_choice = dialog.choice();
+    const Figure shown = current_figure();
+    FigureEditor editor(shown, d_->export_choice, this);
+    if (editor.exec() != QDialog::Accepted) return;
+    d_->export_choice = editor.choice();
     d_->has_export_name = true;
+    if (d_->export_choice.for_all) Q_EMIT style_for_all_chosen(d_->export_choice.style);
     try {
-        Q_EMIT exported(export_to(d_->export_choice.path, d_->export_choice.size, d_->export_choice.with_title));
+        const QString& path = d_->export_choice.path;
+        const bool are_numbers = d_->export_choice.format == QLatin1String("csv");
+        const QStringList written = are_numbers ? export_numbers(shown, d_->export_choice.style, path.chopped(4))
+                                                : export_figure(shown, d_->export_choice.style, path);
+        Q_EMIT exported(written.first());
     } catch (const Error& error) {
         const QString message = QString::fromUtf8(error.what());
         Q_EMIT export_failed(message);
         QMessageBox::warning(this, tr("Export figure"), message);
     }
+}
+
+void PlotPanel::set_figure_style(const FigureStyle& style) {
+    d_->export_choice.style = with_common_part(d_->export_choice.style, style);
 }
 
 void PlotPanel::changeEvent(QEvent* event) {

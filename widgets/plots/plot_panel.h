@@ -25,6 +25,9 @@ class QMenu;
 
 namespace clipscope {
 
+struct Figure;
+struct FigureStyle;
+
 class PlotPanel : public QWidget {
     Q_OBJECT
 public:
@@ -50,6 +53,10 @@ public:
 
     // Writes the figure (pdf, svg, png by the extension) or the numbers (csv); returns the path written; throws Error.
     QString export_to(const QString& path, const FigureSize& size, bool with_title) const;
+    // What it shows, as far as the user has zoomed in, to be drawn on any page (figures/figure.h).
+    Figure current_figure() const;
+    // For the next export: page, font, legend and looks of curves; titles, labels and ranges stay this figure's own.
+    void set_figure_style(const FigureStyle& style);
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -59,6 +66,7 @@ public Q_SLOTS:
     void zoom_back();
     void zoom_forward();
     void reset_history();
+    // The figure editor; writes what was chosen there.
     void show_export_dialog();
 
 Q_SIGNALS:
@@ -67,6 +75,7 @@ Q_SIGNALS:
     void user_title_changed(const QString& title);
     void empty_action_requested();
     void exported(const QString& path);
+    void style_for_all_chosen(const FigureStyle& style);
     void export_failed(const QString& message);  // also shown in a dialog
 
 protected:
@@ -77,6 +86,7 @@ protected:
     // The same for a figure; x and y are the zoomed ranges, if the user has zoomed.
     virtual void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x,
                              std::optional<Range> y) const = 0;
+    virtual Figure figure(std::optional<Range> x, std::optional<Range> y) const = 0;
     virtual bool has_data() const = 0;
     virtual std::string csv() const = 0;
     // Rich text for the tooltip, empty where there is nothing.

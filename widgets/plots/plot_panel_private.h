@@ -11,7 +11,7 @@
 #include <QStackedWidget>
 #include <QTimer>
 
-#include "plots/export_dialog.h"
+#include "figures/figure_editor.h"
 #include "plots/plot_panel.h"
 #include "plots/zoom_history.h"
 
@@ -55,6 +55,12 @@ public:
         const QCPRange x = plot->xAxis->range();
         const QCPRange y = plot->yAxis->range();
         return {{x.lower, x.upper}, {y.lower, y.upper}};
+    }
+
+    // Nothing while the axes follow the data.
+    std::pair<std::optional<Range>, std::optional<Range>> zoomed() const {
+        if (following) return {};
+        return {ranges().x, ranges().y};
     }
 
     void set_ranges(const ZoomState& state) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "figures/figure_kinds.h"
 #include "plots/plot_panel.h"
 
 namespace clipscope {
@@ -47,6 +48,13 @@ protected:
         view.x_range = x;
         view.y_range = y;
         draw(view, theme, plot);
+    }
+
+    Figure figure(std::optional<Range> x, std::optional<Range> y) const override {
+        View view = effective_view();
+        view.x_range = x;
+        view.y_range = y;
+        return figure_of(view);
     }
 
     std::string csv() const override { return to_csv(view_); }

@@ -1,0 +1,117 @@
+#include "figures/text_boxes.h"
+
+#include <qcustomplot.h>
+
+#include <QFontMetricsF>
+#include <QPaintEngine>
+#include <algorithm>
+
+namespace clipscope {
+namespace {
+
+class TextEngine : public QPaintEngine {
+public:
+    explicit TextEngine(std::vector<TextBox>& boxes) : QPaintEngine(AllFeatures), boxes_(boxes) {}
+
+    bool begin(QPaintDevice*) override { return true; }
+    bool end() override { return true; }
+    Type type() const override { return User; }
+    void updateState(const QPaintEngineState&) override {}
+    void drawPixmap(const QRectF&, const QPixmap&, const QRectF&) override {}
+    void drawImage(const QRectF&, const QImage&, const QRectF&, Qt::ImageConversionFlags) override {}
+    void drawTiledPixmap(const QRectF&, const QPixmap&, const QPointF&) override {}
+    void drawPath(const QPainterPath&) override {}
+    void drawPolygon(const QPointF*, int, PolygonDrawMode) override {}
+    void drawPolygon(const QPoint*, int, PolygonDrawMode) override {}
+    void drawLines(const QLineF*, int) override {}
+    void drawLines(const QLine*, int) override {}
+    void drawPoints(const QPointF*, int) override {}
+    void drawPoints(const QPoint*, int) override {}
+    void drawRects(const QRectF*, int) override {}
+    void drawRects(const QRect*, int) override {}
+    void drawEllipse(const QRectF&) override {}
+    void drawEllipse(const QRect&) override {}
+
+    void drawTextItem(const QPointF& at, const QTextItem& item) override {
+        if (item.text().trimmed().isEmpty()) return;
+        const QTransform transform = painter()->combinedTransform();
+        const QRectF ink = QFontMetricsF(item.font()).tightBoundingRect(item.text()).translated(at);
+        TextBox box{item.text(), transform.mapRect(ink), {}, transform.isRotating()};
+        if (painter()->hasClipping()) box.clip = transform.mapRect(painter()->clipBoundingRect());
+        boxes_.push_back(box);
+    }
+
+private:
+    std::vector<TextBox>& boxes_;
+};
+
+class TextDevice : public QPaintDevice {
+public:
+    TextDevice(const QSize& page, std::vector<TextBox>& boxes) : page_(page), engine_(boxes) {}
+
+    QPaintEngine* paintEngine() const override { return &engine_; }
+
+protected:
+    int metric(PaintDeviceMetric metric) const override {
+        constexpr int dpi = 72;
+        switch (metric) {
+            case PdmWidth:
+                return page_.width();
+            case PdmHeight:
+                return page_.height();
+            case PdmDpiX:
+            case PdmDpiY:
+            case PdmPhysicalDpiX:
+            case PdmPhysicalDpiY:
+                return dpi;
+            case PdmDepth:
+                return 32;
+            case PdmDevicePixelRatio:
+                return 1;
+            default:
+                return QPaintDevice::metric(metric);
+        }
+    }
+
+private:
+    QSize page_;
+    mutable TextEngine engine_;
+};
+
+}  // namespace
+
+std::vector<TextBox> text_boxes(QCustomPlot& plot, const QSize& page) {
+    std::vector<TextBox> boxes;
+    TextDevice device(page, boxes);
+    QCPPainter painter;
+    painter.begin(&device);
+    painter.setMode(QCPPainter::pmVectorized);
+    painter.setMode(QCPPainter::pmNoCaching);
+    plot.toPainter(&painter, page.width(), page.height());
+    painter.end();
+    return boxes;
+}
+
+bool covers(const TextBox& a, const TextBox& b) {
+    constexpr double touch = 0.25;
+    const QRectF shared = a.ink & b.ink;
+    return shared.width() > touch && shared.height() > touch;
+}
+
+std::vector<QString> text_faults(const std::vector<TextBox>& boxes, const QSize& page) {
+    constexpr double hair = 0.5;
+    std::vector<QString> faults;
+    const QRectF whole(0, 0, page.width(), page.height());
+    for (std::size_t i = 0; i < boxes.size(); ++i) {
+        const QRectF& ink = boxes[i].ink;
+        const QRectF room = boxes[i].clip.isNull() ? whole : whole & boxes[i].clip;
+        const double out =
+            std::max({room.left() - ink.left(), ink.right() - room.right(), room.top() - ink.top(), ink.bottom() - room.bottom()});
+        if (out > hair) faults.push_back(QStringLiteral("'%1' lies %2 pt outside what is painted").arg(boxes[i].text).arg(out, 0, 'f', 1));
+        for (std::size_t j = i + 1; j < boxes.size(); ++j)
+            if (covers(boxes[i], boxes[j])) faults.push_back(QStringLiteral("'%1' covers '%2'").arg(boxes[i].text, boxes[j].text));
+    }
+    return faults;
+}
+
+}  // namespace clipscope

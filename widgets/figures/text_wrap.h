@@ -1,0 +1,12 @@
+// Breaks a text into lines of a width: at blanks, where that does not do behind signs such as + and -, and in the middle of a word only
+// where nothing else does.
+#pragma once
+
+#include <QFontMetricsF>
+#include <QString>
+
+namespace clipscope {
+
+QString wrapped(const QString& text, const QFontMetricsF& metrics, double width);
+
+}  // namespace clipscope
