@@ -24,8 +24,28 @@ const QCommandLineOption output_option("output", QString(), "DIR");
 const QCommandLineOption latency_option("latency-log", QString(), "FILE");
 const QCommandLineOption help_option(QStringList{"h", "help"});
 const QCommandLineOption version_option(QStringList{"v", "version"});
+const QCommandLineOption style_option("style", QString(), "FILE");
+const QCommandLineOption preset_option("preset", QString(), "NAME");
+const QCommandLineOption width_option("width", QString(), "LENGTH");
+const QCommandLineOption height_option("height", QString(), "LENGTH");
+const QCommandLineOption font_option("font", QString(), "NAME");
+const QCommandLineOption font_size_option("font-size", QString(), "POINTS");
+const QCommandLineOption curves_option("curves", QString(), "NAMES");
+const QCommandLineOption no_title_option("no-title");
+const QCommandLineOption legend_option("legend", QString(), "PLACE");
+const QCommandLineOption format_option("format", QString(), "NAMES");
+const QCommandLineOption dpi_option("dpi", QString(), "N");
+const QCommandLineOption paper_option("paper");
+
+FigureOptions figure_options(const QCommandLineParser& parser) {
+    return {parser.value(style_option), parser.value(preset_option),    parser.value(width_option),  parser.value(height_option),
+            parser.value(font_option),  parser.value(font_size_option), parser.value(curves_option), parser.isSet(no_title_option),
+            parser.value(title_option), parser.value(legend_option),    parser.value(format_option), parser.value(dpi_option)};
+}
 
 void add_options(QCommandLineParser& parser) {
+    parser.addOptions({style_option, preset_option, width_option, height_option, font_option, font_size_option, curves_option,
+                       no_title_option, legend_option, format_option, dpi_option, paper_option});
     parser.addOptions({data_option, normalize_option, architecture_option, split_option, resize_option, crop_option, run_option,
                        render_option, report_option, title_option, text_option, without_option, output_option, latency_option, help_option,
                        version_option});
@@ -76,6 +96,8 @@ LaunchOptions parse_launch_options(const QStringList& arguments) {
     options.report = parser.value(report_option);
     options.report_options = parse_report_options(parser);
     options.output = parser.value(output_option);
+    options.figures = figure_options(parser);
+    options.paper = parser.isSet(paper_option);
     options.latency_log = parser.value(latency_option);
     options.help = parser.isSet(help_option);
     options.version = parser.isSet(version_option);
@@ -103,10 +125,13 @@ QString launch_help() {
         "  --run                 start a sensitivity job as soon as everything is loaded\n"
         "  --render RESULT.json  draw the figures of a result file or a study, without a window\n"
         "  --report STUDY        make a document of a study, .html or .pdf, without a window\n"
-        "  --title TEXT          of the report\n"
+        "  --title TEXT          of the report, or above figures\n"
         "  --text FILE           the author's words in the report\n"
         "  --without SECTION,... sections of the report to leave out\n"
         "  --output DIR|FILE     where --render and --report put them\n"
+        "                        (with --style, --preset, --width, --height, --font, --font-size, --curves, --no-title, --title, "
+        "--legend,\n"
+        "                        --format, --dpi and --paper as clipscope-cli figures --help tells)\n"
         "  --latency-log FILE    measure how long the window kept the user waiting; written at the end\n"
         "  --help, --version\n"
         "\n"

@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "data/image_file.h"
 #include "data/normalization.h"
+#include "figure_request.h"
 #include "report/report_options.h"
 
 namespace clipscope {
@@ -24,6 +25,8 @@ struct LaunchOptions {
     QString report;    // study to report of likewise
     ReportOptions report_options{};
     QString output;
+    FigureOptions figures;  // of what is drawn
+    bool paper = false;     // the figures of the FT-ClipAct paper alone
     QString latency_log;
     bool help = false;
     bool version = false;

@@ -10,6 +10,7 @@
 #include "latency_probe.h"
 #include "launch_options.h"
 #include "main_window.h"
+#include "paper_figures.h"
 #include "render.h"
 #include "report_file.h"
 #include "theme/theme.h"
@@ -40,7 +41,12 @@ int render(int argc, char** argv, const LaunchOptions& options) {
     // Qt ends a program that finds no display, and there is nothing to show anyway.
     if (!has_display()) qputenv("QT_QPA_PLATFORM", "offscreen");
     const QApplication application(argc, argv);
-    for (const QString& file : render_result(options.render, options.output)) print(stdout, file + QLatin1Char('\n'));
+    const FigureRequest request = figure_request(options.figures);
+    QStringList missing;
+    const QStringList written = options.paper ? render_paper(options.render, options.output, request, missing)
+                                              : render_result(options.render, options.output, request);
+    for (const QString& sentence : missing) print(stderr, sentence + QLatin1Char('\n'));
+    for (const QString& file : written) print(stdout, file + QLatin1Char('\n'));
     return 0;
 }
 

@@ -186,6 +186,10 @@ void MainWindow::build_plots() {
             strip_->show_written(path);
         });
         connect(panel, &PlotPanel::export_failed, docks_.log, &ActivityLog::append_error);
+        connect(panel, &PlotPanel::style_for_all_chosen, this, [this](const FigureStyle& style) {
+            for (PlotPanel* other : plots()) other->set_figure_style(style);
+            exporter_->set_figure_style(style);
+        });
     }
     connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
         for (PlotPanel* panel : plots()) {

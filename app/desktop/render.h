@@ -11,6 +11,7 @@
 #include "campaign/protect_first.h"
 #include "campaign/tuning_result.h"
 #include "clipping/auc.h"
+#include "figure_request.h"
 #include "plots/worst_bits_view.h"
 
 namespace clipscope {
@@ -19,24 +20,27 @@ namespace clipscope {
 struct ExportTask {
     QString path;
     std::function<void()> write;
+    QStringList curves{};  // that the figure has, where it is drawn in a style
 };
 
-// All curves together, and where there are several each one on its own with its box plots, as PNG, PDF and SVG, and the numbers as CSV.
+// All curves together, and where there are several each one on its own with its box plots, as PNG, PDF and SVG (or as the
+// request wants them), and the numbers as CSV.
 // `kind`: "sensitivity" or "compare", whose differences come as a table too.
-std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::string& kind, AucAxis axis, const QString& folder);
+std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::string& kind, AucAxis axis, const QString& folder,
+                                      const FigureRequest& request = {});
 
 // For each site the activations, AUC against threshold, the area and the search, as far as they were measured; and all tables.
-std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder);
+std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder, const FigureRequest& request = {});
 
 // The worst case against the number of faulty bits, the bits as CSV, and as a list of faults.
-std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QString& folder);
+std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QString& folder, const FigureRequest& request = {});
 
 // The picture of what to protect first, and its steps as CSV.
-std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const QString& folder);
+std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const QString& folder, const FigureRequest& request = {});
 
 // Draws all that a result's JSON holds, or each job of a study (.clipscope) into a folder of its own. Makes the folder. Returns the files
-// written. Throws Error.
-QStringList render_result(const QString& result_file, const QString& folder);
+// written. Throws Error, and UsageError where the request names a curve that is in no figure.
+QStringList render_result(const QString& result_file, const QString& folder, const FigureRequest& request = {});
 
 // Throws Error.
 void make_folder(const QString& folder);

@@ -75,6 +75,11 @@ void ResultExporter::export_everything(const QString& folder) {
     turn_.start();
 }
 
+void ResultExporter::set_figure_style(const FigureStyle& style) {
+    request_.style = with_common_part({}, style);
+    request_.formats = {QStringLiteral("png"), QStringLiteral("pdf"), QStringLiteral("svg")};
+}
+
 void ResultExporter::collect(const QString& folder) {
     const auto add = [this](std::vector<ExportTask> tasks) { std::ranges::move(tasks, std::back_inserter(tasks_)); };
     const auto add_result = [&](const std::string& kind, const std::string& text) {
@@ -84,21 +89,21 @@ void ResultExporter::collect(const QString& folder) {
     if (results_.has_curves()) {
         const AccuracyCurves& curves = results_.curves();
         const std::string kind = kind_of(curves);
-        add(curve_exports(curves, kind, results_.auc_axis(), folder));
+        add(curve_exports(curves, kind, results_.auc_axis(), folder, request_));
         add_result(kind, result_to_json({kind, results_.auc_axis(), curves}));
     }
     if (results_.has_protect_first()) {
-        add(protect_first_exports(results_.protect_first(), folder));
+        add(protect_first_exports(results_.protect_first(), folder, request_));
         add_result("protect-first", protect_first_json(results_.protect_first()));
     }
     if (results_.worst_bits().has_result()) {
         const WorstBitsView& worst = results_.worst_bits().result();
-        add(worst_bits_exports(worst, folder));
+        add(worst_bits_exports(worst, folder, request_));
         add_result("worst-bits", worst_bits_json(worst.found, worst.origin));
     }
     if (results_.has_tuning()) {
         const TuningResult& tuning = results_.tuning();
-        add(tuning_exports(tuning, folder));
+        add(tuning_exports(tuning, folder, request_));
         add_result(to_string(tuning.info.job), tuning_to_json(tuning));
     }
 }

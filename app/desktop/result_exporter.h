@@ -21,6 +21,8 @@ public:
     // has asked.
     ResultExporter(const ResultPresenter& results, MayReplace may_replace, QObject* parent = nullptr);
 
+    // Of all figures from now on.
+    void set_figure_style(const FigureStyle& style);
     // The accuracy curves: JSON where the path ends so, otherwise CSV.
     void export_numbers(const QString& path);
     // All figures, tables and results as JSON into a folder that is there.
@@ -42,6 +44,7 @@ private:
 
     const ResultPresenter& results_;
     const MayReplace may_replace_;
+    FigureRequest request_;
     std::deque<ExportTask> tasks_;
     QTimer turn_;
     int written_ = 0;

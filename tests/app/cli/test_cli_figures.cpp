@@ -44,6 +44,18 @@ private slots:
         QVERIFY(result.out.startsWith("offscreen --render"));
     }
 
+    void style_options_are_passed_on_as_they_are() {
+        make_desktop_program(folder_->filePath("clipscope"), 0);
+        const QStringList options{"--width", "88mm", "--font", "serif", "--curves", "CONV-1,FC-1", "--no-title", "--format", "pdf,pgf", "--paper"};
+        const CliResult result =
+            run_cli(QStringList{"figures", result_, "--output", folder_->filePath("figures")} + options, program_, environment_);
+        QCOMPARE(result.status, 0);
+        const QString passed = QString(result.out).section(folder_->filePath("figures"), 1).trimmed();
+        for (const char* option : {"--width 88mm", "--font serif", "--curves CONV-1,FC-1", "--no-title", "--format pdf,pgf", "--paper"})
+            QVERIFY2(passed.contains(option), qPrintable(passed));
+        QCOMPARE(passed.split(' ').size(), options.size());
+    }
+
     void result_that_is_not_there() {
         make_desktop_program(folder_->filePath("clipscope"), 0);
         QFile::remove(result_);

@@ -29,6 +29,26 @@ private slots:
         QVERIFY(!parse_launch_options({}).split);
     }
 
+    void how_figures_are_drawn_is_read() {
+        const LaunchOptions options = parse_launch_options({"--render", "r.json", "--output", "d", "--width", "8.8cm", "--font-size", "7",
+                                                            "--curves", "CONV-1, FC-1", "--legend", "below", "--format", "PDF,py", "--no-title"});
+        const FigureRequest request = figure_request(options.figures);
+        QVERIFY(request.style && !options.paper);
+        QVERIFY(qAbs(*request.style->width_mm - 88) < 1e-9);
+        QVERIFY(!request.style->height_mm);
+        QCOMPARE(request.style->font_pt, 7.0);
+        QCOMPARE(request.style->legend, LegendPlace::below);
+        QCOMPARE(request.formats, (QStringList{"pdf", "py"}));
+        QCOMPARE(request.curves, (QStringList{"CONV-1", "FC-1"}));
+        QVERIFY(request.style->only_listed && request.leaves_out("CONV-2") && !request.leaves_out("CONV-1 · int8"));
+        QVERIFY(!figure_request(parse_launch_options({"--render", "r.json", "--output", "d"}).figures).style);
+        for (const QStringList& wrong : {QStringList{"--width", "wide"}, QStringList{"--width", "5mm"}, QStringList{"--font-size", "big"},
+                                         QStringList{"--legend", "under"}, QStringList{"--format", "gif"}, QStringList{"--preset", "acm"},
+                                         QStringList{"--dpi", "10"}})
+            QVERIFY_EXCEPTION_THROWN(figure_request(parse_launch_options(wrong).figures), UsageError);
+        QVERIFY_EXCEPTION_THROWN(figure_request(parse_launch_options({"--style", "missing.json"}).figures), Error);
+    }
+
     void nothing_is_fine_too() {
         const LaunchOptions options = parse_launch_options({});
         QVERIFY(options.model.isEmpty() && options.data.isEmpty() && !options.normalization && !options.run && !options.help);

@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "common/text_file.h"
 #include "fake_engine.h"
+#include "paper_figures.h"
 #include "render.h"
 
 using namespace clipscope;
@@ -84,6 +85,66 @@ private slots:
         QCOMPARE(QDir(output).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name), (QStringList{"job-1-sensitivity", "job-2-harden"}));
         QVERIFY(QFileInfo::exists(output + "/job-1-sensitivity/accuracy-CONV-1.pdf"));
         QVERIFY(QFileInfo::exists(output + "/job-2-harden/search-ACT-2.svg"));
+    }
+
+    void a_style_changes_page_curves_and_formats() {
+        FigureRequest request;
+        request.style.emplace();
+        request.style->width_mm = 88;
+        request.style->height_mm = 60;
+        request.style->only_listed = true;
+        request.style->curves = {{"CONV-1", true, "first", {}, {}, {}}};
+        request.curves = {"CONV-1"};
+        request.formats = {"svg", "pgf", "py"};
+        const QString output = folder_.filePath("styled");
+        const QStringList written = render_result(file_, output, request);
+        QCOMPARE(QDir(output).entryList(QDir::Files, QDir::Name),
+                 (QStringList{"accuracy-CONV-1.csv", "accuracy-CONV-1.pgf", "accuracy-CONV-1.py", "accuracy-CONV-1.svg", "accuracy.csv",
+                              "accuracy.pgf", "accuracy.py", "accuracy.svg", "points.csv"}));
+        const QString svg = QString::fromStdString(read_text_file((output + "/accuracy.svg").toStdString()));
+        QVERIFY(svg.contains("<svg width=\"88mm\" height=\"60mm\""));
+        QVERIFY(svg.contains(">first<") && !svg.contains("CONV-1+FC-1"));
+        request.curves = {"CONV-9"};
+        try {
+            render_result(file_, output, request);
+            QFAIL("drawn without the curve that was asked for");
+        } catch (const UsageError& error) {
+            QVERIFY2(QString(error.what()).contains("CONV-9") && QString(error.what()).contains("CONV-1+FC-1"), error.what());
+        }
+    }
+
+    void the_papers_figures_come_from_a_studys_jobs() {
+        const QString file = folder_.filePath("paper.clipscope");
+        {
+            Study study = Study::create(file.toStdString());
+            JobSettings settings;
+            settings.layers = "network,CONV-1";
+            settings.rates = "0,1e-6,1e-5";
+            settings.trials = 3;
+            run_fake_job(study, study.add_job(settings), [](const Event&) {}, {});
+            settings.kind = JobKind::harden;
+            run_fake_job(study, study.add_job(settings), [](const Event&) {}, {});
+        }
+        const std::vector<PaperFigure> figures = paper_figures(read_results(file));
+        QCOMPARE(figures.size(), std::size_t(5));
+        QVERIFY(figures[0].is_ready() && figures[0].missing.isEmpty());                 // 1b
+        QVERIFY(figures[1].is_ready());                                                 // 3
+        QVERIFY(!figures[2].is_ready() && figures[2].missing.contains("sweep"));        // 5
+        QVERIFY(figures[3].is_ready() && figures[3].page.panels.size() >= 1);           // 6
+        QVERIFY(!figures[4].is_ready() && figures[4].missing.contains("compare"));      // 7
+        QStringList missing;
+        FigureRequest request;
+        request.formats = {"pdf", "svg", "png", "pgf"};
+        const QStringList written = render_paper(file, folder_.filePath("paper"), request, missing);
+        for (const char* name : {"figure-1b.pdf", "figure-3.svg", "figure-6.png", "figure-6.pgf"})
+            QVERIFY2(QFileInfo(folder_.filePath("paper/") + name).size() > 0, name);
+        QVERIFY(missing.size() >= 2);
+        const QString svg = QString::fromStdString(read_text_file(folder_.filePath("paper/figure-6.svg").toStdString()));
+        QVERIFY(svg.contains("(a) iteration 1"));
+        // A study without any such job.
+        const QString empty = folder_.filePath("empty.clipscope");
+        Study::create(empty.toStdString());
+        QVERIFY_EXCEPTION_THROWN(render_paper(empty, folder_.filePath("none"), {}, missing), Error);
     }
 
     void errors_are_thrown() {

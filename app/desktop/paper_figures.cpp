@@ -1,0 +1,251 @@
+#include "paper_figures.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <algorithm>
+#include <ranges>
+
+#include "common/error.h"
+#include "figures/figure_kinds.h"
+#include "plots/tuning_views.h"
+#include "render.h"
+#include "result_views.h"
+#include "study/study_results.h"
+
+namespace clipscope {
+namespace {
+
+QString text(const char* source) {
+    return QCoreApplication::translate("PaperFigures", source);
+}
+
+using CurveFilter = std::function<bool(const CurveInfo&)>;
+
+// The curves of the last campaign that has some of these over fault rates; without curves where none has.
+CampaignSummary last_with(const StudyResults& results, const CurveFilter& is_wanted) {
+    for (const CampaignSummary& campaign : results.campaigns | std::views::reverse) {
+        CampaignSummary found = campaign;
+        std::erase_if(found.curves, [&](const CurveSummary& curve) { return !is_wanted(curve.info) || curve.points.empty(); });
+        if (campaign.info.axis == PointAxis::fault_rate && !found.curves.empty()) return found;
+    }
+    return {};
+}
+
+FigurePanel accuracy_panel(const CampaignSummary& curves, const QString& caption, BoxPlots boxes) {
+    AccuracyView view = accuracy_view(curves);
+    view.box_plots = boxes;
+    FigurePanel panel{figure_of(view), caption};
+    panel.style.boxes = boxes == BoxPlots::all;
+    return panel;
+}
+
+PaperFigure figure_1b(const StudyResults& results) {
+    PaperFigure figure{QStringLiteral("1b"),
+                       text("Accuracy of the whole network against the fault rate"),
+                       {QStringLiteral("figure-1b"), 1, 88, 62, {}},
+                       {},
+                       JobKind::sensitivity};
+    const CampaignSummary found =
+        last_with(results, [](const CurveInfo& curve) { return curve.layer == "network" && curve.protection == Protection::none; });
+    if (found.curves.empty())
+        figure.missing =
+            text("Figure 1b needs a sensitivity job over “network”: clipscope-cli sensitivity --layers network --rates paper.");
+    else
+        figure.page.panels.push_back(accuracy_panel(found, text("faults in the whole network"), BoxPlots::all));
+    return figure;
+}
+
+// The first and the last convolution, and the first fully connected layer, as far as they were measured.
+std::vector<std::string> layers_of_figure_3(const CampaignSummary& campaign) {
+    std::vector<std::string> layers;
+    const auto add = [&](auto&& curves, const char* kind) {
+        for (const CurveSummary& curve : curves)
+            if (curve.info.layer.starts_with(kind) && curve.info.layer.find('+') == std::string::npos &&
+                std::ranges::find(layers, curve.info.layer) == layers.end()) {
+                layers.push_back(curve.info.layer);
+                return;
+            }
+    };
+    add(campaign.curves, "CONV-");
+    add(campaign.curves | std::views::reverse, "CONV-");
+    add(campaign.curves, "FC-");
+    return layers;
+}
+
+// The distributions of the site that a layer feeds: without faults, then under faults, at each rate that was profiled (two at most).
+std::vector<FigurePanel> activation_panels(const StudyResults& results, const std::string& layer) {
+    std::vector<FigurePanel> panels;
+    for (const TuningResult& tuning : results.tunings | std::views::reverse) {
+        for (int site = 0; site < int(tuning.info.sites.size()) && panels.empty(); ++site) {
+            const auto& fed_by = tuning.info.sites[std::size_t(site)].fed_by;
+            if (std::ranges::find(fed_by, layer) == fed_by.end()) continue;
+            const QString name = QString::fromStdString(tuning.info.sites[std::size_t(site)].name);
+            ActivationView view = activation_view(tuning, site);
+            const auto clean = view.clean;
+            view.faulty.reset();
+            if (clean) panels.push_back({figure_of(view), text("%1, without faults").arg(name)});
+            constexpr std::size_t most = 3;
+            for (const SiteActivations& measured : tuning.activations) {
+                if (measured.site != site || measured.scope != layer || measured.rate <= 0 || panels.size() >= most) continue;
+                view.clean.reset();
+                view.faulty = measured.histogram;
+                panels.push_back({figure_of(view), text("%1, faults at %2").arg(name, rate_label(measured.rate))});
+            }
+        }
+        if (!panels.empty()) break;
+    }
+    return panels;
+}
+
+PaperFigure figure_3(const StudyResults& results) {
+    PaperFigure figure{QStringLiteral("3"),
+                       text("Resilience of three layers, and what their activations are"),
+                       {QStringLiteral("figure-3"), 3, 181, 52, {}},
+                       {},
+                       JobKind::sensitivity};
+    const CampaignSummary all = last_with(results, [](const CurveInfo& curve) {
+        return curve.layer.find('-') != std::string::npos && curve.layer.find('+') == std::string::npos &&
+               curve.protection == Protection::none;
+    });
+    if (all.curves.empty()) {
+        figure.missing = text("Figure 3 needs a sensitivity job over each layer: clipscope-cli sensitivity --layers each --rates paper.");
+        return figure;
+    }
+    std::vector<std::vector<FigurePanel>> rows;
+    std::size_t columns = 1;
+    for (const std::string& layer : layers_of_figure_3(all)) {
+        CampaignSummary one = all;
+        std::erase_if(one.curves, [&](const CurveSummary& curve) { return curve.info.layer != layer; });
+        rows.push_back({accuracy_panel(one, text("faults in %1").arg(QString::fromStdString(layer)), BoxPlots::all)});
+        std::ranges::move(activation_panels(results, layer), std::back_inserter(rows.back()));
+        columns = std::max(columns, rows.back().size());
+    }
+    const bool is_whole = std::ranges::all_of(rows, [&](const auto& row) { return row.size() == columns && columns > 1; });
+    if (!is_whole) {
+        figure.missing = text("Figure 3 lacks distributions of activations: clipscope-cli profile, with faults in each layer.");
+        figure.job = JobKind::profile;
+    }
+    figure.page.columns = is_whole ? int(columns) : int(rows.size());
+    for (auto& row : rows) {
+        if (!is_whole) row.resize(1);
+        std::ranges::move(row, std::back_inserter(figure.page.panels));
+    }
+    return figure;
+}
+
+PaperFigure figure_5(const StudyResults& results) {
+    PaperFigure figure{QStringLiteral("5"),
+                       text("Area under the accuracy curve, and its value against the threshold"),
+                       {QStringLiteral("figure-5"), 2, 181, 66, {}},
+                       {},
+                       JobKind::sweep};
+    for (const TuningResult& tuning : results.tunings | std::views::reverse)
+        for (const SiteSweep& sweep : tuning.sweeps | std::views::reverse) {
+            const AucAreaView area = auc_area_view(tuning, sweep.site);
+            const AucThresholdView auc = auc_threshold_view(tuning, sweep.site);
+            if (!has_area(area) || !has_points(auc)) continue;
+            const QString scope = QString::fromStdString(sweep.scope);
+            figure.page.panels = {{figure_of(area), text("the area, faults in %1").arg(scope)},
+                                  {figure_of(auc), text("AUC against the threshold, faults in %1").arg(scope)}};
+            return figure;
+        }
+    figure.missing = text("Figure 5 needs a sweep of thresholds: clipscope-cli sweep --site ACT-4.");
+    return figure;
+}
+
+PaperFigure figure_6(const StudyResults& results) {
+    PaperFigure figure{QStringLiteral("6"),
+                       text("The threshold search, iteration by iteration"),
+                       {QStringLiteral("figure-6"), 2, 181, 62, {}},
+                       {},
+                       JobKind::harden};
+    const SiteSearch* longest = nullptr;
+    const TuningResult* of = nullptr;
+    for (const TuningResult& tuning : results.tunings)
+        for (const SiteSearch& search : tuning.searches)
+            if (!search.grids.empty() && (!longest || search.grids.size() >= longest->grids.size())) {
+                longest = &search;
+                of = &tuning;
+            }
+    if (!longest) {
+        figure.missing = text("Figure 6 needs a hardening: clipscope-cli harden.");
+        return figure;
+    }
+    constexpr int panels = 4;
+    for (int shown = 1; shown <= std::min(panels, int(longest->grids.size())); ++shown) {
+        TrisectionView view = trisection_view(*of, longest->site);
+        view.shown = shown;
+        view.show_reason = false;
+        figure.page.panels.push_back({figure_of(view), text("iteration %1").arg(shown)});
+    }
+    return figure;
+}
+
+// The means together, then the boxes of the clipped network, then those of the unprotected one.
+PaperFigure figure_7(const StudyResults& results) {
+    const auto is_clipped = [](const CurveInfo& curve) { return curve.layer == "network" && curve.protection == Protection::clip_tuned; };
+    PaperFigure figure{QStringLiteral("7"),
+                       text("Accuracy with and without clipping"),
+                       {QStringLiteral("figure-7"), 3, 181, 60, {}},
+                       {},
+                       JobKind::compare};
+    for (const CampaignSummary& campaign : results.campaigns | std::views::reverse) {
+        CampaignSummary both = campaign, clipped = campaign, bare = campaign;
+        const auto is_bare = [](const CurveInfo& curve) { return curve.layer == "network" && curve.protection == Protection::none; };
+        const auto keep = [](CampaignSummary& of, const CurveFilter& wanted) {
+            std::erase_if(of.curves, [&](const CurveSummary& curve) { return !wanted(curve.info) || curve.points.empty(); });
+        };
+        keep(both, [&](const CurveInfo& curve) { return is_bare(curve) || is_clipped(curve); });
+        keep(clipped, is_clipped);
+        keep(bare, is_bare);
+        if (clipped.curves.empty() || bare.curves.empty() || campaign.info.axis != PointAxis::fault_rate) continue;
+        if (QString::fromStdString(campaign.info.model).contains(QStringLiteral("vgg"), Qt::CaseInsensitive)) {
+            figure.number = QStringLiteral("8");
+            figure.page.name = QStringLiteral("figure-8");
+        }
+        figure.page.panels = {accuracy_panel(both, text("means"), BoxPlots::none),
+                              accuracy_panel(clipped, text("clipped at tuned thresholds"), BoxPlots::all),
+                              accuracy_panel(bare, text("unprotected"), BoxPlots::all)};
+        return figure;
+    }
+    figure.missing = text("Figure 7 (8 of a VGG-16) needs a comparison: clipscope-cli compare --thresholds T.json --rates paper.");
+    return figure;
+}
+
+}  // namespace
+
+StudyResults read_results(const QString& study_file) {
+    const Study study = Study::open_to_read(study_file.toStdString());
+    StudyResults results;
+    for (const JobRecord& job : study.jobs()) {
+        if (measures_curves(job.settings.kind))
+            results.campaigns.push_back(summary_of(read_curves(study, job.id).curves));
+        else if (job.settings.kind != JobKind::faults)
+            results.tunings.push_back(read_tuning(study, job.id));
+    }
+    return results;
+}
+
+std::vector<PaperFigure> paper_figures(const StudyResults& results) {
+    return {figure_1b(results), figure_3(results), figure_5(results), figure_6(results), figure_7(results)};
+}
+
+QStringList render_paper(const QString& study_file, const QString& folder, const FigureRequest& request, QStringList& missing) {
+    const std::vector<PaperFigure> figures = paper_figures(read_results(study_file));
+    for (const PaperFigure& figure : figures)
+        if (!figure.missing.isEmpty()) missing << figure.missing;
+    if (std::ranges::none_of(figures, &PaperFigure::is_ready))
+        throw Error("The study " + study_file.toStdString() + " has no job for a figure of the paper yet. " +
+                    missing.join(QLatin1Char(' ')).toStdString());
+    make_folder(folder);
+    QStringList written;
+    for (const PaperFigure& figure : figures)
+        if (figure.is_ready())
+            for (const QString& format : request.formats.isEmpty() ? QStringList{QStringLiteral("pdf")} : request.formats)
+                if (format != QLatin1String("py"))
+                    written += export_page(figure.page, request.style.value_or(FigureStyle()),
+                                           QDir(folder).filePath(figure.page.name + QLatin1Char('.') + format));
+    return written;
+}
+
+}  // namespace clipscope
