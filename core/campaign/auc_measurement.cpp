@@ -1,11 +1,14 @@
 #include "campaign/auc_measurement.h"
 
+#include <array>
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "campaign/curve_auc.h"
+#include "campaign/item_bytes.h"
 #include "campaign/point_faults.h"
 #include "campaign/trial_run.h"
 #include "common/number_text.h"
@@ -80,6 +83,27 @@ bool check_rates(const SelfCheck& self_check, const std::string& curve, const Au
     return true;
 }
 
+// Outcomes at all rates of a trial.
+nlohmann::ordered_json rates_json(const std::vector<TrialOutcome>& by_rate) {
+    auto json = nlohmann::ordered_json::array();
+    for (const TrialOutcome& outcome : by_rate) json.push_back(trial_json(outcome));
+    return json;
+}
+
+std::vector<TrialOutcome> read_rates(const nlohmann::ordered_json& json) {
+    std::vector<TrialOutcome> by_rate;
+    for (const auto& outcome : json) by_rate.push_back(read_trial(outcome));
+    return by_rate;
+}
+
+// Of all members of the team.
+SelfCheckCounts counts_of_all(SelfCheckCounts counts, ItemTeam* team) {
+    if (!team) return counts;
+    std::array numbers{counts.trials, counts.near_ties};
+    team->sum(numbers);
+    return {numbers[0], numbers[1]};
+}
+
 }  // namespace
 
 MeasuredAuc auc_of_trials(const std::map<int, std::vector<TrialOutcome>>& trials, const Outcome& clean, const AucPlan& plan,
@@ -95,6 +119,18 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
     AccuracyCurve curve = empty_curve(evaluator.clean(), plan, evaluator.network());
     SelfCheck self_check(plan.self_check, plan.seed);
     std::mutex mutex;
+    const auto keep_trial = [&](int trial, const std::vector<TrialOutcome>& by_rate) {
+        const std::lock_guard lock(mutex);
+        for (std::size_t rate = 0; rate < by_rate.size(); ++rate) curve.trials[rate].emplace(trial, by_rate[rate]);
+        if (on_trial) on_trial(trial, by_rate);
+    };
+    const auto take = [&](std::size_t trial) {
+        const std::lock_guard lock(mutex);
+        std::vector<TrialOutcome> by_rate;
+        for (const auto& trials : curve.trials) by_rate.push_back(trials.at(int(trial)));
+        return to_bytes(rates_json(by_rate));
+    };
+    const auto put = [&](std::size_t trial, const std::string& bytes) { keep_trial(int(trial), read_rates(from_bytes(bytes))); };
     const auto measure_trial = [&](TrialRunner& runner, int trial, const std::stop_token& stopped) {
         const TrialFaults faults =
             in_memory(draw_point_faults(PointAxis::fault_rate, plan.seed, std::uint64_t(trial), evaluator, plan.scope, plan.rates.back()),
@@ -106,19 +142,18 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
             return self_check.check(runner, evaluator, checked_trial(plan, trial, faults, rate, by_rate[rate]), stopped);
         };
         if (self_check.is_on(evaluator) && !check_rates(self_check, plan.scope.name, plan, trial, faults, check)) return;
-        const std::lock_guard lock(mutex);
-        for (std::size_t rate = 0; rate < by_rate.size(); ++rate) curve.trials[rate].emplace(trial, by_rate[rate]);
-        if (on_trial) on_trial(trial, by_rate);
+        keep_trial(trial, by_rate);
     };
     const auto make_task = [&]() -> ItemTask {
         return [&, runner = std::make_shared<TrialRunner>(evaluator)](std::size_t trial, const std::stop_token& stopped) {
             measure_trial(*runner, int(trial), stopped);
         };
     };
-    run_items({std::size_t(plan.trials), make_task, [&] { return evaluator.release_memory(); }}, threads, stop);
+    run_items({std::size_t(plan.trials), make_task, [&] { return evaluator.release_memory(); }, plan.team, {take, put, true}}, threads,
+              stop);
     if (stop.stop_requested()) return std::nullopt;
     MeasuredAuc measured = summarise(curve, info_of(plan), plan.axis);
-    measured.self_check = self_check.counts();
+    measured.self_check = counts_of_all(self_check.counts(), plan.team);
     return measured;
 }
 
@@ -129,6 +164,27 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
     SelfCheck self_check(plan.self_check, plan.seed);
     for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan, evaluator.network()));
     std::mutex mutex;
+    const auto keep_trial = [&](int trial, const std::vector<std::vector<TrialOutcome>>& outcomes) {
+        const std::lock_guard lock(mutex);
+        for (std::size_t i = 0; i < thresholds; ++i)
+            for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) curves[i].trials[rate].emplace(trial, outcomes[i][rate]);
+        if (on_trial) on_trial(trial, outcomes);
+    };
+    const auto take = [&](std::size_t trial) {
+        const std::lock_guard lock(mutex);
+        auto json = nlohmann::ordered_json::array();
+        for (const AccuracyCurve& curve : curves) {
+            std::vector<TrialOutcome> by_rate;
+            for (const auto& trials : curve.trials) by_rate.push_back(trials.at(int(trial)));
+            json.push_back(rates_json(by_rate));
+        }
+        return to_bytes(json);
+    };
+    const auto put = [&](std::size_t trial, const std::string& bytes) {
+        std::vector<std::vector<TrialOutcome>> outcomes;
+        for (const auto& by_rate : from_bytes(bytes)) outcomes.push_back(read_rates(by_rate));
+        keep_trial(int(trial), outcomes);
+    };
     const auto measure_trial = [&](ThresholdRunner& runner, int trial, const std::stop_token& stopped) {
         const TrialFaults faults = in_memory(draw_point_faults(PointAxis::fault_rate, plan.seed, std::uint64_t(trial),
                                                                evaluator.network().memory_parts(), plan.scope.layers, plan.rates.back()),
@@ -147,22 +203,20 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
             if (!check_rates(self_check, plan.scope.name + " " + number_text(evaluator.thresholds()[i]), plan, trial, faults, check))
                 return;
         }
-        const std::lock_guard lock(mutex);
-        for (std::size_t i = 0; i < thresholds; ++i)
-            for (std::size_t rate = 0; rate < plan.rates.size(); ++rate) curves[i].trials[rate].emplace(trial, outcomes[i][rate]);
-        if (on_trial) on_trial(trial, outcomes);
+        keep_trial(trial, outcomes);
     };
     const auto make_task = [&]() -> ItemTask {
         return [&, runner = std::make_shared<ThresholdRunner>(evaluator)](std::size_t trial, const std::stop_token& stopped) {
             measure_trial(*runner, int(trial), stopped);
         };
     };
-    run_items({std::size_t(plan.trials), make_task, [&] { return evaluator.release_memory(); }}, threads, stop);
+    run_items({std::size_t(plan.trials), make_task, [&] { return evaluator.release_memory(); }, plan.team, {take, put, true}}, threads,
+              stop);
     if (stop.stop_requested()) return std::nullopt;
     std::vector<MeasuredAuc> measured;
     for (std::size_t i = 0; i < thresholds; ++i) {
         measured.push_back(summarise(curves[i], info_of(plan), plan.axis));
-        measured.back().self_check = self_check.counts(i);
+        measured.back().self_check = counts_of_all(self_check.counts(i), plan.team);
     }
     return measured;
 }

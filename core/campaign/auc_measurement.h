@@ -14,6 +14,7 @@
 #include "campaign/self_check.h"
 #include "campaign/tuning_result.h"
 #include "evaluation/evaluator.h"
+#include "evaluation/item_team.h"
 #include "evaluation/threshold_evaluator.h"
 #include "faults/protected_memory.h"
 
@@ -39,6 +40,7 @@ struct AucPlan {
     SelfCheckSettings self_check{};           // not of trials on few images
     std::optional<AucPrecision> precision{};  // then `trials` says nothing
     std::shared_ptr<const ProtectedMemory> memory{};  // that holds the words, without a precision; null: they are read as stored
+    ItemTeam* team = nullptr;                         // that runs the trials together; null: this process alone
 };
 
 // What measure_auc() and measure_aucs() make of their trials, by their number: each has an outcome at each of the plan's rates. There is at

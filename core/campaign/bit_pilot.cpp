@@ -4,8 +4,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "campaign/item_bytes.h"
 #include "common/counter_random.h"
 #include "evaluation/item_workers.h"
 
@@ -126,18 +128,25 @@ private:
         total_ += std::int64_t(items.size());
         std::vector<double> losses(items.size(), 0);
         std::mutex mutex;
+        const auto keep = [&](std::size_t item, double loss) {
+            losses[item] = loss;
+            const std::lock_guard lock(mutex);
+            ++done_;
+            image_evaluations_ += evaluator_.can_sample() ? sampled() : std::int64_t(evaluator_.clean().images);
+            if (settings_.progress) settings_.progress(done_, total_);
+        };
         const auto make_task = [&]() -> ItemTask {
             return [&, runner = std::make_shared<TrialRunner>(evaluator_)](std::size_t item, const std::stop_token& stopped) {
                 const std::optional<double> loss = loss_of(*runner, groups[items[item].group], items[item].trial, stopped);
                 if (!loss) return;
-                losses[item] = *loss;
-                const std::lock_guard lock(mutex);
-                ++done_;
-                image_evaluations_ += evaluator_.can_sample() ? sampled() : std::int64_t(evaluator_.clean().images);
-                if (settings_.progress) settings_.progress(done_, total_);
+                keep(item, *loss);
             };
         };
-        run_items({items.size(), make_task, [&] { return evaluator_.release_memory(); }}, settings_.threads, stop);
+        const ItemExchange exchange{.take = [&](std::size_t item) { return to_bytes(losses[item]); },
+                                    .put = [&](std::size_t item, const std::string& bytes) { keep(item, from_bytes(bytes).get<double>()); },
+                                    .is_for_all = true};
+        run_items({items.size(), make_task, [&] { return evaluator_.release_memory(); }, settings_.team, exchange}, settings_.threads,
+                  stop);
         if (stop.stop_requested()) return false;
         for (std::size_t i = 0; i < items.size(); ++i) groups[items[i].group].loss += losses[i];
         return true;

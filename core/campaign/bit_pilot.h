@@ -12,6 +12,7 @@
 
 #include "campaign/pilot_cells.h"
 #include "evaluation/evaluator.h"
+#include "evaluation/item_team.h"
 #include "faults/critical_bits.h"
 
 namespace clipscope {
@@ -19,6 +20,7 @@ namespace clipscope {
 struct PilotSettings {
     int threads = 1;
     std::function<void(std::int64_t done, std::int64_t total)> progress{};  // trials; by one thread at a time; the total grows
+    ItemTeam* team = nullptr;                                               // that runs the trials together; null: this process alone
 };
 
 // Flips, in a few trials of a few images each, one bit of every position of a word at once, each in another value of the sign; where

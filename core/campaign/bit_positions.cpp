@@ -1,14 +1,18 @@
 #include "campaign/bit_positions.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "campaign/curve_campaign.h"
+#include "campaign/item_bytes.h"
 #include "common/counter_random.h"
 #include "common/error.h"
 #include "evaluation/evaluator.h"
@@ -39,14 +43,26 @@ public:
     void run(int threads, const std::stop_token& stop) {
         const std::size_t items = specification_.scopes.size() * std::size_t(specification_.trials);
         positions_reported_.assign(items, 0);
-        run_items({items, [this] { return make_task(); }, [this] { return evaluator_.release_memory(); }}, threads, stop);
-        if (self_check_.is_on(evaluator_)) sink_(SelfChecked{self_check_.counts()});
+        const std::size_t curves = specification_.scopes.size();
+        for (std::size_t item = 0; item < items; ++item)
+            if (specification_.share.holds(piece_of_trial(item % curves, curves, item / curves))) todo_.push_back(item);
+        const ItemExchange exchange{.take = [this](std::size_t place) { return take(todo_[place]); },
+                                    .put = [this](std::size_t place, const std::string& bytes) { put(todo_[place], bytes); }};
+        run_items({todo_.size(), [this] { return make_task(); }, [this] { return evaluator_.release_memory(); }, specification_.share.team,
+                   exchange},
+                  threads, stop);
+        if (!self_check_.is_on(evaluator_)) return;
+        const SelfCheckCounts counts = self_check_.counts();
+        std::array numbers{counts.trials, counts.near_ties};
+        if (specification_.share.team) specification_.share.team->sum(numbers);
+        sink_(SelfChecked{{numbers[0], numbers[1]}});
     }
 
 private:
     ItemTask make_task() {
         const auto runner = std::make_shared<TrialRunner>(evaluator_);
-        return [this, runner](std::size_t item, const std::stop_token& stop) {
+        return [this, runner](std::size_t place, const std::stop_token& stop) {
+            const std::size_t item = todo_[place];
             const std::size_t curves = specification_.scopes.size();
             // An item that ran out of memory goes on where it was.
             const std::set<std::size_t> checked = checked_positions(item % curves, int(item / curves));
@@ -89,7 +105,6 @@ private:
 
     // False where it was stopped.
     bool run(TrialRunner& runner, std::size_t curve, std::size_t position, int trial, bool is_checked, const std::stop_token& stop) {
-        const FaultScope& scope = specification_.scopes[curve];
         const TrialFaults faults = fault_of(curve, position, trial);
         if (specification_.known && specification_.known(curve, position, trial)) {
             ++known_;
@@ -97,16 +112,40 @@ private:
         }
         const auto outcome = runner.run(faults, 1, stop);
         if (!outcome || (is_checked && !check(runner, curve, position, trial, faults, &*outcome, stop))) return false;
+        const TrialOutcome result{faults.count_below(1), *outcome};
         const std::lock_guard lock(mutex_);
-        sink_(TrialFinished{int(curve), int(position), trial, {faults.count_below(1), *outcome}});
+        if (specification_.share.team && !specification_.share.team->is_first())
+            exchanged_[std::size_t(trial) * specification_.scopes.size() + curve].push_back({position, trial_json(result)});
+        else
+            tell(curve, position, trial, result);
+        return true;
+    }
+
+    // While the mutex is held.
+    void tell(std::size_t curve, std::size_t position, int trial, const TrialOutcome& result) {
+        sink_(TrialFinished{int(curve), int(position), trial, result});
         const std::int64_t known = known_;
-        const auto total = std::int64_t(specification_.scopes.size() * positions_.size()) * specification_.trials;
+        const auto total = std::int64_t(todo_.size() * positions_.size());
         const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
         ++done_;
         sink_(Progress{done_ + known, total, elapsed / double(done_) * double(total - done_ - known),
-                       "trial " + std::to_string(trial + 1) + " of " + std::to_string(specification_.trials) + " · " + scope.name +
-                           " · bit " + std::to_string(positions_[position])});
-        return true;
+                       "trial " + std::to_string(trial + 1) + " of " + std::to_string(specification_.trials) + " · " +
+                           specification_.scopes[curve].name + " · bit " + std::to_string(positions_[position])});
+    }
+
+    // What an item came to, for the first of the team: a list of [position, trial].
+    std::string take(std::size_t item) {
+        const std::lock_guard lock(mutex_);
+        const auto known = exchanged_.extract(item);
+        return to_bytes(known.empty() ? nlohmann::ordered_json::array() : known.mapped());
+    }
+
+    void put(std::size_t item, const std::string& bytes) {
+        const auto results = from_bytes(bytes);
+        const std::lock_guard lock(mutex_);
+        const std::size_t curves = specification_.scopes.size();
+        for (const auto& result : results)
+            tell(item % curves, result.at(0).get<std::size_t>(), int(item / curves), read_trial(result.at(1)));
     }
 
     const std::vector<LayerInfo>& layers_;
@@ -118,8 +157,10 @@ private:
     const Clock::time_point started_;
     std::atomic<std::int64_t> known_{0};           // met so far
     std::vector<std::size_t> positions_reported_;  // by item
+    std::vector<std::size_t> todo_;                // items
     std::mutex mutex_;
     std::int64_t done_ = 0;
+    std::map<std::size_t, nlohmann::ordered_json> exchanged_;  // by item: what goes to the first of the team
 };
 
 }  // namespace

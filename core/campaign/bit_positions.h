@@ -25,6 +25,7 @@ struct BitPositionSpecification {
     std::size_t memory_bytes = 0;  // budget for kept activations; 0: a quarter of the free memory
     KnownTrials known{};           // trials that have run before, a position\'s index in place of a rate\'s; empty: none
     SelfCheckSettings self_check{};
+    WorkShare share{};  // what this process does of it: pieces are trials of a curve
 };
 
 // The positions that any parameter in scope has and that may be faulty, ascending from 0, the least significant.

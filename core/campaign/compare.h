@@ -41,6 +41,7 @@ struct CompareSpecification {
     std::optional<PrecisionSettings> precision{};  // how narrow the intervals are to be; then `trials`, of all images each, may be 0
     KnownTrials known{};                           // trials that have run before; empty: none
     SelfCheckSettings self_check{};                // not where `exact`
+    WorkShare share{};                             // what this process does of it
 };
 
 // As run_sensitivity(): sends CampaignStarted with a curve for each scope and protection, trials with Progress between them, JobFinished.

@@ -1,15 +1,20 @@
 #include "campaign/curve_campaign.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "campaign/curve_groups.h"
 #include "campaign/fault_rates.h"
+#include "campaign/item_bytes.h"
 #include "campaign/point_faults.h"
+#include "campaign/time_left.h"
 #include "campaign/trial_run.h"
 #include "common/error.h"
 #include "common/number_text.h"
@@ -20,43 +25,6 @@ namespace clipscope {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// Where a fault can begin: check bits are memory too.
-std::int64_t bits_of(const CampaignCurve& curve, const std::vector<LayerInfo>& parts) {
-    return fault_bits(curve.scope.layers, parts) + count_check_places(curve.memory.get(), parts, curve.scope.layers) +
-           count_output_places(*curve.evaluator, curve.scope);
-}
-
-// How long the rest takes. A trial in which no bit is faulty takes next to nothing, so trials count by how probably they have a fault.
-class TimeLeft {
-public:
-    TimeLeft(std::span<const CampaignCurve> curves, const CampaignSettings& settings, const std::vector<LayerInfo>& parts)
-        : rates_(settings.rates.size()) {
-        for (const CampaignCurve& curve : curves) {
-            const auto bits = double(bits_of(curve, parts));
-            for (const double rate : settings.rates)
-                costs_.push_back(settings.axis == PointAxis::fault_count ? double(rate > 0) : -std::expm1(bits * std::log1p(-rate)));
-        }
-        for (const double cost : costs_) left_ += cost * settings.trials;
-    }
-
-    void skip(std::size_t curve, std::size_t rate) { left_ -= cost(curve, rate); }
-    void finish(std::size_t curve, std::size_t rate) {
-        left_ -= cost(curve, rate);
-        done_ += cost(curve, rate);
-    }
-
-    // Negative while nothing can be said: less than a whole trial with faults is done.
-    double seconds(double elapsed) const { return done_ < 1 ? -1 : elapsed / done_ * std::max(left_, 0.0); }
-
-private:
-    double cost(std::size_t curve, std::size_t rate) const { return costs_[curve * rates_ + rate]; }
-
-    std::size_t rates_;
-    std::vector<double> costs_;
-    double left_ = 0;
-    double done_ = 0;
-};
 
 // Hands out (trial, curve) pairs, all curves of a trial before the next trial, so that every curve grows at the same pace; each pair runs
 // all rates.
@@ -70,23 +38,33 @@ public:
           self_check_(settings.self_check, settings.seed),
           started_(Clock::now()),
           time_left_(curves, settings, inputs.network->memory_parts()) {
+        find_groups();
         skip_known();
     }
 
     void run(const std::stop_token& stop) {
         const std::size_t items = curves_.size() * std::size_t(settings_.trials);
         rates_reported_.assign(items, 0);
-        run_items({items, [this] { return make_task(); }, [this] { return release_memory(); }}, settings_.threads, stop);
-        if (is_self_checked()) sink_(SelfChecked{self_check_.counts()});
+        for (std::size_t item = 0; item < items; ++item)
+            if (!is_finished(item % curves_.size(), int(item / curves_.size()))) todo_.push_back(item);
+        const ItemExchange exchange{.take = [this](std::size_t place) { return take(todo_[place]); },
+                                    .put = [this](std::size_t place, const std::string& bytes) { put(todo_[place], bytes); },
+                                    .is_for_all = settings_.is_shared_by_point};
+        run_items({todo_.size(), [this] { return make_task(); }, [this] { return release_memory(); }, settings_.share.team, exchange},
+                  settings_.threads, stop);
+        if (!is_self_checked()) return;
+        const SelfCheckCounts counts = self_check_.counts();
+        std::array numbers{counts.trials, counts.near_ties};
+        if (settings_.share.team) settings_.share.team->sum(numbers);
+        sink_(SelfChecked{{numbers[0], numbers[1]}});
     }
 
 private:
     ItemTask make_task() {
         const auto runners = std::make_shared<std::map<const Evaluator*, TrialRunner>>();  // one a network: a runner copies parameters
         for (const CampaignCurve& curve : curves_) runners->try_emplace(curve.evaluator, *curve.evaluator);
-        return [this, runners](std::size_t item, const std::stop_token& stop) {
-            const std::size_t curve = item % curves_.size();
-            if (is_finished(curve, int(item / curves_.size()))) return;
+        return [this, runners](std::size_t place, const std::stop_token& stop) {
+            const std::size_t item = todo_[place], curve = item % curves_.size();
             run_item(runners->at(curves_[curve].evaluator), curve, int(item / curves_.size()), stop);
         };
     }
@@ -98,13 +76,11 @@ private:
     }
 
     void run_item(TrialRunner& runner, std::size_t curve, int trial, const std::stop_token& stop) {
-        const double most = settings_.rates.back();
-        const TrialFaults faults = curves_[curve].in_memory(
-            draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(trial), *curves_[curve].evaluator, curves_[curve].scope, most),
-            settings_.seed, std::uint64_t(trial), most);
+        const TrialFaults faults = faults_of(curve, trial, settings_.rates.back());
         std::vector<std::size_t> missing;  // rates
         std::vector<double> missing_rates;
         for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate) {
+            if (!is_mine(curve, rate, trial)) continue;
             if (is_known(curve, rate, trial)) {
                 if (settings_.list_faults) send(list(faults, curve, rate, trial));
                 continue;
@@ -145,6 +121,7 @@ private:
         for (const std::size_t place : self_check_.chosen(name_of(curve), std::uint64_t(trial), rates)) {
             const double rate = rates[place];
             const auto index = std::size_t(std::find(settings_.rates.begin(), settings_.rates.end(), rate) - settings_.rates.begin());
+            if (!is_mine(curve, index, trial)) continue;
             const auto outcome = outcomes.find(index);
             const SelfCheckedTrial checked{.curve = name_of(curve),
                                            .trial = std::uint64_t(trial),
@@ -159,26 +136,49 @@ private:
 
     bool is_known(std::size_t curve, std::size_t rate, int trial) const { return settings_.known && settings_.known(curve, rate, trial); }
 
+    // Of this process's slices.
+    bool is_mine(std::size_t curve, std::size_t rate, int trial) const {
+        if (!settings_.share.is_part()) return true;
+        return settings_.share.holds(settings_.is_shared_by_point ? groups_[curve] * settings_.rates.size() + rate
+                                                                  : piece_of_trial(curve, curves_.size(), std::size_t(trial)));
+    }
+
+    // Curves of one scope go together where earlier trials decide about later ones.
+    void find_groups() {
+        groups_.resize(curves_.size());
+        if (!settings_.is_shared_by_point) return;
+        const std::vector<CurveGroup> groups = group_by_scope(curves_);
+        for (std::size_t group = 0; group < groups.size(); ++group)
+            for (const std::size_t curve : groups[group].curves) groups_[curve] = group;
+    }
+
     void skip_known() {
-        if (!settings_.known) return;
+        total_ = std::int64_t(curves_.size()) * settings_.trials * std::int64_t(settings_.rates.size());
+        if (!settings_.known && !settings_.share.is_part()) return;
         for (std::size_t curve = 0; curve < curves_.size(); ++curve)
             for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate)
                 for (int trial = 0; trial < settings_.trials; ++trial) {
-                    if (!is_known(curve, rate, trial)) continue;
-                    ++done_;
+                    const bool is_elsewhere = !is_mine(curve, rate, trial);
+                    if (!is_elsewhere && !is_known(curve, rate, trial)) continue;
+                    if (is_elsewhere)
+                        --total_;
+                    else
+                        ++done_;
                     time_left_.skip(curve, rate);
                 }
     }
 
     // Nothing to run, to list or to check.
     bool is_finished(std::size_t curve, int trial) const {
+        std::vector<std::size_t> mine;
+        for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate)
+            if (is_mine(curve, rate, trial)) mine.push_back(rate);
+        if (mine.empty()) return true;
         if (!settings_.known || settings_.list_faults) return false;
         if (self_check_.is_on(*curves_[curve].evaluator) &&
             !self_check_.chosen(name_of(curve), std::uint64_t(trial), settings_.rates).empty())
             return false;
-        for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate)
-            if (!is_known(curve, rate, trial)) return false;
-        return true;
+        return std::ranges::all_of(mine, [&](std::size_t rate) { return is_known(curve, rate, trial); });
     }
 
     void send(const Event& event) {
@@ -193,15 +193,58 @@ private:
         std::size_t& reported = rates_reported_[std::size_t(trial) * curves_.size() + curve];
         if (rate < reported) return;
         reported = rate + 1;
-        if (settings_.list_faults) sink_(list(faults, curve, rate, trial));
         // Behind a protection what is read says nothing of what lies in memory.
-        if (settings_.count_faults && result.faults > 0 && !curves_[curve].memory) sink_(count(runner.injected(), curve, rate, trial));
+        const bool is_counted = settings_.count_faults && result.faults > 0 && !curves_[curve].memory;
+        if (is_exchanged())
+            exchanged_[std::size_t(trial) * curves_.size() + curve].push_back(
+                {rate, trial_json(result), is_counted ? injection_json(runner.injected()) : nlohmann::ordered_json()});
+        if (is_told_by_another()) return;
+        if (settings_.list_faults) sink_(list(faults, curve, rate, trial));
+        tell(curve, rate, trial, result, is_counted ? std::optional(runner.injected()) : std::nullopt);
+    }
+
+    // While the mutex is held.
+    void tell(std::size_t curve, std::size_t rate, int trial, const TrialOutcome& result, const std::optional<InjectionCounts>& injected) {
+        if (injected) sink_(count(*injected, curve, rate, trial));
         sink_(TrialFinished{int(curve), int(rate), trial, result});
-        const std::int64_t total = std::int64_t(curves_.size()) * settings_.trials * std::int64_t(settings_.rates.size());
         const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
         ++done_;
         time_left_.finish(curve, rate);
-        sink_(Progress{done_, total, time_left_.seconds(elapsed), activity(curve, rate, trial)});
+        sink_(Progress{done_, total_, time_left_.seconds(elapsed), activity(curve, rate, trial)});
+    }
+
+    // By a team's first member, and nothing that follows here depends on it.
+    bool is_told_by_another() const { return settings_.share.team && !settings_.share.team->is_first() && !settings_.is_shared_by_point; }
+    bool is_exchanged() const { return settings_.share.team && (!settings_.share.team->is_first() || settings_.is_shared_by_point); }
+
+    // What an item came to, for another member of the team: a list of [rate, trial, injected or null].
+    std::string take(std::size_t item) {
+        const std::lock_guard lock(mutex_);
+        const auto known = exchanged_.extract(item);
+        return to_bytes(known.empty() ? nlohmann::ordered_json::array() : known.mapped());
+    }
+
+    void put(std::size_t item, const std::string& bytes) {
+        const std::size_t curve = item % curves_.size();
+        const int trial = int(item / curves_.size());
+        const auto results = from_bytes(bytes);
+        if (settings_.list_faults) list_again(curve, trial);
+        const std::lock_guard lock(mutex_);
+        for (const auto& result : results)
+            tell(curve, result.at(0).get<std::size_t>(), trial, read_trial(result.at(1)),
+                 result.at(2).is_null() ? std::nullopt : std::optional(read_injection(result.at(2))));
+    }
+
+    // The faults of a trial that ran elsewhere, those that are known included.
+    void list_again(std::size_t curve, int trial) {
+        const TrialFaults faults = faults_of(curve, trial, settings_.rates.back());
+        for (std::size_t rate = 0; rate < settings_.rates.size(); ++rate) send(list(faults, curve, rate, trial));
+    }
+
+    TrialFaults faults_of(std::size_t curve, int trial, double most) const {
+        return curves_[curve].in_memory(
+            draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(trial), *curves_[curve].evaluator, curves_[curve].scope, most),
+            settings_.seed, std::uint64_t(trial), most);
     }
 
     std::string activity(std::size_t curve, std::size_t rate, int trial) const {
@@ -254,13 +297,21 @@ private:
     std::mutex mutex_;
     std::vector<std::size_t> rates_reported_;  // by item
     TimeLeft time_left_;
-    std::int64_t done_ = 0;  // those that were known at the start included
+    std::int64_t done_ = 0;                                      // those that were known at the start included
+    std::int64_t total_ = 0;                                     // of this process's slices
+    std::vector<std::size_t> groups_;                            // by curve, where points are shared
+    std::vector<std::size_t> todo_;                              // items
+    std::map<std::size_t, nlohmann::ordered_json> exchanged_{};  // by item: what goes to other members of the team
 };
 
 }  // namespace
 
 TrialFaults CampaignCurve::in_memory(TrialFaults faults, std::uint64_t seed, std::uint64_t trial, double max_rate) const {
     return in_protected_memory(std::move(faults), memory, seed, trial, evaluator->network().memory_parts(), scope.layers, max_rate);
+}
+
+std::size_t piece_of_trial(std::size_t curve, std::size_t curves, std::size_t trial) {
+    return trial * curves + (curve + trial) % curves;
 }
 
 FaultScope stored_scope(const Evaluator& evaluator, FaultScope scope) {
@@ -285,7 +336,7 @@ CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSetting
     for (const CampaignCurve& curve : curves) {
         CurveInfo info{.layer = curve.scope.name,
                        .path = curve.scope.path,
-                       .bits = bits_of(curve, inputs.network->memory_parts()),
+                       .bits = bits_of_curve(curve, inputs.network->memory_parts()),
                        .protection = curve.protection,
                        .clean = curve.evaluator->clean()};
         started.curves.push_back(info);

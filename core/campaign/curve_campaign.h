@@ -13,6 +13,7 @@
 #include "campaign/job_inputs.h"
 #include "campaign/self_check.h"
 #include "evaluation/evaluator.h"
+#include "evaluation/work_share.h"
 #include "faults/protected_memory.h"
 
 namespace clipscope {
@@ -47,6 +48,10 @@ struct CampaignSettings {
     bool count_faults = false;  // send FaultsCounted events, of the trials that run
     KnownTrials known{};        // empty: none
     SelfCheckSettings self_check{};
+    // What this process does of it: a piece is a trial of a curve at all rates.
+    WorkShare share{};
+    // A piece is a point with all of its trials instead, of all curves of a scope: where earlier trials decide about later ones.
+    bool is_shared_by_point = false;
 };
 
 // Of a job's specification; `threads` settled.
@@ -61,11 +66,16 @@ CampaignSettings campaign_settings(const Specification& specification, int threa
             .list_faults = specification.list_faults,
             .count_faults = specification.count_faults,
             .known = specification.known,
-            .self_check = specification.self_check};
+            .self_check = specification.self_check,
+            .share = specification.share};
 }
 
 // Throws UsageError on rates that do not ascend from 0 to 1 (or numbers of faults), and on fewer trials than that.
 void check_campaign(PointAxis axis, std::span<const double> rates, int trials, int least_trials = 1);
+
+// Where a trial of a curve stands among the pieces that slices take by turns: all curves of a trial before the next trial, each trial
+// beginning with another curve, so that no slice gets the costly curve every time.
+std::size_t piece_of_trial(std::size_t curve, std::size_t curves, std::size_t trial);
 
 // What the campaign is about. The evaluators are prepared.
 CampaignStarted describe_campaign(const JobInputs& inputs, const CampaignSettings& settings, std::span<const CampaignCurve> curves);

@@ -44,7 +44,8 @@ std::optional<BitPilot> find_critical_bits(const JobInputs& inputs, const Campai
     });
     const MemorySigns signs = memory_signs(*inputs.network, all);
     const auto tell = [&](std::int64_t done, std::int64_t total) { sink(Progress{done, total, -1, "pilot · which bits are critical"}); };
-    const auto measured = run_bit_pilot(evaluator, unknown, signs, {.threads = settings.threads, .progress = tell}, stop);
+    const auto measured =
+        run_bit_pilot(evaluator, unknown, signs, {.threads = settings.threads, .progress = tell, .team = settings.share.team}, stop);
     if (!measured) return std::nullopt;
     const BitPilot pilot = joined(known, *measured);
     sink(BitsPiloted{pilot});

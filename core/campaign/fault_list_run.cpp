@@ -7,10 +7,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <span>
 #include <vector>
 
+#include "campaign/item_bytes.h"
 #include "common/error.h"
 #include "evaluation/evaluator.h"
 #include "evaluation/faulty_values.h"
@@ -50,14 +52,18 @@ public:
         if (!run_clean(stop)) return;
         sink_(started());
         for (std::size_t trial = 0; trial < trials_.size(); ++trial)
-            if (!specification_.known || !specification_.known(trial)) missing_.push_back(trial);
+            if (specification_.share.holds(trial) && !(specification_.known && specification_.known(trial))) missing_.push_back(trial);
         started_ = Clock::now();
         const auto make_task = [&]() -> ItemTask {
             return [this, runner = std::make_shared<TrialRunner>(evaluator_)](std::size_t place, const std::stop_token& stopped) {
                 if (const auto outcome = run_trial(*runner, trials_[missing_[place]], stopped)) keep(place, *outcome);
             };
         };
-        run_items({missing_.size(), make_task, [this] { return evaluator_.release_memory(); }}, threads_, stop);
+        const ItemExchange exchange{
+            .take = [this](std::size_t place) { return take(place); },
+            .put = [this](std::size_t place, const std::string& bytes) { keep(place, read_listed_outcome(from_bytes(bytes))); }};
+        run_items({missing_.size(), make_task, [this] { return evaluator_.release_memory(); }, specification_.share.team, exchange},
+                  threads_, stop);
     }
 
 private:
@@ -149,11 +155,18 @@ private:
         return listed;
     }
 
+    // For the first of the team, which tells of it.
+    std::string take(std::size_t place) {
+        const std::lock_guard lock(mutex_);
+        return to_bytes(listed_outcome_json(waiting_.extract(place).mapped()));
+    }
+
     // Outcomes that come early wait for those before them.
     void keep(std::size_t place, const ListedOutcome& outcome) {
         const std::lock_guard lock(mutex_);
         if (place < next_) return;  // began again, for memory ran out
         waiting_.insert_or_assign(place, outcome);
+        if (specification_.share.team && !specification_.share.team->is_first()) return;
         for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_; first = waiting_.erase(first), ++next_)
             sink_(ListedTrialFinished{missing_[next_], first->second});
         const auto done = double(next_ + waiting_.size());

@@ -9,6 +9,7 @@
 
 #include "campaign/events.h"
 #include "campaign/job_inputs.h"
+#include "evaluation/work_share.h"
 #include "faults/fault_list.h"
 
 namespace clipscope {
@@ -22,6 +23,7 @@ struct FaultListSpecification {
     bool exact = false;            // see evaluation/evaluator.h
     // Trials that have run before, asked after FaultListStarted by one thread; empty: none.
     std::function<bool(std::size_t trial)> known{};
+    WorkShare share{};  // what this process does of it: pieces are trials
 };
 
 // Sends FaultListStarted, a ListedTrialFinished for each trial that is not known, in the order of the list, with Progress between them, and

@@ -33,7 +33,9 @@ public:
     }
 
 private:
-    bool is_searched(std::size_t site) const { return act_max_.at(site) && specification_.only_site.value_or(site) == site; }
+    bool is_searched(std::size_t site) const {
+        return act_max_.at(site) && specification_.only_site.value_or(site) == site && run_.settings().share.holds(site);
+    }
 
     // Each grid after the first asks for two thresholds that the one before does not know.
     std::int64_t most_trials() const {
@@ -124,6 +126,8 @@ void run_harden(const JobInputs& inputs, const HardenSpecification& specificatio
     check_search_settings(specification.search);
     if (specification.only_site.value_or(0) >= std::max<std::size_t>(inputs.network->sites().size(), 1))
         throw UsageError("The network has no such activation site.");
+    if (specification.settings.share.is_part() && specification.greedy)
+        throw UsageError("A greedy hardening starts each site from those before it: it cannot be done in slices.");
     if (!specification.output_path.empty()) check_hardened_path(*inputs.network, specification.output_path);
     TuningRun run(TuningJob::harden, inputs, specification.settings, sink, stop);
     const std::optional<Clipping> act_max = run.profile();

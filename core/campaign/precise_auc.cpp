@@ -4,11 +4,14 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <span>
 
 #include "campaign/curve_auc.h"
 #include "campaign/curve_groups.h"
+#include "campaign/item_bytes.h"
 #include "campaign/precise_point.h"
+#include "campaign/sampled_json.h"
 #include "evaluation/item_workers.h"
 #include "faults/critical_bits.h"
 
@@ -180,6 +183,18 @@ private:
     bool is_done_ = false;
 };
 
+std::string trials_bytes(const std::vector<SampledTrial>& trials) {
+    auto json = nlohmann::ordered_json::array();
+    for (const SampledTrial& trial : trials) json.push_back(sample_json(trial));
+    return to_bytes(json);
+}
+
+std::vector<SampledTrial> trials_of(const std::string& bytes) {
+    std::vector<SampledTrial> trials;
+    for (const auto& trial : from_bytes(bytes)) trials.push_back(read_sample(trial));
+    return trials;
+}
+
 // All networks under the same trials.
 class Measurement {
 public:
@@ -252,7 +267,10 @@ private:
                 if (auto result = run(trial, stopped)) results[item] = std::move(*result);
             };
         };
-        run_items({round.size(), make_task, networks_.release_memory}, threads, stop);
+        const ItemExchange exchange{.take = [&](std::size_t item) { return trials_bytes(results[item]); },
+                                    .put = [&](std::size_t item, const std::string& bytes) { results[item] = trials_of(bytes); },
+                                    .is_for_all = true};
+        run_items({round.size(), make_task, networks_.release_memory, plan_.team, exchange}, threads, stop);
         if (stop.stop_requested()) return false;
         for (std::size_t item = 0; item < round.size(); ++item)
             for (std::size_t i = 0; i < aucs_.size(); ++i) trials_[i][round[item].rate].push_back(results[item][i]);

@@ -6,10 +6,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 
 #include "campaign/curve_groups.h"
 #include "campaign/point_faults.h"
 #include "campaign/point_statistics.h"
+#include "campaign/precise_bundles.h"
 #include "campaign/precise_point.h"
 #include "common/error.h"
 #include "common/number_text.h"
@@ -20,8 +22,6 @@ namespace clipscope {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr std::int64_t images_at_once = 96;  // of trials that share passes: products take 24 or 48 rows at a time
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -45,7 +45,7 @@ public:
             const std::vector<Item> items = next_round();
             if (items.empty()) break;
             if (!run_round(items, stop)) return;
-            if (precision_.at_most_seconds > 0 && seconds_since(started_) > precision_.at_most_seconds && !all_done()) {
+            if (precision_.at_most_seconds > 0 && is_time_over() && !all_done()) {
                 tell_of_time();
                 break;
             }
@@ -76,11 +76,9 @@ public:
     }
 
 private:
-    struct Item {
-        std::size_t point = 0;
-        std::size_t stratum = 0;
-        int trial = 0;
-    };
+    using Item = PreciseItem;
+    using Bundle = PreciseBundle;
+    using Results = PreciseResults;
 
     bool prepare(const CampaignStarted& campaign, const std::stop_token& stop) {
         info_ = campaign.info;
@@ -112,6 +110,8 @@ private:
             own.fault_free = fault_free[curves.size() - 1];
             sink_(PointDesigned{int(curve), int(rate), own});
         }
+        // Points are measured independently of each other, so slices take them by turns.
+        if (!settings_.share.holds(group_index * settings_.rates.size() + rate)) return;
         const PointConditions conditions{.half_width = precision_.half_width,
                                          .nonfinite = settings_.nonfinite,
                                          .fixed_cost = fixed_cost_of_trial(curves_.front().evaluator->multiplications_per_image(),
@@ -159,33 +159,13 @@ private:
         return items;
     }
 
-    bool all_done() const {
-        return std::all_of(points_.begin(), points_.end(), [](const GroupPoint& point) { return point.point.is_done(); });
+    bool is_time_over() const {
+        const bool is_over = seconds_since(started_) > precision_.at_most_seconds;
+        return settings_.share.team ? settings_.share.team->decide(is_over) : is_over;
     }
 
-    // Trials of one point that run at once.
-    using Bundle = std::vector<Item>;
-
-    std::vector<Bundle> bundle(const std::vector<Item>& items) const {
-        const std::size_t at_once = curves_.front().evaluator->samples_at_once();
-        std::vector<Bundle> bundles;
-        struct Open {
-            std::size_t bundle = 0;
-            std::int64_t images = 0;
-        };
-        std::map<std::size_t, Open> open;  // by point, the bundle that has room
-        for (const Item& item : items) {
-            const std::int64_t images = points_[item.point].point.images(item.stratum);
-            const auto [place, is_new] = open.try_emplace(item.point, Open{bundles.size()});
-            Open& latest = place->second;
-            if (is_new || bundles[latest.bundle].size() >= at_once || latest.images + images > images_at_once) {
-                latest = {bundles.size()};
-                bundles.emplace_back();
-            }
-            bundles[latest.bundle].push_back(item);
-            latest.images += images;
-        }
-        return bundles;
+    bool all_done() const {
+        return std::all_of(points_.begin(), points_.end(), [](const GroupPoint& point) { return point.point.is_done(); });
     }
 
     ItemTask make_task(const std::vector<Bundle>& bundles) {
@@ -202,14 +182,14 @@ private:
             return is_released;
         };
         const auto begun = Clock::now();
-        const std::vector<Bundle> bundles = bundle(items);
-        run_items({bundles.size(), [&] { return make_task(bundles); }, release}, settings_.threads, stop);
+        const std::vector<Bundle> bundles = make_bundles(items, points_, curves_.front().evaluator->samples_at_once());
+        const ItemExchange exchange{.take = [&](std::size_t place) { return take(bundles[place]); },
+                                    .put = [&](std::size_t place, const std::string& bytes) { put(bundles[place], bytes); },
+                                    .is_for_all = true};
+        run_items({bundles.size(), [&] { return make_task(bundles); }, release, settings_.share.team, exchange}, settings_.threads, stop);
         seconds_of_trials_ += seconds_since(begun);
         return !stop.stop_requested();
     }
-
-    // By the group's curves; nothing where it is not known.
-    using Results = std::vector<std::optional<SampledTrial>>;
 
     // A trial with what it takes to run it.
     struct DrawnTrial {
@@ -299,6 +279,7 @@ private:
         const CurveGroup& group = groups_[point.group];
         const bool is_known = std::ranges::all_of(known, [](const auto& one) { return one.has_value(); });
         const std::lock_guard lock(mutex_);
+        if (settings_.share.team) exchanged_[item.key()] = results;
         for (std::size_t i = 0; i < results.size(); ++i) {
             point.point.add(i, item.stratum, item.trial, *results[i]);
             if (!known[i]) sink_(SampledTrialFinished{int(group.curves[i]), int(point.rate), int(item.stratum), item.trial, *results[i]});
@@ -310,6 +291,23 @@ private:
         sink_(Progress{done_, predicted_, left,
                        infos_[group.curves.front()].layer + " · " + point_name(settings_.axis, settings_.rates[point.rate]) + " · ±" +
                            fixed_text(point.point.half_width() * 100, 1) + " points so far"});
+    }
+
+    // What a bundle came to, for the other members of the team.
+    std::string take(const Bundle& bundle) {
+        const std::lock_guard lock(mutex_);
+        std::vector<Results> results;
+        for (const Item& item : bundle) results.push_back(exchanged_.extract(item.key()).mapped());
+        return results_to_bytes(results);
+    }
+
+    void put(const Bundle& bundle, const std::string& bytes) {
+        const std::vector<Results> results = results_from_bytes(bytes);
+        for (std::size_t i = 0; i < bundle.size(); ++i) {
+            keep(bundle[i], results.at(i), known_results(bundle[i]));
+            const std::lock_guard lock(mutex_);
+            exchanged_.erase(bundle[i].key());
+        }
     }
 
     void tell_of_time() {
@@ -343,6 +341,7 @@ private:
     std::vector<TrialFinished> whole_;
     BitPilot pilot_;
     std::mutex mutex_;
+    std::map<std::tuple<std::size_t, std::size_t, int>, Results> exchanged_;  // by key(): for the team
     std::int64_t done_ = 0;
     std::int64_t known_ = 0;
     std::int64_t predicted_ = 0;
@@ -357,9 +356,11 @@ void check_precision(const PrecisionSettings& settings) {
                          " cannot be had: give the half-width of the interval as a fraction between 0 and 0.5, 0.01 for ± 1 point.");
 }
 
-void run_precise_campaign(const JobInputs& inputs, const CampaignSettings& settings, const PrecisionSettings& precision,
+void run_precise_campaign(const JobInputs& inputs, const CampaignSettings& asked, const PrecisionSettings& precision,
                           std::span<const CampaignCurve> curves, const EventSink& sink, std::stop_token stop) {
     check_precision(precision);
+    CampaignSettings settings = asked;
+    settings.is_shared_by_point = true;
     CampaignStarted campaign = describe_campaign(inputs, settings, curves);
     campaign.info.precision = precision.half_width;
     PreciseCampaign precise(inputs, settings, precision, curves, sink);

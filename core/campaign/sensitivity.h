@@ -32,6 +32,7 @@ struct SensitivitySpecification {
     std::optional<PrecisionSettings> precision{};  // how narrow the intervals are to be; then `trials`, of all images each, may be 0
     KnownTrials known{};                           // trials that have run before; empty: none
     SelfCheckSettings self_check{};                // not where `exact`
+    WorkShare share{};                             // what this process does of it
 };
 
 // Runs on the calling thread and on workers of its own; sends CampaignStarted, then trials as they finish with Progress between them, then

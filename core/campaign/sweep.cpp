@@ -15,7 +15,10 @@ void sweep(TuningRun& run, const SweepSpecification& specification, Evaluator& u
     const std::size_t site = specification.site;
     const SiteInfo& info = run.network().sites()[site];
     const FaultScope scope = faults_of_sweep(run.network(), clipping, site, specification.place);
-    const std::vector<float> thresholds = specification.grid.thresholds(*clipping.at(site));
+    std::vector<float> thresholds;
+    std::size_t thresholds_seen = 0;
+    for (const float threshold : specification.grid.thresholds(*clipping.at(site)))
+        if (run.settings().share.holds(thresholds_seen++)) thresholds.push_back(threshold);
     run.expect(std::int64_t(thresholds.size() + 1) * run.expected_trials());
 
     const auto clipped = run.evaluator(clipping);

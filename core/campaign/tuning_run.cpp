@@ -149,7 +149,8 @@ std::optional<AucPlan> TuningRun::plan(const Evaluator& prepared, const FaultSco
                  .nonfinite = settings_.nonfinite,
                  .axis = settings_.auc_axis,
                  .self_check = settings_.self_check,
-                 .precision = precision_for(prepared)};
+                 .precision = precision_for(prepared),
+                 .team = settings_.share.team};
     if (const auto rates = known_rates(scope.name)) plan.rates = *rates;
     if (plan.rates.empty()) {
         const auto tell = [&](double rate) {
@@ -171,7 +172,11 @@ std::optional<AucPrecision> TuningRun::precision_for(const Evaluator& prepared) 
                            .others = prepared.images_answered(false),
                            .multiplications_per_image = prepared.multiplications_per_image(),
                            .takes_samples = prepared.can_sample()};
-    if (settings_.at_most_seconds > 0) precision.is_time_over = [this] { return seconds() > settings_.at_most_seconds; };
+    if (settings_.at_most_seconds > 0)
+        precision.is_time_over = [this] {
+            const bool is_over = seconds() > settings_.at_most_seconds;
+            return settings_.share.team ? settings_.share.team->decide(is_over) : is_over;
+        };
     return precision;
 }
 

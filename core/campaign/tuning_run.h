@@ -15,6 +15,7 @@
 #include "campaign/auc_measurement.h"
 #include "campaign/events.h"
 #include "campaign/job_inputs.h"
+#include "evaluation/work_share.h"
 #include "protection/activation/site_protections.h"
 
 namespace clipscope {
@@ -35,6 +36,7 @@ struct TuningSettings {
     std::size_t memory_bytes = 0;    // budget for kept activations; 0: a quarter of the free memory
     bool exact = false;              // see evaluation/evaluator.h
     SelfCheckSettings self_check{};  // not where `exact`
+    WorkShare share{};               // what this process does of it: pieces are thresholds of a sweep, sites of a hardening
     // What an earlier run of the same job with the same settings measured: it is sent again instead of being measured again.
     std::shared_ptr<const TuningResult> known{};
 };

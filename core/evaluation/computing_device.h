@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "evaluation/vector_instructions.h"
+
 namespace clipscope {
 
 // "auto" (a GPU where LibTorch can use one), "cpu", "cuda:0". Throws UsageError where there is no such device.
@@ -16,8 +18,5 @@ void make_deterministic(at::Device device);
 
 // "CPU"; "cuda:0, NVIDIA H100 PCIe, TF32 off, deterministic".
 std::string describe_device(at::Device device);
-
-// The processor's vector instructions that LibTorch uses, "AVX2".
-std::string vector_instructions();
 
 }  // namespace clipscope
