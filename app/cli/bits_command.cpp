@@ -73,7 +73,7 @@ void add_bits_command(CLI::App& app, CommandRunner& runner) {
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
     add_self_check_option(*command, options->self_check);
-    add_study_option(*command, options->study);
+    add_study_option(*command, options->study, options->work);
     add_result_file_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

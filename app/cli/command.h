@@ -48,6 +48,7 @@ void add_differences_command(CLI::App& app, CommandRunner& runner);
 void add_rank_command(CLI::App& app, CommandRunner& runner);
 void add_export_command(CLI::App& app, CommandRunner& runner);
 void add_replay_command(CLI::App& app, CommandRunner& runner);
+void add_merge_command(CLI::App& app, CommandRunner& runner);
 void add_recover_command(CLI::App& app, CommandRunner& runner);
 void add_grade_command(CLI::App& app, CommandRunner& runner);
 void add_completion_command(CLI::App& app, CommandRunner& runner);

@@ -79,6 +79,7 @@ struct WorkOptions {
     std::string device = "auto";
     int threads = 0;
     int chunk = 0;
+    std::string slice{};  // of a job in a study, "3/16"; empty: all of it
 };
 void add_work_options(CLI::App& command, WorkOptions& options);
 void check_work_options(const WorkOptions& options);

@@ -113,7 +113,7 @@ void add_options(CLI::App& command, CompareOptions& options) {
     add_exact_flag(command, options.measurement.exact);
     add_self_check_option(command, options.measurement.self_check);
     add_work_options(command, options.work);
-    add_study_option(command, options.study);
+    add_study_option(command, options.study, options.work);
     add_curves_output_options(command, options.output);
 }
 

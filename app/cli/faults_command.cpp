@@ -12,6 +12,7 @@
 #include "campaign/fault_scope.h"
 #include "command.h"
 #include "common/error.h"
+#include "common/number_text.h"
 #include "common/sha256.h"
 #include "common/text_file.h"
 #include "common/text_list.h"
@@ -77,13 +78,14 @@ JobSettings list_settings(const FaultsOptions& options, const std::string& text)
 
 int run_list_in_study(const FaultsOptions& options, const std::string& output_path, const std::string& text, std::stop_source& stop) {
     JobSettings settings = list_settings(options, text);
+    const std::string study_path = own_study(options.study);
     // What the study refuses is refused before anything is read or run.
-    std::optional<Study> known = study_to_continue(options.study, {settings});
+    std::optional<Study> known = study_to_continue(study_path, {settings});
     if (known) check_list_known(*known, settings);
     const OpenedJob opened = open_job(settings);
     const std::vector<ListedTrial> trials = read_list(options, text, opened.evaluation);
     settings.list.trials = std::int64_t(trials.size());
-    Study study = known ? std::move(*known) : Study::open_or_create(options.study);
+    Study study = known ? std::move(*known) : Study::open_or_create(study_path);
     const JobId id = continue_or_add_list(study, settings, opened, trials);
     warn_of_doubtful_input(opened.evaluation, options.work, stop.get_token());
     FaultsOutput output({options.list, output_path, options.json, options.study}, opened.evaluation, trials, stop);
@@ -176,7 +178,7 @@ void add_faults_command(CLI::App& app, CommandRunner& runner) {
     add_work_options(*command, options->work);
     add_memory_option(*command, options->memory);
     add_exact_flag(*command, options->exact);
-    add_study_option(*command, options->study);
+    add_study_option(*command, options->study, options->work);
     add_json_option(*command, options->json);
     command->footer(
         "Ctrl-C ends it and keeps the results so far; in a study the same command goes on from there.\n"

@@ -152,7 +152,7 @@ void add_harden_command(CLI::App& app, CommandRunner& runner) {
     add_bound_option(*command, options->measurement);
     add_auc_precision_options(*command, options->measurement.faults);
     add_work_options(*command, options->work);
-    add_study_option(*command, options->study);
+    add_study_option(*command, options->study, options->work);
     add_tuning_output_options(*command, options->results);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

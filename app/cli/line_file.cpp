@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "common/error.h"
+#include "process_team.h"
 
 namespace clipscope::cli {
 
-LineFile::LineFile(std::string path, const std::string& option) : path_(std::move(path)), file_(std::fopen(path_.c_str(), "we")) {
+LineFile::LineFile(std::string path, const std::string& option)
+    : path_(process_team().is_follower() ? "/dev/null" : std::move(path)), file_(std::fopen(path_.c_str(), "we")) {
     if (file_ == nullptr) throw Error("Cannot write '" + path_ + "': " + std::strerror(errno) + "; choose another " + option + ".");
 }
 

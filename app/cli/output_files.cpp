@@ -12,6 +12,7 @@
 
 #include "common/error.h"
 #include "common/text_file.h"
+#include "process_team.h"
 
 namespace clipscope::cli {
 
@@ -24,7 +25,7 @@ namespace {
 }  // namespace
 
 void check_writable_file(const std::string& path) {
-    if (path.empty() || path == "-") return;
+    if (path.empty() || path == "-" || process_team().is_follower()) return;
     int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     const bool is_new = file >= 0;
     if (!is_new && errno == EEXIST) {
@@ -51,7 +52,7 @@ void check_writable_network(const std::string& path) {
 }
 
 void check_writable_folder(const std::string& path) {
-    if (path.empty()) return;
+    if (path.empty() || process_team().is_follower()) return;
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) refuse(path, error.value());

@@ -68,7 +68,7 @@ void add_profile_command(CLI::App& app, CommandRunner& runner) {
     command->add_option("--rates", options->rates, "Fault rates per bit, as in 1e-6,1e-5")->type_name("RATES");
     command->add_option("--trials", options->trials, "Faulty networks in each histogram")->type_name("N")->capture_default_str();
     add_work_options(*command, options->work);
-    add_study_option(*command, options->study);
+    add_study_option(*command, options->study, options->work);
     add_tuning_output_options(*command, options->output);
     command->footer("Example: clipscope-cli profile --layers CONV-1 --rates 1e-5,1e-4 --json profile.json");
     command->callback([options, &runner] { runner = [options](std::stop_source& stop) { return run_profile_command(*options, stop); }; });

@@ -106,7 +106,7 @@ void add_sensitivity_command(CLI::App& app, CommandRunner& runner) {
         ->description(command->get_option("--format")->get_description() + "; several as in float32,int8,Q3.12 give curves side by side");
     add_exact_flag(*command, options->exact);
     add_self_check_option(*command, options->self_check);
-    add_study_option(*command, options->study);
+    add_study_option(*command, options->study, options->work);
     add_curves_output_options(*command, options->output);
     command->footer(
         "Ctrl-C ends the job and keeps its results so far.\n"

@@ -13,6 +13,7 @@
 #include "common/number_text.h"
 #include "common_options.h"
 #include "output_files.h"
+#include "study/job_slices.h"
 #include "study/replay.h"
 #include "study/salvage.h"
 #include "study/study_export.h"
@@ -65,6 +66,13 @@ std::string audit_text(const Study& study, const JobRecord& job) {
     return text + (missed.empty() ? "." : "; no fault came to " + missed + ".") + "\n";
 }
 
+// "Job 1 was run in slices, and has these: 1/8, 3/8."
+std::string slices_text(const Study& study, const JobRecord& job) {
+    std::string names;
+    for (const WorkSlice& slice : finished_slices(study, job.id)) names += (names.empty() ? "" : ", ") + slice.to_string();
+    return names.empty() ? "" : "Job " + std::to_string(job.id) + " was run in slices, and has these: " + names + ".\n";
+}
+
 int show_study(const std::string& path) {
     const Study study = Study::open_to_read(path);
     TextTable table(
@@ -74,7 +82,7 @@ int show_study(const std::string& path) {
         table.add_row({std::to_string(job.id), kind_name(job.settings), to_string(job.state), what(job.settings), trials_text(job.settings),
                        model_label(job.settings.model), number_text(double(std::int64_t(job.seconds))),
                        job.name + (job.name.empty() || job.notes.empty() ? "" : ": ") + job.notes});
-        audit += audit_text(study, job);
+        audit += audit_text(study, job) + slices_text(study, job);
         if (!job.error.empty()) errors += "Job " + std::to_string(job.id) + " failed: " + job.error + "\n";
     }
     const StudyInfo info = study.info();

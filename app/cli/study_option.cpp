@@ -7,11 +7,17 @@
 
 namespace clipscope::cli {
 
-void add_study_option(CLI::App& command, std::string& path) {
+void add_study_option(CLI::App& command, std::string& path, WorkOptions& work) {
     command
         .add_option("--study", path,
                     "Keep the results in this file, made where it is missing; what it has of this very job is not run again")
         ->type_name("FILE");
+    command
+        .add_option("--slice", work.slice,
+                    "With --study: run only this part of the job, as in 3/16 for the third of sixteen, each into a study of its own on any "
+                    "machine; 'clipscope-cli merge' joins them")
+        ->type_name("I/N")
+        ->needs("--study");
 }
 
 JobSettings study_job_settings(JobKind kind, const InputOptions& input, const WorkOptions& work) {
@@ -66,7 +72,11 @@ std::optional<Study> study_to_continue(const std::string& path, const std::vecto
 
 JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory) {
     JobRunOptions options;
-    options.threads = work.threads;
+    options.threads = work.threads > 0 ? work.threads : process_team().threads;
+    options.share.team = process_team().team;
+    if (options.share.team && !work.slice.empty())
+        throw UsageError("--slice is for machines that know nothing of each other: leave it out under mpirun");
+    if (!work.slice.empty()) options.share.slices.push_back(WorkSlice::parse(work.slice));
     if (!memory.empty()) options.memory_bytes = parse_memory(memory);
     return options;
 }

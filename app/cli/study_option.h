@@ -8,8 +8,10 @@
 
 #include "common/error.h"
 #include "input_warning.h"
+#include "process_team.h"
 #include "run_job.h"
 #include "study/job_run.h"
+#include "study/job_slices.h"
 #include "tuning_options.h"
 
 namespace CLI {
@@ -18,7 +20,8 @@ class App;
 
 namespace clipscope::cli {
 
-void add_study_option(CLI::App& command, std::string& path);
+// With --slice, for part of the job.
+void add_study_option(CLI::App& command, std::string& path, WorkOptions& work);
 
 // What all kinds of jobs have in common; paths become absolute, so that the study can be used from any folder.
 JobSettings study_job_settings(JobKind kind, const InputOptions& input, const WorkOptions& work);
@@ -35,9 +38,12 @@ std::optional<Study> study_to_continue(const std::string& path, const std::vecto
 // Makes or opens the study, finds the jobs there that these continue or adds them, and runs what is missing, one after the other. As
 // run_job().
 template <class Output>
-int run_in_study(const std::string& path, const std::vector<JobSettings>& jobs, const JobRunOptions& options, Output& output,
+int run_in_study(const std::string& study_path, const std::vector<JobSettings>& jobs, const JobRunOptions& options, Output& output,
                  std::stop_source& stop) {
+    const std::string path = own_study(study_path);
     // What the study refuses is refused before anything is read or run.
+    if (options.share.is_part())
+        for (const JobSettings& settings : jobs) check_sliceable(settings);
     std::optional<Study> known = study_to_continue(path, jobs);
     std::vector<OpenedJob> opened;
     for (const JobSettings& settings : jobs) opened.push_back(open_job(settings));

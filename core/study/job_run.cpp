@@ -1,5 +1,7 @@
 #include "study/job_run.h"
 
+#include <algorithm>
+
 #include "campaign/bit_positions.h"
 #include "campaign/compare.h"
 #include "campaign/fault_list_run.h"
@@ -9,7 +11,9 @@
 #include "campaign/sweep.h"
 #include "campaign/thresholds_file.h"
 #include "common/sha256.h"
+#include "evaluation/vector_instructions.h"
 #include "network/bundled_networks.h"
+#include "study/job_slices.h"
 #include "study/listed_trials.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
@@ -74,6 +78,7 @@ private:
         specification.memory_bytes = options_.memory_bytes;
         specification.known = writer_.known_trials();
         specification.self_check.share = settings_.self_check;
+        specification.share = options_.share;
         return specification;
     }
 
@@ -163,6 +168,7 @@ private:
         specification.memory_bytes = options_.memory_bytes;
         specification.exact = settings_.exact;
         specification.known = writer_.known_listed();
+        specification.share = options_.share;
         run_fault_list(opened_.evaluation, specification, sink_, stop_);
     }
 
@@ -182,6 +188,27 @@ private:
     const std::stop_token stop_;
     ResolvedSettings resolved_;
 };
+
+// With the slices that the study has already: what they checked counts too. Of a team only the first writes files.
+JobRunOptions for_this_process(const Study& study, JobId id, const OpenedJob& opened, JobRunOptions options) {
+    if (ItemTeam* team = options.share.team) {
+        const std::string tuning = opened.tuning_images ? ", tuning images " + opened.tuning_images->sha256 : "";
+        team->check_same("model " + opened.model.sha256 + ", images " + opened.images.sha256 + tuning + ", " + versions_text() + ", " +
+                         vector_instructions());
+        if (!team->is_first()) options.output_path.clear();
+    }
+    if (!options.share.is_part()) return options;
+    check_sliceable(study.job(id).settings);
+    if (!options.output_path.empty()) throw UsageError("A slice hardens some of the sites: write the network from the merged study");
+    for (const WorkSlice& slice : finished_slices(study, id))
+        if (std::ranges::find(options.share.slices, slice) == options.share.slices.end()) options.share.slices.push_back(slice);
+    return options;
+}
+
+void keep_slices_of(Study& study, JobId id, const JobRunOptions& options) {
+    const bool is_done = study.job(id).state == JobState::done;
+    if (is_done && (options.share.is_part() || !finished_slices(study, id).empty())) keep_slices(study, id, options.share.slices);
+}
 
 // A job that could not even be opened waits no longer.
 void end_waiting(Study& study, JobId id, const std::string& why) noexcept {
@@ -211,6 +238,7 @@ TuningSettings tuning_settings(const JobSettings& job, TrainedOn trained_on, con
     settings.memory_bytes = options.memory_bytes;
     settings.exact = job.exact;
     settings.self_check.share = job.self_check;
+    settings.share = options.share;
     return settings;
 }
 
@@ -259,9 +287,11 @@ void run_study_job(Study& study, JobId id, const OpenedJob& opened, const JobRun
     study.set_sources(id, opened.model, opened.images, opened.tuning_images);
     study.set_machine(id, study.job(id).settings.device, resolve_threads(options.threads));
     const JobRecord job = study.job(id);
+    const JobRunOptions own = for_this_process(study, id, opened, options);
     StudyWriter writer(study, id, sink, stop);
     try {
-        Run(study, job, opened, options, writer, stop).run();
+        Run(study, job, opened, own, writer, stop).run();
+        keep_slices_of(study, id, own);
     } catch (const std::exception& error) {
         writer.fail(short_text(error));
         throw;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "campaign/events.h"
+#include "evaluation/work_share.h"
 #include "faults/fault_list.h"
 #include "study/opened_job.h"
 #include "study/study.h"
@@ -20,6 +21,7 @@ struct JobRunOptions {
     double at_most_seconds = 0;    // of a job with a precision, which may end wider after that; 0: no limit
     bool list_faults = false;      // send FaultsInjected events
     std::string output_path{};     // of a hardened network; empty: none is written
+    WorkShare share{};             // what this run does of the job (job_slices.h)
 };
 
 // How a job on tuning images measures; nothing is known from before.

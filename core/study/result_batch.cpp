@@ -80,13 +80,15 @@ void ResultBatch::append(ResultBatch&& later) {
 }
 
 void write_batch(Database& database, JobId job, const ResultBatch& batch) {
-    database.transaction([&] {
-        write_trials(database, batch.trials);
-        write_samples(database, batch.samples);
-        write_tuning(database, job, batch.tuning);
-        write_listed_rows(database, job, batch.listed);
-        write_audit(database, job, batch.audit);
-    });
+    database.transaction([&] { write_rows(database, job, batch); });
+}
+
+void write_rows(Database& database, JobId job, const ResultBatch& batch) {
+    write_trials(database, batch.trials);
+    write_samples(database, batch.samples);
+    write_tuning(database, job, batch.tuning);
+    write_listed_rows(database, job, batch.listed);
+    write_audit(database, job, batch.audit);
 }
 
 AuditTotals read_audit_totals(Database& database, JobId job) {

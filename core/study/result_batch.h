@@ -44,6 +44,8 @@ struct ResultBatch {
 
 // In one transaction. Writing the same batch again changes nothing.
 void write_batch(Database& database, JobId job, const ResultBatch& batch);
+// The same in a transaction of the caller's.
+void write_rows(Database& database, JobId job, const ResultBatch& batch);
 
 AuditTotals read_audit_totals(Database& database, JobId job);
 
