@@ -1,0 +1,137 @@
+"""mpirun -n 1, 2, 3 and 5 of clipscope-mpi give exactly the study of clipscope-cli, of every kind of job; killed at random moments, what
+was committed is there and the next run ends equal. Arguments: clipscope-cli, clipscope-mpi, then the checks. CLIPSCOPE_KILLS=20 for more
+kills than two. Exit status 77 says that there is no mpirun."""
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli"))
+from studies import difference, rows_of, run  # noqa: E402
+
+CLI, MPI = sys.argv[1], sys.argv[2]
+if shutil.which("mpirun") is None or not os.path.exists(MPI):
+    print("No mpirun (openmpi-bin), so nothing is checked.")
+    sys.exit(77)
+
+JOBS = {
+    "sensitivity": "sensitivity --layers each,network --rates 1e-5:1e-3:4 --trials 11 --images 40",
+    "auto": "sensitivity --layers CONV-1,network --rates auto --trials 7 --images 30",
+    "precision": "sensitivity --layers each --rates 1e-4,1e-3 --trials 4 --precision 0.08 --images 40",
+    "bits": "bits --layers each --trials 3 --images 30",
+    "duel": "duel --protections none,clip,sec-ded-39-32 --rates 1e-4,1e-3 --trials 5 --images 30 --tuning-images 30",
+    "sweep": "sweep --site ACT-2 --rates 1e-4,1e-3 --trials 4 --grid 0:1.5:9 --tuning-images 30",
+    "harden": "harden --greedy --rates 1e-4,1e-3 --trials 4 --tuning-images 30",
+    "harden-precision": "harden --rates 1e-4,1e-3 --precision 0.05 --tuning-images 30",
+    "profile": "profile --tuning-images 30",
+}
+
+
+def mpirun(ranks, job, study):
+    # Test machines are root's and small; messages of these processes stay on this machine.
+    return ["mpirun", "--oversubscribe", "--allow-run-as-root", "--mca", "btl", "self,vader", "-n", str(ranks), MPI,
+            *job.split(), "--threads", "1", "--study", study]
+
+
+def check_kind(folder, name, ranks=(1, 2, 3, 5)):
+    job = JOBS[name]
+    whole = f"{folder}/{name}.clipscope"
+    run([CLI, *job.split(), "--threads", "1", "--study", whole])
+    for count in ranks:
+        study = f"{folder}/{name}-{count}.clipscope"
+        table = run(mpirun(count, job, study)).stdout
+        if text := difference(whole, study):
+            sys.exit(f"{name} on {count} ranks differs from one process: {text}")
+        if not table.strip():
+            sys.exit(f"{name} on {count} ranks prints no table")
+
+
+def check_list(folder):
+    faults = f"{folder}/faults.csv"
+    run([CLI, "faults", faults, "--make-list", "60"])
+    JOBS["faults"] = f"faults {faults} --images 30"
+    check_kind(folder, "faults", (2, 3))
+
+
+def children(process):
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True).stdout.split()
+    return [int(one) for one in found]
+
+
+def ranks_of(process):
+    """By rank, as their environment says."""
+    ranks = {}
+    waiting = children(process)
+    while waiting:
+        pid = waiting.pop()
+        waiting += children(pid)
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                for one in file.read().split(b"\0"):
+                    if one.startswith(b"OMPI_COMM_WORLD_RANK="):
+                        ranks[int(one.split(b"=")[1])] = pid
+        except OSError:
+            pass
+    return ranks
+
+
+def check_kills(folder):
+    """Rank 2 of 3 is killed in mid-run."""
+    job = "sensitivity --layers each,network --rates 1e-5:1e-3:4 --trials 120 --images 60"
+    whole, study = f"{folder}/kills.clipscope", f"{folder}/killed.clipscope"
+    run([CLI, *job.split(), "--threads", "1", "--study", whole])
+    begun = time.monotonic()
+    run(mpirun(3, job, f"{folder}/unkilled.clipscope"))
+    duration = time.monotonic() - begun
+    kills, most, kept = 0, int(os.environ.get("CLIPSCOPE_KILLS", "2")), 0
+    while kills < most:
+        before = len(rows_of(study, "trial")) if os.path.exists(study) else 0
+        running = subprocess.Popen(mpirun(3, job, study), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(random.uniform(0.3, 1.1) * duration)
+        ranks = ranks_of(running.pid)
+        if running.poll() is None and 2 in ranks:
+            os.kill(ranks[2], signal.SIGKILL)
+            kills += 1
+        status = running.wait(timeout=120)
+        rows = len(rows_of(study, "trial")) if os.path.exists(study) and os.path.getsize(study) > 0 else 0
+        if rows < before:
+            sys.exit(f"a kill lost trials: {before} before, {rows} after")
+        kept += rows - before
+        print(f"rank 2 killed: exit status {status}, {rows} of {len(rows_of(whole, 'trial'))} trials are there")
+        if status == 0 or rows == len(rows_of(whole, "trial")):
+            run(mpirun(3, job, study))
+            compare_with_whole(whole, study)
+            for rest in ("", "-wal", "-shm", "-lock"):
+                if os.path.exists(study + rest):
+                    os.remove(study + rest)
+    run(mpirun(3, job, study))
+    compare_with_whole(whole, study)
+
+
+def compare_with_whole(whole, study):
+    if text := difference(whole, study):
+        sys.exit(f"after a kill the study differs from that of one run: {text}")
+
+
+def check_refusals(folder):
+    said = subprocess.run(mpirun(2, "info", "x")[:-2], capture_output=True, text=True)
+    if said.returncode == 0:
+        sys.exit("mpirun runs a command that keeps no study")
+    said = subprocess.run(mpirun(2, "sensitivity --slice 1/2", f"{folder}/x.clipscope"), capture_output=True, text=True)
+    if said.returncode != 2 or "leave it out under mpirun" not in said.stderr:
+        sys.exit(f"a slice under mpirun: {said.returncode} {said.stderr}")
+
+
+CHECKS = {name: lambda folder, name=name: check_kind(folder, name, (2, 3) if name not in ("sensitivity", "precision") else (1, 2, 3, 5))
+          for name in list(JOBS)}
+CHECKS |= {"faults": check_list, "kills": check_kills, "refusals": check_refusals}
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        for check in sys.argv[3:] or CHECKS:
+            CHECKS[check](temporary)
+            print(check, "as one process")
