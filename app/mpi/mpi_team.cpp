@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "common/error.h"
 #include "evaluation/item_workers.h"
@@ -83,6 +84,67 @@ private:
     std::exception_ptr failure_;
     std::atomic<bool> is_over_{false};
     std::jthread thread_;
+};
+
+// Items that the first handed out and results that it does not have yet, of a rank that computes for it. Any number of threads.
+class ItemStore {
+public:
+    ItemStore(std::size_t items, std::size_t room) : items_(items), room_(room) {}
+
+    // For a worker, which waits where there is none yet; nothing where there will be none.
+    std::optional<std::size_t> next() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return !queue_.empty() || is_end_; });
+        if (queue_.empty()) return std::nullopt;
+        const std::size_t item = queue_.front();
+        queue_.pop_front();
+        return item;
+    }
+
+    void put_result(std::size_t item, std::string bytes) {
+        const std::lock_guard lock(mutex_);
+        results_.emplace_back(item, std::move(bytes));
+    }
+
+    // What the first is to be told and asked now.
+    ItemReport take_report() {
+        const std::lock_guard lock(mutex_);
+        const bool has_room = !is_end_ && queue_.size() < room_ / 2;
+        return {.items = items_, .wanted = has_room ? room_ - queue_.size() : 0, .results = std::exchange(results_, {})};
+    }
+
+    // The first's answer: numbers of items, none where there are no more.
+    void add(const std::string& answer) {
+        const std::lock_guard lock(mutex_);
+        for (std::size_t place = 0; place < answer.size(); place += sizeof(std::size_t)) {
+            std::size_t item = 0;
+            std::copy_n(answer.data() + place, sizeof item, reinterpret_cast<char*>(&item));
+            queue_.push_back(item);
+        }
+        is_end_ |= answer.empty();
+        changed_.notify_all();
+    }
+
+private:
+    const std::size_t items_;
+    const std::size_t room_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::size_t> queue_;
+    std::vector<std::pair<std::uint64_t, std::string>> results_;
+    bool is_end_ = false;
+};
+
+// Whatever happens, workers do not wait for items for ever.
+class EndOfItems {
+public:
+    explicit EndOfItems(ItemStore& store) : store_(store) {}
+    ~EndOfItems() { store_.add({}); }
+    EndOfItems(const EndOfItems&) = delete;
+    EndOfItems& operator=(const EndOfItems&) = delete;
+
+private:
+    ItemStore& store_;
 };
 
 }  // namespace
@@ -166,64 +228,28 @@ void MpiTeam::lead(const ItemWork& work, int threads, const std::stop_token& sto
 }
 
 void MpiTeam::follow(const ItemWork& work, int threads, Results& results) {
-    std::mutex mutex;  // of all below
-    std::condition_variable changed;
-    std::deque<std::size_t> queue;
-    bool is_end = false;
-    ItemReport report{.items = work.count};
-    const ItemSource source = [&]() -> std::optional<std::size_t> {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return !queue.empty() || is_end; });
-        if (queue.empty()) return std::nullopt;
-        const std::size_t item = queue.front();
-        queue.pop_front();
-        return item;
-    };
+    // One item in work and one in store for each worker, so that none waits for an answer.
+    ItemStore store(work.count, std::size_t(threads) * 2);
     const auto on_done = [&](std::size_t item) {
         std::string bytes = work.exchange.take(item);
-        const std::lock_guard lock(mutex);
         if (!results.empty()) results[item] = bytes;
-        report.results.emplace_back(item, std::move(bytes));
+        store.put_result(item, std::move(bytes));
     };
-    const auto end = [&] {
-        const std::lock_guard lock(mutex);
-        is_end = true;
-        changed.notify_all();
-    };
-    // Whatever happens here, the workers do not wait for items for ever.
-    struct AtEnd {
-        const std::function<void()> function;
-        ~AtEnd() { function(); }
-    };
-    const Workers workers(work, source, on_done, threads, {});
-    const AtEnd at_end{end};
+    const Workers workers(work, [&] { return store.next(); }, on_done, threads, {});
+    const EndOfItems end(store);
     for (;;) {
         const bool is_over = workers.is_over();
-        ItemReport message{.items = work.count};
-        {
-            const std::lock_guard lock(mutex);
-            // One item in work and one in store for each worker, so that none waits for an answer.
-            const auto room = std::size_t(threads) * 2;
-            if (!is_end && queue.size() < std::size_t(threads)) message.wanted = room - queue.size();
-            std::swap(message.results, report.results);
-        }
-        if (message.results.empty() && message.wanted == 0) {
+        const ItemReport report = store.take_report();
+        if (report.results.empty() && report.wanted == 0) {
             if (is_over) return;
             std::this_thread::sleep_for(between_looks);
             continue;
         }
-        send(0, phase_, to_message(message));
-        if (message.wanted == 0) continue;
+        send(0, phase_, to_message(report));
+        if (report.wanted == 0) continue;
         auto answer = receive(phase_);
         for (; !answer; answer = receive(phase_)) std::this_thread::sleep_for(between_looks);
-        const std::lock_guard lock(mutex);
-        for (std::size_t place = 0; place < answer->second.size(); place += sizeof(std::size_t)) {
-            std::size_t item = 0;
-            std::copy_n(answer->second.data() + place, sizeof item, reinterpret_cast<char*>(&item));
-            queue.push_back(item);
-        }
-        is_end |= answer->second.empty();
-        changed.notify_all();
+        store.add(answer->second);
     }
 }
 

@@ -83,10 +83,10 @@ bool check_rates(const SelfCheck& self_check, const std::string& curve, const Au
     return true;
 }
 
-// Outcomes at all rates of a trial.
-nlohmann::ordered_json rates_json(const std::vector<TrialOutcome>& by_rate) {
+// A trial's outcomes at all rates.
+nlohmann::ordered_json trial_of(const AccuracyCurve& curve, int trial) {
     auto json = nlohmann::ordered_json::array();
-    for (const TrialOutcome& outcome : by_rate) json.push_back(trial_json(outcome));
+    for (const auto& trials : curve.trials) json.push_back(trial_json(trials.at(trial)));
     return json;
 }
 
@@ -126,9 +126,7 @@ std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan
     };
     const auto take = [&](std::size_t trial) {
         const std::lock_guard lock(mutex);
-        std::vector<TrialOutcome> by_rate;
-        for (const auto& trials : curve.trials) by_rate.push_back(trials.at(int(trial)));
-        return to_bytes(rates_json(by_rate));
+        return to_bytes(trial_of(curve, int(trial)));
     };
     const auto put = [&](std::size_t trial, const std::string& bytes) { keep_trial(int(trial), read_rates(from_bytes(bytes))); };
     const auto measure_trial = [&](TrialRunner& runner, int trial, const std::stop_token& stopped) {
@@ -162,8 +160,8 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
     const std::size_t thresholds = evaluator.thresholds().size();
     std::vector<AccuracyCurve> curves;
     SelfCheck self_check(plan.self_check, plan.seed);
-    for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan, evaluator.network()));
     std::mutex mutex;
+    for (std::size_t i = 0; i < thresholds; ++i) curves.push_back(empty_curve(evaluator.clean(i), plan, evaluator.network()));
     const auto keep_trial = [&](int trial, const std::vector<std::vector<TrialOutcome>>& outcomes) {
         const std::lock_guard lock(mutex);
         for (std::size_t i = 0; i < thresholds; ++i)
@@ -173,11 +171,7 @@ std::optional<std::vector<MeasuredAuc>> measure_aucs(ThresholdEvaluator& evaluat
     const auto take = [&](std::size_t trial) {
         const std::lock_guard lock(mutex);
         auto json = nlohmann::ordered_json::array();
-        for (const AccuracyCurve& curve : curves) {
-            std::vector<TrialOutcome> by_rate;
-            for (const auto& trials : curve.trials) by_rate.push_back(trials.at(int(trial)));
-            json.push_back(rates_json(by_rate));
-        }
+        for (const AccuracyCurve& curve : curves) json.push_back(trial_of(curve, int(trial)));
         return to_bytes(json);
     };
     const auto put = [&](std::size_t trial, const std::string& bytes) {
