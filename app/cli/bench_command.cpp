@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bench_output.h"
-#include "campaign/engine_check.h"
+#include "benchmark/engine_check.h"
 #include "campaign/fault_rates.h"
 #include "command.h"
 #include "common/error.h"

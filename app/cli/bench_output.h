@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "campaign/benchmark.h"
-#include "campaign/engine_check.h"
+#include "benchmark/benchmark.h"
+#include "benchmark/engine_check.h"
+#include "benchmark/precision_benchmark.h"
+#include "benchmark/scaling.h"
 #include "campaign/job_inputs.h"
-#include "campaign/precision_benchmark.h"
-#include "campaign/scaling.h"
 
 namespace clipscope::cli {
 

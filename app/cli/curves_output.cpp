@@ -10,12 +10,12 @@
 
 #include "campaign/comparison.h"
 #include "campaign/duel_summary.h"
-#include "campaign/result_csv.h"
-#include "campaign/result_json.h"
 #include "command.h"
 #include "common/error.h"
 #include "common_options.h"
 #include "output_files.h"
+#include "results/result_csv.h"
+#include "results/result_json.h"
 
 namespace clipscope::cli {
 

@@ -6,7 +6,6 @@
 
 #include "campaign/harden.h"
 #include "campaign/thresholds_file.h"
-#include "campaign/thresholds_header.h"
 #include "campaign/tuned_network.h"
 #include "command.h"
 #include "common/c_text.h"
@@ -14,6 +13,7 @@
 #include "common/text_file.h"
 #include "input_warning.h"
 #include "output_files.h"
+#include "results/thresholds_header.h"
 #include "run_job.h"
 #include "study_option.h"
 #include "tuning_options.h"

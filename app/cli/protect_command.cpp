@@ -8,9 +8,6 @@
 
 #include "campaign/contestants.h"
 #include "campaign/hardened_export.h"
-#include "campaign/price_json.h"
-#include "campaign/protection_header.h"
-#include "campaign/protection_plan.h"
 #include "command.h"
 #include "common/c_text.h"
 #include "common/error.h"
@@ -21,6 +18,9 @@
 #include "input_warning.h"
 #include "output_files.h"
 #include "protection_option.h"
+#include "results/price_json.h"
+#include "results/protection_header.h"
+#include "results/protection_plan.h"
 #include "tuning_options.h"
 
 namespace clipscope::cli {

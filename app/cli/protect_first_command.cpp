@@ -6,13 +6,13 @@
 #include <string>
 
 #include "campaign/protect_first.h"
-#include "campaign/protect_first_output.h"
 #include "command.h"
 #include "common/error.h"
 #include "common_options.h"
 #include "input_warning.h"
 #include "output_files.h"
 #include "progress_line.h"
+#include "results/protect_first_output.h"
 #include "text_table.h"
 
 namespace clipscope::cli {

@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <variant>
 
-#include "campaign/tuning_csv.h"
-#include "campaign/tuning_json.h"
 #include "command.h"
 #include "common_options.h"
 #include "output_files.h"
+#include "results/tuning_csv.h"
+#include "results/tuning_json.h"
 
 namespace clipscope::cli {
 

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "campaign/curve_in_time.h"
-#include "campaign/result_json.h"
 #include "command.h"
 #include "common/error.h"
 #include "common/json_text.h"
@@ -19,6 +18,7 @@
 #include "common_options.h"
 #include "faults/upset_rates.h"
 #include "output_files.h"
+#include "results/result_json.h"
 #include "text_table.h"
 
 namespace clipscope::cli {

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "campaign/worst_bits.h"
-#include "campaign/worst_bits_output.h"
 #include "command.h"
 #include "common/error.h"
 #include "common/number_text.h"
@@ -15,6 +14,7 @@
 #include "input_warning.h"
 #include "output_files.h"
 #include "progress_line.h"
+#include "results/worst_bits_output.h"
 #include "text_table.h"
 
 namespace clipscope::cli {

@@ -8,7 +8,6 @@
 #include <QThread>
 #include <QUrl>
 
-#include "campaign/protect_first_output.h"
 #include "changed_images_window.h"
 #include "common/error.h"
 #include "common/text_file.h"
@@ -27,6 +26,7 @@
 #include "missing_input.h"
 #include "network/bundled_networks.h"
 #include "plots/plot_panel.h"
+#include "results/protect_first_output.h"
 #include "sensitivity_request.h"
 #include "tables/duel_table.h"
 #include "tables/protect_first_table.h"

@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <iterator>
 
-#include "campaign/protect_first_output.h"
-#include "campaign/result_csv.h"
-#include "campaign/result_json.h"
-#include "campaign/thresholds_header.h"
-#include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
 #include "controls/worst_bits_pane.h"
 #include "network/export_script.h"
 #include "result_presenter.h"
 #include "result_views.h"
+#include "results/protect_first_output.h"
+#include "results/result_csv.h"
+#include "results/result_json.h"
+#include "results/thresholds_header.h"
+#include "results/tuning_json.h"
 
 namespace clipscope {
 

@@ -12,8 +12,8 @@
 #include "campaign/protect_first.h"
 #include "campaign/thresholds_file.h"
 #include "campaign/tuning_result.h"
-#include "campaign/worst_bits_output.h"
 #include "clipping/auc.h"
+#include "results/worst_bits_output.h"
 #include "study/study.h"
 
 namespace clipscope {

@@ -6,10 +6,10 @@
 #include "campaign/campaign_summary.h"
 #include "campaign/protect_first.h"
 #include "campaign/tuning_result.h"
-#include "campaign/worst_bits_output.h"
 #include "curve_looks.h"
 #include "plots/accuracy_view.h"
 #include "plots/pareto_view.h"
+#include "results/worst_bits_output.h"
 #include "study/study.h"
 #include "tables/job_table.h"
 

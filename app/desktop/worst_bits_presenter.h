@@ -4,7 +4,7 @@
 
 #include "background_task.h"
 #include "campaign/accuracy_curves.h"
-#include "campaign/worst_bits_output.h"
+#include "results/worst_bits_output.h"
 #include "search_presenter.h"
 #include "study/study.h"
 

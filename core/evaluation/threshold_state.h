@@ -7,7 +7,7 @@
 #include <mutex>
 #include <utility>
 
-#include "clipping/threshold_bracket.h"
+#include "clipping/equivalent_thresholds.h"
 #include "evaluation/evaluator_state.h"
 #include "evaluation/threshold_evaluator.h"
 

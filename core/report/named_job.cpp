@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <ranges>
 
-#include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
+#include "results/tuning_json.h"
 #include "study/salvage.h"
 #include "study/study_results.h"
 

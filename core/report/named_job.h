@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "campaign/result_json.h"
+#include "results/result_json.h"
 #include "study/study.h"
 
 namespace clipscope {

@@ -9,9 +9,9 @@
 
 #include "campaign/campaign_summary.h"
 #include "campaign/listed_result.h"
-#include "campaign/result_json.h"
 #include "campaign/tuning_result.h"
 #include "report/ranking.h"
+#include "results/result_json.h"
 #include "study/study_results.h"
 
 namespace clipscope {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "campaign/result_json.h"
 #include "campaign/tuning_result.h"
 #include "report/html_text.h"
+#include "results/result_json.h"
 
 namespace clipscope {
 

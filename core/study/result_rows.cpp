@@ -5,10 +5,10 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
-#include "campaign/computed_with_json.h"
 #include "campaign/memory_json.h"
-#include "campaign/price_json.h"
 #include "campaign/sampled_json.h"
+#include "results/computed_with_json.h"
+#include "results/price_json.h"
 #include "study/study_errors.h"
 
 namespace clipscope {

@@ -7,12 +7,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "campaign/result_csv.h"
-#include "campaign/tuning_csv.h"
-#include "campaign/tuning_json.h"
 #include "common/csv_text.h"
 #include "common/error.h"
 #include "common/json_text.h"
+#include "results/result_csv.h"
+#include "results/tuning_csv.h"
+#include "results/tuning_json.h"
 #include "study/listed_trials.h"
 #include "study/study_results.h"
 

@@ -12,7 +12,7 @@
 #include "campaign/accuracy_curves.h"
 #include "campaign/campaign_summary.h"
 #include "campaign/events.h"
-#include "campaign/result_json.h"
+#include "results/result_json.h"
 #include "study/study.h"
 
 namespace clipscope {

@@ -11,10 +11,10 @@
 #include <utility>
 #include <variant>
 
-#include "campaign/computed_with_json.h"
 #include "campaign/sampled_json.h"
-#include "campaign/tuning_json.h"
 #include "common/number_text.h"
+#include "results/computed_with_json.h"
+#include "results/tuning_json.h"
 #include "study/campaign_rows.h"
 #include "study/listed_rows.h"
 #include "study/result_batch.h"

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
-#include "campaign/tuning_json.h"
 #include "common/number_text.h"
+#include "results/tuning_json.h"
 #include "study/study_errors.h"
 
 namespace clipscope {

@@ -1,5 +1,5 @@
 // Events of a profile, a sweep or a hardening as rows of a table and back: each row holds a fragment of the JSON that
-// campaign/tuning_json.h writes, so that a study keeps exactly what a result's file keeps. Only core/study includes this.
+// results/tuning_json.h writes, so that a study keeps exactly what a result's file keeps. Only core/study includes this.
 #pragma once
 
 #include <optional>

@@ -1,11 +1,11 @@
 // Thresholds and result files: every reader of JSON sees every input, as a user may open any file as any kind.
 #include <string>
 
-#include "campaign/result_json.h"
 #include "campaign/thresholds_file.h"
-#include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "fuzz_target.h"
+#include "results/result_json.h"
+#include "results/tuning_json.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace clipscope;

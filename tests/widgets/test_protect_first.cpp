@@ -18,11 +18,11 @@
 #include <QTreeView>
 #include <QtTest>
 
-#include "campaign/protect_first_output.h"
 #include "controls/harden_panel.h"
 #include "controls/protect_first_pane.h"
 #include "plots/point_labels.h"
 #include "plots/protect_first_plot.h"
+#include "results/protect_first_output.h"
 #include "tables/protect_first_table.h"
 
 using namespace clipscope;

@@ -3,8 +3,8 @@
 #include <QPushButton>
 #include <algorithm>
 
-#include "campaign/protect_first_output.h"
 #include "plots/protect_first_plot.h"
+#include "results/protect_first_output.h"
 #include "tables/protect_first_table.h"
 
 namespace clipscope {

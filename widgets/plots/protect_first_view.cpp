@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "campaign/protect_first_output.h"
 #include "plots/accuracy_view.h"
 #include "plots/plot_marks.h"
 #include "plots/plot_style.h"
 #include "plots/point_labels.h"
+#include "results/protect_first_output.h"
 
 namespace clipscope {
 namespace {

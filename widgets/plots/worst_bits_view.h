@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
-#include "campaign/worst_bits_output.h"
 #include "plots/figure_export.h"
+#include "results/worst_bits_output.h"
 #include "theme/theme.h"
 
 class QCustomPlot;

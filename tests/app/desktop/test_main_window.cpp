@@ -16,8 +16,6 @@
 #include <QUrl>
 #include <atomic>
 
-#include "campaign/result_json.h"
-#include "campaign/tuning_json.h"
 #include "common/text_file.h"
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
@@ -30,6 +28,8 @@
 #include "plots/auc_area_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
+#include "results/result_json.h"
+#include "results/tuning_json.h"
 #include "tables/comparison_table.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"

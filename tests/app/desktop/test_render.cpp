@@ -5,13 +5,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "campaign/result_json.h"
-#include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/text_file.h"
 #include "fake_engine.h"
 #include "paper_figures.h"
 #include "render.h"
+#include "results/result_json.h"
+#include "results/tuning_json.h"
 
 using namespace clipscope;
 

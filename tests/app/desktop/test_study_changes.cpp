@@ -6,10 +6,10 @@
 #include <QTreeView>
 #include <atomic>
 
-#include "campaign/result_json.h"
 #include "common/text_file.h"
 #include "controls/activity_log.h"
 #include "controls/progress_strip.h"
+#include "results/result_json.h"
 #include "study/study_results.h"
 #include "study/study_writer.h"
 #include "tables/job_table.h"

@@ -7,12 +7,12 @@
 #include <QTest>
 #include <QTreeView>
 
-#include "campaign/result_json.h"
 #include "common/text_file.h"
 #include "controls/activity_log.h"
 #include "controls/progress_strip.h"
 #include "controls/welcome_pane.h"
 #include "core/study/made_up_job.h"
+#include "results/result_json.h"
 #include "study/listed_trials.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <thread>
 
-#include "campaign/result_json.h"
 #include "campaign/sensitivity.h"
 #include "common/error.h"
 #include "common/version.h"
 #include "data/dataset_reader.h"
 #include "data/image_selection.h"
 #include "network/bundled_networks.h"
+#include "results/result_json.h"
 
 using namespace clipscope;
 

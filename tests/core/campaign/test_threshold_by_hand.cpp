@@ -7,9 +7,9 @@
 #include "campaign/sweep.h"
 #include "campaign/threshold_by_hand.h"
 #include "campaign/thresholds_file.h"
-#include "campaign/thresholds_header.h"
 #include "common/error.h"
 #include "lenet5_inputs.h"
+#include "results/thresholds_header.h"
 
 using namespace clipscope;
 using clipscope::testing::has_fashion_mnist;

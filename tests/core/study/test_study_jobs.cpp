@@ -5,13 +5,13 @@
 #include <QTest>
 
 #include "campaign/sensitivity.h"
-#include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "common/version.h"
 #include "core/data/picture_files.h"
 #include "data/dataset_reader.h"
 #include "data/image_folder_reader.h"
 #include "network/bundled_networks.h"
+#include "results/tuning_json.h"
 #include "study/database.h"
 #include "study/job_run.h"
 #include "study/replay.h"

@@ -2,9 +2,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "campaign/tuning_json.h"
 #include "common/error.h"
 #include "made_up_job.h"
+#include "results/tuning_json.h"
 #include "study/study_results.h"
 #include "study/study_writer.h"
 
