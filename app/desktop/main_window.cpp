@@ -234,6 +234,7 @@ void MainWindow::connect_file_actions() {
                       [this](const QString& path) { exporter_->save_python_exporter(path); });
     connect_with_path(actions_.export_numbers, dialogs_.choose_numbers, [this](const QString& path) { exporter_->export_numbers(path); });
     connect_with_path(actions_.export_all, dialogs_.choose_folder, [this](const QString& folder) { exporter_->export_everything(folder); });
+    connect(actions_.paper_figures, &QAction::triggered, this, &MainWindow::show_paper_figures);
     connect(actions_.export_figure, &QAction::triggered, this, [this] { front_plot()->show_export_dialog(); });
     connect(actions_.quit, &QAction::triggered, this, &QWidget::close);
 

@@ -95,6 +95,7 @@ private:
     void begin_search();
     void export_table(const std::function<std::string()>& csv);
     void show_form_of(MethodJob job);
+    void show_paper_figures();
     void propose_duel(const QString& protections);
     void connect_log();
 

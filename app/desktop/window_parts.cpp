@@ -87,12 +87,16 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
                         "with its normalisation and class names; needs nothing but PyTorch"));
     file->addSeparator();
     actions.export_figure = add(file, QObject::tr("Export &figure…"), QKeySequence(Qt::CTRL | Qt::Key_E),
-                                QObject::tr("The plot you work in, as PDF, SVG or PNG"));
+                                QObject::tr("The plot you work in, on a page and in a style of your own, as PDF, PGF, SVG or PNG"));
     actions.export_numbers = add(file, QObject::tr("Export &numbers…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
                                  QObject::tr("The accuracy curves as a table (CSV), or as a result that ClipScope reads again (JSON)"));
     actions.export_all =
         add(file, QObject::tr("Export &everything…"), {},
             QObject::tr("All figures as PDF, SVG and PNG, all tables, and results that ClipScope reads again, into a folder"));
+    actions.paper_figures =
+        add(file, QObject::tr("Figures of the pape&r…"), {},
+            QObject::tr("Figures 1b, 3 and 5 to 8 of the FT-ClipAct paper from the jobs of this study, arranged as there, "
+                        "and which job is missing"));
     file->addSeparator();
     actions.quit = add(file, QObject::tr("&Quit"), QKeySequence::Quit, {});
     actions.quit->setMenuRole(QAction::QuitRole);

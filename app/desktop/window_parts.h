@@ -101,6 +101,7 @@ struct WindowActions {
     QAction* export_figure = nullptr;
     QAction* export_numbers = nullptr;
     QAction* export_all = nullptr;
+    QAction* paper_figures = nullptr;
     QAction* quit = nullptr;
     QAction* run = nullptr;
     QAction* harden = nullptr;

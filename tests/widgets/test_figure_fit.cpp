@@ -107,7 +107,7 @@ private slots:
 
     void words_are_broken_where_they_may() {
         const QFontMetricsF metrics(QFont(QStringLiteral("DejaVu Sans")));
-        const double width = metrics.horizontalAdvance(QStringLiteral("guard+range "));
+        const double width = metrics.horizontalAdvance(QStringLiteral("guard+range-"));
         QCOMPARE(wrapped(QStringLiteral("guard+range channel"), metrics, width), QStringLiteral("guard+range\nchannel"));
         QCOMPARE(wrapped(QStringLiteral("guard+range-channel"), metrics, width), QStringLiteral("guard+range-\nchannel"));
         for (const QString& line : wrapped(QString(200, QLatin1Char('m')), metrics, width).split(QLatin1Char('\n')))

@@ -21,15 +21,36 @@
 namespace clipscope {
 namespace {
 
-constexpr int smallest_font = 4;
+constexpr int smallest_font = 3;  // where a page is very full
 
 QSize page_of(const QCustomPlot& plot) {
     return plot.viewport().size();
 }
 
+// What the plot has, legend and colour scale beside the axes, becomes the first row of a plot with one column.
+void nest(QCustomPlot& plot) {
+    QCPLayoutGrid& outer = *plot.plotLayout();
+    auto* inner = new QCPLayoutGrid;
+    inner->setRowSpacing(outer.rowSpacing());
+    inner->setColumnSpacing(outer.columnSpacing());
+    const QList<double> rows = outer.rowStretchFactors(), columns = outer.columnStretchFactors();
+    for (int row = 0; row < outer.rowCount(); ++row)
+        for (int column = 0; column < outer.columnCount(); ++column) {
+            if (!outer.hasElement(row, column)) continue;
+            QCPLayoutElement* element = outer.element(row, column);
+            outer.take(element);
+            inner->addElement(row, column, element);
+        }
+    for (int row = 0; row < inner->rowCount(); ++row) inner->setRowStretchFactor(row, rows[row]);
+    for (int column = 0; column < inner->columnCount(); ++column) inner->setColumnStretchFactor(column, columns[column]);
+    outer.clear();
+    outer.addElement(0, 0, inner);
+}
+
 void add_wrapped_title(QCustomPlot& plot, const Theme& theme, const QString& title) {
     const int margin = 2;
     const QString lines = wrapped(title, QFontMetricsF(theme.title_font), plot.viewport().width() - 4 * margin);
+    nest(plot);
     plot.plotLayout()->insertRow(0);
     auto* element = new QCPTextElement(&plot, lines, theme.title_font);
     element->setTextColor(theme.text);
@@ -55,19 +76,36 @@ void wrap_axis_labels(QCustomPlot& plot) {
     for (QCPColorScale* scale : color_scales(plot)) wrap_label(*scale->axis(), scale->rect().height());
 }
 
+// Where rows are low, their names become small, and the rest of the figure does not.
+void shrink_row_names(QCustomPlot& plot) {
+    QCPAxis& axis = *plot.yAxis;
+    const auto ticker = axis.ticker().dynamicCast<QCPAxisTickerText>();
+    if (!ticker || ticker->ticks().size() < 2) return;
+    const QList<double> rows = ticker->ticks().keys();
+    double least = plot.axisRect()->height();
+    for (qsizetype i = 1; i < rows.size(); ++i)
+        least = std::min(least, std::abs(axis.coordToPixel(rows[i]) - axis.coordToPixel(rows[i - 1])));
+    constexpr double of_capitals = 0.78;
+    QFont font = axis.tickLabelFont();
+    font.setPixelSize(std::clamp(int(least / of_capitals), smallest_font, font.pixelSize()));
+    axis.setTickLabelFont(font);
+}
+
 // Labels of levels stand beside the axes, not above or below them, and not on one another.
 void keep_levels_within(QCustomPlot& plot) {
     const auto ticker = plot.yAxis2->ticker().dynamicCast<QCPAxisTickerText>();
     if (!plot.yAxis2->visible() || !ticker) return;
     const double line = QFontMetricsF(plot.yAxis2->tickLabelFont()).lineSpacing();
+    constexpr double widest = 0.17;  // of the page
+    const QFontMetricsF metrics(plot.yAxis2->tickLabelFont());
     std::vector<double> centres, heights;
     QStringList texts;
     const QMap<double, QString> levels = ticker->ticks();
     for (auto level = levels.cend(); level != levels.cbegin();) {
         --level;  // from the top
+        texts << wrapped(level.value(), metrics, widest * plot.viewport().width());
         centres.push_back(plot.yAxis->coordToPixel(level.key()));
-        heights.push_back(double(level.value().count(QLatin1Char('\n')) + 1) * line);
-        texts << level.value();
+        heights.push_back(double(texts.last().count(QLatin1Char('\n')) + 1) * line);
     }
     const QRect axes = plot.axisRect()->rect();
     const std::vector<double> tops = TrisectionItem::spread(centres, heights, 1, axes.top(), axes.bottom());
@@ -109,18 +147,30 @@ std::size_t names_left_out(const QCustomPlot& plot, const std::vector<TextBox>& 
     return count;
 }
 
+// Where names leave no room for the picture itself.
+bool is_cramped(const QCustomPlot& plot) {
+    constexpr double least_width = 0.35, least_height = 0.25;
+    const QSize axes = plot.axisRect()->rect().size(), page = plot.viewport().size();
+    return axes.width() < least_width * page.width() || axes.height() < least_height * page.height();
+}
+
 struct Attempt {
     std::unique_ptr<QCustomPlot> plot;
     std::size_t faults = std::numeric_limits<std::size_t>::max();
+    std::size_t left_out = 0;  // names of points that found no place
 };
 
-Attempt attempt(const Figure& figure, const FigureStyle& style, const QSize& page, int font_px) {
+// `names_px`: of names between the axes.
+Attempt attempt(const Figure& figure, const FigureStyle& style, const QSize& page, int font_px, int names_px) {
     Attempt made{std::make_unique<QCustomPlot>()};
     QCustomPlot& plot = *made.plot;
     plot.resize(page);
     plot.setViewport(QRect(QPoint(), page));
     const Theme theme = figure_theme(style, font_px);
-    figure.draw(style, theme, plot);
+    Theme of_names = theme;
+    of_names.label_font.setPixelSize(names_px);
+    figure.draw(style, of_names, plot);
+    for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) axis->setLabelFont(theme.label_font);
     apply_style(style, theme, plot);
     const bool at_curves = style.legend == LegendPlace::at_curves && can_be_labelled(plot);
     place_figure_legend(plot, theme, style.legend == LegendPlace::at_curves && !at_curves ? LegendPlace::automatic : style.legend);
@@ -131,13 +181,15 @@ Attempt attempt(const Figure& figure, const FigureStyle& style, const QSize& pag
     text_boxes(plot, page);
     wrap_axis_labels(plot);
     text_boxes(plot, page);
+    shrink_row_names(plot);
     keep_levels_within(plot);
     for (int round = 0; round < 3 && make_margins(plot, text_boxes(plot, page)); ++round) keep_levels_within(plot);
     text_boxes(plot, page);
     place_marks(plot);
     if (at_curves) add_curve_labels(plot, theme);
     const std::vector<TextBox> boxes = text_boxes(plot, page);
-    made.faults = text_faults(boxes, page).size() + names_left_out(plot, boxes);
+    made.left_out = names_left_out(plot, boxes);
+    made.faults = text_faults(boxes, page).size() + made.left_out + is_cramped(plot);
     return made;
 }
 
@@ -162,11 +214,13 @@ QStringList curve_names(const Figure& figure) {
 std::unique_ptr<QCustomPlot> fitted_plot(const Figure& figure, const FigureStyle& style) {
     const QSize page = size_in_points(size_of(figure, style));
     Attempt best;
-    for (int font = std::max(smallest_font, int(std::lround(style.font_pt))); font >= smallest_font; --font) {
-        Attempt made = attempt(figure, style, page, font);
-        if (made.faults < best.faults) best = std::move(made);
-        if (best.faults == 0) break;
-    }
+    for (int font = std::max(smallest_font, int(std::lround(style.font_pt))); font >= smallest_font && best.faults > 0; --font)
+        for (int names = font; names >= smallest_font && best.faults > 0; --names) {
+            Attempt made = attempt(figure, style, page, font, names);
+            const bool is_for_names = made.left_out > 0;
+            if (made.faults < best.faults) best = std::move(made);
+            if (!is_for_names) break;
+        }
     return std::move(best.plot);
 }
 

@@ -2,8 +2,8 @@
 
 #include <qcustomplot.h>
 
-#include <QFontMetricsF>
 #include <QPaintEngine>
+#include <QPainterPath>
 #include <algorithm>
 
 namespace clipscope {
@@ -35,8 +35,10 @@ public:
     void drawTextItem(const QPointF& at, const QTextItem& item) override {
         if (item.text().trimmed().isEmpty()) return;
         const QTransform transform = painter()->combinedTransform();
-        const QRectF ink = QFontMetricsF(item.font()).tightBoundingRect(item.text()).translated(at);
-        TextBox box{item.text(), transform.mapRect(ink), {}, transform.isRotating()};
+        // The outlines: tight rectangles of font metrics are a pixel too large on every side.
+        QPainterPath outline;
+        outline.addText(at, item.font(), item.text());
+        TextBox box{item.text(), transform.mapRect(outline.boundingRect()), {}, transform.isRotating()};
         if (painter()->hasClipping()) box.clip = transform.mapRect(painter()->clipBoundingRect());
         boxes_.push_back(box);
     }
@@ -98,6 +100,18 @@ bool covers(const TextBox& a, const TextBox& b) {
     return shared.width() > touch && shared.height() > touch;
 }
 
+namespace {
+
+QString text_of(const QRectF& box) {
+    return QStringLiteral("%1…%2 × %3…%4")
+        .arg(box.left(), 0, 'f', 1)
+        .arg(box.right(), 0, 'f', 1)
+        .arg(box.top(), 0, 'f', 1)
+        .arg(box.bottom(), 0, 'f', 1);
+}
+
+}  // namespace
+
 std::vector<QString> text_faults(const std::vector<TextBox>& boxes, const QSize& page) {
     constexpr double hair = 0.5;
     std::vector<QString> faults;
@@ -107,7 +121,11 @@ std::vector<QString> text_faults(const std::vector<TextBox>& boxes, const QSize&
         const QRectF room = boxes[i].clip.isNull() ? whole : whole & boxes[i].clip;
         const double out =
             std::max({room.left() - ink.left(), ink.right() - room.right(), room.top() - ink.top(), ink.bottom() - room.bottom()});
-        if (out > hair) faults.push_back(QStringLiteral("'%1' lies %2 pt outside what is painted").arg(boxes[i].text).arg(out, 0, 'f', 1));
+        if (out > hair)
+            faults.push_back(QStringLiteral("'%1' lies %2 pt outside what is painted (%3 in %4)")
+                                 .arg(boxes[i].text)
+                                 .arg(out, 0, 'f', 1)
+                                 .arg(text_of(ink), text_of(room)));
         for (std::size_t j = i + 1; j < boxes.size(); ++j)
             if (covers(boxes[i], boxes[j])) faults.push_back(QStringLiteral("'%1' covers '%2'").arg(boxes[i].text, boxes[j].text));
     }

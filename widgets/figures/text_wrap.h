@@ -7,6 +7,9 @@
 
 namespace clipscope {
 
+// Of the pieces that are never broken but in need.
+double widest_piece(const QString& text, const QFontMetricsF& metrics);
+
 QString wrapped(const QString& text, const QFontMetricsF& metrics, double width);
 
 }  // namespace clipscope
