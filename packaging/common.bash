@@ -15,12 +15,14 @@ build_packages=(
 )
 # ClipScope starts without these, but computes many times slower (OpenBLAS) or has no data, icons or letters.
 run_packages=(libopenblas0-pthread dataset-fashion-mnist libqt6svg6 fonts-dejavu-core)
-# Faults are replayed in Python's PyTorch, windows open under Xvfb, the desktop's files are validated, tests run once more in a locale that
-# writes 0,5, ONNX's conformance models are run, manual pages are made and shown, studies
-# are computed by several processes over MPI, and the lengths of functions are counted.
+# Faults are replayed in Python's PyTorch, studies read with pandas, exported scripts run with matplotlib, PDF and HTML are looked into, windows
+# open under Xvfb, the desktop's files are validated, tests run once more in a locale that writes 0,5, ONNX's conformance models are run,
+# studies are computed by several processes over MPI, manual pages are made and shown, and the lengths of functions are counted. (Where
+# pdflatex is installed, figures go through LaTeX too: texlive-latex-base and texlive-pictures.)
 test_packages=(
-    python3 python3-numpy python3-torch python3-torchvision xvfb xauth desktop-file-utils appstream locales libonnx-testdata
-    libopenmpi-dev openmpi-bin tidy python3-pandas help2man man-db bsdextrautils universal-ctags
+    python3 python3-numpy python3-torch python3-torchvision python3-matplotlib python3-pandas poppler-utils tidy
+    xvfb xauth desktop-file-utils appstream locales libonnx-testdata
+    libopenmpi-dev openmpi-bin help2man man-db bsdextrautils universal-ctags
 )
 
 fail() {

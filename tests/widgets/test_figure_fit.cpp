@@ -73,9 +73,12 @@ private slots:
         for (const StylePreset& preset : style_presets())
             for (const int count : {1, 8, 20})
                 for (const bool is_long : {false, true})
-                    for (const bool is_dark : {false, true})
+                    for (const bool is_dark : {false, true}) {
+                        // Both themes lay out alike: one number of curves is enough.
+                        if (is_dark && count != 8) continue;
                         QTest::addRow("%s, %d%s%s", qPrintable(preset.id), count, is_long ? ", long names" : "", is_dark ? ", dark" : "")
                             << preset.id << count << is_long << is_dark;
+                    }
     }
 
     void nothing_is_cut_off() {
