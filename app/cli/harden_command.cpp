@@ -80,6 +80,8 @@ int search(const HardenOptions& options, HardenSpecification specification, Tuni
 }
 
 int search_in_study(const HardenOptions& options, const HardenSpecification& specification, TuningOutput& output, std::stop_source& stop) {
+    if (!options.work.slice.empty() && !options.thresholds_output.empty())
+        throw UsageError("A slice finds the thresholds of some of the sites: write them from the merged study");
     JobSettings settings = study_job_settings(JobKind::harden, options.input, options.work);
     add_to(settings, options.tuning);
     add_to(settings, options.measurement);

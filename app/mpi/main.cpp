@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <mpi.h>
 #include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -32,7 +34,8 @@ namespace fs = std::filesystem;
 // A folder of this process's own, gone when it ends.
 class OwnFolder {
 public:
-    OwnFolder() : path_((fs::temp_directory_path() / "clipscope-mpi-XXXXXX").string()) {
+    OwnFolder() : path_((fs::temp_directory_path() / (start_ + std::to_string(getpid()) + "-XXXXXX")).string()) {
+        clear_abandoned();
         if (mkdtemp(path_.data()) == nullptr)
             throw Error("There is no room for a rank's own study in '" + path_ + "': set TMPDIR to a folder with room.");
     }
@@ -46,6 +49,20 @@ public:
     std::string file(const std::string& name) const { return path_ + "/" + name; }
 
 private:
+    // Those of processes that were killed some days ago; a living one that this process cannot see has a younger one.
+    static void clear_abandoned() {
+        std::error_code ignored;
+        for (const fs::directory_entry& entry : fs::directory_iterator(fs::temp_directory_path(), ignored)) {
+            const std::string name = entry.path().filename().string();
+            const int process = name.starts_with(start_) ? std::atoi(name.c_str() + start_.size()) : 0;
+            if (process <= 0 || kill(process, 0) == 0 || errno != ESRCH) continue;
+            constexpr auto time_to_be_missed = std::chrono::hours(72);
+            const auto written = entry.last_write_time(ignored);
+            if (!ignored && fs::file_time_type::clock::now() - written > time_to_be_missed) fs::remove_all(entry.path(), ignored);
+        }
+    }
+
+    inline static const std::string start_ = "clipscope-mpi-";
     std::string path_;
 };
 

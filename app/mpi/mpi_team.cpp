@@ -280,10 +280,15 @@ void MpiTeam::sum(std::span<std::int64_t> numbers) {
 }
 
 void MpiTeam::check_same(const std::string& text) {
-    const std::string of_first = broadcast(text);
-    if (of_first != text)
-        throw Error("Rank " + std::to_string(rank_) + " has other files, another version or another kind of processor than rank 0 (" +
-                    text + " instead of " + of_first + "): give all ranks the same.");
+    const int differs = broadcast(text) != text;
+    std::vector<int> others(std::size_t(size_), 0);
+    MPI_Allgather(&differs, 1, MPI_INT, others.data(), 1, MPI_INT, MPI_COMM_WORLD);
+    std::string ranks;
+    for (std::size_t rank = 0; rank < others.size(); ++rank)
+        if (others[rank]) ranks += (ranks.empty() ? "" : ", ") + std::to_string(rank);
+    if (!ranks.empty())
+        throw Error("Other files, another version or another kind of processor than on rank 0 (" + text + ") are on these ranks: " + ranks +
+                    ". Give all ranks the same.");
 }
 
 bool MpiTeam::decide(bool of_first) {

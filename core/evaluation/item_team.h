@@ -25,7 +25,7 @@ public:
     // Every number becomes the sum of all members' ones.
     virtual void sum(std::span<std::int64_t> numbers) = 0;
 
-    // Throws Error where a member's text is another one than the first's: its files, versions or processor are.
+    // Throws Error in all members where the text of one, of its files, versions and processor, is another one than the first's.
     virtual void check_same(const std::string& text) = 0;
 
     // What the first member says, where the clock decides.

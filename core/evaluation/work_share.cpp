@@ -1,12 +1,20 @@
 #include "evaluation/work_share.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
+#include <utility>
 
 #include "common/error.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
 
 namespace clipscope {
+namespace {
+
+constexpr std::size_t most_looked_at = 10'000'000;  // pieces
+
+}  // namespace
 
 WorkSlice WorkSlice::parse(const std::string& text) {
     std::vector<int> numbers;
@@ -23,17 +31,23 @@ bool WorkShare::holds(std::size_t piece) const {
 }
 
 std::vector<WorkSlice> missing_slices(const std::vector<WorkSlice>& slices) {
-    // Where slices of several counts were made, one count is looked at after the other: the one that lacks least says what is missing.
+    // Pieces repeat after the least common multiple of the counts, which are mostly all the same.
+    std::size_t period = 1;
+    for (const WorkSlice& slice : slices) period = std::min(std::lcm(period, std::size_t(slice.count)), most_looked_at);
+    std::vector<bool> is_there(period, false);
+    for (const WorkSlice& slice : slices)
+        for (auto piece = std::size_t(slice.number) - 1; piece < period; piece += std::size_t(slice.count)) is_there[piece] = true;
+    // Of several counts the one that needs fewest slices says what is missing.
     std::vector<WorkSlice> least;
     bool is_first = true;
     for (const WorkSlice& of_count : slices) {
         std::vector<WorkSlice> missing;
-        for (int number = 1; number <= of_count.count; ++number) {
-            const auto covers = [&](const WorkSlice& slice) {
-                return of_count.count % slice.count == 0 && (number - slice.number) % slice.count == 0;
-            };
-            if (std::ranges::none_of(slices, covers)) missing.push_back({number, of_count.count});
-        }
+        for (WorkSlice slice{1, of_count.count}; slice.number <= slice.count; ++slice.number)
+            for (auto piece = std::size_t(slice.number) - 1; piece < period; piece += std::size_t(slice.count))
+                if (!is_there[piece]) {
+                    missing.push_back(slice);
+                    break;
+                }
         if (is_first || missing.size() < least.size()) least = std::move(missing);
         is_first = false;
     }
