@@ -31,8 +31,7 @@ CampaignSummary last_with(const StudyResults& results, const CurveFilter& is_wan
     return {};
 }
 
-FigurePanel accuracy_panel(const CampaignSummary& curves, const QString& caption, BoxPlots boxes) {
-    AccuracyView view = accuracy_view(curves);
+FigurePanel accuracy_panel(AccuracyView view, const QString& caption, BoxPlots boxes) {
     view.box_plots = boxes;
     FigurePanel panel{figure_of(view), caption};
     panel.style.boxes = boxes == BoxPlots::all;
@@ -51,7 +50,7 @@ PaperFigure figure_1b(const StudyResults& results) {
         figure.missing =
             text("Figure 1b needs a sensitivity job over “network”: clipscope-cli sensitivity --layers network --rates paper.");
     else
-        figure.page.panels.push_back(accuracy_panel(found, text("faults in the whole network"), BoxPlots::all));
+        figure.page.panels.push_back(accuracy_panel(accuracy_view(found), text("faults in the whole network"), BoxPlots::all));
     return figure;
 }
 
@@ -116,7 +115,7 @@ PaperFigure figure_3(const StudyResults& results) {
     for (const std::string& layer : layers_of_figure_3(all)) {
         CampaignSummary one = all;
         std::erase_if(one.curves, [&](const CurveSummary& curve) { return curve.info.layer != layer; });
-        rows.push_back({accuracy_panel(one, text("faults in %1").arg(QString::fromStdString(layer)), BoxPlots::all)});
+        rows.push_back({accuracy_panel(accuracy_view(one), text("faults in %1").arg(QString::fromStdString(layer)), BoxPlots::all)});
         std::ranges::move(activation_panels(results, layer), std::back_inserter(rows.back()));
         columns = std::max(columns, rows.back().size());
     }
@@ -190,22 +189,28 @@ PaperFigure figure_7(const StudyResults& results) {
                        {},
                        JobKind::compare};
     for (const CampaignSummary& campaign : results.campaigns | std::views::reverse) {
-        CampaignSummary both = campaign, clipped = campaign, bare = campaign;
         const auto is_bare = [](const CurveInfo& curve) { return curve.layer == "network" && curve.protection == Protection::none; };
-        const auto keep = [](CampaignSummary& of, const CurveFilter& wanted) {
-            std::erase_if(of.curves, [&](const CurveSummary& curve) { return !wanted(curve.info) || curve.points.empty(); });
+        CampaignSummary both = campaign;
+        std::erase_if(both.curves,
+                      [&](const CurveSummary& curve) { return curve.points.empty() || !(is_bare(curve.info) || is_clipped(curve.info)); });
+        const auto has = [&](const CurveFilter& wanted) { return std::ranges::any_of(both.curves, wanted, &CurveSummary::info); };
+        if (!has(is_bare) || !has(is_clipped) || campaign.info.axis != PointAxis::fault_rate) continue;
+        // Names and looks are those of both together.
+        const AccuracyView view = accuracy_view(both);
+        const auto alone = [&](const CurveFilter& wanted) {
+            AccuracyView one = view;
+            one.series.clear();
+            for (std::size_t i = 0; i < both.curves.size(); ++i)
+                if (wanted(both.curves[i].info)) one.series.push_back(view.series[i]);
+            return one;
         };
-        keep(both, [&](const CurveInfo& curve) { return is_bare(curve) || is_clipped(curve); });
-        keep(clipped, is_clipped);
-        keep(bare, is_bare);
-        if (clipped.curves.empty() || bare.curves.empty() || campaign.info.axis != PointAxis::fault_rate) continue;
         if (QString::fromStdString(campaign.info.model).contains(QStringLiteral("vgg"), Qt::CaseInsensitive)) {
             figure.number = QStringLiteral("8");
             figure.page.name = QStringLiteral("figure-8");
         }
-        figure.page.panels = {accuracy_panel(both, text("means"), BoxPlots::none),
-                              accuracy_panel(clipped, text("clipped at tuned thresholds"), BoxPlots::all),
-                              accuracy_panel(bare, text("unprotected"), BoxPlots::all)};
+        figure.page.panels = {accuracy_panel(view, text("means"), BoxPlots::none),
+                              accuracy_panel(alone(is_clipped), text("clipped at tuned thresholds"), BoxPlots::all),
+                              accuracy_panel(alone(is_bare), text("unprotected"), BoxPlots::all)};
         return figure;
     }
     figure.missing = text("Figure 7 (8 of a VGG-16) needs a comparison: clipscope-cli compare --thresholds T.json --rates paper.");

@@ -36,6 +36,17 @@ void check_page(const QString& name, const Figure& figure, const FigureStyle& st
     if (style.legend != LegendPlace::none)
         for (const QString& curve : curve_names(figure))
             QVERIFY2(all.contains(letters(curve)), qPrintable(name + QStringLiteral(" does not name ") + curve));
+    // QCustomPlot leaves out numbers that would hang over the border: the ends of the axes have theirs.
+    for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) {
+        QVector<double> ticks;
+        QVector<QString> labels;
+        axis->ticker()->generate(axis->range(), QLocale::c(), QLatin1Char('g'), axis->numberPrecision(), ticks, nullptr, &labels);
+        for (qsizetype i = 0; i < ticks.size(); ++i) {
+            const bool is_power = labels[i].contains(QLatin1Char('e'));  // set as 10 and its exponent
+            if (labels[i].isEmpty() || is_power || !axis->range().contains(ticks[i])) continue;
+            QVERIFY2(all.contains(letters(labels[i])), qPrintable(name + QStringLiteral(" lacks the number ") + labels[i]));
+        }
+    }
     // And there is still a picture.
     const QSize axes = plot->axisRect()->rect().size();
     QVERIFY2(axes.width() > 0.25 * page.width() && axes.height() > 0.2 * page.height(),

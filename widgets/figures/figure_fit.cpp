@@ -115,25 +115,62 @@ void keep_levels_within(QCustomPlot& plot) {
     ticker->setTicks(moved);
 }
 
-// Tick labels may hang over the ends of the axes: the axes make room for them. Returns whether there was anything to do.
-bool make_margins(QCustomPlot& plot, const std::vector<TextBox>& boxes) {
-    const QSize page = page_of(plot);
-    double left = 0, right = 0, top = 0, bottom = 0;
-    for (const TextBox& box : boxes) {
-        left = std::max(left, -box.ink.left());
-        right = std::max(right, box.ink.right() - page.width());
-        top = std::max(top, -box.ink.top());
-        bottom = std::max(bottom, box.ink.bottom() - page.height());
-    }
-    if (left <= 0 && right <= 0 && top <= 0 && bottom <= 0) return false;
-    const QMargins more(int(std::ceil(left)), int(std::ceil(top)), int(std::ceil(right)), int(std::ceil(bottom)));
+struct Missing {
+    double left = 0;
+    double top = 0;
+    double right = 0;
+    double bottom = 0;
+};
+
+// Returns whether there was anything to do.
+bool widen_margins(QCustomPlot& plot, const Missing& missing) {
     QCPAxisRect& axes = *plot.axisRect();
     // The margins may be larger than their minimum already.
     const QMargins now = axes.margins(), least = axes.minimumMargins();
-    axes.setMinimumMargins(
-        {more.left() > 0 ? now.left() + more.left() : least.left(), more.top() > 0 ? now.top() + more.top() : least.top(),
-         more.right() > 0 ? now.right() + more.right() : least.right(), more.bottom() > 0 ? now.bottom() + more.bottom() : least.bottom()});
-    return true;
+    const auto wider = [](double more, int is, int at_least) { return more > 0 ? is + int(std::ceil(more)) : at_least; };
+    axes.setMinimumMargins({wider(missing.left, now.left(), least.left()), wider(missing.top, now.top(), least.top()),
+                            wider(missing.right, now.right(), least.right()), wider(missing.bottom, now.bottom(), least.bottom())});
+    return axes.minimumMargins() != least;
+}
+
+// What hangs over the border of the page moves in with the axes. Returns whether there was anything to do.
+bool make_margins(QCustomPlot& plot, const std::vector<TextBox>& boxes) {
+    const QSize page = page_of(plot);
+    Missing missing;
+    for (const TextBox& box : boxes) {
+        missing.left = std::max(missing.left, -box.ink.left());
+        missing.right = std::max(missing.right, box.ink.right() - page.width());
+        missing.top = std::max(missing.top, -box.ink.top());
+        missing.bottom = std::max(missing.bottom, box.ink.bottom() - page.height());
+    }
+    return widen_margins(plot, missing);
+}
+
+// QCustomPlot does not draw a tick label that would hang over the border of the page: the axes make room for them. Returns whether there
+// was anything to do.
+bool make_room_for_end_labels(QCustomPlot& plot) {
+    const QSize page = page_of(plot);
+    double left = 0, right = 0, top = 0, bottom = 0;
+    for (const QCPAxis* axis : {plot.xAxis, plot.yAxis}) {
+        const QFontMetricsF metrics(axis->tickLabelFont());
+        QVector<double> ticks;
+        QVector<QString> labels;
+        axis->ticker()->generate(axis->range(), QLocale::c(), QLatin1Char('g'), axis->numberPrecision(), ticks, nullptr, &labels);
+        for (qsizetype i = 0; i < std::min(ticks.size(), labels.size()); ++i) {
+            if (labels[i].isEmpty() || !axis->range().contains(ticks[i])) continue;
+            const double at = axis->coordToPixel(ticks[i]);
+            if (axis->orientation() == Qt::Horizontal) {
+                const double half = 0.5 * metrics.horizontalAdvance(labels[i]) + 1;
+                left = std::max(left, half - at);
+                right = std::max(right, at + half - page.width());
+            } else {
+                const double half = 0.5 * metrics.height() + 1;
+                top = std::max(top, half - at);
+                bottom = std::max(bottom, at + half - page.height());
+            }
+        }
+    }
+    return widen_margins(plot, {left, top, right, bottom});
 }
 
 std::size_t names_left_out(const QCustomPlot& plot, const std::vector<TextBox>& boxes) {
@@ -183,6 +220,7 @@ Attempt attempt(const Figure& figure, const FigureStyle& style, const QSize& pag
     text_boxes(plot, page);
     shrink_row_names(plot);
     keep_levels_within(plot);
+    for (int round = 0; round < 2 && make_room_for_end_labels(plot); ++round) text_boxes(plot, page);
     for (int round = 0; round < 3 && make_margins(plot, text_boxes(plot, page)); ++round) keep_levels_within(plot);
     text_boxes(plot, page);
     place_marks(plot);

@@ -61,7 +61,8 @@ Layout lay_out(const FigurePage& page, const FigureStyle& style) {
     for (std::size_t i = 0; i < page.panels.size(); ++i) {
         const QRect cell(int(i) % columns * (width + gap), int(i) / columns * height, width, height);
         Cell made;
-        made.words = wrapped(letter(i) + QLatin1Char(' ') + page.panels[i].caption, metrics, width - 4);
+        made.words =
+            wrapped((page.panels.size() > 1 ? letter(i) + QLatin1Char(' ') : QString()) + page.panels[i].caption, metrics, width - 4);
         const int words_height = int(std::ceil(double(made.words.count(QLatin1Char('\n')) + 1) * metrics.lineSpacing())) + 3;
         made.place = cell.adjusted(0, 0, 0, -words_height);
         made.caption = QRect(cell.left(), made.place.bottom() + 1, width, words_height - 2);
