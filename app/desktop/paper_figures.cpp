@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <algorithm>
+#include <limits>
 #include <ranges>
 
 #include "common/error.h"
@@ -71,29 +72,34 @@ std::vector<std::string> layers_of_figure_3(const CampaignSummary& campaign) {
     return layers;
 }
 
-// The distributions of the site that a layer feeds: without faults, then under faults, at each rate that was profiled (two at most).
-std::vector<FigurePanel> activation_panels(const StudyResults& results, const std::string& layer) {
+// The distributions of a site: without faults, then with faults in the layer, at each rate that was profiled (three panels at most).
+std::vector<FigurePanel> panels_of_site(const TuningResult& tuning, int site, const std::string& layer) {
+    constexpr std::size_t most = 3;
     std::vector<FigurePanel> panels;
-    for (const TuningResult& tuning : results.tunings | std::views::reverse) {
-        for (int site = 0; site < int(tuning.info.sites.size()) && panels.empty(); ++site) {
-            const auto& fed_by = tuning.info.sites[std::size_t(site)].fed_by;
-            if (std::ranges::find(fed_by, layer) == fed_by.end()) continue;
-            const QString name = QString::fromStdString(tuning.info.sites[std::size_t(site)].name);
-            ActivationView view = activation_view(tuning, site);
-            const auto clean = view.clean;
-            view.faulty.reset();
-            if (clean) panels.push_back({figure_of(view), text("%1, without faults").arg(name)});
-            constexpr std::size_t most = 3;
-            for (const SiteActivations& measured : tuning.activations) {
-                if (measured.site != site || measured.scope != layer || measured.rate <= 0 || panels.size() >= most) continue;
-                view.clean.reset();
-                view.faulty = measured.histogram;
-                panels.push_back({figure_of(view), text("%1, faults at %2").arg(name, rate_label(measured.rate))});
-            }
-        }
-        if (!panels.empty()) break;
+    const QString name = QString::fromStdString(tuning.info.sites[std::size_t(site)].name);
+    ActivationView view = activation_view(tuning, site);
+    view.faulty.reset();
+    if (view.clean) panels.push_back({figure_of(view), text("%1, without faults").arg(name)});
+    view.clean.reset();
+    for (const SiteActivations& measured : tuning.activations) {
+        if (measured.site != site || measured.scope != layer || measured.rate <= 0 || panels.size() >= most) continue;
+        view.faulty = measured.histogram;
+        panels.push_back({figure_of(view), text("%1, faults at %2").arg(name, rate_label(measured.rate))});
     }
     return panels;
+}
+
+// Of the site that a layer feeds, from the last job that has most of them.
+std::vector<FigurePanel> activation_panels(const StudyResults& results, const std::string& layer) {
+    std::vector<FigurePanel> best;
+    for (const TuningResult& tuning : results.tunings | std::views::reverse)
+        for (int site = 0; site < int(tuning.info.sites.size()); ++site) {
+            const auto& fed_by = tuning.info.sites[std::size_t(site)].fed_by;
+            if (std::ranges::find(fed_by, layer) == fed_by.end()) continue;
+            std::vector<FigurePanel> panels = panels_of_site(tuning, site, layer);
+            if (panels.size() > best.size()) best = std::move(panels);
+        }
+    return best;
 }
 
 PaperFigure figure_3(const StudyResults& results) {
@@ -111,24 +117,24 @@ PaperFigure figure_3(const StudyResults& results) {
         return figure;
     }
     std::vector<std::vector<FigurePanel>> rows;
-    std::size_t columns = 1;
+    std::size_t columns = std::numeric_limits<std::size_t>::max();
     for (const std::string& layer : layers_of_figure_3(all)) {
         CampaignSummary one = all;
         std::erase_if(one.curves, [&](const CurveSummary& curve) { return curve.info.layer != layer; });
         rows.push_back({accuracy_panel(accuracy_view(one), text("faults in %1").arg(QString::fromStdString(layer)), BoxPlots::all)});
         std::ranges::move(activation_panels(results, layer), std::back_inserter(rows.back()));
-        columns = std::max(columns, rows.back().size());
+        columns = std::min(columns, rows.back().size());
     }
-    const bool is_whole = std::ranges::all_of(rows, [&](const auto& row) { return row.size() == columns && columns > 1; });
-    if (!is_whole) {
-        figure.missing = text("Figure 3 lacks distributions of activations: clipscope-cli profile, with faults in each layer.");
+    constexpr std::size_t whole = 3;  // accuracy, values without faults, values with faults
+    if (columns < whole) {
+        figure.missing = text(
+            "Figure 3 lacks distributions of activations under faults in these layers: clipscope-cli profile --layers each --rates "
+            "1e-6,1e-5.");
         figure.job = JobKind::profile;
     }
-    figure.page.columns = is_whole ? int(columns) : int(rows.size());
-    for (auto& row : rows) {
-        if (!is_whole) row.resize(1);
-        std::ranges::move(row, std::back_inserter(figure.page.panels));
-    }
+    // Rows that are alike: as many panels as every layer has; the accuracies alone side by side.
+    figure.page.columns = columns > 1 ? int(columns) : int(rows.size());
+    for (auto& row : rows) std::move(row.begin(), row.begin() + std::ptrdiff_t(columns), std::back_inserter(figure.page.panels));
     return figure;
 }
 

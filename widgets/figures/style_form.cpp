@@ -124,9 +124,9 @@ QWidget* StyleForm::page_group() {
     dark_ = new QCheckBox(tr("On a dark ground"));
     dark_->setToolTip(tr("For slides with a dark background; paper is white"));
     auto* size = new QHBoxLayout;
-    size->addWidget(width_);
+    size->addWidget(width_, 1);
     size->addWidget(new QLabel(QStringLiteral("×")));
-    size->addWidget(height_);
+    size->addWidget(height_, 1);
     QFormLayout* form = form_of(*group);
     form->addRow(tr("Size for"), preset_);
     form->addRow(tr("mm"), size);

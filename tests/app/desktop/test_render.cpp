@@ -2,12 +2,14 @@
 #include <QDir>
 #include <QImage>
 #include <QProcess>
+#include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "common/error.h"
 #include "common/text_file.h"
 #include "fake_engine.h"
+#include "paper_dialog.h"
 #include "paper_figures.h"
 #include "render.h"
 #include "results/result_json.h"
@@ -145,6 +147,42 @@ private slots:
         const QString empty = folder_.filePath("empty.clipscope");
         Study::create(empty.toStdString());
         QVERIFY_EXCEPTION_THROWN(render_paper(empty, folder_.filePath("none"), {}, missing), Error);
+    }
+
+    void the_window_lists_the_papers_figures() {
+        const QString file = folder_.filePath("listed.clipscope");
+        {
+            Study study = Study::create(file.toStdString());
+            JobSettings settings;
+            settings.layers = "network";
+            settings.rates = "0,1e-6,1e-5";
+            settings.trials = 3;
+            run_fake_job(study, study.add_job(settings), [](const Event&) {}, {});
+        }
+        PaperDialog dialog(file);
+        dialog.set_may_replace([](const QStringList& existing) { return existing.isEmpty(); });
+        dialog.show();
+        QTRY_COMPARE(dialog.figures().size(), std::size_t(5));
+        QList<QPushButton*> prepare;
+        for (QPushButton* button : dialog.findChildren<QPushButton*>())
+            if (button->accessibleName().startsWith("Prepare")) prepare << button;
+        QCOMPARE(prepare.size(), 4);  // all but 1b
+        QVERIFY(QDir(folder_.path()).mkpath("listed"));
+        QString written;
+        connect(&dialog, &PaperDialog::written, this, [&](const QString& folder) { written = folder; });
+        dialog.export_into(folder_.filePath("listed"));
+        QTRY_COMPARE(written, folder_.filePath("listed"));
+        QCOMPARE(QDir(written).entryList(QDir::Files), QStringList{"figure-1b.pdf"});
+        // Once more: what is there is not replaced.
+        written.clear();
+        dialog.export_into(folder_.filePath("listed"));
+        QTest::qWait(50);
+        QVERIFY(written.isEmpty());
+        std::vector<JobKind> wanted;
+        connect(&dialog, &PaperDialog::job_wanted, this, [&](JobKind kind) { wanted.push_back(kind); });
+        prepare[1]->click();
+        QCOMPARE(wanted, std::vector<JobKind>{JobKind::sweep});
+        QVERIFY(!dialog.isVisible());
     }
 
     void errors_are_thrown() {
