@@ -16,6 +16,7 @@
 #include "common/error.h"
 #include "example_figures.h"
 #include "figures/figure_files.h"
+#include "figures/figure_page.h"
 #include "figures/pgf_device.h"
 
 using namespace clipscope;
@@ -233,6 +234,37 @@ private slots:
         QVERIFY(read(path("area-matplotlib.pdf")).startsWith("%PDF"));
         // A kind without a script has its numbers all the same.
         QCOMPARE(export_numbers(figure_of(example_worst_bits(3)), small_style(), path("worst")), QStringList{path("worst.csv")});
+    }
+
+    void panels_stand_side_by_side_on_one_page() {
+        FigurePage page{QStringLiteral("page"), 2, 181, 60, {}};
+        for (const char* caption :
+             {"means", "boxes", "a caption that is longer than its panel is wide, so that it has to be broken into lines"})
+            page.panels.push_back({figure_of(example_accuracy(3, false)), QString::fromLatin1(caption)});
+        page.panels[1].style.boxes = true;
+        FigureStyle style;
+        style.font_pt = 7;
+        for (const QString& format : figure_formats())
+            QCOMPARE(export_page(page, style, path(QStringLiteral("page.") + format)).first(), path(QStringLiteral("page.") + format));
+        const QString svg = QString::fromUtf8(read(path("page.svg")));
+        QVERIFY(svg.contains(QStringLiteral("<svg width=\"181mm\" height=\"120mm\"")));
+        for (const char* words : {"(a) means", "(b) boxes", "(c) a caption"}) QVERIFY2(svg.contains(QString::fromLatin1(words)), words);
+        QCOMPARE(svg.count(QStringLiteral(">CONV-3<")), 3);
+        const QImage image(path("page.png"));
+        QVERIFY(qAbs(image.width() - 181 / 25.4 * 300) < 4);
+        // All three panels have ink: a third of the page each, the fourth cell has none.
+        const auto ink = [&](int column, int row) {
+            int dark = 0;
+            for (int y = row * image.height() / 2; y < (row + 1) * image.height() / 2; y += 2)
+                for (int x = column * image.width() / 2; x < (column + 1) * image.width() / 2; x += 2)
+                    dark += image.pixelColor(x, y).lightness() < 128;
+            return dark;
+        };
+        QVERIFY(ink(0, 0) > 500 && ink(1, 0) > 500 && ink(0, 1) > 500);
+        QCOMPARE(ink(1, 1), 0);
+        QVERIFY(read(path("page.pdf")).contains("/MediaBox [0 0 513"));
+        page.panels.clear();
+        QVERIFY_EXCEPTION_THROWN(export_page(page, style, path("none.pdf")), Error);
     }
 
     void the_clipboard_has_pixels_and_vectors() {

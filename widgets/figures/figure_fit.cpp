@@ -58,6 +58,12 @@ void add_wrapped_title(QCustomPlot& plot, const Theme& theme, const QString& tit
     plot.plotLayout()->addElement(0, 0, element);
 }
 
+// Gives every part its place, without painting anything.
+void lay_out(QCustomPlot& plot) {
+    for (const auto phase : {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
+        plot.plotLayout()->update(phase);
+}
+
 std::vector<QCPColorScale*> color_scales(QCustomPlot& plot) {
     std::vector<QCPColorScale*> scales;
     QCPLayoutGrid& grid = *plot.plotLayout();
@@ -215,14 +221,14 @@ Attempt attempt(const Figure& figure, const FigureStyle& style, const QSize& pag
     if (style.has_title && !title.isEmpty()) add_wrapped_title(plot, theme, title);
     if (at_curves) make_room_for_labels(plot, theme);
     for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) thin_labels(*axis);
-    text_boxes(plot, page);
+    lay_out(plot);
     wrap_axis_labels(plot);
-    text_boxes(plot, page);
+    lay_out(plot);
     shrink_row_names(plot);
     keep_levels_within(plot);
-    for (int round = 0; round < 2 && make_room_for_end_labels(plot); ++round) text_boxes(plot, page);
+    for (int round = 0; round < 2 && make_room_for_end_labels(plot); ++round) lay_out(plot);
     for (int round = 0; round < 3 && make_margins(plot, text_boxes(plot, page)); ++round) keep_levels_within(plot);
-    text_boxes(plot, page);
+    lay_out(plot);
     place_marks(plot);
     if (at_curves) add_curve_labels(plot, theme);
     const std::vector<TextBox> boxes = text_boxes(plot, page);
