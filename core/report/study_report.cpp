@@ -45,6 +45,10 @@ void write_sections(const ReportContents& contents, const std::set<ReportSection
 
 }  // namespace
 
+std::string report_title(const ReportOptions& options, const std::string& study_name) {
+    return options.title.empty() ? "Resilience against memory faults: " + study_name : options.title;
+}
+
 std::optional<Report> make_report(const std::string& study_path, const ReportOptions& options, std::stop_token stop) {
     const auto contents = read_report_contents(study_path, stop);
     if (!contents) return std::nullopt;
@@ -52,7 +56,7 @@ std::optional<Report> make_report(const std::string& study_path, const ReportOpt
     if (!contents->damage.empty()) writer.notice(contents->damage);
     write_sections(*contents, options.without, options.text, writer);
     Report report;
-    report.title = options.title.empty() ? "Resilience against memory faults: " + contents->study_name : options.title;
+    report.title = report_title(options, contents->study_name);
     report.body = "<h1>" + html_escaped(report.title) + "</h1>\n<p class=\"about\">" +
                   html_escaped("Made by ClipScope " + std::string(version()) + " from the study " + contents->study_name + ", begun " +
                                contents->info.created + " by " + contents->info.created_by + ".") +

@@ -19,6 +19,9 @@ struct Report {
     std::vector<ReportFigure> figures;  // to be drawn by whoever writes the report
 };
 
+// The options' title, or one made of the study's file name.
+std::string report_title(const ReportOptions& options, const std::string& study_name);
+
 // Nothing where it was stopped. Throws StudyDamagedError where nothing of the study can be read, and what study.h says.
 std::optional<Report> make_report(const std::string& study_path, const ReportOptions& options, std::stop_token stop = {});
 
