@@ -86,7 +86,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
         new JobPresenter(laboratory_, jobs_, desk_, *results_, *follower_, *finder_,
                          {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, docks_.job_table, strip_, docks_.log}, this);
     exporter_ = new ResultExporter(
-        *results_, [this](const QStringList& existing) { return existing.isEmpty() || dialogs_.may_replace(this, existing); }, this);
+        *results_, [this](const QStringList& existing) { return existing.isEmpty() || dialogs_.may_replace(this, existing); },
+        [this] { return desk_.has_study() ? desk_.path() : QString(); }, this);
     connect(exporter_, &ResultExporter::told, docks_.log, &ActivityLog::append);
     connect(exporter_, &ResultExporter::failed, docks_.log, &ActivityLog::append_error);
     connect(exporter_, &ResultExporter::failed, this, &MainWindow::show_error);
@@ -362,7 +363,7 @@ void MainWindow::refresh() {
     actions_.export_numbers->setEnabled(results_->has_curves());
     actions_.keep_curves->setEnabled(results_->has_curves());
     actions_.forget_curves->setEnabled(results_->has_kept_curves());
-    actions_.export_all->setEnabled(has_results);
+    actions_.export_all->setEnabled(has_results || desk_.has_study());
     const SensitivityPanel& panel = *docks_.sensitivity_panel;
     const QString news = quits_when_done_ ? tr("closes when the job is done") : opening_;
     header_->set_text(header_text(laboratory_, panel.form(), panel.is_valid(), news));

@@ -13,6 +13,7 @@
 #include "clipping/auc.h"
 #include "figure_request.h"
 #include "plots/worst_bits_view.h"
+#include "report/report_contents.h"
 
 namespace clipscope {
 
@@ -21,13 +22,14 @@ struct ExportTask {
     QString path;
     std::function<void()> write;
     QStringList curves{};  // that the figure has, where it is drawn in a style
+    QString about{};       // what it is, in one line
 };
 
 // All curves together, and where there are several each one on its own with its box plots, as PNG, PDF and SVG (or as the
 // request wants them), and the numbers as CSV.
-// `kind`: "sensitivity" or "compare", whose differences come as a table too.
+// `kind`: "sensitivity" or "compare", whose differences come as a table too. `title`: of the figures; empty: made of what was measured.
 std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::string& kind, AucAxis axis, const QString& folder,
-                                      const FigureRequest& request = {});
+                                      const FigureRequest& request = {}, const QString& title = {});
 
 // For each site the activations, AUC against threshold, the area and the search, as far as they were measured; and all tables.
 std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder, const FigureRequest& request = {});
@@ -38,8 +40,12 @@ std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QStr
 // The picture of what to protect first, and its steps as CSV.
 std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const QString& folder, const FigureRequest& request = {});
 
-// Draws all that a result's JSON holds, or each job of a study (.clipscope) into a folder of its own. Makes the folder. Returns the files
-// written. Throws Error, and UsageError where the request names a curve that is in no figure.
+// Every job of a study that has results, into a folder of its own with its figures, tables and result: "job-1-sensitivity", with the name
+// that its user gave it. Makes the folders.
+std::vector<ExportTask> study_exports(const ReportContents& contents, const QString& folder, const FigureRequest& request = {});
+
+// Draws all that a result's JSON holds, or each job of a study (.clipscope) into a folder of its own, with an index page. Makes the folder.
+// Returns the files written. Throws Error, and UsageError where the request names a curve that is in no figure.
 QStringList render_result(const QString& result_file, const QString& folder, const FigureRequest& request = {});
 
 // Throws Error.

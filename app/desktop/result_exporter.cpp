@@ -6,6 +6,7 @@
 #include "common/error.h"
 #include "common/text_file.h"
 #include "controls/worst_bits_pane.h"
+#include "export_index.h"
 #include "network/export_script.h"
 #include "result_presenter.h"
 #include "result_views.h"
@@ -17,8 +18,8 @@
 
 namespace clipscope {
 
-ResultExporter::ResultExporter(const ResultPresenter& results, MayReplace may_replace, QObject* parent)
-    : QObject(parent), results_(results), may_replace_(std::move(may_replace)) {
+ResultExporter::ResultExporter(const ResultPresenter& results, MayReplace may_replace, std::function<QString()> study_path, QObject* parent)
+    : QObject(parent), results_(results), may_replace_(std::move(may_replace)), study_path_(std::move(study_path)) {
     turn_.setInterval(0);
     connect(&turn_, &QTimer::timeout, this, &ResultExporter::write_next);
 }
@@ -51,12 +52,28 @@ void ResultExporter::write(const QString& path, const std::function<std::string(
 }
 
 void ResultExporter::export_everything(const QString& folder) {
-    if (turn_.isActive()) {
+    if (turn_.isActive() || reading_.running()) {
         emit failed(tr("An export is being written: wait until it is done, then export again."));
         return;
     }
+    const std::string study = study_path_().toStdString();
+    if (study.empty()) return begin(folder, std::nullopt);
+    reading_.start<std::optional<ReportContents>>(
+        [study](std::stop_token stop) { return read_report_contents(study, stop); },
+        [this, folder](const std::optional<ReportContents>& contents) { begin(folder, contents); },
+        [this](const QString& why) { emit failed(why); });
+}
+
+void ResultExporter::begin(const QString& folder, const std::optional<ReportContents>& study) {
     try {
         collect(folder);
+        QStringList notes;
+        if (study) {
+            std::ranges::move(study_exports(*study, folder, request_), std::back_inserter(tasks_));
+            notes = index_notes(*study);
+        }
+        const QString title = study ? QString::fromStdString(study->study_name) : tr("Figures and tables");
+        tasks_.push_back(index_of({tasks_.begin(), tasks_.end()}, folder, title, notes));
     } catch (const Error& error) {
         tasks_.clear();
         emit failed(QString::fromUtf8(error.what()));
@@ -84,12 +101,14 @@ void ResultExporter::collect(const QString& folder) {
     const auto add = [this](std::vector<ExportTask> tasks) { std::ranges::move(tasks, std::back_inserter(tasks_)); };
     const auto add_result = [&](const std::string& kind, const std::string& text) {
         const QString path = folder + QLatin1Char('/') + QString::fromStdString(kind) + QStringLiteral(".json");
-        tasks_.push_back({path, [path, text] { write_text_file(path.toStdString(), text); }});
+        tasks_.push_back({path, [path, text] { write_text_file(path.toStdString(), text); },
+                          {},
+                          tr("The result with every trial, as ClipScope reads it again")});
     };
     if (results_.has_curves()) {
         const AccuracyCurves& curves = results_.curves();
         const std::string kind = kind_of(curves);
-        add(curve_exports(curves, kind, results_.auc_axis(), folder, request_));
+        add(curve_exports(curves, kind, results_.auc_axis(), folder, request_, results_.accuracy_title()));
         add_result(kind, result_to_json({kind, results_.auc_axis(), curves}));
     }
     if (results_.has_protect_first()) {

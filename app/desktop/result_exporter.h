@@ -5,7 +5,9 @@
 #include <QTimer>
 #include <deque>
 #include <functional>
+#include <optional>
 
+#include "background_task.h"
 #include "files/file_to_write.h"
 #include "render.h"
 
@@ -18,14 +20,15 @@ class ResultExporter : public QObject {
 
 public:
     // `may_replace` is asked before files that are there are written over by an export of everything; for single files whoever chooses them
-    // has asked.
-    ResultExporter(const ResultPresenter& results, MayReplace may_replace, QObject* parent = nullptr);
+    // has asked. `study_path`: of the study whose every job is part of everything; empty where there is none.
+    ResultExporter(const ResultPresenter& results, MayReplace may_replace, std::function<QString()> study_path, QObject* parent = nullptr);
 
     // Of all figures from now on.
     void set_figure_style(const FigureStyle& style);
     // The accuracy curves: JSON where the path ends so, otherwise CSV.
     void export_numbers(const QString& path);
-    // All figures, tables and results as JSON into a folder that is there.
+    // All figures, tables and results as JSON of what is in sight, and of each job of the study in a folder of its own, into a folder that
+    // is there, with an index page. The study is read on another thread first.
     void export_everything(const QString& folder);
     // The thresholds: a C header where the path ends in .h, otherwise JSON.
     void save_thresholds(const QString& path);
@@ -40,15 +43,18 @@ signals:
 private:
     void write(const QString& path, const std::function<std::string()>& text);  // which may throw Error
     void collect(const QString& folder);
+    void begin(const QString& folder, const std::optional<ReportContents>& study);
     void write_next();
 
     const ResultPresenter& results_;
     const MayReplace may_replace_;
     FigureRequest request_;
+    const std::function<QString()> study_path_;
     std::deque<ExportTask> tasks_;
     QTimer turn_;
     int written_ = 0;
     QString folder_;
+    BackgroundTask reading_;
 };
 
 }  // namespace clipscope

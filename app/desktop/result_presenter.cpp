@@ -180,6 +180,10 @@ bool ResultPresenter::has_curves() const {
     return has_points(views_.accuracy->view());
 }
 
+QString ResultPresenter::accuracy_title() const {
+    return views_.accuracy->title();
+}
+
 QString ResultPresenter::series_name(std::size_t curve) const {
     const auto& series = views_.accuracy->view().series;
     return curve < series.size() ? series[curve].name : QString();

@@ -108,6 +108,8 @@ public:
     // The curves in sight as they come from a study's jobs, in the order of the plot's series.
     const std::vector<ShownCurve>& shown_curves() const { return shown_curves_; }
     const MemoryModel& curves_memory() const { return shown_.info.memory; }  // that the curves in sight were measured in
+    // Of the accuracy panel, as its user may have written it.
+    QString accuracy_title() const;
     QString series_name(std::size_t curve) const;  // of one of these, as the legend has it
 
     // Of a file the user opened, otherwise of a hardening that has come to its end; nothing where there is neither.

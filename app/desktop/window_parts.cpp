@@ -90,9 +90,10 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
                                 QObject::tr("The plot you work in, on a page and in a style of your own, as PDF, PGF, SVG or PNG"));
     actions.export_numbers = add(file, QObject::tr("Export &numbers…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
                                  QObject::tr("The accuracy curves as a table (CSV), or as a result that ClipScope reads again (JSON)"));
-    actions.export_all =
-        add(file, QObject::tr("Export &everything…"), {},
-            QObject::tr("All figures as PDF, SVG and PNG, all tables, and results that ClipScope reads again, into a folder"));
+    actions.export_all = add(
+        file, QObject::tr("Export &everything…"), {},
+        QObject::tr("All figures as PDF, SVG and PNG, all tables, and results that ClipScope reads again, of what is in sight and of every "
+                    "job of the study, into a folder with an index page"));
     actions.paper_figures =
         add(file, QObject::tr("Figures of the pape&r…"), {},
             QObject::tr("Figures 1b, 3 and 5 to 8 of the FT-ClipAct paper from the jobs of this study, arranged as there, "

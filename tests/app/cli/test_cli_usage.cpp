@@ -19,8 +19,9 @@ private slots:
     void help_of_every_command() {
         const CliResult all = run_cli({"--help"});
         QCOMPARE(all.status, 0);
-        for (const char* command : {"info", "evaluate", "sensitivity", "profile", "sweep", "harden", "compare", "train", "figures", "study",
-                                    "replay", "export", "recover", "plan", "bits", "faults", "worst", "upsets", "bench"}) {
+        for (const char* command :
+             {"info",   "evaluate", "sensitivity", "profile", "sweep",  "harden", "compare", "train", "figures", "study",       "replay",
+              "export", "recover",  "plan",        "bits",    "faults", "worst",  "upsets",  "bench", "rank",    "differences", "report"}) {
             QVERIFY2(all.out.contains(command), command);
             const CliResult one = run_cli({command, "--help"});
             QCOMPARE(one.status, 0);

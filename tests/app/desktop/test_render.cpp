@@ -1,5 +1,6 @@
 // Figures of a result file without a window: the function, and the program with no display at hand.
 #include <QDir>
+#include <QDirIterator>
 #include <QImage>
 #include <QProcess>
 #include <QPushButton>
@@ -87,6 +88,47 @@ private slots:
         QCOMPARE(QDir(output).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name), (QStringList{"job-1-sensitivity", "job-2-harden"}));
         QVERIFY(QFileInfo::exists(output + "/job-1-sensitivity/accuracy-CONV-1.pdf"));
         QVERIFY(QFileInfo::exists(output + "/job-2-harden/search-ACT-2.svg"));
+        QVERIFY(result_from_json(read_text_file((output + "/job-1-sensitivity/result.json").toStdString()), "result.json")
+                    .curves.curves.size() == 2);
+    }
+
+    // Each file once, all that are there, with what they are.
+    void the_index_names_every_file() {
+        const QString file = folder_.filePath("named.clipscope");
+        {
+            Study study = Study::create(file.toStdString());
+            JobSettings settings;
+            settings.layers = "network,CONV-1";
+            settings.rates = "0,1e-6";
+            settings.trials = 2;
+            const JobId job = study.add_job(settings);
+            run_fake_job(study, job, [](const Event&) {}, {});
+            study.set_name(job, "A <name> & more");
+            study.add_job(settings);  // still waiting
+        }
+        // As people type it.
+        QDir::setCurrent(folder_.path());
+        const QString output = "with index";
+        const QStringList written = render_result(file, output);
+        const QString place = output + "/job-1-sensitivity-A-name-more";
+        QVERIFY(QFileInfo::exists(place + "/accuracy.svg"));
+        QVERIFY(QString::fromStdString(read_text_file((place + "/accuracy.svg").toStdString())).contains("&lt;name&gt;"));
+        const QString index = QString::fromStdString(read_text_file((output + "/index.html").toStdString()));
+        QDirIterator files(output, QDir::Files, QDirIterator::Subdirectories);
+        int found = 0;
+        while (files.hasNext()) {
+            const QString path = files.next();
+            QVERIFY2(written.contains(path), qPrintable(path));
+            ++found;
+            if (path.endsWith("index.html")) continue;
+            const QString link =
+                QString("href=\"%1\"").arg(QDir(QFileInfo(output).absoluteFilePath()).relativeFilePath(QFileInfo(path).absoluteFilePath()));
+            QVERIFY2(index.count(link) == 1, qPrintable(link));
+        }
+        QCOMPARE(found, written.size());
+        QCOMPARE(index.count("href="), found - 1);
+        QVERIFY(index.contains("points.csv</a>: Every point") && index.contains("Not all are done: Job 2"));
+        QVERIFY(!index.contains("<name>"));
     }
 
     void a_style_changes_page_curves_and_formats() {
