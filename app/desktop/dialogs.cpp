@@ -131,6 +131,18 @@ QString choose_hand_in(QWidget* parent, const QString& suggested) {
     return choose_file(parent, QObject::tr("Hand in"), suggested, QObject::tr("Hand-ins (*.zip)"), QStringLiteral(".zip"));
 }
 
+QString choose_report(QWidget* parent) {
+    return choose_file_to_write(parent, {QObject::tr("Make a report"),
+                                         documents() + QStringLiteral("/report.html"),
+                                         {{QObject::tr("Pages that need no other file (*.html)"), QStringLiteral(".html")},
+                                          {QObject::tr("For print (*.pdf)"), QStringLiteral(".pdf")}}});
+}
+
+QString choose_latex(QWidget* parent) {
+    return choose_file(parent, QObject::tr("Export ranking"), QStringLiteral("ranking.tex"), QObject::tr("LaTeX (*.tex)"),
+                       QStringLiteral(".tex"));
+}
+
 // A question whose only answer besides "not now" is the button's text.
 bool offers(QWidget* parent, const QString& sentence, const QString& button) {
     QMessageBox box(QMessageBox::Warning, QStringLiteral("ClipScope"), sentence, QMessageBox::Cancel, parent);
@@ -214,7 +226,9 @@ Dialogs real_dialogs() {
             ask_quit,
             may_replace,
             choose_lab,
-            choose_hand_in};
+            choose_hand_in,
+            choose_report,
+            choose_latex};
 }
 
 }  // namespace clipscope

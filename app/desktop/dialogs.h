@@ -53,6 +53,8 @@ struct Dialogs {
     std::function<bool(QWidget* parent, const QStringList& existing)> may_replace;
     std::function<QString(QWidget* parent)> choose_lab;                                // a file to read, .json
     std::function<QString(QWidget* parent, const QString& suggested)> choose_hand_in;  // a file to write, .zip
+    std::function<QString(QWidget* parent)> choose_report;                             // a file to write, .html or .pdf
+    std::function<QString(QWidget* parent)> choose_latex;                              // a file to write, .tex
 };
 
 Dialogs real_dialogs();

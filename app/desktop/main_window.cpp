@@ -25,6 +25,7 @@
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
 #include "controls/worst_bits_pane.h"
+#include "differences_window.h"
 #include "fault_window.h"
 #include "focus_walk.h"
 #include "header_label.h"
@@ -41,7 +42,9 @@
 #include "plots/auc_threshold_plot.h"
 #include "plots/critical_bits_plot.h"
 #include "plots/trisection_plot.h"
+#include "ranking_presenter.h"
 #include "rate_window.h"
+#include "report_window.h"
 #include "result_views.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
@@ -117,6 +120,7 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     connect_labs();
     connect_guidance();
     connect_hands();
+    connect_paper();
     set_tab_order(regions());
     layout_.emplace(*this, docks_);
     layout_->restore();
@@ -126,13 +130,17 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
 
 MainWindow::~MainWindow() {
     // Children outlive the members they were given, so they go first.
-    for (QObject* part :
-         {static_cast<QObject*>(rate_window_), static_cast<QObject*>(threshold_), static_cast<QObject*>(upset_window_),
-          static_cast<QObject*>(changed_images_), static_cast<QObject*>(fault_window_), static_cast<QObject*>(protect_first_),
-          static_cast<QObject*>(worst_bits_), static_cast<QObject*>(labs_), static_cast<QObject*>(study_actions_),
-          static_cast<QObject*>(hints_), static_cast<QObject*>(inspector_), static_cast<QObject*>(recovery_),
-          static_cast<QObject*>(presenter_), static_cast<QObject*>(finder_), static_cast<QObject*>(follower_),
-          static_cast<QObject*>(files_), static_cast<QObject*>(exporter_), static_cast<QObject*>(results_)})
+    for (QObject* part : {static_cast<QObject*>(report_window_),  static_cast<QObject*>(differences_window_),
+                          static_cast<QObject*>(ranking_),        static_cast<QObject*>(rate_window_),
+                          static_cast<QObject*>(threshold_),      static_cast<QObject*>(upset_window_),
+                          static_cast<QObject*>(changed_images_), static_cast<QObject*>(fault_window_),
+                          static_cast<QObject*>(protect_first_),  static_cast<QObject*>(worst_bits_),
+                          static_cast<QObject*>(labs_),           static_cast<QObject*>(study_actions_),
+                          static_cast<QObject*>(hints_),          static_cast<QObject*>(inspector_),
+                          static_cast<QObject*>(recovery_),       static_cast<QObject*>(presenter_),
+                          static_cast<QObject*>(finder_),         static_cast<QObject*>(follower_),
+                          static_cast<QObject*>(files_),          static_cast<QObject*>(exporter_),
+                          static_cast<QObject*>(results_)})
         delete part;
 }
 
@@ -364,6 +372,7 @@ void MainWindow::refresh() {
     actions_.keep_curves->setEnabled(results_->has_curves());
     actions_.forget_curves->setEnabled(results_->has_kept_curves());
     actions_.export_all->setEnabled(has_results || desk_.has_study());
+    actions_.report->setEnabled(desk_.has_study());
     const SensitivityPanel& panel = *docks_.sensitivity_panel;
     const QString news = quits_when_done_ ? tr("closes when the job is done") : opening_;
     header_->set_text(header_text(laboratory_, panel.form(), panel.is_valid(), news));

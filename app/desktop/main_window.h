@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "background_task.h"
 #include "dialogs.h"
 #include "engine.h"
 #include "fault_inspector.h"
@@ -43,7 +44,10 @@ class HeaderLabel;
 class NoticeBar;
 class PanelHints;
 class PlotPanel;
+class DifferencesWindow;
+class RankingPresenter;
 class RateWindow;
+class ReportWindow;
 class ProgressStrip;
 class WelcomePane;
 enum class MethodJob;
@@ -117,6 +121,11 @@ private:
     void show_cell_closely(const QString& layer, bool is_negative, int bit);
     void show_upset_rates();
     void connect_hands();
+    void connect_paper();
+    void show_report();
+    void compare_runs(qint64 first, qint64 second);
+    void lay_over(qint64 first, qint64 second);
+    void write_text(const QString& path, const std::function<std::string()>& text);
     void show_threshold_by_hand();
     void show_rate_by_hand();
     void propose_rates(const QString& rates);
@@ -167,6 +176,10 @@ private:
     FaultWindow* fault_window_ = nullptr;  // once it was asked for
     ChangedImagesWindow* changed_images_ = nullptr;  // likewise
     UpsetWindow* upset_window_ = nullptr;  // likewise
+    RankingPresenter* ranking_ = nullptr;
+    ReportWindow* report_window_ = nullptr;            // once it was asked for
+    DifferencesWindow* differences_window_ = nullptr;  // likewise
+    BackgroundTask beside_task_;
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     LogFile log_file_;
     bool quits_when_done_ = false;

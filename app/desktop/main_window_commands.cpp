@@ -168,10 +168,12 @@ void MainWindow::begin_search() {
 }
 
 void MainWindow::export_table(const std::function<std::string()>& csv) {
-    const QString path = dialogs_.choose_table(this);
-    if (path.isEmpty()) return;
+    if (const QString path = dialogs_.choose_table(this); !path.isEmpty()) write_text(path, csv);
+}
+
+void MainWindow::write_text(const QString& path, const std::function<std::string()>& text) {
     try {
-        write_text_file(path.toStdString(), csv());
+        write_text_file(path.toStdString(), text());
         docks_.log->append(tr("Wrote %1").arg(path));
         strip_->show_written(path);
     } catch (const Error& error) {

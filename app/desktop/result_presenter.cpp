@@ -158,6 +158,11 @@ const AccuracyCurves& ResultPresenter::curves() const {
     return *stored_trials_;
 }
 
+std::function<AccuracyCurves()> ResultPresenter::curves_source() const {
+    if (beside_.empty() && stored_ && !stored_trials_ && !stored_->summary.curves.empty()) return stored_->trials;
+    return [held = std::make_shared<const AccuracyCurves>(curves())] { return *held; };
+}
+
 void ResultPresenter::expect(const JobRecord& job, bool beside) {
     expected_ = job;
     next_is_beside_ = beside && !jobs_.curves().curves.empty();
@@ -322,6 +327,16 @@ void ResultPresenter::keep_curves() {
     kept_.push_back(shown_);
     kept_curves_.push_back(curves_of_jobs());
     emit changed();
+}
+
+void ResultPresenter::keep_beside(const JobRecord& job, const CampaignSummary& curves) {
+    kept_.push_back(curves);
+    std::vector<ShownCurve>& shown = kept_curves_.emplace_back();
+    for (const CurveSummary& curve : curves.curves) {
+        shown.push_back({job.id, job.created, curve.info, curves.info.axis, {}});
+        for (const CurvePoint& point : curve.points) shown.back().rates.push_back(point.rate);
+    }
+    show_curves(CampaignSummary(shown_));
 }
 
 void ResultPresenter::forget_kept_curves() {

@@ -85,6 +85,8 @@ public:
 
     // With every trial, so a study's may have to be read first: throws Error.
     const AccuracyCurves& curves() const;
+    // What gives these on any thread; of a study's it takes up to seconds and may throw Error.
+    std::function<AccuracyCurves()> curves_source() const;
     bool has_curves() const;
     // Of the areas under the curves; set_auc_axis() before a job that measures some.
     AucAxis auc_axis() const { return auc_axis_; }
@@ -102,6 +104,8 @@ public:
 
     // Keeps the curves as they are beside those of later jobs (other formats, faults, seeds), or lets all that were kept go.
     void keep_curves();
+    // Lays a job's curves beside those in sight, as if they had been kept.
+    void keep_beside(const JobRecord& job, const CampaignSummary& curves);
     void forget_kept_curves();
     bool has_kept_curves() const { return !kept_.empty(); }
 

@@ -26,6 +26,7 @@
 #include "tables/fault_table.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
+#include "tables/ranking_table.h"
 #include "tables/site_table.h"
 
 namespace clipscope {
@@ -98,6 +99,9 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
         add(file, QObject::tr("Figures of the pape&r…"), {},
             QObject::tr("Figures 1b, 3 and 5 to 8 of the FT-ClipAct paper from the jobs of this study, arranged as there, "
                         "and which job is missing"));
+    actions.report = add(file, QObject::tr("Re&port…"), {},
+                         QObject::tr("A document of the whole study, as one page of HTML or as PDF: answer, set-up, rankings, curves, "
+                                     "protections, evidence, and how to repeat it"));
     file->addSeparator();
     actions.quit = add(file, QObject::tr("&Quit"), QKeySequence::Quit, {});
     actions.quit->setMenuRole(QAction::QuitRole);
@@ -127,7 +131,7 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
 }  // namespace
 
 QList<PanelDock*> WindowDocks::all() const {
-    return {layers,     sites,  sensitivity,   method,        threshold,  activations, auc_threshold, auc_area, trisection,
+    return {layers,     sites,  sensitivity,   method,        threshold,  activations, auc_threshold, auc_area, trisection, ranking,
             comparison, pareto, protect_first, critical_bits, worst_bits, jobs,        faults,        activity, lab};
 }
 
@@ -152,6 +156,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.price_pane = new PricePane;
     docks.protect_first_pane = new ProtectFirstPane;
     docks.worst_bits_pane = new WorstBitsPane;
+    docks.ranking_table = new RankingTable;
     docks.job_table = new JobTable;
     docks.fault_table = new FaultTable;
     docks.log = new ActivityLog;
@@ -170,6 +175,7 @@ WindowDocks build_docks(QMainWindow& window) {
     docks.pareto = new PanelDock(window, "pareto", QObject::tr("Price"), docks.price_pane);
     docks.protect_first = new PanelDock(window, "protect_first", QObject::tr("Protect first"), docks.protect_first_pane);
     docks.worst_bits = new PanelDock(window, "worst_bits", QObject::tr("Worst bits"), docks.worst_bits_pane);
+    docks.ranking = new PanelDock(window, "ranking", QObject::tr("Ranking"), docks.ranking_table);
     docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
     docks.faults = new PanelDock(window, "faults", QObject::tr("Faults"), docks.fault_table);
     docks.activity = new PanelDock(window, "activity", QObject::tr("Activity"), docks.log);
@@ -185,7 +191,7 @@ WindowDocks build_docks(QMainWindow& window) {
 QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip) {
     QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), docks.lab->content(), &centre};
     for (const PanelDock* dock : {docks.sensitivity, docks.method, docks.threshold, docks.activations, docks.faults, docks.auc_threshold,
-                                  docks.auc_area, docks.comparison, docks.pareto, docks.protect_first, docks.critical_bits,
+                                  docks.auc_area, docks.ranking, docks.comparison, docks.pareto, docks.protect_first, docks.critical_bits,
                                   docks.worst_bits, docks.trisection, docks.jobs, docks.activity})
         regions << dock->content();
     return regions << &strip;
@@ -222,6 +228,7 @@ void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
     window.tabifyDockWidget(docks.activations, docks.worst_bits);
     window.tabifyDockWidget(docks.activations, docks.faults);
     window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
+    window.tabifyDockWidget(docks.auc_threshold, docks.ranking);
     window.tabifyDockWidget(docks.auc_threshold, docks.comparison);
     window.tabifyDockWidget(docks.auc_threshold, docks.pareto);
     window.tabifyDockWidget(docks.auc_threshold, docks.protect_first);

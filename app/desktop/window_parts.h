@@ -25,6 +25,7 @@ class JobTable;
 class LabPane;
 class LayerTable;
 class PlotPanel;
+class RankingTable;
 class RecentList;
 class PricePane;
 class ProtectFirstPane;
@@ -49,6 +50,7 @@ struct WindowDocks {
     PanelDock* pareto = nullptr;
     PanelDock* protect_first = nullptr;
     PanelDock* worst_bits = nullptr;
+    PanelDock* ranking = nullptr;
     PanelDock* jobs = nullptr;
     PanelDock* faults = nullptr;
     PanelDock* activity = nullptr;
@@ -68,6 +70,7 @@ struct WindowDocks {
     PricePane* price_pane = nullptr;
     ProtectFirstPane* protect_first_pane = nullptr;
     WorstBitsPane* worst_bits_pane = nullptr;
+    RankingTable* ranking_table = nullptr;
     JobTable* job_table = nullptr;
     FaultTable* fault_table = nullptr;
     ActivityLog* log = nullptr;
@@ -102,6 +105,7 @@ struct WindowActions {
     QAction* export_numbers = nullptr;
     QAction* export_all = nullptr;
     QAction* paper_figures = nullptr;
+    QAction* report = nullptr;
     QAction* quit = nullptr;
     QAction* run = nullptr;
     QAction* harden = nullptr;

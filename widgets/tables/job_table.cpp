@@ -26,14 +26,14 @@ JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemM
     view_->setRootIsDecorated(false);
     view_->setUniformRowHeights(true);
     view_->setAlternatingRowColors(true);
-    view_->setSelectionMode(QAbstractItemView::SingleSelection);
+    view_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
     view_->setFrameShape(QFrame::NoFrame);
     view_->setFont(tabular(font()));
     view_->setAccessibleName(tr("Jobs of the study"));
     view_->setToolTip(
-        tr("The jobs of this study, in the order of its queue, unless a header is clicked to sort them. A click shows a job's results; the "
-           "right button has more."));
+        tr("The jobs of this study, in the order of its queue, unless a header is clicked to sort them. A click shows a job's results, "
+           "Ctrl+click selects a second one to compare it with; the right button has more."));
     view_->header()->setStretchLastSection(true);
     view_->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* layout = new QVBoxLayout(this);
@@ -42,7 +42,7 @@ JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemM
     setFocusProxy(view_);
     connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         update_actions();
-        if (!is_filling_ && selected_job() != 0) Q_EMIT job_selected(selected_job());
+        if (!is_filling_ && selected_jobs().size() == 1) Q_EMIT job_selected(selected_job());
     });
 
     run_ = add_action(tr("&Run or go on"), tr("Runs what the study does not have yet of this job"), &JobTable::run_requested);
@@ -57,6 +57,12 @@ JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemM
     looking_.push_back(add_action(tr("Faulty bits of a &trial…"),
                                   tr("Repeats one trial alone, under every protection that the study knows, and lists its faulty bits"),
                                   &JobTable::trial_requested));
+    compare_ = new QAction(tr("Compar&e these runs…"), this);
+    compare_->setToolTip(tr("What differs between two selected jobs (Ctrl+click): accuracy with its intervals, and settings"));
+    connect(compare_, &QAction::triggered, this, [this] {
+        if (const auto both = selected_jobs(); both.size() == 2) Q_EMIT comparison_requested(both[0], both[1]);
+    });
+    view_->addAction(compare_);
     changing_.push_back(add_action(tr("Re&name…"), tr("Gives the job a name of your own"), &JobTable::rename_requested));
     changing_.push_back(add_action(tr("N&otes…"), tr("A few words kept with the job"), &JobTable::notes_requested));
     auto* up = new QAction(tr("Move &up"), this);
@@ -86,6 +92,7 @@ QAction* JobTable::add_action(const QString& text, const QString& tip, void (Job
 
 void JobTable::set_jobs(const std::vector<JobRow>& jobs) {
     const std::int64_t selected = selected_job();
+    const std::vector<std::int64_t> all_selected = selected_jobs();
     is_filling_ = true;
     jobs_ = jobs;
     model_->setRowCount(int(jobs.size()));
@@ -111,7 +118,17 @@ void JobTable::set_jobs(const std::vector<JobRow>& jobs) {
     }
     is_filling_ = false;
     select_job(selected);
+    if (all_selected.size() > 1) select_also(all_selected);
     update_actions();
+}
+
+void JobTable::select_also(const std::vector<std::int64_t>& ids) {
+    is_filling_ = true;
+    for (const std::int64_t id : ids)
+        if (const int row = row_of(id); row >= 0)
+            view_->selectionModel()->select(sorted_->mapFromSource(model_->index(row, 0)),
+                                            QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    is_filling_ = false;
 }
 
 int JobTable::row_of(std::int64_t id) const {
@@ -122,6 +139,14 @@ int JobTable::row_of(std::int64_t id) const {
 std::int64_t JobTable::selected_job() const {
     const QModelIndexList rows = view_->selectionModel()->selectedRows();
     return rows.isEmpty() ? 0 : rows.first().data(id_role).toLongLong();
+}
+
+std::vector<std::int64_t> JobTable::selected_jobs() const {
+    std::vector<std::int64_t> ids;
+    for (const JobRow& job : jobs_)
+        if (view_->selectionModel()->isRowSelected(sorted_->mapFromSource(model_->index(row_of(job.id), 0)).row(), {}))
+            ids.push_back(job.id);
+    return ids;
 }
 
 void JobTable::select_job(std::int64_t id) {
@@ -146,7 +171,9 @@ void JobTable::move_selected(int by) {
 }
 
 void JobTable::update_actions() {
-    const int row = row_of(selected_job());
+    const std::size_t selected = selected_jobs().size();
+    const int row = selected == 1 ? row_of(selected_job()) : -1;
+    compare_->setEnabled(selected == 2);
     run_->setEnabled(row >= 0 && !is_read_only_ && jobs_[std::size_t(row)].can_run);
     for (QAction* action : changing_) action->setEnabled(row >= 0 && !is_read_only_);
     for (QAction* action : looking_) action->setEnabled(row >= 0);

@@ -32,7 +32,8 @@ public:
     explicit JobTable(QWidget* parent = nullptr);
 
     void set_jobs(const std::vector<JobRow>& jobs);
-    std::int64_t selected_job() const;  // 0: none
+    std::int64_t selected_job() const;                // 0: none; of several the one selected first
+    std::vector<std::int64_t> selected_jobs() const;  // in the order of the queue
     void select_job(std::int64_t id);   // without job_selected()
     // Changing is off where the study can only be read.
     void set_read_only(bool read_only);
@@ -47,6 +48,7 @@ Q_SIGNALS:
     void duplicate_requested(qint64 id);  // the same, but whatever is changed or not, as a job of its own
     void audit_requested(qint64 id);      // what it injected
     void trial_requested(qint64 id);      // one of its trials again, bit by bit
+    void comparison_requested(qint64 first, qint64 second);  // of two that are selected
     void rename_requested(qint64 id);
     void notes_requested(qint64 id);
     void remove_requested(qint64 id);
@@ -55,6 +57,7 @@ Q_SIGNALS:
 private:
     QAction* add_action(const QString& text, const QString& tip, void (JobTable::*signal)(qint64));
     void move_selected(int by);
+    void select_also(const std::vector<std::int64_t>& ids);
     void update_actions();
     int row_of(std::int64_t id) const;
 
@@ -62,6 +65,7 @@ private:
     SortedRows* sorted_ = nullptr;
     QTreeView* view_;
     QAction* run_ = nullptr;
+    QAction* compare_ = nullptr;
     std::vector<QAction*> looking_;  // also where the study can only be read
     std::vector<QAction*> changing_;
     std::vector<JobRow> jobs_;

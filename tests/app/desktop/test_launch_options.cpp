@@ -1,6 +1,8 @@
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "common/error.h"
+#include "common/text_file.h"
 #include "launch_options.h"
 
 using namespace clipscope;
@@ -49,6 +51,19 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(figure_request(parse_launch_options({"--style", "missing.json"}).figures), Error);
     }
 
+    void a_report_is_asked_for() {
+        const QTemporaryDir folder;
+        const QString words = folder.filePath("words.txt");
+        write_text_file(words.toStdString(), "First.\n\nSecond.");
+        const LaunchOptions options = parse_launch_options(
+            {"--report", "a.clipscope", "--output", "r.pdf", "--title=-A <title>", "--text=" + words, "--without=limits, Repeat"});
+        QCOMPARE(options.report, QString("a.clipscope"));
+        QCOMPARE(options.output, QString("r.pdf"));
+        QCOMPARE(options.report_options.title, std::string("-A <title>"));
+        QCOMPARE(options.report_options.text, std::string("First.\n\nSecond."));
+        QVERIFY((options.report_options.without == std::set{ReportSection::limits, ReportSection::repeat}));
+    }
+
     void nothing_is_fine_too() {
         const LaunchOptions options = parse_launch_options({});
         QVERIFY(options.model.isEmpty() && options.data.isEmpty() && !options.normalization && !options.run && !options.help);
@@ -67,6 +82,10 @@ private slots:
         QTest::newRow("half a size") << QStringList{"--crop", "1.5"};
         QTest::newRow("render without output") << QStringList{"--render", "r.json"};
         QTest::newRow("output without render") << QStringList{"--output", "figures"};
+        QTest::newRow("report without output") << QStringList{"--report", "a.clipscope"};
+        QTest::newRow("figures and a report") << QStringList{"--report", "a.clipscope", "--render", "r.json", "--output", "r"};
+        QTest::newRow("unknown section") << QStringList{"--report", "a.clipscope", "--output", "r.pdf", "--without", "nothing"};
+        QTest::newRow("title of no report") << QStringList{"--title", "A"};
     }
 
     void wrong_usage_is_said() {
@@ -76,7 +95,7 @@ private slots:
 
     void the_help_names_every_option() {
         for (const char* option : {"--data", "--normalize", "--arch", "--split", "--resize", "--crop", "--run", "--render", "--output",
-                                   "--latency-log", "--help", "--version"}) {
+                                   "--report", "--title", "--text", "--without", "--latency-log", "--help", "--version"}) {
             QVERIFY2(launch_help().contains(option), option);
         }
     }

@@ -83,7 +83,7 @@ struct Desk {
         dialogs.choose_data = [](QWidget*) { return QStringLiteral("chosen"); };
         dialogs.choose_numbers = [this](QWidget*) { return numbers_file; };
         dialogs.choose_thresholds = dialogs.choose_thresholds_file = dialogs.choose_folder = dialogs.choose_table =
-            dialogs.choose_exporter = dialogs.choose_lab = dialogs.choose_study =
+            dialogs.choose_exporter = dialogs.choose_lab = dialogs.choose_report = dialogs.choose_latex = dialogs.choose_study =
                 dialogs.choose_study_file = [this](QWidget*) { return path; };
         dialogs.choose_hand_in = [this](QWidget*, const QString&) { return path; };
         dialogs.choose_hardened = [this](QWidget*, bool onnx) {

@@ -1,0 +1,79 @@
+// From a study to a paper: what the window does for rankings, two runs compared, and the report.
+#include <QAction>
+
+#include "common/error.h"
+#include "controls/activity_log.h"
+#include "controls/progress_strip.h"
+#include "differences_window.h"
+#include "main_window.h"
+#include "ranking_presenter.h"
+#include "report/ranking_output.h"
+#include "report_window.h"
+#include "study/study_results.h"
+#include "tables/cell_table.h"
+#include "tables/job_table.h"
+#include "tables/ranking_table.h"
+
+namespace clipscope {
+
+void MainWindow::connect_paper() {
+    ranking_ = new RankingPresenter(*results_, laboratory_, desk_, *docks_.ranking_table, this);
+    connect(ranking_, &RankingPresenter::failed, docks_.log, &ActivityLog::append_error);
+    connect(docks_.ranking_table, &CellTable::export_requested, this,
+            [this] { export_table([this] { return ranking_csv(docks_.ranking_table->ranking()); }); });
+    connect(docks_.ranking_table, &RankingTable::latex_requested, this, [this] {
+        if (const QString path = dialogs_.choose_latex(this); !path.isEmpty())
+            write_text(path, [this] { return ranking_latex(docks_.ranking_table->ranking()); });
+    });
+    connect(actions_.report, &QAction::triggered, this, &MainWindow::show_report);
+    connect(docks_.job_table, &JobTable::comparison_requested, this, &MainWindow::compare_runs);
+}
+
+// One window, which keeps what was typed.
+void MainWindow::show_report() {
+    if (!desk_.has_study()) return;
+    if (!report_window_) {
+        report_window_ = new ReportWindow(dialogs_.choose_report, this);
+        connect(report_window_, &ReportWindow::written, docks_.log,
+                [this](const QString& path) { docks_.log->append(tr("Wrote %1").arg(path)); });
+        connect(report_window_, &ReportWindow::written, strip_, &ProgressStrip::show_written);
+        connect(report_window_, &ReportWindow::failed, docks_.log, &ActivityLog::append_error);
+        connect(report_window_, &ReportWindow::failed, this, &MainWindow::show_error);
+    }
+    report_window_->set_study(desk_.path(), desk_.title());
+    report_window_->show();
+    report_window_->raise();
+    report_window_->activateWindow();
+}
+
+void MainWindow::compare_runs(qint64 first, qint64 second) {
+    const auto one = desk_.job(first);
+    const auto other = desk_.job(second);
+    if (!one || !other) return;
+    if (!differences_window_) {
+        differences_window_ = new DifferencesWindow(this);
+        connect(differences_window_, &DifferencesWindow::failed, docks_.log, &ActivityLog::append_error);
+        connect(differences_window_, &DifferencesWindow::curves_wanted, this, &MainWindow::lay_over);
+        connect(differences_window_, &DifferencesWindow::export_requested, this,
+                [this] { export_table([this] { return differences_csv(differences_window_->found()); }); });
+    }
+    const std::shared_ptr<Study> study = desk_.for_thread([this](const QString& why) { show_error(why); });
+    if (!study) return;
+    differences_window_->compare(study, *one, *other);
+    differences_window_->show();
+    differences_window_->raise();
+}
+
+// The second's curves are shown as ever, the first's lie beside them as if they had been kept.
+void MainWindow::lay_over(qint64 first, qint64 second) {
+    const auto job = desk_.job(first);
+    const std::shared_ptr<Study> study = desk_.for_thread([this](const QString& why) { show_error(why); });
+    if (!job || !study) return;
+    if (results_->has_kept_curves()) results_->forget_kept_curves();
+    presenter_->show_job(second);
+    beside_task_.start<CampaignSummary>([study, first](std::stop_token) { return read_summary(*study, first); },
+                                        [this, job](const CampaignSummary& curves) { results_->keep_beside(*job, curves); },
+                                        [this](const QString& why) { show_error(why); });
+}
+
+}  // namespace clipscope
