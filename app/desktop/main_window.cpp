@@ -88,6 +88,31 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     presenter_ =
         new JobPresenter(laboratory_, jobs_, desk_, *results_, *follower_, *finder_,
                          {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, docks_.job_table, strip_, docks_.log}, this);
+    build_writers();
+    hints_ = new PanelHints(laboratory_, *results_, *presenter_, docks_, this);
+
+    fill_bundled();
+    connect_file_actions();
+    new InputPresenter(laboratory_, dialogs_, *actions_.images, *notice_, *docks_.log, *this);
+    build_inspector();
+    recovery_ = new StudyRecovery(*this, dialogs_, laboratory_.engine(), this);
+    connect(follower_, &StudyFollower::damaged, recovery_, [this](const QString& text) { recovery_->offer(desk_.path(), text); });
+    study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
+    connect_other_actions();
+    connect_laboratory();
+    connect_searches();
+    connect_labs();
+    connect_guidance();
+    connect_by_hand();
+    connect_paper();
+    set_tab_order(regions());
+    layout_.emplace(*this, docks_);
+    layout_->restore();
+    new FocusRing(this);
+    refresh();
+}
+
+void MainWindow::build_writers() {
     exporter_ = new ResultExporter(
         *results_, [this](const QStringList& existing) { return existing.isEmpty() || dialogs_.may_replace(this, existing); },
         [this] { return desk_.has_study() ? desk_.path() : QString(); }, this);
@@ -100,32 +125,15 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     connect(files_, &HardenedFiles::failed, docks_.log, &ActivityLog::append_error);
     connect(files_, &HardenedFiles::failed, this, &MainWindow::show_error);
     connect(files_, &HardenedFiles::written, strip_, &ProgressStrip::show_written);
-    hints_ = new PanelHints(laboratory_, *results_, *presenter_, docks_, this);
+}
 
-    fill_bundled();
-    connect_file_actions();
-    new InputPresenter(laboratory_, dialogs_, *actions_.images, *notice_, *docks_.log, *this);
+void MainWindow::build_inspector() {
     inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, *results_, docks_, this);
     connect(inspector_, &FaultInspector::failed, this, &MainWindow::show_error);
     connect(inspector_, &FaultInspector::written, strip_, &ProgressStrip::show_written);
     connect(inspector_, &FaultInspector::images_wanted, this, &MainWindow::show_changed_images);
     connect(inspector_, &FaultInspector::faults_chosen, this, &MainWindow::show_faults_closely);
     connect(docks_.critical_bits_plot, &CriticalBitsPlot::cell_wanted, this, &MainWindow::show_cell_closely);
-    recovery_ = new StudyRecovery(*this, dialogs_, laboratory_.engine(), this);
-    connect(follower_, &StudyFollower::damaged, recovery_, [this](const QString& text) { recovery_->offer(desk_.path(), text); });
-    study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
-    connect_other_actions();
-    connect_laboratory();
-    connect_searches();
-    connect_labs();
-    connect_guidance();
-    connect_hands();
-    connect_paper();
-    set_tab_order(regions());
-    layout_.emplace(*this, docks_);
-    layout_->restore();
-    new FocusRing(this);
-    refresh();
 }
 
 MainWindow::~MainWindow() {

@@ -84,6 +84,8 @@ protected:
 private:
     void build_centre();
     void build_plots();
+    void build_writers();
+    void build_inspector();
     void connect_with_path(QAction* action, const std::function<QString(QWidget*)>& choose, std::function<void(const QString&)> then);
     void connect_file_actions();
     void connect_other_actions();
@@ -120,7 +122,7 @@ private:
     void show_changed_images(const TrialName& trial);
     void show_cell_closely(const QString& layer, bool is_negative, int bit);
     void show_upset_rates();
-    void connect_hands();
+    void connect_by_hand();
     void connect_paper();
     void show_report();
     void compare_runs(qint64 first, qint64 second);

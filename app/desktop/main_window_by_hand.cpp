@@ -14,7 +14,7 @@
 
 namespace clipscope {
 
-void MainWindow::connect_hands() {
+void MainWindow::connect_by_hand() {
     threshold_ = new ThresholdPresenter(laboratory_, *results_, *docks_.harden_panel,
                                         {docks_.threshold_pane, docks_.activation_plot, docks_.auc_threshold_plot}, this);
     connect(threshold_, &ThresholdPresenter::told, docks_.log, &ActivityLog::append);

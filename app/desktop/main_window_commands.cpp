@@ -7,7 +7,6 @@
 #include <QMimeData>
 #include <QThread>
 #include <QUrl>
-#include <map>
 
 #include "changed_images_window.h"
 #include "common/error.h"
@@ -26,7 +25,6 @@
 #include "main_window.h"
 #include "missing_input.h"
 #include "network/bundled_networks.h"
-#include "paper_dialog.h"
 #include "plots/plot_panel.h"
 #include "results/protect_first_output.h"
 #include "sensitivity_request.h"
@@ -187,28 +185,6 @@ void MainWindow::show_form_of(MethodJob job) {
     form.job = job;
     docks_.harden_panel->set_form(form);
     docks_.method->bring_to_front(true);
-}
-
-void MainWindow::show_paper_figures() {
-    auto* dialog = new PaperDialog(desk_.path(), this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &PaperDialog::job_wanted, this, [this](JobKind kind) {
-        static const std::map<JobKind, MethodJob> forms{{JobKind::profile, MethodJob::profile},
-                                                        {JobKind::sweep, MethodJob::sweep},
-                                                        {JobKind::harden, MethodJob::harden},
-                                                        {JobKind::compare, MethodJob::compare}};
-        const auto form = forms.find(kind);
-        if (form == forms.end())
-            docks_.sensitivity->bring_to_front(true);
-        else
-            show_form_of(form->second);
-    });
-    connect(dialog, &PaperDialog::written, this, [this](const QString& folder) {
-        docks_.log->append(tr("Wrote figures of the paper into %1").arg(folder));
-        strip_->show_written(folder);
-    });
-    connect(dialog, &PaperDialog::failed, docks_.log, &ActivityLog::append_error);
-    dialog->show();
 }
 
 // Of the images and the memory that the steps were found with, where the form still has them.

@@ -1,11 +1,13 @@
-// From a study to a paper: what the window does for rankings, two runs compared, and the report.
+// From a study to a paper: what the window does for rankings, two runs compared, the figures of the paper, and the report.
 #include <QAction>
+#include <map>
 
 #include "common/error.h"
 #include "controls/activity_log.h"
 #include "controls/progress_strip.h"
 #include "differences_window.h"
 #include "main_window.h"
+#include "paper_dialog.h"
 #include "ranking_presenter.h"
 #include "report/ranking_output.h"
 #include "report_window.h"
@@ -27,6 +29,28 @@ void MainWindow::connect_paper() {
     });
     connect(actions_.report, &QAction::triggered, this, &MainWindow::show_report);
     connect(docks_.job_table, &JobTable::comparison_requested, this, &MainWindow::compare_runs);
+}
+
+void MainWindow::show_paper_figures() {
+    auto* dialog = new PaperDialog(desk_.path(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &PaperDialog::job_wanted, this, [this](JobKind kind) {
+        static const std::map<JobKind, MethodJob> forms{{JobKind::profile, MethodJob::profile},
+                                                        {JobKind::sweep, MethodJob::sweep},
+                                                        {JobKind::harden, MethodJob::harden},
+                                                        {JobKind::compare, MethodJob::compare}};
+        const auto form = forms.find(kind);
+        if (form == forms.end())
+            docks_.sensitivity->bring_to_front(true);
+        else
+            show_form_of(form->second);
+    });
+    connect(dialog, &PaperDialog::written, this, [this](const QString& folder) {
+        docks_.log->append(tr("Wrote figures of the paper into %1").arg(folder));
+        strip_->show_written(folder);
+    });
+    connect(dialog, &PaperDialog::failed, docks_.log, &ActivityLog::append_error);
+    dialog->show();
 }
 
 // One window, which keeps what was typed.
