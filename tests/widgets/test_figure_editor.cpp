@@ -155,6 +155,11 @@ private slots:
         low->clear();
         QTest::keyClicks(low, QStringLiteral("1e-7"));
         QCOMPARE(bench.editor.style().x.low, std::optional(1e-7));
+        auto* numbers = named<QComboBox>(bench.editor, QStringLiteral("Numbers at the vertical axis"));
+        choose(*numbers, QStringLiteral("about 4"));
+        QCOMPARE(bench.editor.style().y.ticks, std::optional(4));
+        choose(*numbers, QStringLiteral("its own"));
+        QVERIFY(!bench.editor.style().y.ticks);
     }
 
     void styles_travel_as_files() {

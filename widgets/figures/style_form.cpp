@@ -179,6 +179,10 @@ QWidget* StyleForm::axis_group(AxisFields& fields, const QString& title, bool is
     fields.scale->addItem(tr("its own scale"));
     fields.scale->addItem(tr("linear"), false);
     fields.scale->addItem(tr("logarithmic"), true);
+    fields.ticks = combo(tr("Numbers at the %1").arg(where),
+                         tr("About how many numbers stand at the axis; those of rates, bits and rows go by the room there is"));
+    fields.ticks->addItem(tr("its own"));
+    for (const int count : {3, 4, 5, 6, 8, 10, 12}) fields.ticks->addItem(tr("about %1").arg(count), count);
     auto* range = new QHBoxLayout;
     range->addWidget(fields.low);
     range->addWidget(new QLabel(tr("to")));
@@ -187,8 +191,10 @@ QWidget* StyleForm::axis_group(AxisFields& fields, const QString& title, bool is
     form->addRow(tr("Label"), fields.label);
     form->addRow(tr("From"), range);
     form->addRow(tr("Scale"), fields.scale);
+    form->addRow(tr("Numbers"), fields.ticks);
     for (QLineEdit* field : {fields.label, fields.low, fields.high})
         connect(field, &QLineEdit::textEdited, this, [this, field] { Q_EMIT changed(field->accessibleName()); });
+    connect(fields.ticks, &QComboBox::activated, this, [this, where] { Q_EMIT changed(QStringLiteral("numbers ") + where); });
     connect(fields.scale, &QComboBox::activated, this, [this, where] { Q_EMIT changed(QStringLiteral("scale ") + where); });
     return group;
 }
@@ -289,6 +295,7 @@ void StyleForm::set_style(const FigureStyle& style) {
         show_text(*fields->label, axis->label);
         if (number_in(*fields->low) != axis->low || is_wrong(*fields->low)) show_text(*fields->low, text_of(axis->low));
         if (number_in(*fields->high) != axis->high || is_wrong(*fields->high)) show_text(*fields->high, text_of(axis->high));
+        fields->ticks->setCurrentIndex(axis->ticks ? std::max(0, fields->ticks->findData(*axis->ticks)) : 0);
         fields->scale->setCurrentIndex(!axis->is_logarithmic ? 0 : *axis->is_logarithmic ? 2 : 1);
     }
     curves_->set_looks(style.curves, style.only_listed);
@@ -315,6 +322,11 @@ FigureStyle StyleForm::style() const {
         axis->label = fields->label->text().trimmed();
         axis->low = number_in(*fields->low);
         axis->high = number_in(*fields->high);
+        // Another number, of a file, stays until one is chosen here.
+        if (fields->ticks->currentIndex() > 0)
+            axis->ticks = fields->ticks->currentData().toInt();
+        else if (axis->ticks && fields->ticks->findData(*axis->ticks) > 0)
+            axis->ticks.reset();
         axis->is_logarithmic.reset();
         if (fields->scale->currentIndex() > 0) axis->is_logarithmic = fields->scale->currentData().toBool();
     }

@@ -37,6 +37,7 @@ private:
         QLineEdit* low = nullptr;
         QLineEdit* high = nullptr;
         QComboBox* scale = nullptr;
+        QComboBox* ticks = nullptr;
     };
 
     QWidget* page_group();
