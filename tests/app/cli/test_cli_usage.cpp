@@ -21,7 +21,7 @@ private slots:
         QCOMPARE(all.status, 0);
         for (const char* command :
              {"info",   "evaluate", "sensitivity", "profile", "sweep",  "harden", "compare", "train", "figures", "study",       "replay",
-              "export", "recover",  "plan",        "bits",    "faults", "worst",  "upsets",  "bench", "rank",    "differences", "report"}) {
+              "export", "recover",  "plan",        "bits",    "faults", "worst",  "upsets",  "bench", "rank",    "differences", "report", "merge"}) {
             QVERIFY2(all.out.contains(command), command);
             const CliResult one = run_cli({command, "--help"});
             QCOMPARE(one.status, 0);
