@@ -99,12 +99,17 @@ std::string best_protection(const ReportJob& job) {
     return text + " (" + job_label(job.record) + ").";
 }
 
+std::string state_words(JobState state) {
+    if (state == JobState::failed) return "has failed";
+    const bool is_over = state == JobState::stopped || state == JobState::interrupted;
+    return (is_over ? "was " : "is ") + to_string(state);
+}
+
 std::string unfinished(const ReportContents& contents) {
     std::string text;
-    for (const ReportJob& job : contents.jobs) {
-        const JobState state = job.record.state;
-        if (state != JobState::done) text += (text.empty() ? "" : "; ") + job_label(job.record) + " is " + to_string(state);
-    }
+    for (const ReportJob& job : contents.jobs)
+        if (job.record.state != JobState::done)
+            text += (text.empty() ? "" : "; ") + job_label(job.record) + " " + state_words(job.record.state);
     return text;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "campaign/fault_scope.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
 #include "report/repeat_command.h"
@@ -53,9 +54,9 @@ std::string audit_words(const ReportJob& job) {
 
 std::vector<std::string> limit_lines(const ReportContents& contents) {
     std::vector<std::string> lines = {
-        "Faults are drawn bit by bit, independently, each with the given probability, before the images run; they stay for all images of a "
-        "trial. Real memories can fail otherwise: in clusters, during a run, or at places that depend on the data.",
-        "Only the stored values named above are hit; faults in instructions, addresses, control logic and other memory are not part of it.",
+        "Faults are drawn at random, independently of each other and of what a bit is used for, before the images run; they stay for all "
+        "images of a trial. Real memories can fail otherwise: in clusters, during a run, or at places that depend on the data.",
+        "Only what is named above as hit is hit; faults in instructions, addresses, control logic and other memory are not part of it.",
         "Intervals are 95 % intervals of means over faults, for these very images. Other images of the same kind would give other numbers; "
         "the "
         "results' JSON has a second, wider interval for that (ci95_images).",
@@ -64,18 +65,22 @@ std::vector<std::string> limit_lines(const ReportContents& contents) {
         "Layers are ranked with faults in one layer at a time; faults in several at once need not add up."};
     std::int64_t fewest = 0;
     bool is_on_training_images = false;
-    bool has_stored_ends = false;
+    bool has_wanted_precision = false;
+    bool has_computed = false;
     for (const ReportJob& job : contents.jobs) {
         if (job.curves && !job.curves->curves.info.precision) {
             const std::int64_t trials = job.curves->curves.info.trials;
             fewest = fewest == 0 ? trials : std::min(fewest, trials);
         }
         is_on_training_images |= job.tuning && job.tuning->info.trained_on == TrainedOn::likely;
-        has_stored_ends |= job.curves && job.curves->curves.info.precision.has_value();
+        has_wanted_precision |= job.curves && job.curves->curves.info.precision.has_value();
+        has_computed |= job.curves && has_computed_values(job.record.settings.layers);
     }
     if (fewest > 0 && fewest < 50)
         lines.push_back("Some job has only " + std::to_string(fewest) + " trials at each place: its worst cases and intervals say little.");
-    if (has_stored_ends)
+    if (has_computed)
+        lines.emplace_back("Faults in computed values (activations, outputs) are transient: they are drawn anew for each image.");
+    if (has_wanted_precision)
         lines.emplace_back(
             "Jobs that ended at a wanted precision end at a moment that depends on the results, which draws a mean a little towards what "
             "most trials show, by less than a tenth of the half-width.");

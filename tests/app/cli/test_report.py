@@ -244,7 +244,7 @@ def check_unfinished(cli, study, folder):
     database.close()
     run(cli, "report", unfinished, "--output", folder / "unfinished.html")
     text = (folder / "unfinished.html").read_text()
-    check("a study in progress is reported as such", "Not all is done: Job 1 (sensitivity) is stopped" in text)
+    check("a study in progress is reported as such", "Not all is done: Job 1 (sensitivity) was stopped" in text)
 
 
 def check_words(cli, study, folder):
