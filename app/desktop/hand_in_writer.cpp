@@ -69,7 +69,9 @@ void HandInWriter::draw(const Found& found) {
                 if (task.path.endsWith(QLatin1String(".svg"))) tasks_.push_back(std::move(task));
         };
         for (const auto& [step, curves] : found.curves)
-            add(step, [&](const QString& folder) { return curve_exports(curves, kind_of(curves), AucAxis::linear, folder); });
+            add(step, [&](const QString& folder) {
+                return curve_exports(std::make_shared<AccuracyCurves>(curves), kind_of(curves), AucAxis::linear, folder);
+            });
         for (const auto& [step, tuning] : found.tunings) add(step, [&](const QString& folder) { return tuning_exports(tuning, folder); });
         turn_.start();
     } catch (const Error& error) {

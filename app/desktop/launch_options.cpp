@@ -62,9 +62,11 @@ int parse_side(const QCommandLineParser& parser, const QCommandLineOption& optio
 }
 
 ReportOptions parse_report_options(const QCommandLineParser& parser) {
-    for (const QCommandLineOption* option : {&title_option, &text_option, &without_option})
+    for (const QCommandLineOption* option : {&text_option, &without_option})
         if (parser.isSet(*option) && !parser.isSet(report_option))
             throw UsageError("--" + option->names().constFirst().toStdString() + " belongs to --report.");
+    if (parser.isSet(title_option) && !parser.isSet(report_option) && !parser.isSet(render_option))
+        throw UsageError("--title belongs to --report or --render.");
     ReportOptions options;
     options.title = parser.value(title_option).toStdString();
     if (parser.isSet(text_option)) options.text = read_text_file(parser.value(text_option).toStdString());

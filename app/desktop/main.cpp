@@ -3,6 +3,7 @@
 #include <QHashFunctions>
 #include <QIcon>
 #include <cstdio>
+#include <ctime>
 
 #include "common/error.h"
 #include "common/version.h"
@@ -54,6 +55,8 @@ int report(int argc, char** argv, const LaunchOptions& options) {
     // Whatever the desktop is like, the document is the same.
     qputenv("QT_QPA_PLATFORM", "offscreen");
     QHashSeed::setDeterministicGlobalSeed();
+    qputenv("TZ", "UTC");  // Qt writes the time of making into a PDF; its length depends on the zone
+    tzset();
     const QApplication application(argc, argv);
     write_report(options.report, options.report_options, options.output);
     print(stdout, options.output + QLatin1Char('\n'));

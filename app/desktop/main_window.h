@@ -181,6 +181,7 @@ private:
     RankingPresenter* ranking_ = nullptr;
     ReportWindow* report_window_ = nullptr;            // once it was asked for
     DifferencesWindow* differences_window_ = nullptr;  // likewise
+    QString differences_study_;                        // the path of the study whose jobs it compares
     BackgroundTask beside_task_;
     PlotPanel* front_plot_ = nullptr;  // the one the user worked in last
     LogFile log_file_;

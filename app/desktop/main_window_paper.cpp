@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "controls/activity_log.h"
+#include "controls/harden_panel.h"
 #include "controls/progress_strip.h"
 #include "differences_window.h"
 #include "main_window.h"
@@ -83,6 +84,7 @@ void MainWindow::compare_runs(qint64 first, qint64 second) {
     }
     const std::shared_ptr<Study> study = desk_.for_thread([this](const QString& why) { show_error(why); });
     if (!study) return;
+    differences_study_ = desk_.path();
     differences_window_->compare(study, *one, *other);
     differences_window_->show();
     differences_window_->raise();
@@ -90,6 +92,9 @@ void MainWindow::compare_runs(qint64 first, qint64 second) {
 
 // The second's curves are shown as ever, the first's lie beside them as if they had been kept.
 void MainWindow::lay_over(qint64 first, qint64 second) {
+    if (desk_.path() != differences_study_)
+        return show_error(tr("The two jobs are of %1, which is not open any more: open it, then lay their curves over each other.")
+                              .arg(differences_study_));
     const auto job = desk_.job(first);
     const std::shared_ptr<Study> study = desk_.for_thread([this](const QString& why) { show_error(why); });
     if (!job || !study) return;

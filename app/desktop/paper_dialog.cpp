@@ -78,7 +78,7 @@ void PaperDialog::show_figures(std::vector<PaperFigure> figures) {
         about->setWordWrap(true);
         rows_->addWidget(number, row, 0, Qt::AlignTop);
         rows_->addWidget(about, row, 1, Qt::AlignTop);
-        if (figure.missing.isEmpty()) {
+        if (figure.is_ready()) {
             rows_->addWidget(new QLabel(tr("ready")), row, 2, Qt::AlignTop);
             continue;
         }
@@ -109,13 +109,14 @@ void PaperDialog::export_into(const QString& folder) {
         return;
     }
     waiting_.clear();
-    QStringList paths;
+    QStringList existing;
     for (const PaperFigure& figure : figures_) {
         if (!figure.is_ready()) continue;
-        paths << QDir(folder).filePath(figure.page.name + ending);
-        waiting_.emplace_back(figure.page, paths.last());
+        const QString path = QDir(folder).filePath(figure.page.name + ending);
+        existing << existing_exports(path);
+        waiting_.emplace_back(figure.page, path);
     }
-    if (!may_replace_(existing_files(paths))) return waiting_.clear();
+    if (!may_replace_(existing)) return waiting_.clear();
     folder_ = folder;
     export_->setEnabled(false);
     turn_.start();

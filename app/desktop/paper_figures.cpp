@@ -109,7 +109,7 @@ PaperFigure figure_3(const StudyResults& results) {
                        {},
                        JobKind::sensitivity};
     const CampaignSummary all = last_with(results, [](const CurveInfo& curve) {
-        return curve.layer.find('-') != std::string::npos && curve.layer.find('+') == std::string::npos &&
+        return (curve.layer.starts_with("CONV-") || curve.layer.starts_with("FC-")) && curve.layer.find('+') == std::string::npos &&
                curve.protection == Protection::none;
     });
     if (all.curves.empty()) {

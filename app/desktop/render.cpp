@@ -47,9 +47,9 @@ public:
         }
     }
 
-    void add_text(const QString& name, const QString& about, const std::string& text) {
+    void add_text(const QString& name, const QString& about, std::function<std::string()> text) {
         const QString path = folder_.filePath(name);
-        tasks_.push_back({path, [text, path] { write_text_file(path.toStdString(), text); }, {}, about});
+        tasks_.push_back({path, [text = std::move(text), path] { write_text_file(path.toStdString(), text()); }, {}, about, true});
     }
 
     std::vector<ExportTask> take() { return std::move(tasks_); }
@@ -92,10 +92,11 @@ void add_site(Exports& exports, const TuningResult& result, int site) {
 
 }  // namespace
 
-std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::string& kind, AucAxis axis, const QString& folder,
-                                      const FigureRequest& request, const QString& title) {
+std::vector<ExportTask> curve_exports(std::shared_ptr<const AccuracyCurves> curves, const std::string& kind, AucAxis axis,
+                                      const QString& folder, const FigureRequest& request, const QString& title) {
     Exports exports(folder, request);
-    AccuracyView all = accuracy_view(summary_of(curves));
+    const CampaignSummary summary = summary_of(*curves);
+    AccuracyView all = accuracy_view(summary);
     if (!title.isEmpty()) all.title = title;
     exports.add_figure(QStringLiteral("accuracy"), QObject::tr("Accuracy, all curves together"), all);
     if (all.series.size() > 1) {
@@ -109,21 +110,22 @@ std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::s
                                QObject::tr("Accuracy of %1 alone, with box plots").arg(series.name), one);
         }
     }
-    if (const CriticalBitsView bits = critical_bits_view(summary_of(curves)); !bits.cells.empty()) {
+    if (const CriticalBitsView bits = critical_bits_view(summary); !bits.cells.empty()) {
         exports.add_figure(QStringLiteral("critical-bits"), QObject::tr("Which stored bits are critical, by layer and position"), bits);
-        exports.add_text(QStringLiteral("critical-bits.csv"), QObject::tr("The same in numbers"), to_csv(bits));
+        exports.add_text(QStringLiteral("critical-bits.csv"), QObject::tr("The same in numbers"), [bits] { return to_csv(bits); });
     }
-    for (const ParetoView& view : pareto_views(summary_of(curves), axis))
+    for (const ParetoView& view : pareto_views(summary, axis))
         exports.add_figure(
             QStringLiteral("price-%1-%2").arg(view.cost == DuelCost::storage ? "storage" : "operations", file_name(view.layer)),
             QObject::tr("What protections keep against what they cost, faults in %1").arg(view.layer), view);
     exports.add_text(QStringLiteral("points.csv"), QObject::tr("Every point of every curve with its statistics and intervals"),
-                     points_csv(curves));
+                     [curves] { return points_csv(*curves); });
     if (is_of_protections(kind))
         exports.add_text(QStringLiteral("comparisons.csv"), QObject::tr("Differences between protections on the same faults"),
-                         comparisons_csv(curves, axis));
+                         [curves, axis] { return comparisons_csv(*curves, axis); });
     if (kind == "duel")
-        exports.add_text(QStringLiteral("duel.csv"), QObject::tr("Protections with their prices"), duel_csv(summary_of(curves), axis));
+        exports.add_text(QStringLiteral("duel.csv"), QObject::tr("Protections with their prices"),
+                         [summary, axis] { return duel_csv(summary, axis); });
     return exports.take();
 }
 
@@ -131,12 +133,16 @@ std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString
     Exports exports(folder, request);
     for (int site = 0; site < int(result.info.sites.size()); ++site) add_site(exports, result, site);
     if (!result.activations.empty())
-        exports.add_text(QStringLiteral("histograms.csv"), QObject::tr("Activation histograms, bin by bin"), histograms_csv(result));
+        exports.add_text(QStringLiteral("histograms.csv"), QObject::tr("Activation histograms, bin by bin"),
+                         [text = histograms_csv(result)] { return text; });
     if (!result.sweeps.empty())
-        exports.add_text(QStringLiteral("sweep.csv"), QObject::tr("AUC at every threshold of the sweep"), sweep_csv(result));
+        exports.add_text(QStringLiteral("sweep.csv"), QObject::tr("AUC at every threshold of the sweep"),
+                         [text = sweep_csv(result)] { return text; });
     if (!result.searches.empty()) {
-        exports.add_text(QStringLiteral("search.csv"), QObject::tr("Every threshold that the searches evaluated"), search_csv(result));
-        exports.add_text(QStringLiteral("thresholds.csv"), QObject::tr("The thresholds that were found"), thresholds_csv(result));
+        exports.add_text(QStringLiteral("search.csv"), QObject::tr("Every threshold that the searches evaluated"),
+                         [text = search_csv(result)] { return text; });
+        exports.add_text(QStringLiteral("thresholds.csv"), QObject::tr("The thresholds that were found"),
+                         [text = thresholds_csv(result)] { return text; });
     }
     return exports.take();
 }
@@ -147,16 +153,16 @@ std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const Q
     view.title = protect_first_title(found);
     view.found = found;
     exports.add_figure(QStringLiteral("protect-first"), QObject::tr("What to protect first"), view);
-    exports.add_text(QStringLiteral("protect-first.csv"), QObject::tr("The same in numbers"), to_csv(view));
+    exports.add_text(QStringLiteral("protect-first.csv"), QObject::tr("The same in numbers"), [view] { return to_csv(view); });
     return exports.take();
 }
 
 std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QString& folder, const FigureRequest& request) {
     Exports exports(folder, request);
     exports.add_figure(QStringLiteral("worst-bits"), QObject::tr("The worst case against the number of faulty bits"), view);
-    exports.add_text(QStringLiteral("worst-bits.csv"), QObject::tr("The worst bits by name"), to_csv(view));
+    exports.add_text(QStringLiteral("worst-bits.csv"), QObject::tr("The worst bits by name"), [view] { return to_csv(view); });
     exports.add_text(QStringLiteral("worst-bits-list.csv"), QObject::tr("The same as a list of faults, for clipscope-cli faults"),
-                     worst_bits_list(view.found));
+                     [view] { return worst_bits_list(view.found); });
     return exports.take();
 }
 
@@ -174,29 +180,33 @@ std::vector<ExportTask> exports_of_json(const QString& result_file, const QStrin
     const std::string kind = result_kind(text, file);
     if (!is_of_curves(kind)) return tuning_exports(tuning_from_json(text, file), folder, request);
     const CampaignResult result = result_from_json(text, file);
-    return curve_exports(result.curves, result.kind, result.auc_axis, folder, request);
+    return curve_exports(std::make_shared<AccuracyCurves>(result.curves), result.kind, result.auc_axis, folder, request);
 }
 
-std::vector<ExportTask> job_exports(const ReportJob& job, const QString& folder, const FigureRequest& request) {
+// A job of a study that is kept for as long as its files are still to be made.
+std::vector<ExportTask> job_exports(const std::shared_ptr<const ReportContents>& contents, const ReportJob& job, const QString& folder,
+                                    const FigureRequest& request) {
     Exports numbers(folder, request);
     std::vector<ExportTask> tasks;
     const QString result = QObject::tr("The job's result with every trial, as ClipScope reads it again");
     if (job.curves) {
-        const CampaignResult& found = *job.curves;
+        const std::shared_ptr<const CampaignResult> found(contents, &*job.curves);
         // The user's name of a job is its figures' title too.
         QString title = accuracy_view(job.summary).title;
         if (!job.record.name.empty()) title = QString::fromStdString(job.record.name) + QStringLiteral(" · ") + title;
-        tasks = curve_exports(found.curves, found.kind, found.auc_axis, folder, request, title);
-        numbers.add_text(QStringLiteral("trials.csv"), QObject::tr("Every trial of all images with its counts"), trials_csv(found.curves));
+        tasks = curve_exports({found, &found->curves}, found->kind, found->auc_axis, folder, request, title);
+        numbers.add_text(QStringLiteral("trials.csv"), QObject::tr("Every trial of all images with its counts"),
+                         [found] { return trials_csv(found->curves); });
         if (job.ranking && !job.ranking->layers.empty())
-            numbers.add_text(QStringLiteral("ranking.csv"), QObject::tr("Layers, the most sensitive first"), ranking_csv(*job.ranking));
-        numbers.add_text(QStringLiteral("result.json"), result, result_to_json(found));
+            numbers.add_text(QStringLiteral("ranking.csv"), QObject::tr("Layers, the most sensitive first"),
+                             [contents, &job] { return ranking_csv(*job.ranking); });
+        numbers.add_text(QStringLiteral("result.json"), result, [found] { return result_to_json(*found); });
     } else if (job.tuning) {
         tasks = tuning_exports(*job.tuning, folder, request);
-        numbers.add_text(QStringLiteral("result.json"), result, tuning_to_json(*job.tuning));
+        numbers.add_text(QStringLiteral("result.json"), result, [contents, &job] { return tuning_to_json(*job.tuning); });
     } else if (!job.listed.empty()) {
         numbers.add_text(QStringLiteral("fault-list.csv"), QObject::tr("What became of the images in every trial of the list"),
-                         listed_csv(job.listed));
+                         [contents, &job] { return listed_csv(job.listed); });
     }
     std::ranges::move(numbers.take(), std::back_inserter(tasks));
     return tasks;
@@ -210,8 +220,8 @@ QString job_folder(const JobRecord& job) {
 }
 
 std::vector<ExportTask> exports_of_study(const QString& file, const QString& folder, const FigureRequest& request) {
-    const auto contents = read_report_contents(file.toStdString());
-    std::vector<ExportTask> all = study_exports(*contents, folder, request);
+    const auto contents = std::make_shared<const ReportContents>(read_report_contents(file.toStdString()).value());
+    std::vector<ExportTask> all = study_exports(contents, folder, request);
     if (all.empty()) throw Error("The study " + file.toStdString() + " has no results yet: there is nothing to draw.");
     all.push_back(index_of(all, folder, QString::fromStdString(contents->study_name), index_notes(*contents)));
     return all;
@@ -230,12 +240,16 @@ void check_curves(const std::vector<ExportTask>& tasks, const FigureRequest& req
 
 }  // namespace
 
-std::vector<ExportTask> study_exports(const ReportContents& contents, const QString& folder, const FigureRequest& request) {
+std::vector<ExportTask> study_exports(std::shared_ptr<const ReportContents> contents, const QString& folder, const FigureRequest& request) {
     std::vector<ExportTask> all;
-    for (const ReportJob& job : contents.jobs) {
+    for (const ReportJob& job : contents->jobs) {
         const QString place = folder + QLatin1Char('/') + job_folder(job.record);
-        std::vector<ExportTask> tasks = job_exports(job, place, request);
-        if (!tasks.empty()) make_folder(place);
+        std::vector<ExportTask> tasks = job_exports(contents, job, place, request);
+        if (!tasks.empty())
+            tasks.front().write = [place, write = std::move(tasks.front().write)] {
+                make_folder(place);
+                write();
+            };
         std::ranges::move(tasks, std::back_inserter(all));
     }
     return all;

@@ -5,6 +5,7 @@
 #include <QString>
 #include <QStringList>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "campaign/accuracy_curves.h"
@@ -17,19 +18,21 @@
 
 namespace clipscope {
 
-// One file that is still to be written; `write` throws Error. Needs a QApplication, on its thread.
+// One file that is still to be written; `write` throws Error. A figure needs a QApplication, on its thread; a text is made and written on
+// any, and not made before.
 struct ExportTask {
     QString path;
     std::function<void()> write;
     QStringList curves{};  // that the figure has, where it is drawn in a style
     QString about{};       // what it is, in one line
+    bool is_text = false;
 };
 
 // All curves together, and where there are several each one on its own with its box plots, as PNG, PDF and SVG (or as the
 // request wants them), and the numbers as CSV.
 // `kind`: "sensitivity" or "compare", whose differences come as a table too. `title`: of the figures; empty: made of what was measured.
-std::vector<ExportTask> curve_exports(const AccuracyCurves& curves, const std::string& kind, AucAxis axis, const QString& folder,
-                                      const FigureRequest& request = {}, const QString& title = {});
+std::vector<ExportTask> curve_exports(std::shared_ptr<const AccuracyCurves> curves, const std::string& kind, AucAxis axis,
+                                      const QString& folder, const FigureRequest& request = {}, const QString& title = {});
 
 // For each site the activations, AUC against threshold, the area and the search, as far as they were measured; and all tables.
 std::vector<ExportTask> tuning_exports(const TuningResult& result, const QString& folder, const FigureRequest& request = {});
@@ -41,8 +44,9 @@ std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QStr
 std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const QString& folder, const FigureRequest& request = {});
 
 // Every job of a study that has results, into a folder of its own with its figures, tables and result: "job-1-sensitivity", with the name
-// that its user gave it. Makes the folders.
-std::vector<ExportTask> study_exports(const ReportContents& contents, const QString& folder, const FigureRequest& request = {});
+// that its user gave it, which is made with its first file.
+std::vector<ExportTask> study_exports(std::shared_ptr<const ReportContents> contents, const QString& folder,
+                                      const FigureRequest& request = {});
 
 // Draws all that a result's JSON holds, or each job of a study (.clipscope) into a folder of its own, with an index page. Makes the folder.
 // Returns the files written. Throws Error, and UsageError where the request names a curve that is in no figure.

@@ -57,19 +57,22 @@ void ResultExporter::export_everything(const QString& folder) {
         return;
     }
     const std::string study = study_path_().toStdString();
-    if (study.empty()) return begin(folder, std::nullopt);
-    reading_.start<std::optional<ReportContents>>(
-        [study](std::stop_token stop) { return read_report_contents(study, stop); },
-        [this, folder](const std::optional<ReportContents>& contents) { begin(folder, contents); },
-        [this](const QString& why) { emit failed(why); });
+    if (study.empty()) return begin(folder, nullptr);
+    using Contents = std::shared_ptr<const ReportContents>;
+    reading_.start<Contents>(
+        [study](std::stop_token stop) -> Contents {
+            auto contents = read_report_contents(study, stop);
+            return contents ? std::make_shared<const ReportContents>(std::move(*contents)) : nullptr;
+        },
+        [this, folder](const Contents& contents) { begin(folder, contents); }, [this](const QString& why) { emit failed(why); });
 }
 
-void ResultExporter::begin(const QString& folder, const std::optional<ReportContents>& study) {
+void ResultExporter::begin(const QString& folder, const std::shared_ptr<const ReportContents>& study) {
     try {
         collect(folder);
         QStringList notes;
         if (study) {
-            std::ranges::move(study_exports(*study, folder, request_), std::back_inserter(tasks_));
+            std::ranges::move(study_exports(study, folder, request_), std::back_inserter(tasks_));
             notes = index_notes(*study);
         }
         const QString title = study ? QString::fromStdString(study->study_name) : tr("Figures and tables");
@@ -99,31 +102,34 @@ void ResultExporter::set_figure_style(const FigureStyle& style) {
 
 void ResultExporter::collect(const QString& folder) {
     const auto add = [this](std::vector<ExportTask> tasks) { std::ranges::move(tasks, std::back_inserter(tasks_)); };
-    const auto add_result = [&](const std::string& kind, const std::string& text) {
+    const auto add_result = [&](const std::string& kind, std::function<std::string()> text) {
         const QString path = folder + QLatin1Char('/') + QString::fromStdString(kind) + QStringLiteral(".json");
-        tasks_.push_back({path, [path, text] { write_text_file(path.toStdString(), text); },
+        tasks_.push_back({path,
+                          [path, text = std::move(text)] { write_text_file(path.toStdString(), text()); },
                           {},
-                          tr("The result with every trial, as ClipScope reads it again")});
+                          tr("The result with every trial, as ClipScope reads it again"),
+                          true});
     };
     if (results_.has_curves()) {
-        const AccuracyCurves& curves = results_.curves();
-        const std::string kind = kind_of(curves);
+        // A copy: the curves in sight may change while files are being written.
+        const auto curves = std::make_shared<const AccuracyCurves>(results_.curves());
+        const std::string kind = kind_of(*curves);
         add(curve_exports(curves, kind, results_.auc_axis(), folder, request_, results_.accuracy_title()));
-        add_result(kind, result_to_json({kind, results_.auc_axis(), curves}));
+        add_result(kind, [kind, axis = results_.auc_axis(), curves] { return result_to_json({kind, axis, *curves}); });
     }
     if (results_.has_protect_first()) {
         add(protect_first_exports(results_.protect_first(), folder, request_));
-        add_result("protect-first", protect_first_json(results_.protect_first()));
+        add_result("protect-first", [found = results_.protect_first()] { return protect_first_json(found); });
     }
     if (results_.worst_bits().has_result()) {
         const WorstBitsView& worst = results_.worst_bits().result();
         add(worst_bits_exports(worst, folder, request_));
-        add_result("worst-bits", worst_bits_json(worst.found, worst.origin));
+        add_result("worst-bits", [worst] { return worst_bits_json(worst.found, worst.origin); });
     }
     if (results_.has_tuning()) {
         const TuningResult& tuning = results_.tuning();
         add(tuning_exports(tuning, folder, request_));
-        add_result(to_string(tuning.info.job), tuning_to_json(tuning));
+        add_result(to_string(tuning.info.job), [tuning] { return tuning_to_json(tuning); });
     }
 }
 
@@ -136,14 +142,33 @@ void ResultExporter::write_next() {
     }
     const ExportTask task = std::move(tasks_.front());
     tasks_.pop_front();
+    if (task.is_text) return write_text(task);
     try {
         task.write();
         ++written_;
     } catch (const Error& error) {
-        tasks_.clear();
-        turn_.stop();
-        emit failed(QString::fromUtf8(error.what()));
+        give_up(QString::fromUtf8(error.what()));
     }
+}
+
+void ResultExporter::write_text(const ExportTask& task) {
+    turn_.stop();
+    reading_.start<bool>(
+        [write = task.write](std::stop_token) {
+            write();
+            return true;
+        },
+        [this](bool) {
+            ++written_;
+            turn_.start();
+        },
+        [this](const QString& why) { give_up(why); });
+}
+
+void ResultExporter::give_up(const QString& why) {
+    tasks_.clear();
+    turn_.stop();
+    emit failed(why);
 }
 
 }  // namespace clipscope

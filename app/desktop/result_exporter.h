@@ -1,11 +1,12 @@
-// Takes the presenter's results away as files. Writes one file a turn of the event loop, so that the window goes on. GUI thread.
+// Takes the presenter's results away as files: figures one a turn of the event loop, texts on another thread, so that the window goes on.
+// GUI thread.
 #pragma once
 
 #include <QObject>
 #include <QTimer>
 #include <deque>
 #include <functional>
-#include <optional>
+#include <memory>
 
 #include "background_task.h"
 #include "files/file_to_write.h"
@@ -43,8 +44,10 @@ signals:
 private:
     void write(const QString& path, const std::function<std::string()>& text);  // which may throw Error
     void collect(const QString& folder);
-    void begin(const QString& folder, const std::optional<ReportContents>& study);
+    void begin(const QString& folder, const std::shared_ptr<const ReportContents>& study);  // null: no study
     void write_next();
+    void write_text(const ExportTask& task);
+    void give_up(const QString& why);
 
     const ResultPresenter& results_;
     const MayReplace may_replace_;
@@ -54,7 +57,7 @@ private:
     QTimer turn_;
     int written_ = 0;
     QString folder_;
-    BackgroundTask reading_;
+    BackgroundTask reading_;  // the study, then the texts one by one
 };
 
 }  // namespace clipscope

@@ -3,6 +3,7 @@
 
 #include <QAction>
 #include <QComboBox>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -133,6 +134,29 @@ private slots:
         steps->redo();
         QCOMPARE(bench.editor.style(), last);
         QCOMPARE(name->text(), QStringLiteral("abc"));
+    }
+
+    void curves_are_taken_back_one_by_one() {
+        Bench bench;
+        for (int row : {0, 1}) bench.curves().item(row)->setCheckState(Qt::Unchecked);
+        bench.editor.findChild<QUndoStack*>()->undo();
+        QVERIFY(!bench.editor.style().curves[0].is_shown);
+        QVERIFY(bench.editor.style().curves[1].is_shown);
+    }
+
+    void numbers_ask_before_their_script_is_replaced() {
+        Bench bench;
+        QFile script(bench.folder.filePath(QStringLiteral("figure.py")));
+        QVERIFY(script.open(QIODevice::WriteOnly));
+        QStringList asked;
+        bench.editor.set_may_replace([&](const QStringList& existing) {
+            asked = existing;
+            return false;
+        });
+        choose(*named<QComboBox>(bench.editor, QStringLiteral("Format")), QStringLiteral("CSV: the numbers, and a Python script"));
+        bench.editor.accept();
+        QCOMPARE(asked, QStringList{script.fileName()});
+        QVERIFY(bench.editor.isVisible());
     }
 
     void what_is_wrong_is_said_and_not_written() {

@@ -44,7 +44,7 @@ CurveList::CurveList(const QStringList& curves, QWidget* parent) : QWidget(paren
         const bool is_shown = item->checkState() == Qt::Checked;
         if (looks_[std::size_t(row)].is_shown == is_shown) return;
         looks_[std::size_t(row)].is_shown = is_shown;
-        Q_EMIT changed(QStringLiteral("shown"));
+        Q_EMIT changed(QStringLiteral("shown ") + looks_[std::size_t(row)].curve);
     });
 }
 
@@ -181,7 +181,7 @@ void CurveList::choose_color(const QColor& color) {
     if (color.isValid()) look->color = color;
     update_row(list_->currentRow());
     show_chosen();
-    Q_EMIT changed(QStringLiteral("color"));
+    Q_EMIT changed(QStringLiteral("color ") + look->curve);
 }
 
 void CurveList::move_chosen(int by) {

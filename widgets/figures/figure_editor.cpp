@@ -315,8 +315,9 @@ void FigureEditor::copy() {
 
 void FigureEditor::accept() {
     if (!export_->isEnabled()) return;
-    const QString path = choice().path;
-    if (path == agreed_ || may_replace_(existing_files({path}))) QDialog::accept();
+    QStringList existing = existing_exports(choice().path);
+    existing.removeAll(agreed_);
+    if (may_replace_(existing)) QDialog::accept();
 }
 
 }  // namespace clipscope

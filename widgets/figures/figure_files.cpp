@@ -4,6 +4,7 @@
 
 #include <QBuffer>
 #include <QClipboard>
+#include <QDir>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QMimeData>
@@ -12,6 +13,7 @@
 #include "common/error.h"
 #include "figures/matplotlib_script.h"
 #include "figures/pgf_device.h"
+#include "files/file_to_write.h"
 #include "plots/figure_bytes.h"
 
 namespace clipscope {
@@ -68,6 +70,17 @@ QStringList write_pgf(const PgfDevice& device, const QString& path) {
     }
     write_figure(device.pgf(), path);
     return written;
+}
+
+QStringList existing_exports(const QString& path) {
+    const QFileInfo file(path);
+    const QString stem = file.path() + QLatin1Char('/') + file.completeBaseName();
+    QStringList paths{path};
+    if (file.suffix() == QLatin1String("csv")) paths << stem + QStringLiteral(".py");
+    if (file.suffix() == QLatin1String("pgf"))
+        for (const QString& image : QDir(file.path()).entryList({file.completeBaseName() + QStringLiteral("-image*.png")}))
+            paths << file.path() + QLatin1Char('/') + image;
+    return existing_files(paths);
 }
 
 QStringList export_figure(const Figure& figure, const FigureStyle& style, const QString& path) {

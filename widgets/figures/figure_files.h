@@ -34,6 +34,9 @@ QByteArray png_of(const Figure& figure, const FigureStyle& style);
 // "STEM.csv", and where there is a script for this kind of figure "STEM.py".
 QStringList export_numbers(const Figure& figure, const FigureStyle& style, const QString& stem);
 
+// Those that are there of the files that an export to this path may write over, "csv" being numbers with their script.
+QStringList existing_exports(const QString& path);
+
 // Puts it on the clipboard as PNG and as SVG.
 void copy_figure(const Figure& figure, const FigureStyle& style);
 

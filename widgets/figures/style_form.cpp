@@ -312,7 +312,8 @@ FigureStyle StyleForm::style() const {
     const bool is_own = preset_->currentData().toInt() == own_size;
     style.width_mm = is_own ? std::nullopt : width_->number() ? width_->number() : kept_.width_mm;
     style.height_mm = is_own ? std::nullopt : height_->number() ? height_->number() : kept_.height_mm;
-    style.font_pt = font_size_->number().value_or(kept_.font_pt);
+    // Half points, of a file, stay until another size is chosen here.
+    if (font_size_->number() && font_size_->number() != std::round(kept_.font_pt)) style.font_pt = *font_size_->number();
     style.dpi = int(dpi_->number().value_or(kept_.dpi));
     style.font = font_->currentText().trimmed();
     style.is_dark = dark_->isChecked();
@@ -331,7 +332,6 @@ FigureStyle StyleForm::style() const {
         if (fields->scale->currentIndex() > 0) axis->is_logarithmic = fields->scale->currentData().toBool();
     }
     style.curves = curves_->looks();
-    style.only_listed = false;
     style.legend = LegendPlace(legend_->currentData().toInt());
     style.boxes = flag_of(*boxes_);
     style.bars = flag_of(*bars_);

@@ -42,7 +42,9 @@ void set_up_axes(const CriticalBitsView& view, const std::vector<CriticalBitsRow
     const auto [y_low, y_high] = view.y_range.value_or(std::pair(-0.5, height - 0.5));
     plot.xAxis->setRangeReversed(true);
     plot.yAxis->setRangeReversed(true);
-    plot.xAxis->setRange(x_low, x_high);
+    // A mark at every few bits: of a range a million wide they would fill the memory.
+    constexpr double far = 256;
+    plot.xAxis->setRange(std::max(x_low, -far), std::min(x_high, far));
     plot.yAxis->setRange(y_low, y_high);
     plot.xAxis->setLabel(text("Bit position, 0 the least significant"));
     auto bit_ticks = QSharedPointer<QCPAxisTickerFixed>::create();

@@ -49,6 +49,9 @@ private slots:
                                          QStringList{"--dpi", "10"}})
             QVERIFY_EXCEPTION_THROWN(figure_request(parse_launch_options(wrong).figures), UsageError);
         QVERIFY_EXCEPTION_THROWN(figure_request(parse_launch_options({"--style", "missing.json"}).figures), Error);
+        const LaunchOptions titled = parse_launch_options({"--render", "r.json", "--output", "d", "--title", "My figure"});
+        QCOMPARE(figure_request(titled.figures).style->title, QString("My figure"));
+        QVERIFY_EXCEPTION_THROWN(parse_launch_options({"--title", "My figure"}), UsageError);
     }
 
     void a_report_is_asked_for() {
