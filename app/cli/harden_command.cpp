@@ -13,6 +13,7 @@
 #include "common/text_file.h"
 #include "input_warning.h"
 #include "output_files.h"
+#include "process_team.h"
 #include "results/thresholds_header.h"
 #include "run_job.h"
 #include "study_option.h"
@@ -49,6 +50,7 @@ void write_header(const std::string& path, const ThresholdsFile& thresholds, con
 
 // Thresholds from a file become a hardened network, a C header or both.
 int apply_thresholds(const HardenOptions& options, std::stop_source& stop) {
+    if (process_team().team) throw UsageError("With --thresholds nothing is searched that processes could share: leave mpirun out");
     if (!options.thresholds_output.empty() && !is_c_header(options.thresholds_output))
         throw UsageError("--thresholds takes thresholds as they are: there are none to write, but as a C header (a name that ends in .h)");
     if (options.output.empty() && options.thresholds_output.empty())
@@ -104,7 +106,7 @@ int search_thresholds(const HardenOptions& options, std::stop_source& stop) {
     TuningOutput output(options.results);
     const int status =
         options.study.empty() ? search(options, specification, output, stop) : search_in_study(options, specification, output, stop);
-    if (options.thresholds_output.empty()) return status;
+    if (options.thresholds_output.empty() || process_team().is_follower()) return status;
     if (output.is_stopped())
         std::fputs("clipscope-cli: Not every site has its threshold, so no thresholds file was written.\n", stderr);
     else

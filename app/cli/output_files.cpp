@@ -64,6 +64,7 @@ void check_writable_folder(const std::string& path) {
 }
 
 void write_file(const std::string& path, const std::string& text) {
+    if (process_team().is_follower()) return;
     if (path == "-") return print(text);
     write_text_file(path, text);
 }

@@ -15,7 +15,7 @@ void check_writable_network(const std::string& path);
 // Makes the folder and its parents where they are missing. Throws Error where no file can be made in it. "" passes.
 void check_writable_folder(const std::string& path);
 
-// Writes the file whole or leaves what was there ("-": prints). Throws Error.
+// Writes the file whole or leaves what was there ("-": prints); in a process that computes for another, nothing. Throws Error.
 void write_file(const std::string& path, const std::string& text);
 
 // Prints to standard output. Throws Error, also for a reader that went away.

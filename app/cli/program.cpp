@@ -55,6 +55,10 @@ std::string what_is_wrong(const CLI::ParseError& error) {
 
 int run_chosen(const CLI::App& app, const CommandRunner& runner, bool is_verbose) {
     try {
+        if (process_team().is_follower()) {  // the first hears signals for all
+            std::stop_source never;
+            return runner(never);
+        }
         Interruption interruption;
         return runner(interruption.source());
     } catch (const UsageError& error) {

@@ -2,11 +2,9 @@
 // writes; the others compute.
 #include <fcntl.h>
 #include <mpi.h>
-#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -17,6 +15,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "command.h"
 #include "common/error.h"
@@ -34,7 +33,7 @@ namespace fs = std::filesystem;
 // A folder of this process's own, gone when it ends.
 class OwnFolder {
 public:
-    OwnFolder() : path_((fs::temp_directory_path() / (start_ + std::to_string(getpid()) + "-XXXXXX")).string()) {
+    OwnFolder() : path_((fs::temp_directory_path() / (name_of(getpid()) + "XXXXXX")).string()) {
         clear_abandoned();
         if (mkdtemp(path_.data()) == nullptr)
             throw Error("There is no room for a rank's own study in '" + path_ + "': set TMPDIR to a folder with room.");
@@ -49,16 +48,31 @@ public:
     std::string file(const std::string& name) const { return path_ + "/" + name; }
 
 private:
+    // "clipscope-mpi-1234@node7-": machines may share the folder of temporary files.
+    static std::string name_of(int process) {
+        char host[256] = {};
+        gethostname(host, sizeof host - 1);
+        return start_ + std::to_string(process) + "@" + host + "-";
+    }
+
+    // Of a process of this machine that is there no more.
+    static bool is_left_over(const std::string& name) {
+        const int process = name.starts_with(start_) ? std::atoi(name.c_str() + start_.size()) : 0;
+        constexpr std::size_t random_letters = 6;
+        const std::string expected = name_of(process);
+        const bool is_of_this_machine = name.starts_with(expected) && name.size() == expected.size() + random_letters;
+        return process > 0 && is_of_this_machine && kill(process, 0) != 0 && errno == ESRCH;
+    }
+
     // Those of processes that were killed some days ago; a living one that this process cannot see has a younger one.
     static void clear_abandoned() {
-        std::error_code ignored;
-        for (const fs::directory_entry& entry : fs::directory_iterator(fs::temp_directory_path(), ignored)) {
-            const std::string name = entry.path().filename().string();
-            const int process = name.starts_with(start_) ? std::atoi(name.c_str() + start_.size()) : 0;
-            if (process <= 0 || kill(process, 0) == 0 || errno != ESRCH) continue;
+        std::error_code error;
+        for (fs::directory_iterator entry(fs::temp_directory_path(), error), end; !error && entry != end; entry.increment(error)) {
+            if (!is_left_over(entry->path().filename().string())) continue;
             constexpr auto time_to_be_missed = std::chrono::hours(72);
-            const auto written = entry.last_write_time(ignored);
-            if (!ignored && fs::file_time_type::clock::now() - written > time_to_be_missed) fs::remove_all(entry.path(), ignored);
+            std::error_code ignored;
+            const auto written = entry->last_write_time(ignored);
+            if (!ignored && fs::file_time_type::clock::now() - written > time_to_be_missed) fs::remove_all(entry->path(), ignored);
         }
     }
 
@@ -84,16 +98,13 @@ std::string place_study(MpiTeam& team, const OwnFolder& folder, const std::strin
     }
     bytes = team.broadcast(std::move(bytes));
     if (team.is_first()) return path;
-    if (!bytes.empty()) std::ofstream(copy, std::ios::binary).write(bytes.data(), std::streamsize(bytes.size()));
+    if (!bytes.empty()) {
+        std::ofstream file(copy, std::ios::binary);
+        file.write(bytes.data(), std::streamsize(bytes.size()));
+        file.close();
+        if (!file) throw Error("A rank's own copy of the study does not fit at '" + copy + "': set TMPDIR to a folder with room.");
+    }
     return copy;
-}
-
-// The cores that this process may use, its share of the machine's.
-int own_threads(int ranks_here) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    const int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return std::max(1, std::min(allowed, int(std::thread::hardware_concurrency()) / ranks_here));
 }
 
 // What a rank but the first says matters only where nobody else says it.
@@ -115,9 +126,10 @@ void say_late(const std::string& said, int stderr_before, int rank) {
 int run_in_team(int argc, char** argv) {
     MpiTeam team;
     const OwnFolder folder;
-    const int threads = own_threads(team.ranks_on_this_machine());
-    process_team() = {&team, threads, [&](const std::string& path) { return place_study(team, folder, path); }};
+    process_team() = {&team, team.own_cores(), [&](const std::string& path) { return place_study(team, folder, path); }};
     if (team.is_first()) return run_program(argc, argv);
+    // mpirun passes signals on to all: the first ends the job with what is there, and then all of them.
+    for (const int heard_by_the_first : {SIGINT, SIGTERM, SIGPIPE}) signal(heard_by_the_first, SIG_IGN);
     const std::string said = folder.file("said");
     const int stderr_before = dup(STDERR_FILENO);
     be_quiet(said);

@@ -1,6 +1,7 @@
 #include "mpi_team.h"
 
 #include <mpi.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -154,13 +155,21 @@ MpiTeam::MpiTeam() {
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
 }
 
-int MpiTeam::ranks_on_this_machine() const {
+int MpiTeam::own_cores() const {
     MPI_Comm here = MPI_COMM_NULL;
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
-    int ranks = 1;
-    MPI_Comm_size(here, &ranks);
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    const bool is_known = sched_getaffinity(0, sizeof set, &set) == 0;
+    std::vector<int> ranks_of_core(CPU_SETSIZE, 0);
+    for (int core = 0; core < CPU_SETSIZE; ++core) ranks_of_core[std::size_t(core)] = is_known && CPU_ISSET(core, &set);
+    MPI_Allreduce(MPI_IN_PLACE, ranks_of_core.data(), CPU_SETSIZE, MPI_INT, MPI_SUM, here);
     MPI_Comm_free(&here);
-    return ranks;
+    double cores = 0;
+    for (int core = 0; core < CPU_SETSIZE; ++core)
+        if (is_known && CPU_ISSET(core, &set)) cores += 1.0 / ranks_of_core[std::size_t(core)];
+    constexpr double rounding = 1e-6;
+    return std::max(1, int(cores + rounding));
 }
 
 void MpiTeam::run(const ItemWork& work, int threads, std::stop_token stop) {
@@ -280,6 +289,7 @@ void MpiTeam::sum(std::span<std::int64_t> numbers) {
 }
 
 void MpiTeam::check_same(const std::string& text) {
+    if (is_stopped_) return;
     const int differs = broadcast(text) != text;
     std::vector<int> others(std::size_t(size_), 0);
     MPI_Allgather(&differs, 1, MPI_INT, others.data(), 1, MPI_INT, MPI_COMM_WORLD);
@@ -287,8 +297,8 @@ void MpiTeam::check_same(const std::string& text) {
     for (std::size_t rank = 0; rank < others.size(); ++rank)
         if (others[rank]) ranks += (ranks.empty() ? "" : ", ") + std::to_string(rank);
     if (!ranks.empty())
-        throw Error("Other files, another version or another kind of processor than on rank 0 (" + text + ") are on these ranks: " + ranks +
-                    ". Give all ranks the same.");
+        throw Error("These ranks have something else than rank 0 (" + text + "): " + ranks +
+                    ". Give all the same command, files and version, on machines of one kind.");
 }
 
 bool MpiTeam::decide(bool of_first) {

@@ -16,7 +16,8 @@ public:
 
     int rank() const { return rank_; }
     int size() const { return size_; }
-    int ranks_on_this_machine() const;
+    // Of this process: the cores that it may use, where others may use the same ones as well its share of them; at least 1. All call it.
+    int own_cores() const;
 
     bool is_first() const override { return rank_ == 0; }
     void run(const ItemWork& work, int threads, std::stop_token stop) override;
