@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "common/error.h"
+#include "evaluation/chosen_device_text.h"
 
 namespace clipscope {
 
@@ -85,7 +86,21 @@ std::string describe_device(at::Device device) {
 }
 
 std::string vector_instructions() {
-    return value_after(at::show_config(), "CPU capability usage:");
+    std::string text = value_after(at::show_config(), "CPU capability usage:");
+    std::ifstream file("/proc/cpuinfo");
+    const std::string model = value_after({std::istreambuf_iterator<char>(file), {}}, "model name\t:");
+    if (!model.empty()) text += ", " + model;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) text += ", avx2";
+    if (__builtin_cpu_supports("avx512f")) text += ", avx512f";
+#endif
+    for (const char* limit : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "OPENBLAS_CORETYPE"})
+        if (const char* value = std::getenv(limit)) text += std::string(", ") + limit + "=" + value;
+    return text;
+}
+
+std::string chosen_device_text(const std::string& name) {
+    return describe_device(choose_device(name));
 }
 
 }  // namespace clipscope

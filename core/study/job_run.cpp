@@ -10,9 +10,12 @@
 #include "campaign/sensitivity.h"
 #include "campaign/sweep.h"
 #include "campaign/thresholds_file.h"
+#include "common/number_text.h"
 #include "common/sha256.h"
+#include "evaluation/chosen_device_text.h"
 #include "evaluation/vector_instructions.h"
 #include "network/bundled_networks.h"
+#include "study/comparable_settings.h"
 #include "study/job_slices.h"
 #include "study/listed_trials.h"
 #include "study/study_errors.h"
@@ -107,8 +110,18 @@ private:
     template <typename Specification>
     void keep_rates(Specification& specification) {
         if (must_suggest_rates()) resolved_.suggested_rates = specification.rates;
+        check_same_resolved();
         study_.set_resolved(job_.id, resolved_);
         specification.rates = all_points(settings_, resolved_.suggested_rates);
+    }
+
+    // Each of a team has found them for itself.
+    void check_same_resolved() const {
+        if (!options_.share.team) return;
+        std::string text;
+        for (const double rate : resolved_.suggested_rates) text += " " + number_text(rate);
+        for (const std::optional<float>& bound : resolved_.act_max) text += bound ? " " + number_text(double(*bound)) : " none";
+        options_.share.team->check_same("fault rates and ACT_max found first:" + text);
     }
 
     void sensitivity() {
@@ -193,7 +206,9 @@ private:
 JobRunOptions for_this_process(const Study& study, JobId id, const OpenedJob& opened, JobRunOptions options) {
     if (ItemTeam* team = options.share.team) {
         const std::string tuning = opened.tuning_images ? ", tuning images " + opened.tuning_images->sha256 : "";
-        team->check_same("model " + opened.model.sha256 + ", images " + opened.images.sha256 + tuning + ", " + versions_text() + ", " +
+        const JobSettings settings = study.job(id).settings;
+        team->check_same("model " + opened.model.sha256 + ", images " + opened.images.sha256 + tuning + ", settings " +
+                         settings_digest(settings) + ", " + versions_text() + ", " + chosen_device_text(settings.device) + ", " +
                          vector_instructions());
         if (!team->is_first()) options.output_path.clear();
     }
@@ -203,11 +218,6 @@ JobRunOptions for_this_process(const Study& study, JobId id, const OpenedJob& op
     for (const WorkSlice& slice : finished_slices(study, id))
         if (std::ranges::find(options.share.slices, slice) == options.share.slices.end()) options.share.slices.push_back(slice);
     return options;
-}
-
-void keep_slices_of(Study& study, JobId id, const JobRunOptions& options) {
-    const bool is_done = study.job(id).state == JobState::done;
-    if (is_done && (options.share.is_part() || !finished_slices(study, id).empty())) keep_slices(study, id, options.share.slices);
 }
 
 // A job that could not even be opened waits no longer.
@@ -290,8 +300,8 @@ void run_study_job(Study& study, JobId id, const OpenedJob& opened, const JobRun
     const JobRunOptions own = for_this_process(study, id, opened, options);
     StudyWriter writer(study, id, sink, stop);
     try {
+        if (own.share.is_part() || !finished_slices(study, id).empty()) writer.end_with_slices(own.share.slices, own.at_most_seconds);
         Run(study, job, opened, own, writer, stop).run();
-        keep_slices_of(study, id, own);
     } catch (const std::exception& error) {
         writer.fail(short_text(error));
         throw;

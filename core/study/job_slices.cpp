@@ -32,13 +32,17 @@ std::vector<WorkSlice> finished_slices(const Study& study, JobId job) {
     });
 }
 
-void keep_slices(Study& study, JobId job, const std::vector<WorkSlice>& slices) {
+std::string slices_change(const std::vector<WorkSlice>& slices) {
     nlohmann::json change{{"slices", nullptr}};
     for (const WorkSlice& slice : slices) change["slices"][slice.to_string()] = true;
+    return change.dump();
+}
+
+void keep_slices(Study& study, JobId job, const std::vector<WorkSlice>& slices) {
     study.database().transaction([&] {
         SQLite::Statement update(study.database().sql(), std::string("UPDATE job SET resolved = json_patch(resolved, ?)") +
                                                              (slices.empty() ? "" : ", state = 'stopped'") + " WHERE id = ?");
-        update.bind(1, change.dump());
+        update.bind(1, slices_change(slices));
         update.bind(2, job);
         update.exec();
     });

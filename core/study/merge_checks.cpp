@@ -1,10 +1,12 @@
 #include "study/merge_checks.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "common/error.h"
+#include "study/comparable_settings.h"
 #include "study/database.h"
 #include "study/study_errors.h"
 
@@ -13,8 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What two machines may call by other names, and what results do not depend on.
-const std::set<std::string> free_fields = {"model", "data", "self_check"};
+constexpr std::array resolved_fields{"suggested_rates", "act_max"};
 
 Json parsed(const std::string& text, const std::string& path) {
     Json json = Json::parse(text.empty() ? "{}" : text, nullptr, false);
@@ -25,15 +26,12 @@ Json parsed(const std::string& text, const std::string& path) {
 
 // "trials (50 and 100), rates (...)"; empty where the settings are the same.
 std::string differences(const JobSettings& first, const JobSettings& second) {
-    Json one = Json::parse(to_json(first)), other = Json::parse(to_json(second));
-    for (Json* json : {&one, &other})
-        if (json->contains("fault_list") && json->at("fault_list").is_object()) json->at("fault_list").erase("path");
+    const Json one = Json::parse(comparable_settings(first)), other = Json::parse(comparable_settings(second));
     std::set<std::string> names;
     for (const Json* json : {&one, &other})
         for (const auto& [name, value] : json->items()) names.insert(name);
     std::string text;
     for (const std::string& name : names) {
-        if (free_fields.contains(name)) continue;
         const Json of_one = one.contains(name) ? one.at(name) : Json(), of_other = other.contains(name) ? other.at(name) : Json();
         if (of_one == of_other) continue;
         constexpr std::size_t most_shown = 60;
@@ -63,13 +61,13 @@ void check_computed_with(const MergePart& first, const MergePart& part, const st
         if (name == "computed_with" && of_other.contains(name) && of_other.at(name) != value)
             refuse(first, part,
                    "they were computed otherwise (" + value.dump() + " and " + of_other.at(name).dump() +
-                       "), so run the second on a machine like the first's (ATEN_CPU_CAPABILITY=avx2 makes processors alike)");
+                       "), so run all slices on machines of one kind");
     refuse(first, part, "a job's campaign is another one, so merge parts of one command");
 }
 
 void check_resolved(const MergePart& first, const MergePart& part, const std::string& one, const std::string& other) {
     const Json of_one = parsed(one, first.path), of_other = parsed(other, part.path);
-    for (const char* name : {"suggested_rates", "act_max"}) {
+    for (const char* name : resolved_fields) {
         const Json here = of_one.value(name, Json::array()), there = of_other.value(name, Json::array());
         if (!here.empty() && !there.empty() && here != there)
             refuse(first, part,
@@ -89,7 +87,37 @@ void check_same(const MergePart& first, std::size_t place, const MergePart& part
     check_resolved(first, part, first.resolved[place], part.resolved[of_part]);
 }
 
+void fill_in(std::string& known, const std::string& other) {
+    if (known.empty()) known = other;
+}
+
+void fill_in(std::optional<SourceRecord>& known, const std::optional<SourceRecord>& other) {
+    if (!known) known = other;
+}
+
+std::string with_resolved_of(const std::string& known, const std::string& other) {
+    Json json = Json::parse(known.empty() ? "{}" : known);
+    const Json more = Json::parse(other.empty() ? "{}" : other);
+    for (const char* name : resolved_fields)
+        if (json.value(name, Json::array()).empty() && more.contains(name)) json[name] = more.at(name);
+    return json.dump();
+}
+
 }  // namespace
+
+void add_knowledge(MergePart& first, const MergePart& part, const std::vector<std::size_t>& places) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        JobRecord& known = first.jobs[places[i]];
+        const JobRecord& other = part.jobs[i];
+        fill_in(known.model, other.model);
+        fill_in(known.images, other.images);
+        fill_in(known.tuning_images, other.tuning_images);
+        fill_in(known.versions, other.versions);
+        fill_in(first.campaigns[places[i]], part.campaigns[i]);
+        std::string& resolved = first.resolved[places[i]];
+        resolved = with_resolved_of(resolved, part.resolved[i]);
+    }
+}
 
 MergePart read_part(const std::string& path) {
     if (Study::is_being_written(path)) throw Error("'" + path + "' is still being written: merge it when its job has ended.");
@@ -132,11 +160,8 @@ std::vector<std::size_t> places_in(const MergePart& first, const MergePart& part
 
 bool is_same_campaign(const std::string& first, const std::string& second) {
     if (first == second) return true;
-    Json one = Json::parse(first, nullptr, false), other = Json::parse(second, nullptr, false);
-    if (!one.is_object() || !other.is_object()) return false;
-    for (Json* json : {&one, &other})
-        for (const std::string& name : free_fields) json->erase(name);
-    return one == other;
+    const std::string one = comparable_json(first), other = comparable_json(second);
+    return !one.empty() && !other.empty() && Json::parse(one) == Json::parse(other);
 }
 
 }  // namespace clipscope

@@ -23,6 +23,9 @@ MergePart read_part(const std::string& path);
 // images, its version or what it was computed with are others.
 std::vector<std::size_t> places_in(const MergePart& first, const MergePart& part);
 
+// What the part knows of its jobs and `first`, which it was compared with, does not yet: those that come after are compared with that, too.
+void add_knowledge(MergePart& first, const MergePart& part, const std::vector<std::size_t>& places);
+
 // Equal but for what a machine calls its files.
 bool is_same_campaign(const std::string& first, const std::string& second);
 

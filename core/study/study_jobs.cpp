@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "common/named_values.h"
+#include "study/comparable_settings.h"
 #include "study/listed_rows.h"
 #include "study/study.h"
 #include "study/study_contents.h"
@@ -174,7 +175,15 @@ JobId Study::duplicate_job(JobId id, const JobSettings& changed) {
 }
 
 void Study::set_settings(JobId id, const JobSettings& settings) {
-    update(*this, id, "settings", to_json(settings));
+    const bool is_other_work = comparable_settings(job(id).settings) != comparable_settings(settings);
+    database().transaction([&] {
+        SQLite::Statement changed(database().sql(), std::string("UPDATE job SET settings = ?") +
+                                                        (is_other_work ? ", resolved = json_remove(resolved, '$.slices')" : "") +
+                                                        " WHERE id = ?");
+        changed.bind(1, to_json(settings));
+        changed.bind(2, id);
+        changed.exec();
+    });
 }
 
 void Study::set_failed(JobId id, const std::string& error) {

@@ -1,6 +1,11 @@
 #include "study/study_merge.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -12,6 +17,7 @@
 #include "study/merge_checks.h"
 #include "study/merge_rows.h"
 #include "study/study_errors.h"
+#include "study/writer_lock.h"
 
 namespace clipscope {
 namespace {
@@ -21,7 +27,12 @@ namespace fs = std::filesystem;
 // Where the merged study grows until it is whole; nothing of it is left afterwards.
 class Unfinished {
 public:
-    explicit Unfinished(const std::string& output) : path_(output + ".merging") { clear(); }
+    explicit Unfinished(const std::string& output) : path_(output + ".merging-XXXXXX") {
+        const int file = mkstemp(path_.data());
+        if (file < 0)
+            throw Error("The merged study cannot be put at '" + output + "' (" + std::strerror(errno) + "): choose another place.");
+        close(file);
+    }
     ~Unfinished() { clear(); }
     Unfinished(const Unfinished&) = delete;
     Unfinished& operator=(const Unfinished&) = delete;
@@ -99,6 +110,7 @@ public:
         for (const std::string& path : paths) parts_.push_back(read_part(path));
         const auto most = std::ranges::max_element(parts_, {}, [](const MergePart& part) { return part.jobs.size(); });
         std::rotate(parts_.begin(), most, most + 1);
+        known_ = parts_.front();
         Study::open_to_read(parts_.front().path).save_as(unfinished);
         merged_ = std::make_unique<Study>(Study::open(unfinished));
     }
@@ -121,12 +133,13 @@ public:
 
 private:
     void take(const MergePart& part, std::vector<JobMerge>& jobs) {
-        const std::vector<std::size_t> places = places_in(parts_.front(), part);
+        const std::vector<std::size_t> places = places_in(known_, part);
         Study study = Study::open_to_read(part.path);
         for (std::size_t i = 0; i < places.size(); ++i) {
             study.database().guarded([&] { jobs[places[i]].take(study, part.jobs[i].id); });
             note(pieces_[places[i]], part, i, study);
         }
+        add_knowledge(known_, part, places);
     }
 
     MergedJob finish(std::size_t place, JobMerge& job) {
@@ -150,6 +163,7 @@ private:
     }
 
     std::vector<MergePart> parts_;  // the one with most jobs first
+    MergePart known_;               // its jobs, with what any part so far knows of them
     std::unique_ptr<Study> merged_;
     std::vector<JobPieces> pieces_;  // by job
 };
@@ -165,6 +179,15 @@ std::string missing_text(const MergedJob& job) {
         text += (text.empty() ? "" : ", ") + grouped_text(job.trials_wanted - job.trials) + " of " + grouped_text(job.trials_wanted) +
                 " trials";
     return text.empty() ? "an unknown part" : text;
+}
+
+// What is left of another study there would be taken for a part of the new one, and may be all that is left of its last results.
+void check_free(const std::string& output) {
+    std::error_code error;
+    if (fs::exists(output, error)) throw Error("'" + output + "' is there already: choose another name for the merged study.");
+    for (const char* rest : {"-wal", "-shm", "-journal"})
+        if (fs::exists(output + rest, error))
+            throw Error("'" + output + rest + "' is left of another study of this name: move it to where that study is, or remove it.");
 }
 
 }  // namespace
@@ -191,10 +214,11 @@ std::string MergeReport::text() const {
 }
 
 MergeReport merge_studies(const std::vector<std::string>& parts, const std::string& output) {
-    std::error_code error;
-    if (fs::exists(output, error)) throw Error("'" + output + "' is there already: choose another name for the merged study.");
+    check_free(output);
     const Unfinished unfinished(output);
     MergeReport report{.output = output, .jobs = Merge(parts, unfinished.path()).run()};
+    const WriterLock lock(output);
+    check_free(output);
     try {
         replace_file(unfinished.path(), output);
     } catch (const std::system_error& failure) {

@@ -16,6 +16,7 @@
 #include "results/computed_with_json.h"
 #include "results/tuning_json.h"
 #include "study/campaign_rows.h"
+#include "study/job_slices.h"
 #include "study/listed_rows.h"
 #include "study/result_batch.h"
 #include "study/result_rows.h"
@@ -67,6 +68,8 @@ struct StudyWriter::State {
     std::set<std::int64_t> listed;           // trials of a list of faults that the study had when the job began
     std::optional<ComputedWith> moved_from;  // until a trial is there that was computed otherwise
     TuningInfo tuning;
+    std::optional<std::vector<WorkSlice>> slices;  // what the end of the job changes in those that the study knows; nothing: leaves them
+    double at_most_seconds = 0;
 
 private:
     void keep(const CampaignStarted& started, const Event&) {
@@ -129,8 +132,15 @@ private:
 
     void keep(const JobFinished& finished, const Event& event) {
         flush();
-        set_state("state = ?, ended = ?, seconds = seconds + " + number_text(finished.seconds),
-                  {to_string(finished.end == JobEnd::stopped ? JobState::stopped : JobState::done), now_text()});
+        std::string assignments = "state = ?, ended = ?, seconds = seconds + " + number_text(finished.seconds);
+        const bool is_part = slices && !slices->empty(), is_over = finished.end != JobEnd::stopped;
+        std::vector<std::string> values{to_string(is_over && !is_part ? JobState::done : JobState::stopped), now_text()};
+        const bool is_cut_short = is_part && at_most_seconds > 0 && finished.seconds >= at_most_seconds;
+        if (slices && is_over && !is_cut_short) {
+            assignments += ", resolved = json_patch(resolved, ?)";
+            values.push_back(slices_change(*slices));
+        }
+        set_state(assignments, values);
         next(event);
     }
 
@@ -369,6 +379,11 @@ KnownOutcomes StudyWriter::known_outcomes() const {
 
 std::function<bool(std::size_t trial)> StudyWriter::known_listed() const {
     return [this](std::size_t trial) { return state_->listed.contains(std::int64_t(trial)); };
+}
+
+void StudyWriter::end_with_slices(std::vector<WorkSlice> slices, double at_most_seconds) {
+    state_->slices = std::move(slices);
+    state_->at_most_seconds = at_most_seconds;
 }
 
 void StudyWriter::fail(const std::string& text) noexcept {

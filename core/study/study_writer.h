@@ -7,10 +7,12 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "campaign/curve_campaign.h"
 #include "campaign/events.h"
 #include "campaign/precise_campaign.h"
+#include "evaluation/work_share.h"
 #include "study/study.h"
 
 namespace clipscope {
@@ -41,6 +43,11 @@ public:
 
     // For the job: whether the study has a trial of its list of faults.
     std::function<bool(std::size_t trial)> known_listed() const;
+
+    // Before the job begins: it does only these slices of it, and in the transaction that keeps its end the study learns them; it is
+    // stopped then, not done. Without slices it forgets those it had. A job that ended by its time, of so many seconds, has not finished
+    // them.
+    void end_with_slices(std::vector<WorkSlice> slices, double at_most_seconds);
 
     // The job threw: `text` says why.
     void fail(const std::string& text) noexcept;
