@@ -1,5 +1,6 @@
 """Slices of a job, each in a study of its own, in any order, give after merging exactly the study of one run: row by row, of every kind of
 job. What is missing is named and runs afterwards; what does not belong together is refused."""
+import json
 import os
 import random
 import shutil
@@ -119,8 +120,67 @@ def check_refusals(folder):
             sys.exit(f"{wrong}: {said}")
 
 
+def known_slices(study):
+    with sqlite3.connect(study) as opened:
+        return set(json.loads(opened.execute("SELECT resolved FROM job").fetchone()[0]).get("slices", {}))
+
+
+def check_ends(folder):
+    """At no moment does a study with a slice call its job done: a trigger of the database writes down every state that is committed. A job
+    that has grown has forgotten its slices, and one that ran out of time did not finish them."""
+    job = "sensitivity --layers network --rates 1e-4 --trials 4 --images 20"
+    study = f"{folder}/ends.clipscope"
+    run(words(job) + ["--slice", "1/3", "--study", study])
+    with sqlite3.connect(study) as opened:
+        opened.execute("CREATE TABLE seen (state TEXT, resolved TEXT)")
+        opened.execute("CREATE TRIGGER see AFTER UPDATE OF state ON job BEGIN INSERT INTO seen VALUES (NEW.state, NEW.resolved); END")
+    run(words(job) + ["--slice", "2/3", "--study", study])
+    with sqlite3.connect(study) as opened:
+        seen = [(state, set(json.loads(resolved)["slices"])) for state, resolved in opened.execute("SELECT * FROM seen")]
+    if seen != [("running", {"1/3"}), ("stopped", {"1/3", "2/3"})]:
+        sys.exit(f"a job of slices went through {seen}")
+    run(words(job.replace("--trials 4", "--trials 7")) + ["--slice", "2/3", "--study", study])
+    if known_slices(study) != {"2/3"}:
+        sys.exit(f"a job that has grown still has {known_slices(study)}")
+    run(words(job.replace("--trials 4", "--trials 7")) + ["--study", study])
+    if known_slices(study) or rows_of(study, "job")[0][5] != "done":
+        sys.exit("a job that was run whole after its slices still has slices")
+    late = f"{folder}/late.clipscope"
+    hard = "sensitivity --layers network --rates 1e-4 --precision 0.0005 --images 200"
+    run(words(hard) + ["--at-most", "1s", "--slice", "1/1", "--study", late])
+    if known_slices(late) or rows_of(late, "job")[0][5] != "stopped":
+        sys.exit("a slice that ran out of time counts as finished")
+
+
+def check_knowledge(folder):
+    """A part is compared with what any part before it knows; the self-check may differ; files left of another study are in the way."""
+    job = "sweep --site ACT-2 --rates 1e-4,1e-3 --trials 4 --grid 0:1.5:4 --tuning-images 20"
+    first, second, empty = (f"{folder}/{name}.clipscope" for name in ("knows", "differs", "empty"))
+    run(words(job) + ["--slice", "1/2", "--study", first])
+    run(words(job) + ["--slice", "2/2", "--study", second, "--self-check", "1"])
+    merged = f"{folder}/knowledge.clipscope"
+    run([CLI, "merge", first, second, "--output", merged])
+    shutil.move(merged, f"{folder}/moved.clipscope")
+    with open(merged + "-wal", "w") as file:
+        file.write("of another study")
+    said = run([CLI, "merge", first, second, "--output", merged], status=1).stderr
+    if "-wal" not in said or os.path.exists(merged):
+        sys.exit(f"a journal of another study is taken for the new one's: {said}")
+    os.remove(merged + "-wal")
+    shutil.copy(first, empty)
+    with sqlite3.connect(empty) as study:
+        study.execute("DELETE FROM tuning")
+        study.execute("UPDATE job SET state = 'queued', campaign = '', versions = '', model = NULL, images = NULL, "
+                      "tuning_images = NULL, resolved = '{}'")
+    with sqlite3.connect(second) as study:
+        study.execute("UPDATE job SET versions = 'ClipScope 0.0.9, LibTorch 1.0'")
+    said = run([CLI, "merge", empty, first, second, "--output", merged], status=1).stderr
+    if "other versions" not in said:
+        sys.exit(f"a part that comes after an empty one is not compared: {said}")
+
+
 CHECKS = {name: lambda folder, name=name: check_kind(folder, name, JOBS[name]) for name in JOBS}
-CHECKS |= {"faults": check_list, "missing": check_missing, "refusals": check_refusals}
+CHECKS |= {"faults": check_list, "missing": check_missing, "refusals": check_refusals, "ends": check_ends, "knowledge": check_knowledge}
 
 
 def check_many(folder):

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -125,9 +126,63 @@ def check_refusals(folder):
         sys.exit(f"a slice under mpirun: {said.returncode} {said.stderr}")
 
 
+def check_files(folder):
+    """Only the first process writes: what it writes is what one process writes, and stays."""
+    job = "harden --rates 1e-4,1e-3 --trials 2 --tuning-images 20"
+    files = ["--thresholds-output", f"{folder}/t.json", "--output", f"{folder}/h.pt", "--json", f"{folder}/r.json"]
+    run([CLI, *job.split(), *files, "--threads", "1", "--study", f"{folder}/one.clipscope"])
+    os.rename(f"{folder}/t.json", f"{folder}/alone.json")
+    os.remove(f"{folder}/h.pt")
+    run(mpirun(3, job + " " + " ".join(files), f"{folder}/three.clipscope"))
+    with open(f"{folder}/t.json") as file, open(f"{folder}/alone.json") as alone:
+        if file.read() != alone.read():
+            sys.exit("the thresholds file of three processes is another one than that of one")
+    run([CLI, "info", f"{folder}/h.pt"])
+    said = subprocess.run(mpirun(2, f"harden --thresholds {folder}/t.json --output {folder}/again.pt", f"{folder}/x.clipscope"),
+                          capture_output=True, text=True)
+    if said.returncode != 2 or "leave mpirun out" not in said.stderr or os.path.exists(f"{folder}/again.pt"):
+        sys.exit(f"thresholds from a file under mpirun: {said.returncode} {said.stderr}")
+
+
+def check_signals(folder):
+    """A signal to one that computes changes nothing; one to the first ends all, with what is there."""
+    job = "sensitivity --layers each,network --rates 1e-5:1e-3:4 --trials 60 --images 40"
+    whole, study = f"{folder}/signals.clipscope", f"{folder}/signalled.clipscope"
+    run([CLI, *job.split(), "--threads", "1", "--study", whole])
+    for rank, wanted in ((0, 130), (1, 0)):
+        running = subprocess.Popen(mpirun(2, job, study), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while running.poll() is None and not (os.path.exists(study) and os.path.getsize(study) > 0 and is_at_work(study)):
+            time.sleep(0.02)
+        ranks = ranks_of(running.pid)
+        if rank in ranks:
+            os.kill(ranks[rank], signal.SIGTERM)
+        status = running.wait(timeout=60)
+        if status != wanted:
+            sys.exit(f"after SIGTERM to rank {rank}: exit status {status}, not {wanted}")
+    if text := difference(whole, study):
+        sys.exit(f"after signals the study differs from that of one run: {text}")
+
+
+def is_at_work(study):
+    try:
+        return rows_of(study, "job")[0][5] == "running"
+    except (sqlite3.OperationalError, IndexError):
+        return False
+
+
+def check_differences(folder):
+    """Ranks that were told different things do not work together."""
+    command = mpirun(1, "sensitivity --layers network --rates 1e-4 --trials 4 --images 20", f"{folder}/d.clipscope")
+    other = command[command.index("-n"):]
+    said = subprocess.run(command + ["--seed", "1", ":"] + other + ["--seed", "2"], capture_output=True, text=True)
+    if said.returncode == 0 or "something else than rank 0" not in said.stderr:
+        sys.exit(f"ranks with other seeds: {said.returncode} {said.stderr}")
+
+
 CHECKS = {name: lambda folder, name=name: check_kind(folder, name, (2, 3) if name not in ("sensitivity", "precision") else (1, 2, 3, 5))
           for name in list(JOBS)}
-CHECKS |= {"faults": check_list, "kills": check_kills, "refusals": check_refusals}
+CHECKS |= {"faults": check_list, "kills": check_kills, "refusals": check_refusals, "files": check_files, "signals": check_signals,
+           "differences": check_differences}
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
