@@ -26,7 +26,12 @@ DrawnFigure drawn(View view, const FigureSize& size) {
 DrawnFigure drawn_curves(const ReportFigure& figure) {
     const CampaignSummary summary = summary_of(figure.curves->curves);
     if (figure.kind == ReportFigure::Kind::critical_bits) return drawn(critical_bits_view(summary), high);
-    if (figure.kind == ReportFigure::Kind::price) return drawn(pareto_views(summary, figure.curves->auc_axis).at(figure.number), wide);
+    if (figure.kind == ReportFigure::Kind::price) {
+        ParetoView view = pareto_view(summary, figure.curves->auc_axis);
+        view.layer = QString::fromStdString(figure.layer);
+        view.cost = figure.cost;
+        return drawn(std::move(view), wide);
+    }
     return drawn(accuracy_view(summary), high);
 }
 

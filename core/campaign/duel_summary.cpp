@@ -120,6 +120,7 @@ std::size_t telling_rate(const CampaignSummary& duel, const std::string& layer) 
     double widest = 0;
     for (std::size_t rate = 0; rate < duel.info.rates.size(); ++rate) {
         const std::vector<ParetoPoint> points = pareto_points(duel, layer, rate, DuelCost::storage);
+        if (!points.empty() && widest == 0) telling = rate;
         double sum = 0, squares = 0;
         for (const ParetoPoint& point : points) {
             sum += point.accuracy;

@@ -65,10 +65,19 @@ std::vector<ProtectionComparison> against_first(const ReportJob& job) {
     return all;
 }
 
+// The scopes in which anything has been measured: a duel has its curves before their first trial.
+std::vector<std::string> measured_scopes(const CampaignSummary& duel) {
+    if (duel.info.rates.empty()) return {};
+    std::vector<std::string> scopes = duel_layers(duel);
+    std::erase_if(
+        scopes, [&](const std::string& layer) { return pareto_points(duel, layer, telling_rate(duel, layer), DuelCost::storage).empty(); });
+    return scopes;
+}
+
 void write_duel(const ReportJob& job, ReportWriter& writer) {
-    for (const std::string& layer : duel_layers(job.summary)) {
+    const std::vector<std::string> scopes = measured_scopes(job.summary);
+    for (const std::string& layer : scopes) {
         const std::size_t rate = telling_rate(job.summary, layer);
-        if (job.summary.info.rates.empty()) continue;
         writer.table(prices_table(job, layer, rate), table_id(job, "prices-" + layer),
                      "What protections cost and keep, faults in " + layer + ", mean accuracy at " +
                          place_words(job.summary.info.axis, job.summary.info.rates[rate]) +
@@ -77,11 +86,12 @@ void write_duel(const ReportJob& job, ReportWriter& writer) {
                          "multiplications.");
     }
     if (!is_over_rates(job)) return;
-    const std::size_t prices = 2 * duel_layers(job.summary).size();
-    for (std::size_t i = 0; i < prices; ++i)
-        writer.figure({.kind = ReportFigure::Kind::price, .curves = job.curves, .number = i},
-                      std::string("What protections keep against what they cost in ") + (i % 2 == 0 ? "storage" : "operations") + ", " +
-                          job_label(job.record) + ".");
+    for (const std::string& layer : scopes)
+        for (const DuelCost cost : {DuelCost::storage, DuelCost::operations})
+            writer.figure({.kind = ReportFigure::Kind::price, .curves = job.curves, .layer = layer, .cost = cost},
+                          std::string("What protections keep against what they cost in ") +
+                              (cost == DuelCost::storage ? "storage" : "operations") + ", faults in " + layer + ", " +
+                              job_label(job.record) + ".");
 }
 
 std::string tuning_words(const TuningResult& result) {

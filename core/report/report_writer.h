@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/duel_summary.h"
 #include "campaign/tuning_result.h"
 #include "report/html_text.h"
 #include "results/result_json.h"
@@ -21,7 +22,8 @@ struct ReportFigure {
     std::shared_ptr<const CampaignResult> curves{};  // of the first three
     std::shared_ptr<const TuningResult> tuning{};    // of the others
     int site = 0;                                    // which of the tuning's
-    std::size_t number = 0;                          // which price
+    std::string layer{};                             // of prices: the scope
+    DuelCost cost = DuelCost::storage;               // likewise
 };
 
 // "<!--figure 3-->", from 0.
