@@ -42,6 +42,11 @@ std::string ranking_text(const Ranking& ranking, std::size_t bits) {
 int run_rank(const RankOptions& options) {
     for (const std::string& file : {options.json, options.csv, options.bits_csv, options.latex}) check_writable_file(file);
     const NamedCurves curves = read_named_curves(options.study);
+    if (curves.curves.curves.info.axis == PointAxis::fault_count)
+        throw UsageError(
+            "'" + options.study +
+            "' is over numbers of faults, and a ranking needs fault rates or bit positions: run a sensitivity with --rates, or "
+            "name another job (clipscope-cli study lists them)");
     const Ranking ranking = rank_layers(curves.curves.curves, curves.bits, curves.curves.auc_axis);
     if (ranking.layers.empty() && ranking.bits.empty())
         throw Error("'" + options.study + "' has no accuracy curves yet: run a sensitivity first");
