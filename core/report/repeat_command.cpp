@@ -99,7 +99,7 @@ void add_search(CommandLine& line, const JobSettings& settings) {
     line.flag("--greedy", settings.greedy);
 }
 
-void add_kind(CommandLine& line, const JobSettings& settings) {
+void add_kind(CommandLine& line, const JobSettings& settings, const std::string& thresholds_file) {
     switch (settings.kind) {
         case JobKind::sensitivity:
             line.option("--layers", settings.layers);
@@ -115,7 +115,7 @@ void add_kind(CommandLine& line, const JobSettings& settings) {
         case JobKind::compare:
             line.option("--layers", settings.layers);
             if (!settings.protections.empty()) line.option("--protections", settings.protections);
-            if (!settings.thresholds.empty()) line.option("--thresholds", "thresholds.json");
+            if (!settings.thresholds.empty()) line.option("--thresholds", thresholds_file);
             add_tuning_images(line, settings);
             add_measurement(line, settings);
             break;
@@ -160,7 +160,7 @@ std::string shell_word(const std::string& text) {
     return word + "'";
 }
 
-std::vector<std::string> repeat_commands(const JobSettings& settings, const std::string& study) {
+std::vector<std::string> repeat_commands(const JobSettings& settings, const std::string& study, const std::string& thresholds_file) {
     std::vector<std::string> lines;
     // A job that was gone on with has the rates of all its runs.
     for (const std::string& rates : split_list(settings.rates, ';')) {
@@ -169,7 +169,7 @@ std::vector<std::string> repeat_commands(const JobSettings& settings, const std:
         CommandLine line(kind_name(run));
         if (run.kind == JobKind::faults) line.word(run.list.path);
         line.option("--study", study);
-        add_kind(line, run);
+        add_kind(line, run, thresholds_file);
         add_inputs(line, run);
         lines.push_back(line.text());
     }

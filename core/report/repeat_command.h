@@ -9,9 +9,10 @@
 namespace clipscope {
 
 // A line for a shell, "clipscope-cli sensitivity --study repeated.clipscope --layers each …": every setting that differs from what the
-// command takes by itself, quoted where a shell needs it; several lines where the job was gone on with for other rates. The thresholds that
-// a comparison takes, which are in no file that the study knows, stand as thresholds.json.
-std::vector<std::string> repeat_commands(const JobSettings& settings, const std::string& study);
+// command takes by itself, quoted where a shell needs it; several lines where the job was gone on with for other rates.
+// `thresholds_file`: where the thresholds are that a comparison takes, which are in no file that the study knows.
+std::vector<std::string> repeat_commands(const JobSettings& settings, const std::string& study,
+                                         const std::string& thresholds_file = "thresholds.json");
 
 // The text as one word of a POSIX shell.
 std::string shell_word(const std::string& text);

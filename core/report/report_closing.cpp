@@ -1,5 +1,6 @@
 // Evidence, limits, and how to do it again.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "campaign/fault_scope.h"
@@ -45,11 +46,12 @@ std::string audit_words(const ReportJob& job) {
         grouped_text(all.asked) + " bits were to change over all trials, " + grouped_text(all.changed) + " were found changed";
     if (job.record.settings.memory.kind != FaultKind::flip) text += " (a bit that is stuck at the value it holds does not change)";
     text += job.missed_layers.empty() ? "." : "; no fault came to " + joined(job.missed_layers) + ".";
-    const auto check = job.curves ? job.curves->curves.self_check : std::nullopt;
-    if (check && check->trials > 0)
-        text += " " + grouped_text(check->trials) + " trials ran in the exact mode as well and gave the same answers, but for " +
-                grouped_text(check->near_ties) + " images whose best two logits nearly tie.";
     return text;
+}
+
+// Both are words of a shell already, or need no quotes.
+std::string thresholds_command(const std::string& study, const std::string& job, const std::string& file) {
+    return "sqlite3 " + study + " \"SELECT json_extract(settings, '$.thresholds') FROM job WHERE id = " + job + "\" > " + file;
 }
 
 std::vector<std::string> limit_lines(const ReportContents& contents) {
@@ -116,19 +118,23 @@ void write_repeat(const ReportContents& contents, ReportWriter& writer) {
         "same "
         "kind of processor, the same numbers. A model or images of other contents have another SHA-256 than above.");
     std::string lines;
-    bool has_thresholds = false;
+    std::string thresholds_lines;
+    std::map<std::string, std::string> thresholds_files;  // by their contents
     std::set<std::string> seen;
+    const std::string study = shell_word(contents.study_name);
     for (const ReportJob& job : contents.jobs) {
-        for (const std::string& line : repeat_commands(job.record.settings, "repeated.clipscope"))
+        const std::string& thresholds = job.record.settings.thresholds;
+        const std::string id = std::to_string(job.record.id);
+        const auto [file, is_new] = thresholds_files.try_emplace(thresholds, "thresholds-" + id + ".json");
+        if (is_new && !thresholds.empty()) thresholds_lines += thresholds_command(study, id, file->second) + "\n";
+        for (const std::string& line : repeat_commands(job.record.settings, "repeated.clipscope", file->second))
             if (seen.insert(line).second) lines += line + "\n";
-        has_thresholds |= !job.record.settings.thresholds.empty();
     }
-    writer.code(lines);
-    if (has_thresholds)
-        writer.paragraph(
-            "thresholds.json: the thresholds of a hardening above, written by clipscope-cli harden --thresholds-output thresholds.json.");
-    writer.paragraph("Every number of this report, and every trial behind it, is in the study: clipscope-cli export " +
-                     contents.study_name + " --csv tables writes them as tables, clipscope-cli replay " + contents.study_name +
+    writer.code(thresholds_lines + lines);
+    if (!thresholds_lines.empty())
+        writer.paragraph("sqlite3, the command line of SQLite, writes the thresholds that comparisons take out of this study into files.");
+    writer.paragraph("Every number of this report, and every trial behind it, is in the study: clipscope-cli export " + study +
+                     " --csv tables writes them as tables, clipscope-cli replay " + study +
                      " JOB:LAYER:RATE:TRIAL repeats one trial bit by bit.");
 }
 

@@ -95,6 +95,12 @@ void write_job_tables(const ReportJob& job, ReportWriter& writer) {
     }
 }
 
+// "all 8", "the first 12 of 256".
+std::string shown_words(std::size_t rows, std::size_t most) {
+    const std::string all = grouped_text(std::int64_t(rows));
+    return rows <= most ? "all " + all : "the first " + std::to_string(most) + " of " + all;
+}
+
 struct WorstTrial {
     std::string curve;
     std::string layer;
@@ -180,8 +186,7 @@ void write_rankings(const ReportContents& contents, ReportWriter& writer) {
         if (is_over_positions(job))
             writer.table(bit_columns(*job.ranking, most_bits), table_id(job, "bits"),
                          "Bit positions by the accuracy that exactly one faulty bit there costs, the most fatal first (" +
-                             measured_words(job) + "); the first " + std::to_string(most_bits) + " of " +
-                             grouped_text(std::int64_t(job.ranking->bits.size())) + ".");
+                             measured_words(job) + "); " + shown_words(job.ranking->bits.size(), most_bits) + ".");
         if (!job.curves->curves.pilot.cells.empty())
             writer.figure({.kind = ReportFigure::Kind::critical_bits, .curves = job.curves},
                           "Which stored bits are critical, by layer, sign and position, as the job's pilot measured it.");
