@@ -6,6 +6,7 @@
 
 #include "campaign/curve_auc.h"
 #include "campaign/fault_scope.h"
+#include "report/curve_formats.h"
 
 namespace clipscope {
 namespace {
@@ -13,7 +14,11 @@ namespace {
 RankedLoss ranked_loss(const std::vector<CurvePoint>& points, double clean, double loss) {
     RankedLoss found{.at = rate_of_loss(points, clean, loss)};
     const auto first = std::ranges::find_if(points, [](const CurvePoint& point) { return point.rate > 0; });
-    found.is_low_before = first != points.end() && first->ci95_low <= clean - loss;
+    if (first == points.end()) return found;
+    found.is_low_before = first->ci95_low <= clean - loss;
+    found.is_high_before = first->ci95_high <= clean - loss;
+    found.lowest_rate = first->rate;
+    found.highest_rate = points.back().rate;
     return found;
 }
 
@@ -23,6 +28,7 @@ RankedLayer ranked_layer(const AccuracyCurve& curve, std::size_t place, const Ca
     row.layer = curve.info.layer;
     row.path = curve.info.path;
     row.protection = curve.info.protection;
+    row.format = format_of(curve.info, info);
     row.bits = curve.info.bits;
     row.clean = accuracy(curve.info.clean, info.nonfinite);
     if (const auto area = curve_auc(curve, info, axis)) {
@@ -47,8 +53,9 @@ std::optional<double> lost_area(const RankedLayer& row) {
 
 void add_shares(std::vector<RankedLayer>& layers) {
     for (RankedLayer& row : layers) {
-        const auto network = std::ranges::find_if(
-            layers, [&](const RankedLayer& other) { return other.layer == "network" && other.protection == row.protection; });
+        const auto network = std::ranges::find_if(layers, [&](const RankedLayer& other) {
+            return other.layer == "network" && other.protection == row.protection && other.format == row.format;
+        });
         if (network == layers.end()) continue;
         const auto whole = lost_area(*network);
         const auto own = lost_area(row);
@@ -62,6 +69,7 @@ std::vector<RankedBit> ranked_bits(const AccuracyCurves& bits) {
     for (const AccuracyCurve& curve : bits.curves) {
         for (const CurvePoint& point : curve_points(curve, bits.info)) {
             RankedBit row{.layer = curve.info.layer,
+                          .format = format_of(curve.info, bits.info),
                           .bit = int(point.rate),
                           .trials = point.trials,
                           .clean = accuracy(curve.info.clean, bits.info.nonfinite),
@@ -86,12 +94,14 @@ double last_mean(const AccuracyCurve& curve, const CampaignInfo& info) {
 
 Ranking rank_layers(const AccuracyCurves& curves, const AccuracyCurves& bits, AucAxis axis) {
     const bool is_over_positions = curves.info.axis == PointAxis::bit_position;
-    Ranking ranking{curves.curves.empty() ? bits.info : curves.info, axis, {}, ranked_bits(is_over_positions ? curves : bits)};
+    const AccuracyCurves& told = curves.curves.empty() ? bits : curves;
+    Ranking ranking{told.info, axis, formats_of(told), {}, ranked_bits(is_over_positions ? curves : bits)};
     if (is_over_positions) return ranking;
     for (std::size_t i = 0; i < curves.curves.size(); ++i) ranking.layers.push_back(ranked_layer(curves.curves[i], i, curves.info, axis));
     add_shares(ranking.layers);
     for (RankedLayer& row : ranking.layers) {
-        const auto fatal = std::ranges::find(ranking.bits, row.layer, &RankedBit::layer);
+        const auto fatal =
+            std::ranges::find_if(ranking.bits, [&](const RankedBit& bit) { return bit.layer == row.layer && bit.format == row.format; });
         if (fatal != ranking.bits.end() && row.protection == Protection::none) row.fatal_bit = *fatal;
     }
     const auto place = [&](const RankedLayer& row) {
@@ -106,7 +116,7 @@ std::vector<const RankedLayer*> single_layers(const Ranking& ranking) {
     const auto first = std::ranges::min_element(ranking.layers, {}, &RankedLayer::curve);
     for (const RankedLayer& row : ranking.layers) {
         const bool is_joint = is_scope_group(row.layer) || row.layer.find('+') != std::string::npos;
-        if (!is_joint && row.protection == first->protection) rows.push_back(&row);
+        if (!is_joint && row.protection == first->protection && row.format == first->format) rows.push_back(&row);
     }
     return rows;
 }

@@ -6,6 +6,7 @@
 #include "common/csv_text.h"
 #include "common/json_text.h"
 #include "common/number_text.h"
+#include "report/curve_formats.h"
 #include "report/report_numbers.h"
 
 namespace clipscope {
@@ -30,11 +31,12 @@ std::vector<std::string> layer_cells(const RankedLayer& row, const Ranking& rank
             cells.back() += "\n" + interval;
     };
     if (has_protections(ranking)) cells.push_back(to_string(row.protection));
+    if (ranking.has_formats()) cells.push_back(row.format.to_string());
     cells.push_back(grouped_text(row.bits));
     cells.push_back(optional_text(row.auc, 4));
     add_interval(row.auc_ci95 ? interval_text(*row.auc_ci95, 1, 4) : no_number);
     for (const RankedLoss* loss : {&row.lost_1_point, &row.lost_10_points}) {
-        cells.push_back(loss_text(*loss, ranking.info));
+        cells.push_back(loss_text(*loss));
         add_interval(loss_interval_text(*loss));
     }
     cells.push_back(row.worst ? percent_text(*row.worst) : no_number);
@@ -48,7 +50,11 @@ Json loss_json(const RankedLoss& loss) {
     return {{"rate", optional_number(loss.at.rate)},
             {"low", optional_number(loss.at.low)},
             {"high", optional_number(loss.at.high)},
-            {"is_below_measured", loss.at.is_before}};
+            {"is_below_measured", loss.at.is_before},
+            {"is_low_below_measured", loss.is_low_before},
+            {"is_high_below_measured", loss.is_high_before},
+            {"lowest_measured", optional_number(loss.lowest_rate)},
+            {"highest_measured", optional_number(loss.highest_rate)}};
 }
 
 Json interval_json(const std::optional<Interval>& interval) {
@@ -57,6 +63,7 @@ Json interval_json(const std::optional<Interval>& interval) {
 
 Json bit_json(const RankedBit& row) {
     return {{"layer", row.layer},
+            {"format", row.format.to_string()},
             {"bit", row.bit},
             {"trials", row.trials},
             {"clean", row.clean},
@@ -64,6 +71,12 @@ Json bit_json(const RankedBit& row) {
             {"loss", row.loss()},
             {"ci95", {row.ci95.low, row.ci95.high}},
             {"worst", optional_number(row.worst)}};
+}
+
+void add_loss(const RankedLoss& loss, CsvText& table) {
+    table.add(loss.at.rate).add(loss.at.low).add(loss.at.high);
+    for (const bool is_below : {loss.at.is_before, loss.is_low_before, loss.is_high_before})
+        table.add(loss.lowest_rate ? std::to_string(int(is_below)) : std::string());
 }
 
 // Letters that LaTeX reads as commands; the dashes and dots that people read.
@@ -106,16 +119,16 @@ std::string latex_table(const TextColumns& table, const std::string& caption, co
 
 }  // namespace
 
-std::string loss_text(const RankedLoss& loss, const CampaignInfo& info) {
+std::string loss_text(const RankedLoss& loss) {
     if (loss.at.rate) return rounded_text(*loss.at.rate, 2);
-    const auto lowest = std::ranges::find_if(info.rates, [](double rate) { return rate > 0; });
-    if (lowest == info.rates.end()) return no_number;
-    return loss.at.is_before ? "below " + rounded_text(*lowest, 2) : "beyond " + rounded_text(info.rates.back(), 2);
+    if (!loss.lowest_rate) return no_number;
+    return loss.at.is_before ? "below " + rounded_text(*loss.lowest_rate, 2) : "beyond " + rounded_text(*loss.highest_rate, 2);
 }
 
 std::string loss_interval_text(const RankedLoss& loss) {
+    if (!loss.lowest_rate) return no_number;
     const std::string low = loss.at.low ? rounded_text(*loss.at.low, 2) : loss.is_low_before ? "below" : "beyond";
-    const std::string high = loss.at.high ? rounded_text(*loss.at.high, 2) : loss.at.is_before && !loss.at.rate ? "below" : "beyond";
+    const std::string high = loss.at.high ? rounded_text(*loss.at.high, 2) : loss.is_high_before ? "below" : "beyond";
     return low == high ? low : low + "…" + high;
 }
 
@@ -123,6 +136,7 @@ TextColumns layer_columns(const Ranking& ranking, RankingIntervals intervals) {
     TextColumns table;
     table.add_column("Layer", false);
     if (has_protections(ranking)) table.add_column("Protection", false);
+    if (ranking.has_formats()) table.add_column("Format", false);
     table.add_column("Bits");
     const bool in_columns = intervals == RankingIntervals::in_columns;
     for (const char* name : {"AUC", "1 point lost at", "10 points lost at"}) {
@@ -138,27 +152,57 @@ TextColumns layer_columns(const Ranking& ranking, RankingIntervals intervals) {
 }
 
 TextColumns bit_columns(const Ranking& ranking, std::size_t most) {
-    TextColumns table{
-        {"Layer", "Bit", "Mean, %", "95 %", "Lost, points", "Worst trial, %", "Trials"}, {false, true, true, true, true, true, true}, {}};
+    TextColumns table;
+    table.add_column("Layer", false);
+    if (ranking.has_formats()) table.add_column("Format", false);
+    for (const char* name : {"Bit", "Mean, %", "95 %", "Lost, points", "Worst trial, %", "Trials"}) table.add_column(name);
     for (const RankedBit& row : ranking.bits) {
         if (table.rows.size() == most) break;
-        table.rows.push_back({row.layer, std::to_string(row.bit), percent_text(row.mean), interval_text(row.ci95, 100, 2),
-                              percent_text(row.loss()), row.worst ? percent_text(*row.worst) : no_number, std::to_string(row.trials)});
+        auto& cells = table.rows.emplace_back(std::vector{row.layer});
+        if (ranking.has_formats()) cells.push_back(row.format.to_string());
+        for (const std::string& cell :
+             {std::to_string(row.bit), percent_text(row.mean), interval_text(row.ci95, 100, 2), percent_text(row.loss()),
+              row.worst ? percent_text(*row.worst) : std::string(no_number), std::to_string(row.trials)})
+            cells.push_back(cell);
     }
     return table;
 }
 
 std::string ranking_csv(const Ranking& ranking) {
-    CsvText table({"layer", "path", "protection", "bits", "clean_fraction", "auc", "auc_ci95_low", "auc_ci95_high", "rate_1_point_lost",
-                   "rate_1_point_lost_low", "rate_1_point_lost_high", "rate_10_points_lost", "rate_10_points_lost_low",
-                   "rate_10_points_lost_high", "worst_fraction", "worst_rate", "network_loss_share", "fatal_bit",
+    CsvText table({"layer",
+                   "path",
+                   "protection",
+                   "format",
+                   "bits",
+                   "clean_fraction",
+                   "auc",
+                   "auc_ci95_low",
+                   "auc_ci95_high",
+                   "lowest_rate",
+                   "highest_rate",
+                   "rate_1_point_lost",
+                   "rate_1_point_lost_low",
+                   "rate_1_point_lost_high",
+                   "rate_1_point_lost_is_below",
+                   "rate_1_point_lost_low_is_below",
+                   "rate_1_point_lost_high_is_below",
+                   "rate_10_points_lost",
+                   "rate_10_points_lost_low",
+                   "rate_10_points_lost_high",
+                   "rate_10_points_lost_is_below",
+                   "rate_10_points_lost_low_is_below",
+                   "rate_10_points_lost_high_is_below",
+                   "worst_fraction",
+                   "worst_rate",
+                   "network_loss_share",
+                   "fatal_bit",
                    "fatal_bit_mean_fraction"});
     for (const RankedLayer& row : ranking.layers) {
         const auto low = row.auc_ci95 ? std::optional(row.auc_ci95->low) : std::nullopt;
         const auto high = row.auc_ci95 ? std::optional(row.auc_ci95->high) : std::nullopt;
-        table.add(row.layer).add(row.path).add(to_string(row.protection)).add(row.bits).add(row.clean).add(row.auc).add(low).add(high);
-        for (const RankedLoss* loss : {&row.lost_1_point, &row.lost_10_points})
-            table.add(loss->at.rate).add(loss->at.low).add(loss->at.high);
+        table.add(row.layer).add(row.path).add(to_string(row.protection)).add(row.format.to_string()).add(row.bits);
+        table.add(row.clean).add(row.auc).add(low).add(high).add(row.lost_1_point.lowest_rate).add(row.lost_1_point.highest_rate);
+        for (const RankedLoss* loss : {&row.lost_1_point, &row.lost_10_points}) add_loss(*loss, table);
         table.add(row.worst).add(row.worst ? std::optional(row.worst_rate) : std::nullopt).add(row.loss_share);
         table.add(row.fatal_bit ? std::to_string(row.fatal_bit->bit) : std::string());
         table.add(row.fatal_bit ? std::optional(row.fatal_bit->mean) : std::nullopt);
@@ -168,10 +212,11 @@ std::string ranking_csv(const Ranking& ranking) {
 }
 
 std::string bit_ranking_csv(const Ranking& ranking) {
-    CsvText table(
-        {"layer", "bit", "trials", "clean_fraction", "mean_fraction", "ci95_low_fraction", "ci95_high_fraction", "worst_fraction"});
+    CsvText table({"layer", "format", "bit", "trials", "clean_fraction", "mean_fraction", "ci95_low_fraction", "ci95_high_fraction",
+                   "worst_fraction"});
     for (const RankedBit& row : ranking.bits) {
-        table.add(row.layer).add(row.bit).add(row.trials).add(row.clean).add(row.mean).add(row.ci95.low).add(row.ci95.high).add(row.worst);
+        table.add(row.layer).add(row.format.to_string()).add(row.bit).add(row.trials).add(row.clean).add(row.mean);
+        table.add(row.ci95.low).add(row.ci95.high).add(row.worst);
         table.end_row();
     }
     return table.text();
@@ -186,6 +231,7 @@ std::string ranking_json(const Ranking& ranking) {
         json["layers"].push_back({{"layer", row.layer},
                                   {"path", row.path},
                                   {"protection", to_string(row.protection)},
+                                  {"format", row.format.to_string()},
                                   {"bits", row.bits},
                                   {"clean", row.clean},
                                   {"auc", optional_number(row.auc)},
@@ -203,7 +249,7 @@ std::string ranking_json(const Ranking& ranking) {
 
 std::string ranking_latex(const Ranking& ranking) {
     const std::string about = ranking.info.model + ", " + ranking.info.data + ", " + grouped_text(ranking.info.images) + " images, " +
-                              ranking.info.memory.format.to_string() + ", seed " + std::to_string(ranking.info.seed);
+                              formats_text(ranking.formats) + ", seed " + std::to_string(ranking.info.seed);
     std::string text = "% Needs \\usepackage{booktabs}.\n";
     if (!ranking.layers.empty())
         text += latex_table(layer_columns(ranking),

@@ -9,8 +9,8 @@
 
 namespace clipscope {
 
-// "1.4e-06", "below 1e-07", "beyond 0.0001": of the measured rates. Two digits.
-std::string loss_text(const RankedLoss& loss, const CampaignInfo& info);
+// "1.4e-06", "below 1e-07", "beyond 0.0001": of the measured rates; a dash where none was measured. Two digits.
+std::string loss_text(const RankedLoss& loss);
 // "1.2e-06…2e-06"; ends outside the measured rates as "below", "beyond".
 std::string loss_interval_text(const RankedLoss& loss);
 
@@ -21,7 +21,8 @@ TextColumns layer_columns(const Ranking& ranking, RankingIntervals intervals = R
 // At most so many rows.
 TextColumns bit_columns(const Ranking& ranking, std::size_t most);
 
-// ranking.csv: a row a curve, best known numbers with all their digits, fractions; nothing where a number is not known.
+// ranking.csv: a row a curve, best known numbers with all their digits, fractions; nothing where a number is not known. …_is_below: 1
+// where as much is lost at the lowest measured rate already.
 std::string ranking_csv(const Ranking& ranking);
 // A row for each layer and bit position.
 std::string bit_ranking_csv(const Ranking& ranking);

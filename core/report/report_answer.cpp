@@ -43,18 +43,20 @@ std::string most_sensitive(const ReportJob& job) {
     return text + (overlaps ? ", whose interval overlaps: more trials would tell them apart." : ".");
 }
 
-std::string loss_of(const RankedLoss& loss, const CampaignInfo& info) {
-    return loss_text(loss, info) + " (" + loss_interval_text(loss) + ")";
+std::string loss_of(const RankedLoss& loss) {
+    return loss_text(loss) + " (" + loss_interval_text(loss) + ")";
 }
 
 std::string lost_points(const ReportJob& job) {
     const Ranking& ranking = *job.ranking;
-    auto row = std::ranges::find(ranking.layers, "network", &RankedLayer::layer);
-    if (row == ranking.layers.end()) row = ranking.layers.begin();
+    const auto is_measured = [](const RankedLayer& row) { return row.lost_1_point.lowest_rate.has_value(); };
+    auto row = std::ranges::find_if(ranking.layers, [&](const RankedLayer& one) { return one.layer == "network" && is_measured(one); });
+    if (row == ranking.layers.end()) row = std::ranges::find_if(ranking.layers, is_measured);
+    if (row == ranking.layers.end()) return "";
     const std::string scope = row->layer == "network" ? "all layers together" : row->layer;
     return "Faults in " + scope + (row->protection == Protection::none ? "" : ", " + to_string(row->protection)) +
-           " cost 1 point of accuracy at a fault rate per bit of " + loss_of(row->lost_1_point, ranking.info) + " and 10 points at " +
-           loss_of(row->lost_10_points, ranking.info) + "; in brackets where the 95 % interval of the mean has lost as much.";
+           " cost 1 point of accuracy at a fault rate per bit of " + loss_of(row->lost_1_point) + " and 10 points at " +
+           loss_of(row->lost_10_points) + "; in brackets where the 95 % interval of the mean has lost as much.";
 }
 
 std::string fatal_bit(const ReportJob& job) {

@@ -136,10 +136,14 @@ bool is_of_protections(const ReportJob& job) {
     return job.curves && job.record.settings.kind == JobKind::compare;
 }
 
+bool has_points(const ReportJob& job) {
+    return std::ranges::any_of(job.summary.curves, [](const CurveSummary& curve) { return !curve.points.empty(); });
+}
+
 const ReportJob* answering_job(const ReportContents& contents) {
     const ReportJob* found = nullptr;
     for (const ReportJob& job : contents.jobs) {
-        if (!job.ranking || job.ranking->layers.empty()) continue;
+        if (!job.ranking || job.ranking->layers.empty() || !has_points(job)) continue;
         const bool is_better = !found || !is_of_protections(job) || is_of_protections(*found);
         if (is_better) found = &job;
     }
@@ -149,7 +153,7 @@ const ReportJob* answering_job(const ReportContents& contents) {
 const ReportJob* protecting_job(const ReportContents& contents) {
     const ReportJob* found = nullptr;
     for (const ReportJob& job : contents.jobs)
-        if (is_of_protections(job) && is_over_rates(job)) found = &job;
+        if (is_of_protections(job) && is_over_rates(job) && has_points(job)) found = &job;
     return found;
 }
 

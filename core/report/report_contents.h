@@ -46,7 +46,8 @@ std::string model_name(const JobRecord& job);
 bool is_over_rates(const ReportJob& job);      // has curves over fault rates
 bool is_over_positions(const ReportJob& job);  // or over bit positions
 bool is_of_protections(const ReportJob& job);  // a comparison or a duel
-// The job that answers what the report asks: the latest with curves over fault rates, a sensitivity first; null where there is none.
+bool has_points(const ReportJob& job);         // some trial has been measured: a study has curves before their first trial
+// The job that answers what the report asks: the latest with points over fault rates, a sensitivity first; null where there is none.
 const ReportJob* answering_job(const ReportContents& contents);
 // The latest comparison or duel likewise.
 const ReportJob* protecting_job(const ReportContents& contents);

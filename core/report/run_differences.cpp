@@ -8,6 +8,7 @@
 #include "common/csv_text.h"
 #include "common/error.h"
 #include "common/json_text.h"
+#include "report/curve_formats.h"
 #include "report/report_numbers.h"
 #include "statistics/summary.h"
 
@@ -61,6 +62,8 @@ Interval interval_apart(const CurvePoint& first, const CurvePoint& second) {
 RunDifference difference_at(const MeasuredRun& first, const CurvePoint& one, const MeasuredRun& second, const CurvePoint& other) {
     RunDifference row{.layer = first.curve.info.layer,
                       .protection = first.curve.info.protection,
+                      .first_format = format_of(first.curve.info, first.info),
+                      .second_format = format_of(second.curve.info, second.info),
                       .place = one.rate,
                       .first_mean = one.mean,
                       .second_mean = other.mean,
@@ -95,13 +98,14 @@ std::string value_text(const Json& object, const std::string& name) {
 // What a run knows of itself: the settings of a study's job, or what a result's file says.
 Json facts_of(const NamedCurves& run) {
     const CampaignInfo& info = run.curves.curves.info;
-    Json facts = {{"kind", run.curves.kind}};
+    Json facts = Json::object();
     if (run.job) facts = Json::parse(to_json(run.job->settings));
+    facts["kind"] = run.curves.kind;
     facts["model"] = info.model;
     facts["data"] = info.data;
     facts["evaluation images"] = info.images;
     facts["seed"] = info.seed;
-    facts["format"] = info.memory.format.to_string();
+    facts["format"] = formats_text(formats_of(run.curves.curves));
     facts["fault_kind"] = to_string(info.memory.kind);
     facts["faulty_bits"] = info.memory.bits.to_string();
     facts["trials"] = info.trials;
@@ -117,6 +121,7 @@ std::vector<SettingDifference> settings_that_differ(const NamedCurves& first, co
     const Json one = facts_of(first);
     const Json other = facts_of(second);
     std::vector<SettingDifference> differences;
+    // A result's file does not say all that a job's settings do; what it leaves out differs from nothing.
     const bool both_jobs = first.job && second.job;
     const auto compare = [&](const std::string& name) {
         const std::string of_first = value_text(one, name);
@@ -126,7 +131,8 @@ std::vector<SettingDifference> settings_that_differ(const NamedCurves& first, co
         std::ranges::replace(words, '_', ' ');
         differences.push_back({words, of_first, of_second});
     };
-    for (const auto& [name, value] : one.items()) compare(name);
+    for (const auto& [name, value] : one.items())
+        if (other.contains(name) || both_jobs) compare(name);
     for (const auto& [name, value] : other.items())
         if (!one.contains(name) && both_jobs) compare(name);
     return differences;
@@ -140,17 +146,21 @@ RunDifferences differences_of(const NamedCurves& first, const NamedCurves& secon
     if (one.info.axis != other.info.axis)
         throw UsageError("One run is over " + to_string(one.info.axis) + ", the other over " + to_string(other.info.axis) +
                          ": compare runs over the same axis");
-    RunDifferences differences{one.info.axis, {}, settings_that_differ(first, second)};
+    const bool by_format = has_formats(one) || has_formats(other);
+    RunDifferences differences{one.info.axis, {}, settings_that_differ(first, second), by_format};
     bool has_common = false;
     for (const AccuracyCurve& curve : one.curves) {
         const auto match = std::ranges::find_if(other.curves, [&](const AccuracyCurve& candidate) {
-            return candidate.info.layer == curve.info.layer && candidate.info.protection == curve.info.protection;
+            return candidate.info.layer == curve.info.layer && candidate.info.protection == curve.info.protection &&
+                   (!by_format || format_of(candidate.info, other.info) == format_of(curve.info, one.info));
         });
         if (match == other.curves.end()) continue;
         has_common = true;
         add_rows({curve, one.info}, {*match, other.info}, differences.rows);
     }
-    if (!has_common) throw UsageError("The two runs have no layer under the same protection in common: nothing can be compared");
+    if (!has_common)
+        throw UsageError(std::string("The two runs have no layer under the same protection") +
+                         (by_format ? " and in the same number format" : "") + " in common: nothing can be compared");
     return differences;
 }
 
@@ -158,14 +168,19 @@ TextColumns difference_columns(const RunDifferences& differences) {
     TextColumns table;
     table.add_column("Layer", false);
     table.add_column("Protection", false);
+    if (differences.has_formats) table.add_column("Format", false);
     table.add_column(differences.axis == PointAxis::fault_rate     ? "Rate per bit"
                      : differences.axis == PointAxis::bit_position ? "Bit"
                                                                    : "Faults");
     for (const char* name : {"First, %", "Second, %", "Difference, points", "95 %", "Pairs"}) table.add_column(name);
-    for (const RunDifference& row : differences.rows)
-        table.rows.push_back({row.layer, to_string(row.protection), number_text(row.place), percent_text(row.first_mean),
-                              percent_text(row.second_mean), signed_text(row.difference * 100, 2), interval_text(row.ci95),
-                              row.pairs > 0 ? std::to_string(row.pairs) : std::string("apart")});
+    for (const RunDifference& row : differences.rows) {
+        auto& cells = table.rows.emplace_back(std::vector{row.layer, to_string(row.protection)});
+        if (differences.has_formats) cells.push_back(row.first_format.to_string());
+        for (const std::string& cell :
+             {number_text(row.place), percent_text(row.first_mean), percent_text(row.second_mean), signed_text(row.difference * 100, 2),
+              interval_text(row.ci95), row.pairs > 0 ? std::to_string(row.pairs) : std::string("apart")})
+            cells.push_back(cell);
+    }
     return table;
 }
 
@@ -177,10 +192,11 @@ TextColumns setting_columns(const RunDifferences& differences, const std::string
 }
 
 std::string differences_csv(const RunDifferences& differences) {
-    CsvText table({"layer", "protection", to_string(differences.axis), "pairs", "first_mean_fraction", "second_mean_fraction",
-                   "difference_mean_fraction", "difference_ci95_low_fraction", "difference_ci95_high_fraction"});
+    CsvText table({"layer", "protection", "first_format", "second_format", to_string(differences.axis), "pairs", "first_mean_fraction",
+                   "second_mean_fraction", "difference_mean_fraction", "difference_ci95_low_fraction", "difference_ci95_high_fraction"});
     for (const RunDifference& row : differences.rows) {
-        table.add(row.layer).add(to_string(row.protection)).add(row.place).add(row.pairs).add(row.first_mean).add(row.second_mean);
+        table.add(row.layer).add(to_string(row.protection)).add(row.first_format.to_string()).add(row.second_format.to_string());
+        table.add(row.place).add(row.pairs).add(row.first_mean).add(row.second_mean);
         table.add(row.difference).add(row.ci95.low).add(row.ci95.high);
         table.end_row();
     }
@@ -196,6 +212,8 @@ std::string differences_json(const RunDifferences& differences, const std::strin
     for (const RunDifference& row : differences.rows)
         json["differences"].push_back({{"layer", row.layer},
                                        {"protection", to_string(row.protection)},
+                                       {"first_format", row.first_format.to_string()},
+                                       {"second_format", row.second_format.to_string()},
                                        {"place", row.place},
                                        {"pairs", row.pairs},
                                        {"first_mean", row.first_mean},

@@ -1,5 +1,6 @@
 // Two runs held against each other: what accuracy differs by, where both measured the same layer under the same protection at the same
-// rate, and what differs in how they were measured (method.md, "Two runs"). Pure functions. Accuracies are fractions.
+// rate, and, where a run has several number formats, in the same one, and what differs in how they were measured (method.md, "Two runs").
+// Pure functions. Accuracies are fractions.
 #pragma once
 
 #include <optional>
@@ -16,6 +17,8 @@ namespace clipscope {
 struct RunDifference {
     std::string layer;
     Protection protection = Protection::none;
+    NumberFormat first_format{};
+    NumberFormat second_format{};  // another one only where each run has but one
     double place = 0;
     double first_mean = 0;
     double second_mean = 0;
@@ -34,9 +37,10 @@ struct RunDifferences {
     PointAxis axis = PointAxis::fault_rate;
     std::vector<RunDifference> rows;
     std::vector<SettingDifference> settings;
+    bool has_formats = false;  // a run has several
 };
 
-// Throws UsageError where the two are not over the same axis, or have no layer under a protection in common.
+// Throws UsageError where the two are not over the same axis, or have no layer under a protection (and in a format) in common.
 RunDifferences differences_of(const NamedCurves& first, const NamedCurves& second);
 
 // For people: percent and points. `first` and `second` name the runs.

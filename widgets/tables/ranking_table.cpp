@@ -17,7 +17,10 @@ QString ranking_words(const char* source) {
 
 const std::vector<TableColumn>& ranking_columns() {
     static const std::vector<TableColumn> all = {
-        {ranking_words("Faults in"), ranking_words("The layer, or all of them together (network), and its protection where it has one"),
+        {ranking_words("Faults in"),
+         ranking_words(
+             "The layer, or all of them together (network), its number format where there are several, and its protection where it "
+             "has one"),
          false},
         {ranking_words("AUC"),
          ranking_words("Area under mean accuracy against fault rate: 1 is everything right at every rate; the smaller, the more "
@@ -44,12 +47,13 @@ QString end_text(const std::optional<double>& rate, bool is_before) {
 }
 
 TableCell loss_of_row(const RankedLoss& loss) {
+    if (!loss.lowest_rate) return {QStringLiteral("–")};
     if (!loss.at.rate) {
         const QString text = loss.at.is_before ? RankingTable::tr("below") : RankingTable::tr("beyond");
         return {text, loss.at.is_before ? 0 : std::numeric_limits<double>::infinity()};
     }
     const QString low = end_text(loss.at.low, loss.is_low_before);
-    const QString high = end_text(loss.at.high, false);
+    const QString high = end_text(loss.at.high, loss.is_high_before);
     return {QStringLiteral("%1 (%2…%3)").arg(rate_label(*loss.at.rate), low, high), *loss.at.rate};
 }
 
@@ -58,8 +62,9 @@ TableCell number_of_row(const std::optional<double>& number, double unit, int de
     return {QString::number(unit * *number, 'f', decimals), *number};
 }
 
-std::vector<TableCell> cells_of_row(const RankedLayer& row) {
+std::vector<TableCell> cells_of_row(const RankedLayer& row, bool has_formats) {
     QString name = QString::fromStdString(row.layer);
+    if (has_formats) name += QStringLiteral(" · ") + QString::fromStdString(row.format.to_string());
     if (row.protection != Protection::none) name += QStringLiteral(", ") + protection_name(row.protection);
     const QString interval =
         row.auc_ci95 ? QStringLiteral("%1…%2").arg(QString::number(row.auc_ci95->low, 'f', 4), QString::number(row.auc_ci95->high, 'f', 4))
@@ -96,7 +101,7 @@ RankingTable::RankingTable(QWidget* parent)
 void RankingTable::set_ranking(const Ranking& ranking) {
     ranking_ = ranking;
     std::vector<std::vector<TableCell>> rows;
-    for (const RankedLayer& row : ranking_.layers) rows.push_back(cells_of_row(row));
+    for (const RankedLayer& row : ranking_.layers) rows.push_back(cells_of_row(row, ranking_.has_formats()));
     set_rows(rows);
 }
 

@@ -9,6 +9,8 @@ import csv
 import json
 import math
 import pathlib
+import shutil
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -142,6 +144,51 @@ def check_differences(folder, cli, study):
     run(cli, "differences", f"{study}:1", f"{study}:1", "--csv", folder / "same.csv")
     check("a run does not differ from itself", all(float(row["difference_mean_fraction"]) == 0 for row in read(folder / "same.csv")))
     run(cli, "differences", f"{study}:1", f"{study}:2", expect=2)
+    run(cli, "differences", f"{study}:1", folder / "result.json", "--json", folder / "settings.json")
+    settings = json.loads((folder / "settings.json").read_text())["settings"]
+    check("a result's file differs in nothing from its job", settings == [], settings)
+
+
+def check_formats(folder, cli):
+    """Two formats side by side in one file: each layer against the network in its own."""
+    run(cli, "sensitivity", "--model", "bundled:lenet5", "--images", 20, "--threads", 2, "--rates", "1e-5,1e-4", "--layers", "FC-1,network",
+        "--trials", 3, "--format", "float32,bfloat16", "--json", folder / "both.json")
+    run(cli, "rank", folder / "both.json", "--csv", folder / "both.csv", "--json", folder / "both_ranked.json")
+    result = json.loads((folder / "both.json").read_text())
+    lost = {}
+    for curve in result["curves"]:
+        clean = curve["clean_accuracy"] if "clean_accuracy" in curve else result["clean_accuracy"]
+        lost[curve["layer"], curve["format"]] = clean - area(clean, {point["rate"]: point["mean"] for point in curve["points"]})
+    rows = read(folder / "both.csv")
+    check("every layer in each format", sorted((row["layer"], row["format"]) for row in rows) == sorted(lost) and len(rows) == 4, rows)
+    check("both formats lose, and not alike", len({lost["network", name] for name in ("float32", "bfloat16")} - {0}) == 2, lost)
+    for row in rows:
+        whole = lost["network", row["format"]]
+        share = lost[row["layer"], row["format"]] / whole
+        check(f"share of {row['layer']} in {row['format']}", near(row["network_loss_share"], share, 1e-6), row["network_loss_share"], share)
+    run(cli, "differences", folder / "both.json", folder / "both.json", "--csv", folder / "both_differences.csv")
+    check("formats are compared with their own", all(float(row["difference_mean_fraction"]) == 0 and row["first_format"] == row["second_format"]
+                                                     for row in read(folder / "both_differences.csv")))
+
+
+def check_unmeasured(folder, cli, study):
+    """A job stopped in its first round has its curves and not one trial; nothing is said of rates that nobody measured."""
+    stopped = folder / "stopped.clipscope"
+    shutil.copy(study, stopped)
+    database = sqlite3.connect(stopped)
+    points = "SELECT point.id FROM point JOIN curve ON curve.id = point.curve WHERE curve.job = 1"
+    database.execute(f"DELETE FROM trial WHERE point IN ({points} AND (point.rate > 1e-5 OR curve.layer = 'network'))")
+    database.commit()
+    database.close()
+    run(cli, "rank", f"{stopped}:1", "--csv", folder / "stopped.csv", "--latex", folder / "stopped.tex")
+    for row in read(folder / "stopped.csv"):
+        rates = [row["lowest_rate"], row["highest_rate"]]
+        expected = ["", ""] if row["layer"] == "network" else [1e-6, 1e-5]
+        check(f"rates measured in {row['layer']}", all(near(one, other or None) for one, other in zip(rates, expected)), rates)
+        flags = [row[name] for name in row if name.endswith("_is_below")]
+        check(f"what is below in {row['layer']}", len(flags) == 6 and all((flag == "") == (row["layer"] == "network") for flag in flags), flags)
+    text = (folder / "stopped.tex").read_text()
+    check("nothing is claimed beyond the measured rates", "beyond 1e-05" in text and "beyond 0.001" not in text, text)
 
 
 def main():
@@ -162,6 +209,11 @@ def main():
         check_ranking(folder)
         check_files(folder, cli, f"{study}:1")
         check_differences(folder, cli, study)
+        check_formats(folder, cli)
+        check_unmeasured(folder, cli, study)
+        counts = folder / "counts.clipscope"
+        run(cli, "sensitivity", "--model", "bundled:lenet5", "--images", 20, "--study", counts, "--faults", "1,2", "--layers", "network", "--trials", 2)
+        run(cli, "rank", counts, expect=2)
     return 1 if failures else 0
 
 
