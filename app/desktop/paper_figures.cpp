@@ -36,6 +36,7 @@ FigurePanel accuracy_panel(AccuracyView view, const QString& caption, BoxPlots b
     view.box_plots = boxes;
     FigurePanel panel{figure_of(view), caption};
     panel.style.boxes = boxes == BoxPlots::all;
+    panel.has_legend = view.series.size() > 1;
     return panel;
 }
 
@@ -79,12 +80,14 @@ std::vector<FigurePanel> panels_of_site(const TuningResult& tuning, int site, co
     const QString name = QString::fromStdString(tuning.info.sites[std::size_t(site)].name);
     ActivationView view = activation_view(tuning, site);
     view.faulty.reset();
-    if (view.clean) panels.push_back({figure_of(view), text("%1, without faults").arg(name)});
+    view.counts_no_nonfinite = false;
+    if (view.clean) panels.push_back({figure_of(view), text("%1, without faults").arg(name), {}, false});
     view.clean.reset();
     for (const SiteActivations& measured : tuning.activations) {
         if (measured.site != site || measured.scope != layer || measured.rate <= 0 || panels.size() >= most) continue;
         view.faulty = measured.histogram;
-        panels.push_back({figure_of(view), text("%1, faults at %2").arg(name, rate_label(measured.rate))});
+        view.faulty_name = rate_label(measured.rate);
+        panels.push_back({figure_of(view), text("%1, faults at %2").arg(name, view.faulty_name), {}, false});
     }
     return panels;
 }

@@ -109,7 +109,12 @@ void keep_levels_within(QCustomPlot& plot) {
     const QMap<double, QString> levels = ticker->ticks();
     for (auto level = levels.cend(); level != levels.cbegin();) {
         --level;  // from the top
-        texts << wrapped(level.value(), metrics, widest * plot.viewport().width());
+        // No word is broken, and no unit parted from its number.
+        QString words = level.value();
+        words.replace(QStringLiteral(" %"), QStringLiteral("\u00a0%"));
+        double width = widest * plot.viewport().width();
+        for (const QString& word : words.split(QLatin1Char(' '))) width = std::max(width, metrics.horizontalAdvance(word) + 1);
+        texts << wrapped(words, metrics, width);
         centres.push_back(plot.yAxis->coordToPixel(level.key()));
         heights.push_back(double(texts.last().count(QLatin1Char('\n')) + 1) * line);
     }

@@ -41,7 +41,7 @@ FigureStyle style_of(const FigurePanel& panel, const FigureStyle& page) {
     style.is_dark = page.is_dark;
     style.has_grid = page.has_grid;
     style.has_title = false;
-    style.legend = page.legend;
+    style.legend = panel.has_legend ? page.legend : LegendPlace::none;
     style.curves = page.curves.empty() ? panel.style.curves : page.curves;
     style.only_listed = page.curves.empty() ? panel.style.only_listed : page.only_listed;
     return style;

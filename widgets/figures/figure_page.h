@@ -13,6 +13,7 @@ struct FigurePanel {
     Figure figure;
     QString caption;      // below it, behind its letter
     FigureStyle style{};  // what is this panel's own: its boxes, its title; page, font and legend are the page's
+    bool has_legend = true;  // false: the caption says it all
 };
 
 struct FigurePage {

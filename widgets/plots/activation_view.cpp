@@ -203,8 +203,9 @@ void add_histograms(const Picture& picture) {
         for (int i = 0; i < picture.plot.graphCount(); ++i)
             if (picture.plot.graph(i)->property("series") == series) picture.plot.graph(i)->addToLegend();
     int line = 0;
-    if (view.clean) add_nonfinite_badge(picture, *view.clean, 0, line++);
-    if (view.faulty) add_nonfinite_badge(picture, *view.faulty, 1, line);
+    const auto is_counted = [&](const auto& histogram) { return histogram && (view.counts_no_nonfinite || histogram->nonfinite() > 0); };
+    if (is_counted(view.clean)) add_nonfinite_badge(picture, *view.clean, 0, line++);
+    if (is_counted(view.faulty)) add_nonfinite_badge(picture, *view.faulty, 1, line);
 }
 
 // What is cut off, on both sides of zero.

@@ -27,6 +27,7 @@ struct ActivationView {
     std::optional<float> threshold;
     std::optional<float> by_hand;  // a threshold that is being tried: what lies beyond it is shaded
     bool log_count = true;  // fractions on a logarithmic axis
+    bool counts_no_nonfinite = true;  // says so where none is non-finite
     // A part of the picture in axis units (value_axis.h; log10 of fractions, or fractions); empty: everything that holds values.
     std::optional<std::pair<double, double>> x_range;
     std::optional<std::pair<double, double>> y_range;
