@@ -19,7 +19,8 @@ constexpr double most_partial_work = 0.6;
 // Those of either, ascending.
 at::Tensor united_channels(const at::Tensor& channels, std::vector<std::int64_t> others) {
     if (others.empty()) return channels;
-    others.insert(others.end(), channels.data_ptr<std::int64_t>(), channels.data_ptr<std::int64_t>() + channels.numel());
+    // One by one: GCC 14 sees an overflow in the insertion of a range that is not there.
+    for (std::int64_t i = 0; i < channels.numel(); ++i) others.push_back(channels.data_ptr<std::int64_t>()[i]);
     std::sort(others.begin(), others.end());
     others.erase(std::unique(others.begin(), others.end()), others.end());
     return index_of(others);
