@@ -11,10 +11,10 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
-#include <sstream>
 
 #include "command.h"
 #include "common/error.h"
+#include "common/text_list.h"
 
 extern char** environ;
 
@@ -33,8 +33,7 @@ std::optional<std::filesystem::path> find_desktop_program() {
     const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
     if (!error && is_program(self.parent_path() / name)) return self.parent_path() / name;
     const char* variable = std::getenv("PATH");
-    std::istringstream folders(variable == nullptr ? "" : variable);
-    for (std::string folder; std::getline(folders, folder, ':');) {
+    for (const std::string& folder : split_list(variable == nullptr ? "" : variable, ':')) {
         if (!folder.empty() && is_program(std::filesystem::path(folder) / name)) return std::filesystem::path(folder) / name;
     }
     return std::nullopt;

@@ -1,7 +1,6 @@
 #include "help_formatter.h"
 
-#include <sstream>
-
+#include "common/text_list.h"
 #include "option_words.h"
 
 namespace clipscope::cli {
@@ -29,10 +28,10 @@ std::string full_description(const CLI::Option& option, const OptionWords& words
 
 // Words in lines no longer than `line_width`, each but the first indented to the description's column.
 std::string wrapped(const std::string& text) {
-    std::istringstream words(text);
     std::string result;
     std::size_t column = description_column;
-    for (std::string word; words >> word;) {
+    for (const std::string& word : split_list(text, ' ')) {
+        if (word.empty()) continue;
         if (column > description_column && column + 1 + word.size() > line_width) {
             result += "\n" + std::string(description_column, ' ');
             column = description_column;

@@ -1,7 +1,7 @@
 #include "study/comparable_settings.h"
 
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <span>
 
 #include "common/sha256.h"
 
@@ -33,8 +33,10 @@ std::string comparable_settings(const JobSettings& settings) {
 }
 
 std::string settings_digest(const JobSettings& settings) {
-    std::istringstream text(comparable_settings(settings));
-    return stream_sha256(text);
+    const std::string text = comparable_settings(settings);
+    Sha256 sum;
+    sum.add(std::as_bytes(std::span(text)));
+    return sum.digest();
 }
 
 }  // namespace clipscope

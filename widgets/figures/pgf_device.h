@@ -37,6 +37,8 @@ public:
     const std::vector<NamedImage>& images() const;
 
 protected:
+    // Qt's own is inline: the program would offer a copy of it to its libraries.
+    int devType() const override { return QInternal::UnknownDevice; }
     int metric(PaintDeviceMetric metric) const override;
 
 private:

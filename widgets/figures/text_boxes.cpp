@@ -54,6 +54,8 @@ public:
     QPaintEngine* paintEngine() const override { return &engine_; }
 
 protected:
+    // Qt's own is inline: the program would offer a copy of it to its libraries.
+    int devType() const override { return QInternal::UnknownDevice; }
     int metric(PaintDeviceMetric metric) const override {
         constexpr int dpi = 72;
         switch (metric) {
