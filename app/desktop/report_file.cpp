@@ -153,13 +153,22 @@ void print_pages(QTextDocument& document, QPdfWriter& writer, FigurePainter& fig
     }
 }
 
-// Qt writes the time of making, which the content does not depend on.
-void forget_time(QByteArray& pdf) {
-    static const QRegularExpression date(QStringLiteral("/CreationDate \\(D:\\d{14}"));
+// Qt writes when the file was made and, since 6.8, a random name of it, which the content does not depend on. All keeps its length.
+void forget_making(QByteArray& pdf) {
     const QString text = QString::fromLatin1(pdf);
-    for (auto found = date.globalMatch(text); found.hasNext();) {
+    static const QRegularExpression dates(
+        QStringLiteral("(?:CreationDate|ModDate) \\(D:(\\d{14})|xmp:\\w+Date=\"(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)"));
+    for (auto found = dates.globalMatch(text); found.hasNext();) {
         const QRegularExpressionMatch match = found.next();
-        pdf.replace(match.capturedEnd() - 14, 14, "20000101000000");
+        const bool is_short = match.hasCaptured(1);
+        const QByteArray date = is_short ? QByteArrayLiteral("20000101000000") : QByteArrayLiteral("2000-01-01T00:00:00");
+        pdf.replace(match.capturedStart(is_short ? 1 : 2), date.size(), date);
+    }
+    static const QRegularExpression name(QStringLiteral("DocumentID=\"uuid:([0-9a-f-]{36})\""));
+    if (const QRegularExpressionMatch match = name.match(text); match.hasMatch()) {
+        const QByteArray random = match.captured(1).toLatin1(), fixed = QByteArrayLiteral("636c6970-7363-5f70-8572-65706f727400");
+        pdf.replace(random, fixed);
+        pdf.replace(random.toHex(), fixed.toHex());
     }
 }
 
@@ -183,7 +192,7 @@ QByteArray report_pdf(const Report& report) {
     keep_together(document);
     print_pages(document, writer, figures, QString::fromStdString(report.title));
     QByteArray pdf = buffer.data();
-    forget_time(pdf);
+    forget_making(pdf);
     return pdf;
 }
 
