@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/shell_text.h"
 #include "option_words.h"
 
 namespace clipscope::cli {
@@ -46,15 +47,9 @@ std::string short_description(const std::string& text) {
     return text.substr(0, end);
 }
 
-std::string in_quotes(const std::string& text) {
-    std::string result = "'";
-    for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + "'";
-}
-
 // What bash calls for a value; empty: nothing is known of it.
 std::string bash_values(const OptionWords& option) {
-    if (!option.choices.empty()) return "compgen -W " + in_quotes(joined(option.choices, " ")) + " -- \"$word\"";
+    if (!option.choices.empty()) return "compgen -W " + shell_quoted(joined(option.choices, " ")) + " -- \"$word\"";
     if (option.takes_folder) return "compgen -d -- \"$word\"";
     if (option.takes_file) return "compgen -f -- \"$word\"";
     return {};
@@ -70,7 +65,7 @@ std::string bash_command(const CLI::App& app, const CLI::App& command) {
                   (found.empty() ? "return" : "mapfile -t COMPREPLY < <(" + found + "); return") + " ;;\n";
     }
     return "        " + command.get_name() + ")\n            case $before in\n" + values +
-           "            esac\n            options=" + in_quotes(names) + " ;;\n";
+           "            esac\n            options=" + shell_quoted(names) + " ;;\n";
 }
 
 // zsh reads the brackets and colons of its own notation.
@@ -98,18 +93,18 @@ std::string zsh_option(const OptionWords& option) {
     }
     const std::string description = "[" + zsh_text(short_description(option.description)) + "]" + action;
     std::string text;
-    for (const std::string& name : option.names) text += " " + in_quotes("*" + name + description);
+    for (const std::string& name : option.names) text += " " + shell_quoted("*" + name + description);
     return text;
 }
 
 std::string fish_option(const OptionWords& option, const std::string& program, const std::string& condition) {
-    std::string line = "complete -c " + program + " -n " + in_quotes(condition);
+    std::string line = "complete -c " + program + " -n " + shell_quoted(condition);
     for (const std::string& name : option.names) line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
     if (!option.value.empty()) line += " -r";
-    if (!option.choices.empty()) line += " -f -a " + in_quotes(joined(option.choices, " "));
+    if (!option.choices.empty()) line += " -f -a " + shell_quoted(joined(option.choices, " "));
     if (option.takes_folder) line += " -f -a '(__fish_complete_directories)'";
     if (!option.value.empty() && option.choices.empty() && !option.takes_file && !option.takes_folder) line += " -f";
-    return line + " -d " + in_quotes(short_description(option.description)) + "\n";
+    return line + " -d " + shell_quoted(short_description(option.description)) + "\n";
 }
 
 }  // namespace
@@ -134,7 +129,7 @@ std::string bash_completion(const CLI::App& app) {
            "    case $command in\n"
            "        '')\n"
            "            mapfile -t COMPREPLY < <(compgen -W " +
-           in_quotes(joined(names, " ") + " " + joined(own, " ")) +
+           shell_quoted(joined(names, " ") + " " + joined(own, " ")) +
            " -- \"$word\")\n"
            "            return ;;\n" +
            cases +
@@ -153,7 +148,7 @@ std::string zsh_completion(const CLI::App& app) {
     const std::string program = app.get_name();
     std::string descriptions, cases;
     for (const CLI::App* command : commands_of(app)) {
-        descriptions += "        " + in_quotes(zsh_text(command->get_name()) + ":" + command->get_description()) + "\n";
+        descriptions += "        " + shell_quoted(zsh_text(command->get_name()) + ":" + command->get_description()) + "\n";
         cases += "        " + command->get_name() + ") _arguments";
         for (const OptionWords& option : all_options(app, *command)) cases += " \\\n           " + zsh_option(option);
         cases += " \\\n            '*:file:_files' ;;\n";
@@ -183,8 +178,8 @@ std::string fish_completion(const CLI::App& app) {
     const std::string program = app.get_name();
     std::string text = "# fish completion for " + program + "; made by '" + program + " completion fish'.\n";
     for (const CLI::App* command : commands_of(app))
-        text += "complete -c " + program + " -f -n __fish_use_subcommand -a " + in_quotes(command->get_name()) + " -d " +
-                in_quotes(command->get_description()) + "\n";
+        text += "complete -c " + program + " -f -n __fish_use_subcommand -a " + shell_quoted(command->get_name()) + " -d " +
+                shell_quoted(command->get_description()) + "\n";
     for (const OptionWords& option : options_of(app)) text += fish_option(option, program, "__fish_use_subcommand");
     for (const CLI::App* command : commands_of(app)) {
         for (const OptionWords& option : all_options(app, *command))

@@ -5,6 +5,7 @@
 #include "campaign/point_faults.h"
 #include "common/number_text.h"
 #include "curves_output.h"
+#include "results/axis_words.h"
 #include "text_table.h"
 
 namespace clipscope::cli {
@@ -53,19 +54,6 @@ std::string curve_title(const CurveInfo& info, const CampaignInfo& campaign) {
     if (info.format) title += ", " + info.format->to_string();
     if (info.protection != Protection::none) title += ", " + to_string(info.protection);
     return title + ", " + grouped_text(info.bits) + (campaign.memory.pattern == FaultPattern{} ? " bits" : " places");
-}
-
-// "Mean accuracy in % against ...".
-std::string axis_text(PointAxis axis) {
-    switch (axis) {
-        case PointAxis::fault_rate:
-            return "the fault rate per bit";
-        case PointAxis::bit_position:
-            return "the position of the one faulty bit, 0 the least significant";
-        case PointAxis::fault_count:
-            return "the number of faults";
-    }
-    return "";
 }
 
 std::string place_title(PointAxis axis) {
@@ -147,7 +135,7 @@ std::string curves_table(const AccuracyCurves& curves) {
         }
         table.add_row(row);
     }
-    return "Mean accuracy in % against " + axis_text(info.axis) + "; " + trials_text(curves) + "; " + info.model + " on " +
+    return "Mean accuracy in % against " + axis_words(info.axis) + "; " + trials_text(curves) + "; " + info.model + " on " +
            grouped_text(info.images) + " images of " + info.data + "; seed " + std::to_string(info.seed) + "\n\n" + table.to_string() +
            unhit_text(curves) + self_check_text(curves.self_check.value_or(SelfCheckCounts{}));
 }

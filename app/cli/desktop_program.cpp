@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "common/error.h"
+#include "common/program_place.h"
 #include "common/text_list.h"
 
 extern char** environ;
@@ -29,9 +30,7 @@ bool is_program(const std::filesystem::path& path) {
 // The desktop program of the same build or package comes first; only then whatever PATH offers.
 std::optional<std::filesystem::path> find_desktop_program() {
     constexpr const char* name = "clipscope";
-    std::error_code error;
-    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-    if (!error && is_program(self.parent_path() / name)) return self.parent_path() / name;
+    if (const auto folder = program_folder(); !folder.empty() && is_program(folder / name)) return folder / name;
     const char* variable = std::getenv("PATH");
     for (const std::string& folder : split_list(variable == nullptr ? "" : variable, ':')) {
         if (!folder.empty() && is_program(std::filesystem::path(folder) / name)) return std::filesystem::path(folder) / name;

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::size_t description_column = 26, line_width = 110;
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
 std::string full_description(const CLI::Option& option, const OptionWords& words) {
     std::string text = words.description;
     if (!words.choices.empty() && words.value.find('|') == std::string::npos) text += ": " + joined(words.choices);

@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <string>
 
 #include "command.h"
+#include "common/program_place.h"
 #include "program.h"
 
 namespace {
@@ -16,9 +16,7 @@ namespace {
 // Under Open MPI's mpirun each of several processes would begin the job for itself: clipscope-mpi does it together. Returns only where it
 // is not there.
 void become_team(char** argv) {
-    std::error_code error;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-    const std::string program = (self.parent_path() / "clipscope-mpi").string();
+    const std::string program = (clipscope::program_folder() / "clipscope-mpi").string();
     execv(program.c_str(), argv);
     std::fprintf(
         stderr,

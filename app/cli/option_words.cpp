@@ -4,18 +4,11 @@
 #include <algorithm>
 #include <cctype>
 
+#include "common/text_list.h"
+
 namespace clipscope::cli {
 
 namespace {
-
-std::vector<std::string> split_words(const std::string& text, char separator) {
-    std::vector<std::string> words;
-    std::size_t begin = 0;
-    for (std::size_t end; (end = text.find(separator, begin)) != std::string::npos; begin = end + 1)
-        words.push_back(text.substr(begin, end - begin));
-    words.push_back(text.substr(begin));
-    return words;
-}
 
 bool is_choice(const std::string& word) {
     return !word.empty() && std::ranges::all_of(word, [](unsigned char c) { return std::islower(c) || std::isdigit(c) || c == '-'; });
@@ -25,7 +18,7 @@ bool is_choice(const std::string& word) {
 void read_type(std::string type, OptionWords& words) {
     const std::size_t open = type.find('{'), close = type.rfind('}');
     if (open != std::string::npos && close != std::string::npos && open < close) {
-        words.choices = split_words(type.substr(open + 1, close - open - 1), ',');
+        words.choices = split_list(type.substr(open + 1, close - open - 1), ',');
         for (const std::string& choice : words.choices) words.value += (words.value.empty() ? "" : "|") + choice;
         // More than a line of the help has room for: its description names them then.
         constexpr std::size_t longest = 30;
@@ -33,7 +26,7 @@ void read_type(std::string type, OptionWords& words) {
         return;
     }
     words.value = type;
-    if (type.find('|') != std::string::npos) std::ranges::copy_if(split_words(type, '|'), std::back_inserter(words.choices), is_choice);
+    if (type.find('|') != std::string::npos) std::ranges::copy_if(split_list(type, '|'), std::back_inserter(words.choices), is_choice);
     words.takes_file = type.starts_with("FILE") || type.find('.') != std::string::npos;
     words.takes_folder = type == "FOLDER" || type == "DIR";
 }

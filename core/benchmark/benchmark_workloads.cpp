@@ -14,6 +14,18 @@
 
 namespace clipscope {
 
+SensitivitySpecification measured_job(const std::vector<FaultScope>& scopes, const BenchmarkSpecification& specification) {
+    SensitivitySpecification job;
+    job.scopes = scopes;
+    job.rates = specification.rates;
+    job.seed = specification.seed;
+    job.threads = specification.threads;
+    job.chunk = specification.chunk;
+    job.device = specification.device;
+    job.memory_bytes = specification.memory_bytes;
+    return job;
+}
+
 namespace {
 
 EvaluatorOptions evaluator_options(const BenchmarkSpecification& specification, bool exact) {
@@ -33,15 +45,8 @@ public:
         : inputs_(inputs), specification_(specification), scopes_(parse_fault_scopes(scopes, inputs.network->memory_parts())) {}
 
     std::optional<EngineRun> run(bool exact, std::stop_token stop) const override {
-        SensitivitySpecification job;
-        job.scopes = scopes_;
-        job.rates = specification_.rates;
+        SensitivitySpecification job = measured_job(scopes_, specification_);
         job.trials = specification_.trials;
-        job.seed = specification_.seed;
-        job.threads = specification_.threads;
-        job.chunk = specification_.chunk;
-        job.device = specification_.device;
-        job.memory_bytes = specification_.memory_bytes;
         job.exact = exact;
         EngineRun result;
         result.evaluations = std::int64_t(scopes_.size());

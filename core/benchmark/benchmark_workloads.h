@@ -12,10 +12,14 @@
 
 #include "benchmark/benchmark.h"
 #include "campaign/job_inputs.h"
+#include "campaign/sensitivity.h"
 #include "clipping/clipping.h"
 #include "evaluation/outcome.h"
 
 namespace clipscope {
+
+// The sensitivity job that a benchmark measures, with all but its number of trials.
+SensitivitySpecification measured_job(const std::vector<FaultScope>& scopes, const BenchmarkSpecification& specification);
 
 // A trial of a workload. Sorted by it, trials of the same clipping lie side by side.
 struct TrialKey {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 
+#include "benchmark/benchmark_workloads.h"
 #include "campaign/sampled_tally.h"
 #include "campaign/sensitivity.h"
 #include "evaluation/plain_loop.h"
@@ -44,19 +45,6 @@ double seconds_a_pass(const JobInputs& inputs, const BenchmarkSpecification& spe
         });
     });
     return seconds / passes;
-}
-
-// The job that both ways of measuring run.
-SensitivitySpecification measured_job(const JobInputs& inputs, const BenchmarkSpecification& specification, const std::string& workload) {
-    SensitivitySpecification job;
-    job.scopes = parse_fault_scopes(scopes_of(workload), inputs.network->memory_parts());
-    job.rates = specification.rates;
-    job.seed = specification.seed;
-    job.threads = specification.threads;
-    job.chunk = specification.chunk;
-    job.device = specification.device;
-    job.memory_bytes = specification.memory_bytes;
-    return job;
 }
 
 double seconds_of_job(const JobInputs& inputs, const SensitivitySpecification& job, const EventSink& sink, std::stop_token stop) {
@@ -99,7 +87,8 @@ std::optional<PrecisionMeasurement> run_precision_benchmark(const JobInputs& inp
     BenchmarkSpecification specification = asked;
     specification.threads = resolve_threads(asked.threads);
     resolve_device_and_chunk(inputs, specification);
-    const SensitivitySpecification job = measured_job(inputs, specification, workload);
+    const SensitivitySpecification job =
+        measured_job(parse_fault_scopes(scopes_of(workload), inputs.network->memory_parts()), specification);
     PrecisionMeasurement measurement{.workload = workload, .device = specification.device, .half_width = half_width};
     const std::int64_t steps_a_repeat = 2 + std::int64_t(job.rates.size());
     std::int64_t done = 0;

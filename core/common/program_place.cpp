@@ -2,10 +2,14 @@
 
 namespace clipscope {
 
-std::filesystem::path install_prefix() {
+std::filesystem::path program_folder() {
     std::error_code error;
     const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-    return error ? std::filesystem::path() : program.parent_path().parent_path();
+    return error ? std::filesystem::path() : program.parent_path();
+}
+
+std::filesystem::path install_prefix() {
+    return program_folder().parent_path();
 }
 
 }  // namespace clipscope

@@ -5,7 +5,10 @@
 
 namespace clipscope {
 
-// The folder that has bin/ with this program, as /usr; empty where the system does not say.
+// The folder of this program, as /usr/bin; empty where the system does not say.
+std::filesystem::path program_folder();
+
+// The folder that has bin/ with this program, as /usr; likewise.
 std::filesystem::path install_prefix();
 
 }  // namespace clipscope

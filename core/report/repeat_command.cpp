@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/number_text.h"
+#include "common/shell_text.h"
 #include "common/text_list.h"
 
 namespace clipscope {
@@ -148,17 +149,6 @@ void add_kind(CommandLine& line, const JobSettings& settings, const std::string&
 }
 
 }  // namespace
-
-std::string shell_word(const std::string& text) {
-    const auto is_plain = [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-               std::string_view("_-+=:,./@%").find(letter) != std::string_view::npos;
-    };
-    if (!text.empty() && std::ranges::all_of(text, is_plain)) return text;
-    std::string word = "'";
-    for (const char letter : text) word += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    return word + "'";
-}
 
 std::vector<std::string> repeat_commands(const JobSettings& settings, const std::string& study, const std::string& thresholds_file) {
     std::vector<std::string> lines;

@@ -14,7 +14,4 @@ namespace clipscope {
 std::vector<std::string> repeat_commands(const JobSettings& settings, const std::string& study,
                                          const std::string& thresholds_file = "thresholds.json");
 
-// The text as one word of a POSIX shell.
-std::string shell_word(const std::string& text);
-
 }  // namespace clipscope

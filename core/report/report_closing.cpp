@@ -5,6 +5,7 @@
 
 #include "campaign/fault_scope.h"
 #include "common/number_text.h"
+#include "common/shell_text.h"
 #include "common/text_list.h"
 #include "report/repeat_command.h"
 #include "report/report_numbers.h"

@@ -6,6 +6,7 @@
 #include "report/ranking_output.h"
 #include "report/report_numbers.h"
 #include "report/report_parts.h"
+#include "results/axis_words.h"
 
 namespace clipscope {
 namespace {
@@ -19,18 +20,6 @@ std::string measured_words(const ReportJob& job) {
     text += ", seed " + std::to_string(info.seed);
     if (info.precision) return text + ", every mean to ± " + rounded_text(*info.precision * 100, 3) + " points";
     return text + ", " + grouped_text(info.trials) + " trials at each place";
-}
-
-std::string axis_words(PointAxis axis) {
-    switch (axis) {
-        case PointAxis::fault_rate:
-            return "the fault rate per bit";
-        case PointAxis::bit_position:
-            return "the position of the one faulty bit, 0 the least significant";
-        case PointAxis::fault_count:
-            return "the number of faults";
-    }
-    return "";
 }
 
 const CurvePoint* point_at(const CurveSummary& curve, double place) {

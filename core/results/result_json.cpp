@@ -15,15 +15,13 @@
 #include "common/version.h"
 #include "results/computed_with_json.h"
 #include "results/duel_json.h"
+#include "results/named_value.h"
 #include "results/price_json.h"
 
 namespace clipscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::int64_t largest_int = std::numeric_limits<std::int32_t>::max();
-constexpr std::int64_t largest_int64 = std::numeric_limits<std::int64_t>::max();
 
 Json interval_json(const Interval& interval) {
     return {interval.low, interval.high};
@@ -219,16 +217,6 @@ Outcome read_counts(const JsonFields& fields, std::int64_t images) {
             .sdc = count("sdc")};
 }
 
-// One of a few names, like a protection.
-template <typename FromString>
-auto read_name(const JsonFields& fields, const char* field, FromString from_string) {
-    try {
-        return from_string(fields.text(field));
-    } catch (const UsageError&) {
-        fields.fail("'" + std::string(field) + "' is '" + fields.text(field) + "', which is not known");
-    }
-}
-
 // The first release called bit positions rates, too.
 const char* field_there(const JsonFields& fields, const char* name, const char* older) {
     return fields.has(name) ? name : older;
@@ -248,9 +236,9 @@ std::vector<double> read_rates(const JsonFields& fields, PointAxis axis) {
 }
 
 // Reads one file; keeps what its errors and its points need.
-class Reader {
+class CampaignReader {
 public:
-    Reader(const Json& json, std::string file) : json_(json), file_(std::move(file)) {}
+    CampaignReader(const Json& json, std::string file) : json_(json), file_(std::move(file)) {}
 
     CampaignResult read() {
         const JsonFields fields(json_, file_);
@@ -394,7 +382,7 @@ std::string result_to_json(const CampaignResult& result) {
 
 CampaignResult result_from_json(const std::string& text, const std::string& file) {
     const Json json = parse_json(text, file);
-    return Reader(json, file).read();
+    return CampaignReader(json, file).read();
 }
 
 }  // namespace clipscope

@@ -6,25 +6,13 @@
 #include "common/error.h"
 #include "common/json_text.h"
 #include "results/computed_with_json.h"
+#include "results/named_value.h"
 #include "results/tuning_json.h"
 
 namespace clipscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::int64_t largest_int64 = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t largest_int = std::numeric_limits<std::int32_t>::max();
-
-// One of a few names, like an algorithm.
-template <typename FromString>
-auto read_name(const JsonFields& fields, const char* field, FromString from_string) {
-    try {
-        return from_string(fields.text(field));
-    } catch (const UsageError&) {
-        fields.fail("'" + std::string(field) + "' is '" + fields.text(field) + "', which is not known");
-    }
-}
 
 bool read_flag(const JsonFields& fields, const char* name) {
     if (!fields.get(name).is_boolean()) fields.fail("'" + std::string(name) + "' is not true or false");
@@ -130,9 +118,9 @@ HardenedSite read_hardened(const JsonFields& fields) {
 }
 
 // Reads one file; keeps what its errors and its sites need.
-class Reader {
+class TuningReader {
 public:
-    Reader(const Json& json, std::string file) : json_(json), file_(std::move(file)) {}
+    TuningReader(const Json& json, std::string file) : json_(json), file_(std::move(file)) {}
 
     TuningResult read() {
         const JsonFields fields(json_, file_);
@@ -253,7 +241,7 @@ private:
 
 TuningResult tuning_from_json(const std::string& text, const std::string& file) {
     const Json json = parse_json(text, file);
-    return Reader(json, file).read();
+    return TuningReader(json, file).read();
 }
 
 std::string result_kind(const std::string& text, const std::string& file) {

@@ -36,18 +36,9 @@ void CampaignRows::begin(const CampaignStarted& started, const CampaignInfo& sto
 void CampaignRows::add_curve(const CampaignStarted& started, std::size_t place) {
     Database& database = study_.database();
     const CurveInfo& info = started.curves[place];
-    SQLite::Statement insert(
-        database.sql(),
-        "INSERT INTO curve (job, place, layer, path, bits, protection, clean, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET place = excluded.place RETURNING id, clean");
-    insert.bind(1, job_);
-    insert.bind(2, std::int64_t(place));
-    insert.bind(3, info.layer);
-    insert.bind(4, info.path);
-    insert.bind(5, info.bits);
-    insert.bind(6, to_string(info.protection));
-    insert.bind(7, clean_json(info.clean));
-    insert.bind(8, curve_check(job_, info));
+    SQLite::Statement insert(database.sql(),
+                             std::string(insert_curve_sql) + " ON CONFLICT DO UPDATE SET place = excluded.place RETURNING id, clean");
+    bind_curve(insert, job_, place, info);
     insert.executeStep();
     const std::int64_t curve = insert.getColumn(0).getInt64();
     if (insert.getColumn(1).getString() != clean_json(info.clean)) throw_other_answers(study_, job_);

@@ -38,16 +38,8 @@ bool has_table(Database& database, const char* name) {
 }
 
 std::int64_t insert_curve(Database& to, JobId job, std::size_t place, const CurveInfo& info) {
-    SQLite::Statement insert(
-        to.sql(), "INSERT INTO curve (job, place, layer, path, bits, protection, clean, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(1, job);
-    insert.bind(2, std::int64_t(place));
-    insert.bind(3, info.layer);
-    insert.bind(4, info.path);
-    insert.bind(5, info.bits);
-    insert.bind(6, to_string(info.protection));
-    insert.bind(7, clean_json(info.clean));
-    insert.bind(8, curve_check(job, info));
+    SQLite::Statement insert(to.sql(), insert_curve_sql);
+    bind_curve(insert, job, place, info);
     insert.exec();
     return to.sql().getLastInsertRowid();
 }

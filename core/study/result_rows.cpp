@@ -130,6 +130,17 @@ int curve_check(JobId job, const CurveInfo& info) {
                      to_string(info.protection) + "\n" + clean_json(info.clean));
 }
 
+void bind_curve(SQLite::Statement& insert, JobId job, std::size_t place, const CurveInfo& info) {
+    insert.bind(1, job);
+    insert.bind(2, std::int64_t(place));
+    insert.bind(3, info.layer);
+    insert.bind(4, info.path);
+    insert.bind(5, info.bits);
+    insert.bind(6, to_string(info.protection));
+    insert.bind(7, clean_json(info.clean));
+    insert.bind(8, curve_check(job, info));
+}
+
 int point_check(std::int64_t curve, double rate) {
     const std::array<std::int64_t, 2> numbers = {curve, std::bit_cast<std::int64_t>(rate)};
     return row_check(numbers);

@@ -33,6 +33,10 @@ std::vector<StoredCurve> read_stored_curves(Database& database, JobId job);
 std::optional<CurveInfo> read_curve(Database& database, JobId job, std::int64_t curve);
 std::string clean_json(const Outcome& clean);
 int curve_check(JobId job, const CurveInfo& info);
+// A new row of a curve, for bind_curve().
+inline constexpr const char* insert_curve_sql =
+    "INSERT INTO curve (job, place, layer, path, bits, protection, clean, row_check) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+void bind_curve(SQLite::Statement& insert, JobId job, std::size_t place, const CurveInfo& info);
 int point_check(std::int64_t curve, double rate);
 
 // What a trial's row_check is made of, in the order of the columns.

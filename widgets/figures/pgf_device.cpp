@@ -234,7 +234,7 @@ QByteArray PgfDevice::Engine::pgf() const {
 }
 
 PgfDevice::PgfDevice(const QSizeF& size, const QString& images, const AnchorOf& anchor_of)
-    : size_(size), engine_(std::make_unique<Engine>(size, images, anchor_of)) {}
+    : PageDevice(size), engine_(std::make_unique<Engine>(size, images, anchor_of)) {}
 
 PgfDevice::~PgfDevice() = default;
 
@@ -248,27 +248,6 @@ QByteArray PgfDevice::pgf() const {
 
 const std::vector<PgfDevice::NamedImage>& PgfDevice::images() const {
     return engine_->images;
-}
-
-int PgfDevice::metric(PaintDeviceMetric metric) const {
-    constexpr int dpi = 72;
-    switch (metric) {
-        case PdmWidth:
-            return int(std::ceil(size_.width()));
-        case PdmHeight:
-            return int(std::ceil(size_.height()));
-        case PdmDpiX:
-        case PdmDpiY:
-        case PdmPhysicalDpiX:
-        case PdmPhysicalDpiY:
-            return dpi;
-        case PdmDepth:
-            return 32;
-        case PdmDevicePixelRatio:
-            return 1;
-        default:
-            return QPaintDevice::metric(metric);
-    }
 }
 
 }  // namespace clipscope

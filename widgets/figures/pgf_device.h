@@ -4,19 +4,20 @@
 
 #include <QByteArray>
 #include <QImage>
-#include <QPaintDevice>
 #include <QRectF>
 #include <QString>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "figures/page_device.h"
+
 namespace clipscope {
 
 // What TeX shows as this text: special characters are escaped, superscripts and signs of mathematics become formulas.
 QString tex_text(const QString& text);
 
-class PgfDevice : public QPaintDevice {
+class PgfDevice : public PageDevice {
 public:
     // Where a text stays when the document's font makes it wider or narrower than it was measured.
     enum class Anchor { left, centre, right };
@@ -36,14 +37,8 @@ public:
     };
     const std::vector<NamedImage>& images() const;
 
-protected:
-    // Qt's own is inline: the program would offer a copy of it to its libraries.
-    int devType() const override { return QInternal::UnknownDevice; }
-    int metric(PaintDeviceMetric metric) const override;
-
 private:
     class Engine;
-    QSizeF size_;
     std::unique_ptr<Engine> engine_;
 };
 

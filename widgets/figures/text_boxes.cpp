@@ -6,6 +6,8 @@
 #include <QPainterPath>
 #include <algorithm>
 
+#include "figures/page_device.h"
+
 namespace clipscope {
 namespace {
 
@@ -47,38 +49,13 @@ private:
     std::vector<TextBox>& boxes_;
 };
 
-class TextDevice : public QPaintDevice {
+class TextDevice : public PageDevice {
 public:
-    TextDevice(const QSize& page, std::vector<TextBox>& boxes) : page_(page), engine_(boxes) {}
+    TextDevice(const QSize& page, std::vector<TextBox>& boxes) : PageDevice(page), engine_(boxes) {}
 
     QPaintEngine* paintEngine() const override { return &engine_; }
 
-protected:
-    // Qt's own is inline: the program would offer a copy of it to its libraries.
-    int devType() const override { return QInternal::UnknownDevice; }
-    int metric(PaintDeviceMetric metric) const override {
-        constexpr int dpi = 72;
-        switch (metric) {
-            case PdmWidth:
-                return page_.width();
-            case PdmHeight:
-                return page_.height();
-            case PdmDpiX:
-            case PdmDpiY:
-            case PdmPhysicalDpiX:
-            case PdmPhysicalDpiY:
-                return dpi;
-            case PdmDepth:
-                return 32;
-            case PdmDevicePixelRatio:
-                return 1;
-            default:
-                return QPaintDevice::metric(metric);
-        }
-    }
-
 private:
-    QSize page_;
     mutable TextEngine engine_;
 };
 

@@ -7,6 +7,16 @@ import sys
 FREE_COLUMNS = {"created", "started", "ended", "seconds", "threads"}
 TABLES = ["source", "job", "curve", "point", "trial", "tuning", "audit", "design", "sample", "listed_trial", "listed_outcome"]
 
+# Of the bundled network; a second or two each.
+SMALL_JOBS = {
+    "sensitivity": "sensitivity --layers each,network --rates 1e-5:1e-3:4 --trials 11 --images 40",
+    "auto": "sensitivity --layers CONV-1,network --rates auto --trials 7 --images 30",
+    "precision": "sensitivity --layers each --rates 1e-4,1e-3 --trials 4 --precision 0.08 --images 40",
+    "bits": "bits --layers each --trials 3 --images 30",
+    "duel": "duel --protections none,clip,sec-ded-39-32 --rates 1e-4,1e-3 --trials 5 --images 30 --tuning-images 30",
+    "sweep": "sweep --site ACT-2 --rates 1e-4,1e-3 --trials 4 --grid 0:1.5:9 --tuning-images 30",
+}
+
 
 def rows_of(path, table):
     with sqlite3.connect("file:" + path + "?mode=ro", uri=True) as study:

@@ -8,16 +8,10 @@ import sqlite3
 import sys
 import tempfile
 
-from studies import difference, rows_of, run
+from studies import SMALL_JOBS, difference, rows_of, run
 
 CLI = sys.argv[1]
-JOBS = {
-    "sensitivity": "sensitivity --layers each,network --rates 1e-5:1e-3:4 --trials 11 --images 40",
-    "auto": "sensitivity --layers CONV-1,network --rates auto --trials 7 --images 30",
-    "precision": "sensitivity --layers each --rates 1e-4,1e-3 --trials 4 --precision 0.08 --images 40",
-    "bits": "bits --layers each --trials 3 --images 30",
-    "duel": "duel --protections none,clip,sec-ded-39-32 --rates 1e-4,1e-3 --trials 5 --images 30 --tuning-images 30",
-    "sweep": "sweep --site ACT-2 --rates 1e-4,1e-3 --trials 4 --grid 0:1.5:9 --tuning-images 30",
+JOBS = SMALL_JOBS | {
     "harden": "harden --rates 1e-4,1e-3 --trials 4 --tuning-images 30",
 }
 SLICES = {"sensitivity": [2, 8], "harden": [2], "precision": [3], "auto": [2]}

@@ -12,20 +12,14 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli"))
-from studies import difference, rows_of, run  # noqa: E402
+from studies import SMALL_JOBS, difference, rows_of, run  # noqa: E402
 
 CLI, MPI = sys.argv[1], sys.argv[2]
 if shutil.which("mpirun") is None or not os.path.exists(MPI):
     print("No mpirun (openmpi-bin), so nothing is checked.")
     sys.exit(77)
 
-JOBS = {
-    "sensitivity": "sensitivity --layers each,network --rates 1e-5:1e-3:4 --trials 11 --images 40",
-    "auto": "sensitivity --layers CONV-1,network --rates auto --trials 7 --images 30",
-    "precision": "sensitivity --layers each --rates 1e-4,1e-3 --trials 4 --precision 0.08 --images 40",
-    "bits": "bits --layers each --trials 3 --images 30",
-    "duel": "duel --protections none,clip,sec-ded-39-32 --rates 1e-4,1e-3 --trials 5 --images 30 --tuning-images 30",
-    "sweep": "sweep --site ACT-2 --rates 1e-4,1e-3 --trials 4 --grid 0:1.5:9 --tuning-images 30",
+JOBS = SMALL_JOBS | {
     "harden": "harden --greedy --rates 1e-4,1e-3 --trials 4 --tuning-images 30",
     "harden-precision": "harden --rates 1e-4,1e-3 --precision 0.05 --tuning-images 30",
     "profile": "profile --tuning-images 30",

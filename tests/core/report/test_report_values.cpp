@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "common/error.h"
+#include "common/shell_text.h"
 #include "report/html_text.h"
 #include "report/ranking_output.h"
 #include "report/repeat_command.h"
