@@ -10,6 +10,7 @@ namespace clipscope {
 namespace {
 
 constexpr std::int64_t most_rows = 240;  // from about 300 on, oneDNN 2.6 takes another kernel for some shapes (1024 to 768, 512 to 1536)
+constexpr std::int64_t most_values_at_once = 1 << 22;  // where it does not: so many inputs, 16 MiB
 
 // Rows: a multiple of what the processor's kernels work on at once (6 with AVX2, 48 with AVX-512), and a divisor of most_rows.
 std::int64_t rows_a_block() {
@@ -49,36 +50,79 @@ at::Tensor linear(const at::Tensor& rows, const at::Tensor& weight, const at::Te
     return at::mkldnn_linear(rows.to_mkldnn(), weight, bias.defined() ? c10::optional<at::Tensor>(bias) : c10::nullopt).to_dense();
 }
 
-// Rows from which on oneDNN computes a product of this shape as it does most_rows of them: what it does with fewer is tried out, once for
-// each shape. One block with oneDNN 2.6; 96 rows with oneDNN 3.7 where there are 768 outputs. May be called from any thread.
-std::int64_t least_rows(const at::Tensor& weight, const at::Tensor& bias) {
-    static std::mutex mutex;
-    static std::map<std::array<std::int64_t, 3>, std::int64_t> known;
-    const std::lock_guard lock(mutex);
-    const auto [entry, is_new] = known.try_emplace({weight.size(0), weight.size(1), bias.defined()}, most_rows);
-    if (!is_new) return entry->second;
-    const at::Tensor rows = at::empty({most_rows, weight.size(1)}).normal_(0, 1, at::detail::createCPUGenerator(1));
-    const at::Tensor all = linear(rows, weight, bias);
-    const std::int64_t block = rows_a_block();
-    for (std::int64_t count = block; count < most_rows; count += block) {
-        const auto is_equal = [&](std::int64_t first) {
-            return linear(rows.narrow(0, first, count), weight, bias).equal(all.narrow(0, first, count));
+// What oneDNN does with products of one shape, tried out once each on rows drawn at random: it takes its kernel by the shape and the number
+// of rows alone. May be called from any thread.
+class KernelTrials {
+public:
+    // Rows from which on it computes as it does most_rows of them. One block with oneDNN 2.6; 96 rows with oneDNN 3.7 where there are 768
+    // outputs.
+    std::int64_t least_rows(const at::Tensor& weight, const at::Tensor& bias) {
+        const std::lock_guard lock(mutex_);
+        std::optional<std::int64_t>& least = of(weight, bias).least;
+        if (least) return *least;
+        const at::Tensor rows = random_rows(weight), all = linear(rows, weight, bias);
+        const auto is_alike = [&](std::int64_t first, std::int64_t count) {
+            return are_equal(linear(rows.narrow(0, first, count), weight, bias), all.narrow(0, first, count));
         };
-        if (!is_equal(0) || !is_equal(most_rows - count)) continue;
-        entry->second = count;
-        break;
+        const std::int64_t block = rows_a_block();
+        least = block;
+        while (*least < most_rows && !(is_alike(0, *least) && is_alike(most_rows - *least, *least))) *least += block;
+        return *least;
     }
-    return entry->second;
+
+    // Whether it computes so many rows, more than most_rows, as it does few of them; false as long as a trial would not pay.
+    bool takes_at_once(std::int64_t count, const at::Tensor& weight, const at::Tensor& bias) {
+        const std::int64_t least = least_rows(weight, bias);
+        const std::lock_guard lock(mutex_);
+        ManyRows& many = of(weight, bias).at_once[count];
+        if (many.alike || ++many.asked < times_that_pay) return many.alike.value_or(false);
+        const auto repeated = [&](const at::Tensor& rows) { return rows.repeat({(count + least - 1) / least, 1}).narrow(0, 0, count); };
+        const at::Tensor rows = random_rows(weight).narrow(0, 0, least);
+        many.alike = are_equal(linear(repeated(rows), weight, bias), repeated(linear(rows, weight, bias)));
+        return *many.alike;
+    }
+
+private:
+    static constexpr int times_that_pay = 6;
+
+    struct ManyRows {
+        int asked = 0;
+        std::optional<bool> alike;
+    };
+
+    struct Known {
+        std::optional<std::int64_t> least;
+        std::map<std::int64_t, ManyRows> at_once;
+    };
+
+    Known& of(const at::Tensor& weight, const at::Tensor& bias) { return known_[{weight.size(0), weight.size(1), bias.defined()}]; }
+
+    static at::Tensor random_rows(const at::Tensor& weight) {
+        return at::empty({most_rows, weight.size(1)}).normal_(0, 1, at::detail::createCPUGenerator(1));
+    }
+
+    // A faulty weight can make some of them NaN; the others tell.
+    static bool are_equal(const at::Tensor& some, const at::Tensor& others) { return some.nan_to_num().equal(others.nan_to_num()); }
+
+    std::mutex mutex_;
+    std::map<std::array<std::int64_t, 3>, Known> known_;  // outputs, inputs, whether there is a bias
+};
+
+KernelTrials& kernel_trials() {
+    static KernelTrials trials;
+    return trials;
 }
 
-// Of whole blocks of rows, at most most_rows at a time, about as many in each: few rows cost almost as much as many.
+// Of whole blocks of rows. Every call puts the matrix into the order that the kernel wants, a fifth of the time of 200 rows: so all at
+// once where the bits are the same, otherwise at most most_rows at a time, about as many in each.
 at::Tensor product(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) {
-    const std::int64_t least = least_rows(weight, bias);
+    const std::int64_t least = kernel_trials().least_rows(weight, bias);
     const auto multiply = [&](const at::Tensor& some) {
         const at::Tensor enough = filled_up(some, std::max(some.size(0), least), some.size(1));
         return linear(enough, weight, bias).narrow(0, 0, some.size(0));
     };
     if (rows.size(0) <= most_rows) return multiply(rows);
+    if (rows.numel() <= most_values_at_once && kernel_trials().takes_at_once(rows.size(0), weight, bias)) return linear(rows, weight, bias);
     const std::int64_t block = rows_a_block(), slices = (rows.size(0) + most_rows - 1) / most_rows;
     const std::int64_t rows_a_slice = (rows.size(0) / block + slices - 1) / slices * block;
     at::Tensor all = at::empty({rows.size(0), weight.size(0)}, rows.options());
