@@ -51,8 +51,8 @@ MeasuredAuc auc_of_trials(const std::map<int, std::vector<TrialOutcome>>& trials
 // Told of a finished trial: its number and its outcome at each of the plan's rates.
 using TrialObserver = std::function<void(int trial, const std::vector<TrialOutcome>& by_rate)>;
 
-// The evaluator is prepared. Trials run on so many workers, which the result does not depend on; on_trial, which may be empty, is called
-// after each, by one thread at a time. Empty where it was stopped.
+// The evaluator is prepared. `threads`: workers, on which the result does not depend. on_trial, which may be empty, is called after each
+// trial, by one thread at a time. Empty where it was stopped.
 std::optional<MeasuredAuc> measure_auc(const Evaluator& evaluator, const AucPlan& plan, int threads, const TrialObserver& on_trial,
                                        std::stop_token stop);
 

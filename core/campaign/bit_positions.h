@@ -31,7 +31,7 @@ struct BitPositionSpecification {
 // The positions that any parameter in scope has and that may be faulty, ascending from 0, the least significant.
 std::vector<int> bit_positions(const std::vector<LayerInfo>& layers, const std::vector<FaultScope>& scopes);
 
-// The one fault of a trial: a number in scope that has this bit, each as likely as any other. Nothing where there is none.
+// The one fault of a trial: a number in scope that has this bit, each as likely as any other; no fault where no number has it.
 TrialFaults single_bit_fault(std::uint64_t seed, std::uint64_t trial, const std::vector<LayerInfo>& layers, const FaultScope& scope,
                              int bit);
 

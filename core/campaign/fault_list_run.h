@@ -1,4 +1,4 @@
-// Runs the trials of a list of faults and tells what became of the images in each (method.md, "Lists of faults").
+// Runs the trials of a list of faults and tells how the images came out in each (method.md, "Lists of faults").
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,7 @@
 
 namespace clipscope {
 
-// What became of the images; the first three counts of them add up to all.
+// How the images came out under one listed trial; the first three counts of them add up to all.
 struct ListedOutcome {
     std::int64_t faults = 0;        // bits
     std::int64_t unchanged = 0;     // every logit is the clean one, bit for bit

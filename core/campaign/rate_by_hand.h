@@ -66,7 +66,7 @@ public:
     std::int64_t count(int trial, double rate) const;
     TrialFaults faults(int trial, double rate) const;  // those that are faulty then, and no others
     // A rate, of as few digits as it takes, at which exactly one more bit is faulty (several where they fail together in a pattern), or one
-    // less. Nothing where there is none.
+    // less. nullopt beyond the first or the last.
     std::optional<double> next_rate(int trial, double rate) const;
     std::optional<double> previous_rate(int trial, double rate) const;
 

@@ -89,7 +89,7 @@ struct SearchEvaluation {
     ThresholdAuc point;
 };
 
-// What became of one site, once its search is over.
+// The result of one site's search.
 struct HardenedSite {
     float act_max = 0;
     float threshold = 0;
@@ -129,7 +129,7 @@ struct TuningResult {
     std::vector<SiteSearch> searches;  // in the order in which they began
     std::optional<HardenedFile> file;
 
-    // Nothing where there is none.
+    // nullptr where there is none yet.
     const SiteActivations* clean_activations(int site) const;
     const SiteActivations* faulty_activations(int site) const;  // the last to come
     const SiteSweep* sweep(int site) const;

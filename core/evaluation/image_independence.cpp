@@ -12,7 +12,7 @@ namespace clipscope {
 
 namespace {
 
-// A company of images on its way through the network: what became of each image's values at each step.
+// Images that pass through the network together: each image's values after each step.
 class Company {
 public:
     Company(const Evaluator::State& evaluator, std::vector<std::int64_t> images)

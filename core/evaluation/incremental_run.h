@@ -74,7 +74,7 @@ public:
     bool is_done() const { return active_.empty(); }
     std::size_t next_step() const { return next_; }
 
-    // What became of a clean value, for the images still in the run: `channels` (indices into dimension 1) of it, or all of it where
+    // How a clean value has changed, for the images still in the run: `channels` (indices into dimension 1) of it, or all of it where
     // undefined.
     struct Changed {
         at::Tensor values;

@@ -41,7 +41,7 @@ public:
     ThresholdTrial(const ThresholdTrial&) = delete;
     ThresholdTrial& operator=(const ThresholdTrial&) = delete;
 
-    // To the end; what became of each image is in results() then. False where it was stopped.
+    // To the end; results() then has every image's outcome. False where it was stopped.
     bool run();
     const std::vector<TrialResults>& results() const { return results_; }  // by threshold
 

@@ -1,4 +1,4 @@
-// What became of each image in one trial, filled in whatever order the images are finished. Includes LibTorch.
+// Every image's outcome in one trial, filled in whatever order the images are finished. Includes LibTorch.
 #pragma once
 
 #include <cstdint>
