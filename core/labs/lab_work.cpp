@@ -1,13 +1,12 @@
 #include "labs/lab_work.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "common/error.h"
 #include "common/json_text.h"
+#include "common/now_text.h"
 #include "common/number_text.h"
 #include "common/text_list.h"
 
@@ -15,15 +14,6 @@ namespace clipscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    std::array<char, 32> text{};
-    const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);  // digits alone: in any locale
-    return {text.data(), length};
-}
 
 // JSON has no infinities, and a word may well hold one.
 Json number_json(double number) {
@@ -92,20 +82,20 @@ std::string reply_text(const LabReply& reply, const LabQuestion& question) {
 LabWork begin_work(const Lab& lab, const std::string& student) {
     const std::string name = trimmed(student);
     if (name.empty()) throw UsageError("A lab needs your name or number: the seed of your faults comes from it.");
-    LabWork work{lab.name, name, lab_seed(lab.name, name), utc_now(), 0, {}};
+    LabWork work{lab.name, name, lab_seed(lab.name, name), now_text(), 0, {}};
     for (const LabStep& step : lab.steps) work.steps.push_back({.title = step.title});
     return work;
 }
 
 void note_prediction(StepWork& step, LabReply prediction, bool late) {
     step.prediction = std::move(prediction);
-    step.predicted = utc_now();
+    step.predicted = now_text();
     step.was_predicted_late = late;
 }
 
 void note_reply(StepWork& step, LabReply reply) {
     step.reply = std::move(reply);
-    step.replied = utc_now();
+    step.replied = now_text();
     ++step.replies;
 }
 

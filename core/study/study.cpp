@@ -1,7 +1,5 @@
 #include "study/study.h"
 
-#include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <system_error>
 
@@ -226,15 +224,6 @@ void Study::save_as(const std::string& path) const {
 std::string old_version_path(const std::string& path, int version) {
     const fs::path whole(path);
     return (whole.parent_path() / (whole.stem().string() + ".version-" + std::to_string(version) + whole.extension().string())).string();
-}
-
-std::string now_text() {
-    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    std::tm time{};
-    gmtime_r(&now, &time);
-    char text[sizeof("2026-11-23T08:00:00Z") + 8];
-    std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &time);
-    return text;
 }
 
 std::string versions_text() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "common/now_text.h"
 #include "study/database.h"
 #include "study/study.h"
 #include "study/writer_lock.h"
@@ -16,8 +17,5 @@ struct Study::Contents {
     std::shared_ptr<WriterLock> lock;  // of all connections of this process that may write
     std::unique_ptr<Database> database;
 };
-
-// UTC, "2026-11-23T08:00:00Z".
-std::string now_text();
 
 }  // namespace clipscope
