@@ -1,4 +1,6 @@
 // Studies in the window: moved models, damaged files, other programs that write, copies of jobs, what was left open.
+#include <qcustomplot.h>
+
 #include <QFile>
 #include <QFileInfo>
 #include <QLabel>
@@ -6,6 +8,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
+#include <algorithm>
+#include <cmath>
 
 #include "common/text_file.h"
 #include "controls/activity_log.h"
@@ -19,6 +23,7 @@
 #include "study/study_writer.h"
 #include "tables/fault_table.h"
 #include "tables/job_table.h"
+#include "tables/trial_picker.h"
 #include "window_desk.h"
 
 using namespace clipscope;
@@ -355,6 +360,40 @@ private slots:
         desk.text = "nonsense";
         emit desk.part<JobTable>().trial_requested(1);
         QTRY_COMPARE(desk.errors.size(), 1);
+    }
+
+    // From the picture to the bits: a double click on a point repeats its worst trial, as the study has it.
+    void a_point_double_clicked_lists_the_bits_of_its_worst_trial() {
+        Desk desk;
+        desk.open_both();
+        desk.set_form(12);
+        SensitivityForm form = desk.panel().form();
+        form.layers = QStringLiteral("FC-1");
+        desk.panel().set_form(form);
+        desk.action("&Run")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!desk.window.jobs().running(), 60'000);
+        AccuracyPlot& plot = desk.plot();
+        QCOMPARE(plot.view().series.size(), std::size_t(1));  // so that nothing else can be meant
+        const AccuracySeries series = plot.view().series.front();
+        const CurvePoint& point = series.points.back();
+        const QCustomPlot& axes = plot.plot();
+        const QPointF at(axes.xAxis->coordToPixel(std::log10(point.rate)), axes.yAxis->coordToPixel(100 * point.mean));
+        auto& table = desk.part<FaultTable>();
+        QVERIFY(!table.fault_view().is_trial);
+        QTest::mouseDClick(&plot.plot(), Qt::LeftButton, {}, at.toPoint());
+        QTRY_VERIFY(table.fault_view().is_trial);
+        QTRY_VERIFY(table.isVisible());
+        const StudyDesk& studies = desk.window.desk();
+        const JobId job = studies.jobs().front().id;
+        const Study study = Study::open_to_read(studies.path().toStdString());
+        const auto trials = read_trials(study, job, series.name.toStdString(), Protection::none, point.rate);
+        QCOMPARE(trials.size(), std::size_t(12));
+        const auto worst =
+            std::ranges::min_element(trials, {}, [](const auto& trial) { return accuracy(trial.second.outcome, NonfiniteRule::wrong); });
+        const QString name = QStringLiteral("%1:%2:1e-05:%3").arg(job).arg(series.name).arg(worst->first);
+        QVERIFY2(table.headline().contains(name), qPrintable(table.headline() + " is not " + name));
+        QCOMPARE(table.picker().trial(), worst->first);
+        QCOMPARE(table.picker().rate(), point.rate);
     }
 
     void trials_of_a_reopened_job_come_when_they_are_asked_for() {
