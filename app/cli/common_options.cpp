@@ -148,18 +148,15 @@ void add_input_options(CLI::App& command, InputOptions& options) {
 
 void add_memory_model_options(CLI::App& command, MemoryModelOptions& options) {
     command
-        .add_option(
-            "--format", options.format,
-            "How weights and biases are stored: float32, float16, bfloat16, int8, int8-channel (a scale for each channel), or fixed "
-            "point as Q3.12; batch norms and thresholds stay float32")
+        .add_option("--format", options.format,
+                    "How weights and biases are stored: " + number_format_choices(true) + "; batch norms and thresholds stay float32")
         ->type_name("FORMAT")
         ->capture_default_str();
     command.add_option("--kind", options.kind, "Faults: flip, stuck0 or stuck1")->type_name("KIND")->capture_default_str();
     command
         .add_option(
             "--pattern", options.pattern,
-            "What fails together: bit (each alone), burst-2 to burst-32 (adjacent bits of a word), column-2 to column-1024 (the same "
-            "bit of consecutive words) or word; a rate is then the probability of each place where one can begin")
+            "What fails together: " + fault_pattern_choices() + "; a rate is then the probability of each place where one can begin")
         ->type_name("PATTERN")
         ->capture_default_str();
     command

@@ -75,8 +75,7 @@ void FaultWindow::build_fields() {
            "this network, its form comes to the front there."));
     random_->setToolTip(tr("One of all the stored bits of this parameter, each equally probable"));
     format_ = new QComboBox;
-    format_->addItems({QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16"), QStringLiteral("int8"),
-                       QStringLiteral("Q3.12")});
+    for (const std::string& format : usual_number_formats()) format_->addItem(QString::fromStdString(format));
     name_field(*format_, tr("Memory"), tr("The format that numbers are stored in: the same bit means something else in each"));
     protection_ = new QComboBox;
     for (const ProtectionExample& example : protection_examples()) {

@@ -1,8 +1,13 @@
 #include "network/fault_pattern.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
+#include <iterator>
 #include <optional>
+#include <stdexcept>
+#include <string_view>
 
 #include "common/error.h"
 #include "common/text_list.h"
@@ -13,44 +18,119 @@ namespace {
 
 using Shape = FaultPattern::Shape;
 
-constexpr std::string_view burst = "burst-", column = "column-";
-constexpr int longest_burst = 32, longest_column = 1024;
-
-std::optional<int> length_after(std::string_view name, std::string_view text, int longest) {
-    if (!text.starts_with(name)) return std::nullopt;
-    text.remove_prefix(name.size());
-    int length = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-    if (error != std::errc() || end != text.data() + text.size() || length < 2 || length > longest) return std::nullopt;
-    return length;
-}
-
 std::uint32_t lowest_bits(int count) {
     return count >= 32 ? ~0U : (1U << count) - 1;
 }
 
-// Of a word, where a fault can begin.
+// The words of a parameter, as far as patterns care.
+struct Words {
+    std::uint32_t faulty;  // bits of a word that may be
+    int bits;              // of a word
+    int length;            // of the pattern
+};
+
+std::uint32_t any_bit(const Words& words) {
+    return words.faulty;
+}
+
+std::uint32_t within_a_word(const Words& words) {
+    std::uint32_t places = 0;
+    const std::uint32_t bits = lowest_bits(words.length);
+    for (int first = 0; first + words.length <= words.bits; ++first)
+        if ((words.faulty >> first & bits) == bits) places |= 1U << first;
+    return places;
+}
+
+std::uint32_t whole_word(const Words& words) {
+    return words.faulty == lowest_bits(words.bits) ? 1 : 0;
+}
+
+int one(const Words&) {
+    return 1;
+}
+
+int length_of(const Words& words) {
+    return words.length;
+}
+
+int bits_of(const Words& words) {
+    return words.bits;
+}
+
+// A shape: what is to know of it stands here, and nowhere else.
+struct ShapeDefinition {
+    Shape shape;
+    std::string_view name;
+    int longest;                            // length that it can have, from 2 on; 1: it has none
+    std::array<int, 3> usual;               // lengths to offer
+    const char* note;                       // for lists of choices, with a blank before
+    const char* tip;                        // for people
+    std::uint32_t (*places)(const Words&);  // of a word, where it can begin
+    int (*words)(const Words&);             // that it reaches over
+    int (*count)(const Words&);             // of its bits
+    int (*step)(const Words&);              // from each of them to the next
+};
+
+constexpr ShapeDefinition shapes[] = {
+    {Shape::bit, "bit", 1, {}, " (each alone)", "bit: each alone", any_bit, one, one, one},
+    {Shape::burst,
+     "burst",
+     32,
+     {2, 4, 8},
+     " (adjacent bits of a word)",
+     "burst-N: N adjacent bits of a word, as one particle upsets neighbours",
+     within_a_word,
+     one,
+     length_of,
+     one},
+    {Shape::column,
+     "column",
+     1024,
+     {4, 16},
+     " (the same bit of consecutive words)",
+     "column-N: the same bit of N consecutive words, as a failing bit line",
+     any_bit,
+     length_of,
+     length_of,
+     bits_of},
+    {Shape::word, "word", 1, {}, "", "word: all bits of a word", whole_word, one, bits_of, one},
+};
+
+const ShapeDefinition& definition_of(Shape shape) {
+    for (const ShapeDefinition& one : shapes)
+        if (one.shape == shape) return one;
+    throw std::logic_error("a shape of faults has no line in the table of shapes");
+}
+
+const ShapeDefinition& definition_of(const ParameterInfo& parameter) {
+    return definition_of(parameter.pattern.shape);
+}
+
+Words words_of(const ParameterInfo& parameter) {
+    return {parameter.faulty_bits & lowest_bits(parameter.word_bits), parameter.word_bits, parameter.pattern.length};
+}
+
+// Of "burst-4", after the name of the shape.
+std::optional<int> length_after(const ShapeDefinition& shape, std::string_view text) {
+    if (shape.longest == 1) return text == shape.name ? std::optional(1) : std::nullopt;
+    if (!text.starts_with(std::string(shape.name) + "-")) return std::nullopt;
+    text.remove_prefix(shape.name.size() + 1);
+    int length = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (error != std::errc() || end != text.data() + text.size() || length < 2 || length > shape.longest) return std::nullopt;
+    return length;
+}
+
+std::string name_of(const ShapeDefinition& shape, int length) {
+    return std::string(shape.name) + (shape.longest == 1 ? "" : "-" + std::to_string(length));
+}
+
 std::uint32_t places_in_word(const ParameterInfo& parameter) {
-    const std::uint32_t faulty = parameter.faulty_bits & lowest_bits(parameter.word_bits);
-    switch (parameter.pattern.shape) {
-        case Shape::bit:
-        case Shape::column:
-            return faulty;
-        case Shape::burst: {
-            std::uint32_t places = 0;
-            const std::uint32_t bits = lowest_bits(parameter.pattern.length);
-            for (int first = 0; first + parameter.pattern.length <= parameter.word_bits; ++first)
-                if ((faulty >> first & bits) == bits) places |= 1U << first;
-            return places;
-        }
-        case Shape::word:
-            return faulty == lowest_bits(parameter.word_bits) ? 1 : 0;
-    }
-    return 0;
+    return definition_of(parameter).places(words_of(parameter));
 }
 
 std::int64_t words_to_begin_in(const ParameterInfo& parameter) {
-    const std::int64_t after = parameter.pattern.shape == Shape::column ? parameter.pattern.length - 1 : 0;
+    const std::int64_t after = definition_of(parameter).words(words_of(parameter)) - 1;
     return parameter.elements > after ? parameter.elements - after : 0;
 }
 
@@ -58,27 +138,38 @@ std::int64_t words_to_begin_in(const ParameterInfo& parameter) {
 
 FaultPattern FaultPattern::parse(const std::string& text) {
     const std::string name = lower_case(trimmed(text));
-    if (name == "bit") return {};
-    if (name == "word") return {Shape::word, 1};
-    if (const auto bits = length_after(burst, name, longest_burst)) return {Shape::burst, *bits};
-    if (const auto words = length_after(column, name, longest_column)) return {Shape::column, *words};
-    throw UsageError("'" + text + "' is no pattern of faults: choose bit, burst-2 to burst-" + std::to_string(longest_burst) +
-                     " (adjacent bits of a word), column-2 to column-" + std::to_string(longest_column) +
-                     " (the same bit of consecutive words) or word.");
+    for (const ShapeDefinition& shape : shapes)
+        if (const auto length = length_after(shape, name)) return {shape.shape, *length};
+    throw UsageError("'" + text + "' is no pattern of faults: choose " + fault_pattern_choices() + ".");
 }
 
 std::string FaultPattern::to_string() const {
-    switch (shape) {
-        case Shape::bit:
-            return "bit";
-        case Shape::burst:
-            return std::string(burst) + std::to_string(length);
-        case Shape::column:
-            return std::string(column) + std::to_string(length);
-        case Shape::word:
-            return "word";
+    return name_of(definition_of(shape), length);
+}
+
+std::vector<std::string> usual_fault_patterns() {
+    std::vector<std::string> names;
+    for (const ShapeDefinition& shape : shapes) {
+        if (shape.longest == 1) names.push_back(name_of(shape, 1));
+        for (const int length : shape.usual)
+            if (length > 0) names.push_back(name_of(shape, length));
     }
-    return {};
+    return names;
+}
+
+std::string fault_pattern_choices() {
+    std::string text;
+    for (const ShapeDefinition& shape : shapes) {
+        text += text.empty() ? "" : &shape == std::end(shapes) - 1 ? " or " : ", ";
+        text += name_of(shape, 2) + (shape.longest == 1 ? "" : " to " + name_of(shape, shape.longest)) + shape.note;
+    }
+    return text;
+}
+
+std::string fault_pattern_tips() {
+    std::string text;
+    for (const ShapeDefinition& shape : shapes) text += (text.empty() ? "" : "; ") + std::string(shape.tip);
+    return text;
 }
 
 std::int64_t count_fault_places(const ParameterInfo& parameter) {
@@ -99,23 +190,9 @@ std::uint64_t fault_place(const ParameterInfo& parameter, std::int64_t number) {
 }
 
 std::vector<std::uint64_t> pattern_bits(const ParameterInfo& parameter, std::uint64_t position) {
-    const FaultPattern& pattern = parameter.pattern;
-    const auto word_bits = std::uint64_t(parameter.word_bits);
-    std::uint64_t count = 1, step = 1;
-    switch (pattern.shape) {
-        case Shape::bit:
-            break;
-        case Shape::burst:
-            count = std::uint64_t(pattern.length);
-            break;
-        case Shape::column:
-            count = std::uint64_t(pattern.length);
-            step = word_bits;
-            break;
-        case Shape::word:
-            count = word_bits;
-            break;
-    }
+    const ShapeDefinition& shape = definition_of(parameter);
+    const Words words = words_of(parameter);
+    const auto count = std::uint64_t(shape.count(words)), step = std::uint64_t(shape.step(words));
     std::vector<std::uint64_t> bits;
     for (std::uint64_t i = 0; i < count; ++i) bits.push_back(position + i * step);
     return bits;

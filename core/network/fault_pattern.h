@@ -20,12 +20,20 @@ struct FaultPattern {
     Shape shape = Shape::bit;
     int length = 1;  // bits of a burst, words of a column
 
-    // "bit", "burst-2" to "burst-32", "column-2" to "column-1024", "word"; throws UsageError on anything else.
+    // "bit", "burst-2" to "burst-32", "column-2" to "column-1024", "word": a line each in fault_pattern.cpp. Throws UsageError on anything
+    // else.
     static FaultPattern parse(const std::string& text);
     std::string to_string() const;
 
     friend bool operator==(const FaultPattern&, const FaultPattern&) = default;
 };
+
+// Those to offer: "bit", "burst-2", ..., "word".
+std::vector<std::string> usual_fault_patterns();
+// "bit (each alone), burst-2 to burst-32 (adjacent bits of a word), ... or word".
+std::string fault_pattern_choices();
+// What each is, for people: "bit: each alone; burst-N: N adjacent bits of a word, as ...".
+std::string fault_pattern_tips();
 
 // The places of a parameter where a fault can begin: those from which the whole pattern lies within the word (a burst) or the parameter (a
 // column), on bits that may be faulty. A rate is the probability of each of them.

@@ -30,6 +30,30 @@ const char* name_of(Kind value) {
     return nullptr;
 }
 
+// What the list of choices says of it, and what a tooltip does; empty where its name says enough.
+struct FormatWords {
+    const char* note;
+    const char* tip;
+};
+
+FormatWords words_of(Kind kind) {
+    switch (kind) {
+        case Kind::float32:
+        case Kind::float16:
+        case Kind::bfloat16:
+            break;
+        case Kind::int8:
+            return {"", "int8: one scale for each tensor (biases stay float32)"};
+        case Kind::int8_per_channel:
+            return {" (a scale for each channel)", "int8-channel: one for each output channel"};
+        case Kind::fixed:
+            return {"", "Qm.n: fixed point, m bits before the point and n after it, with a sign"};
+    }
+    return {"", ""};
+}
+
+constexpr const char* example_of_fixed = "Q3.12";
+
 const char* name_of(BitField value) {
     switch (value) {
         case BitField::sign:
@@ -69,10 +93,28 @@ NumberFormat NumberFormat::parse(const std::string& text) {
                           parse_bits(std::string_view(lower).substr(point + 1), format.fraction_bits) && format.integer_bits <= most_bits &&
                           format.fraction_bits <= most_bits;
     if (!is_fixed || format.bits() < 2 || format.bits() > most_bits)
-        throw UsageError("'" + text +
-                         "' is no number format: choose float32, float16, bfloat16, int8, int8-channel, or fixed point as Q3.12 with at "
-                         "most 32 bits.");
+        throw UsageError("'" + text + "' is no number format: choose " + number_format_choices(false) + " with at most 32 bits.");
     return format;
+}
+
+std::vector<std::string> usual_number_formats() {
+    std::vector<std::string> names;
+    for (const Kind kind : all_values<Kind>(name_of)) names.push_back(kind == Kind::fixed ? example_of_fixed : name_of(kind));
+    return names;
+}
+
+std::string number_format_choices(bool with_notes) {
+    std::string text;
+    for (const Kind kind : all_values<Kind>(name_of))
+        if (kind != Kind::fixed) text += std::string(name_of(kind)) + (with_notes ? words_of(kind).note : "") + ", ";
+    return text + "or fixed point as " + example_of_fixed;
+}
+
+std::string number_format_tips() {
+    std::string text;
+    for (const Kind kind : all_values<Kind>(name_of))
+        if (const std::string tip = words_of(kind).tip; !tip.empty()) text += (text.empty() ? "" : "; ") + tip;
+    return text;
 }
 
 std::string NumberFormat::to_string() const {

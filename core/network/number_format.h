@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace clipscope {
 
@@ -29,6 +30,13 @@ struct NumberFormat {
 
     friend bool operator==(const NumberFormat&, const NumberFormat&) = default;
 };
+
+// Those to offer, fixed point by an example: "float32", ..., "Q3.12".
+std::vector<std::string> usual_number_formats();
+// "float32, float16, ..., or fixed point as Q3.12"; `with_notes`: with what needs saying of some, in parentheses.
+std::string number_format_choices(bool with_notes);
+// What a name alone does not say, for people: "int8: one scale for each tensor; ...".
+std::string number_format_tips();
 
 // All bits of a word of so many, 1 to 32.
 constexpr std::uint32_t word_mask(int bits) {

@@ -26,9 +26,10 @@ void give_focus(QWidget& row, QWidget& field) {
 
 namespace {
 
-QStringList usual_formats() {
-    return {QStringLiteral("float32"), QStringLiteral("float16"),      QStringLiteral("bfloat16"),
-            QStringLiteral("int8"),    QStringLiteral("int8-channel"), QStringLiteral("Q3.12")};
+QStringList texts(const std::vector<std::string>& all) {
+    QStringList texts;
+    for (const std::string& text : all) texts << QString::fromStdString(text);
+    return texts;
 }
 
 }  // namespace
@@ -108,13 +109,12 @@ void JobFields::set_up_rates() {
 
 void JobFields::set_up_memory(bool with_several_formats) {
     let_type(*format);
-    format->addItems(usual_formats());
+    format->addItems(texts(usual_number_formats()));
     name_field(
         *format, tr("Number format"),
-        tr("How weights and biases are stored; the clean network is rounded to it first. int8: one scale for each tensor (biases stay "
-           "float32); int8-channel: one for each output channel; Qm.n: fixed point, m bits before the point and n after it, with a "
-           "sign. A flipped exponent bit makes a number 10³⁸; integers and fixed point have no such bit, so faults stay moderate. Batch "
-           "norms and thresholds stay float32."));
+        tr("How weights and biases are stored; the clean network is rounded to it first. %1. A flipped exponent bit makes a number 10³⁸; "
+           "integers and fixed point have no such bit, so faults stay moderate. Batch norms and thresholds stay float32.")
+            .arg(QString::fromStdString(number_format_tips())));
     add_choice(*parameters, tr("weights and biases"), ParameterSelection::all, tr("Faults hit both"));
     add_choice(*parameters, tr("weights"), ParameterSelection::weights, tr("Biases are safe"));
     add_choice(*parameters, tr("biases"), ParameterSelection::biases, tr("Weights are safe"));
@@ -125,13 +125,12 @@ void JobFields::set_up_memory(bool with_several_formats) {
     add_choice(*fault_kind, tr("stuck at 1"), FaultKind::stuck1, tr("A faulty bit is 1 whatever was written"));
     name_field(*fault_kind, tr("Kind of faults"), tr("What becomes of a faulty bit"));
     let_type(*pattern);
-    pattern->addItems({QStringLiteral("bit"), QStringLiteral("burst-2"), QStringLiteral("burst-4"), QStringLiteral("burst-8"),
-                       QStringLiteral("column-4"), QStringLiteral("column-16"), QStringLiteral("word")});
+    pattern->addItems(texts(usual_fault_patterns()));
     name_field(
         *pattern, tr("Pattern of faults"),
-        tr("What fails together. bit: each alone; burst-N: N adjacent bits of a word, as one particle upsets neighbours; column-N: the "
-           "same bit of N consecutive words, as a failing bit line; word: all bits of a word. The fault rate is then the probability "
-           "of each place where one can begin. A code that mends single bits may fail against bursts."));
+        tr("What fails together. %1. The fault rate is then the probability of each place where one can begin. A code that mends single "
+           "bits may fail against bursts.")
+            .arg(QString::fromStdString(fault_pattern_tips())));
     let_type(*bits);
     bits->addItems({QStringLiteral("all"), QStringLiteral("sign"), QStringLiteral("exponent"), QStringLiteral("mantissa"),
                     QStringLiteral("integer"), QStringLiteral("fraction"), QStringLiteral("30")});
@@ -160,7 +159,7 @@ QWidget* JobFields::make_formats_button() {
                   "fault rate harms float32 far more than int8 or fixed point, and the bit-position job shows why."));
     auto* menu = new QMenu(button);
     const auto named = [this] { return format->currentText().remove(QLatin1Char(' ')).split(QLatin1Char(','), Qt::SkipEmptyParts); };
-    for (const QString& usual : usual_formats()) {
+    for (const QString& usual : texts(usual_number_formats())) {
         auto* box = new QCheckBox(usual);
         auto* action = new QWidgetAction(menu);
         action->setDefaultWidget(box);

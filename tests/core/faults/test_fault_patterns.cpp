@@ -96,6 +96,21 @@ private slots:
         QVERIFY_THROWS_EXCEPTION(UsageError, check_memory(memory));
     }
 
+    void those_that_are_offered_are_patterns() {
+        const std::vector<std::string> usual = usual_fault_patterns();
+        QCOMPARE(std::set<std::string>(usual.begin(), usual.end()).size(), usual.size());
+        for (const std::string& name : usual) {
+            QCOMPARE(FaultPattern::parse(name).to_string(), name);
+            const std::string shape = name.substr(0, name.find('-'));
+            QVERIFY(fault_pattern_choices().find(shape) != std::string::npos && fault_pattern_tips().find(shape) != std::string::npos);
+        }
+        // Every shape that there is, whatever its length.
+        for (int shape = 0; shape <= int(FaultPattern::Shape::word); ++shape)
+            QVERIFY(std::ranges::any_of(usual, [&](const std::string& name) { return int(FaultPattern::parse(name).shape) == shape; }));
+        QVERIFY_THROWS_EXCEPTION(UsageError, FaultPattern::parse("burst"));
+        QVERIFY_THROWS_EXCEPTION(UsageError, FaultPattern::parse("word-2"));
+    }
+
     void places_are_those_where_a_pattern_fits_data() {
         QTest::addColumn<QString>("pattern");
         QTest::addColumn<int>("elements");

@@ -114,6 +114,16 @@ private slots:
             QVERIFY_THROWS_EXCEPTION(UsageError, NumberFormat::parse(wrong));
     }
 
+    void those_that_are_offered_are_formats() {
+        const std::vector<std::string> usual = usual_number_formats();
+        QVERIFY(usual.size() >= 6);
+        for (const std::string& name : usual) {
+            QCOMPARE(NumberFormat::parse(name).to_string(), name);
+            QVERIFY(number_format_choices(false).find(name) != std::string::npos);
+        }
+        QVERIFY(number_format_choices(true).find("int8-channel (a scale for each channel), or fixed point as Q3.12") != std::string::npos);
+    }
+
     void bits_are_chosen_by_field_or_position() {
         const auto mask = [](const char* bits, const char* format) { return BitSelection::parse(bits).mask(NumberFormat::parse(format)); };
         QCOMPARE(mask("all", "float32"), 0xffffffffU);
