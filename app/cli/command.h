@@ -52,5 +52,7 @@ void add_merge_command(CLI::App& app, CommandRunner& runner);
 void add_recover_command(CLI::App& app, CommandRunner& runner);
 void add_grade_command(CLI::App& app, CommandRunner& runner);
 void add_completion_command(CLI::App& app, CommandRunner& runner);
+// Those of the kinds of jobs that offer one by their definition (study/job_definition.h).
+void add_offered_job_commands(CLI::App& app, CommandRunner& runner);
 
 }  // namespace clipscope::cli

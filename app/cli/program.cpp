@@ -145,6 +145,7 @@ int run_program(int argc, char** argv) {
     add_grade_command(app, runner);
     add_bench_command(app, runner);
     add_completion_command(app, runner);
+    add_offered_job_commands(app, runner);
     try {
         if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);
         app.parse(argc, argv);

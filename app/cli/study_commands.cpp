@@ -26,7 +26,7 @@ namespace {
 
 // "50", "± 1 points", "50, ± 1 points".
 std::string trials_text(const JobSettings& settings) {
-    if (settings.kind == JobKind::faults) return grouped_text(settings.list.trials);
+    if (settings.kind->is_listed()) return grouped_text(settings.list.trials);
     std::string text = settings.trials > 0 || settings.precision == 0 ? std::to_string(settings.trials) : "";
     if (settings.precision > 0) text += (text.empty() ? "± " : ", ± ") + rounded_text(settings.precision * 100, 3) + " points";
     return text;
@@ -36,20 +36,7 @@ using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
 std::string what(const JobSettings& settings) {
-    switch (settings.kind) {
-        case JobKind::sweep:
-            return settings.site;
-        case JobKind::harden:
-            return to_string(settings.search.algorithm) + (settings.site.empty() ? "" : ", " + settings.site);
-        case JobKind::faults:
-            return std::filesystem::path(settings.list.path).filename().string();
-        case JobKind::sensitivity:
-        case JobKind::bits:
-        case JobKind::compare:
-        case JobKind::profile:
-            break;
-    }
-    return settings.layers;
+    return settings.kind->what ? settings.kind->what(settings) : settings.layers;
 }
 
 std::string audit_text(const Study& study, const JobRecord& job) {

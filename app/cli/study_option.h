@@ -49,8 +49,7 @@ int run_in_study(const std::string& study_path, const std::vector<JobSettings>& 
     for (const JobSettings& settings : jobs) opened.push_back(open_job(settings));
     tell_of_other_states(*opened.front().evaluation.network);
     const std::string& scopes = jobs.front().layers;
-    if (!scopes.empty() || jobs.front().kind != JobKind::profile)
-        tell_of_reach(*opened.front().evaluation.network, scopes.empty() ? "network" : scopes);
+    if (injects_faults(jobs.front())) tell_of_reach(*opened.front().evaluation.network, scopes.empty() ? "network" : scopes);
     Study study = known ? std::move(*known) : Study::open_or_create(path);
     std::vector<JobId> ids;
     for (std::size_t i = 0; i < jobs.size(); ++i) ids.push_back(continue_or_add_job(study, jobs[i], opened[i]));

@@ -49,7 +49,7 @@ void HandInWriter::write(const QString& path, const Lab& lab, const LabWork& wor
         for (int step = 0; step < int(lab.steps.size()); ++step) {
             const auto job = results.job(step);
             if (!job) continue;
-            if (is_tuning(job->settings.kind))
+            if (job->settings.kind->is_tuning())
                 found.tunings.emplace_back(step + 1, read_tuning(*study, job->id));
             else
                 found.curves.emplace_back(step + 1, read_curves(*study, job->id).curves);

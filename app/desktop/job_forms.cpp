@@ -14,6 +14,7 @@ namespace clipscope {
 JobForms::JobForms(Laboratory& laboratory, const ResultPresenter& results, SensitivityPanel& sensitivity, HardenPanel& method,
                    LayerTable& layers, QObject* parent)
     : QObject(parent), laboratory_(laboratory), results_(results), sensitivity_(sensitivity), method_(method), layers_(layers) {
+    sensitivity_.set_offered(offered_measurements());
     sensitivity_.set_validator([this](const SensitivityForm& form) {
         const auto& model = laboratory_.model();
         return form_problem(form, model ? model->memory_parts : std::vector<LayerInfo>{}, checked_layers());
@@ -28,12 +29,12 @@ JobForms::JobForms(Laboratory& laboratory, const ResultPresenter& results, Sensi
 }
 
 bool JobForms::is_of_sensitivity(JobKind kind) {
-    return kind == JobKind::sensitivity || kind == JobKind::bits;
+    return kind->form == JobForm::sensitivity;
 }
 
 bool JobForms::has_form(const JobSettings& settings) {
-    if (settings.kind == JobKind::harden && !settings.site.empty()) return false;
-    return settings.kind != JobKind::faults && (settings.kind != JobKind::compare || settings.faults.empty());
+    const JobDefinition& kind = *settings.kind;
+    return kind.form != JobForm::none && (!kind.fits_form || kind.fits_form(settings));
 }
 
 CheckedLayers JobForms::checked_layers() const {

@@ -103,7 +103,7 @@ void JobPresenter::connect_jobs() {
     connect(&jobs_, &JobController::campaign_started, this, [this](const AccuracyCurves& curves) {
         show_jobs();  // automatic rates are known by now
         // Of a network in another memory, or on the images of the other form, it is not what the header tells.
-        if (curves.curves.empty() || !running_ || running_->settings.kind == JobKind::compare || curves.info.memory != MemoryModel{})
+        if (curves.curves.empty() || !running_ || running_->settings.kind->compares_protections || curves.info.memory != MemoryModel{})
             return;
         const double seconds = laboratory_.clean() ? laboratory_.clean()->seconds : 0;
         laboratory_.set_clean({curves.curves.front().info.clean, seconds, views_.sensitivity->form().threads});
@@ -223,7 +223,7 @@ void JobPresenter::start(const JobRecord& job, bool beside, bool is_from_queue) 
     follower_.forget();
     running_ = job;
     results_.expect(job, beside);
-    if (measures_curves(job.settings.kind)) results_.set_auc_axis(job.settings.auc_axis);
+    if (job.settings.kind->measures_curves()) results_.set_auc_axis(job.settings.auc_axis);
     const QString what = job_title(job) + QStringLiteral(": ") + job_details(job);
     queue_.take(job.id);
     queue_.set_running(job.id);

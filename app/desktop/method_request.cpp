@@ -108,7 +108,7 @@ JobSettings method_settings(const HardenForm& form, const std::optional<OpenedMo
     settings.rates = core_list(form.rates);
     // Only a comparison has box plots, which need whole trials beside a precision.
     const bool is_precise = form.job != MethodJob::profile && form.until != Until::trials;
-    const bool compares = kind_of(form.job) == JobKind::compare;
+    const bool compares = settings.kind->compares_protections;
     settings.trials = is_precise && (form.until == Until::precision || !compares) ? 0 : form.trials;
     settings.precision = is_precise ? form.half_width / 100 : 0;
     settings.seed = form.seed;
@@ -200,9 +200,9 @@ HardenForm method_form(const JobSettings& settings, const HardenForm& form, cons
     filled.scope = settings.place == FaultPlace::everywhere ? SearchScope::everywhere : SearchScope::feeding;
     filled.bound_kind = QString::fromStdString(settings.protection);
     if (!settings.site.empty()) filled.site = QString::fromStdString(settings.site);
-    if (settings.kind == JobKind::profile && !settings.layers.empty() && model) filled.site = fed_site(settings, *model, filled.site);
-    if (settings.kind == JobKind::sweep) filled.grid = QString::fromStdString(settings.grid);
-    if (settings.kind == JobKind::harden) {
+    if (settings.kind->faults_are_optional && !settings.layers.empty() && model) filled.site = fed_site(settings, *model, filled.site);
+    if (settings.kind->has_site_and_grid) filled.grid = QString::fromStdString(settings.grid);
+    if (settings.kind->has_search) {
         filled.algorithm = settings.search.algorithm;
         filled.n = settings.search.n;
         filled.m = settings.search.m;

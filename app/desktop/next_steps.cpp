@@ -35,24 +35,21 @@ NextSteps::NextSteps(const JobController& jobs, const JobPresenter& presenter, N
 }
 
 std::optional<NextSteps::Hint> NextSteps::hint_after(JobKind kind) {
-    switch (kind) {
-        case JobKind::sensitivity:
-        case JobKind::bits:
+    switch (kind->next_step) {
+        case NextStep::harden:
             return Hint{"harden", tr("Which faults hurt is known now. Next: clip the activations, so that they do not spread."),
                         tr("Harden all sites"), tr("Algorithm 1 finds a threshold for every activation site, with the form's settings"),
                         &NextSteps::hardening_wanted};
-        case JobKind::harden:
+        case NextStep::compare:
             return Hint{"compare",
                         tr("The thresholds are found. Next: the same faults without clipping, clipped at ACT_max, and at these."),
                         tr("Compare now"), tr("Measures all three on the evaluation images, trial by trial with the same faults"),
                         &NextSteps::comparison_wanted};
-        case JobKind::compare:
+        case NextStep::save:
             return Hint{"save", tr("The hardened network can be taken along, as a file that runs without ClipScope."),
                         tr("Save hardened network…"), tr("It is opened again and compared before it counts as written"),
                         &NextSteps::saving_wanted};
-        case JobKind::profile:
-        case JobKind::sweep:
-        case JobKind::faults:
+        case NextStep::none:
             return std::nullopt;
     }
     return std::nullopt;

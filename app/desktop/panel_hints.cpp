@@ -42,21 +42,10 @@ void PanelHints::set_running(std::optional<JobKind> kind) {
 
 // Nothing where the results come to the centre, which is always there.
 PanelDock* PanelHints::dock_of(const JobSettings& settings) const {
-    switch (settings.kind) {
-        case JobKind::profile:
-            return docks_.activations;
-        case JobKind::sweep:
-            return docks_.auc_threshold;
-        case JobKind::harden:
-            return docks_.trisection;
-        case JobKind::compare:
-            return settings.protections.empty() ? docks_.comparison : docks_.pareto;
-        case JobKind::sensitivity:
-        case JobKind::bits:
-        case JobKind::faults:
-            break;
-    }
-    return nullptr;
+    const JobDefinition& kind = *settings.kind;
+    if (kind.compares_protections) return settings.protections.empty() ? docks_.comparison : docks_.pareto;
+    if (!kind.is_tuning()) return nullptr;
+    return kind.has_search ? docks_.trisection : kind.has_site_and_grid ? docks_.auc_threshold : docks_.activations;
 }
 
 // The one that the latest search or sweep was about.
@@ -69,21 +58,22 @@ QString PanelHints::site_with_results(bool is_of_search) const {
 }
 
 PanelHints::Hint PanelHints::hint_for(bool is_of_search, const QString& otherwise) const {
-    const bool hardens = running_ == JobKind::harden;
+    const bool hardens = running_ && (*running_)->has_search;
     const QString selected = laboratory_.selected_site();
     const QString other = site_with_results(is_of_search);
     if (!selected.isEmpty() && !other.isEmpty() && other != selected) {
         const QString text = hardens ? tr("%1 has not been searched yet: %2 is being searched.") : tr("Nothing was evaluated for %1 yet.");
         return {hardens ? text.arg(selected, other) : text.arg(selected), tr("Show %1").arg(other), other};
     }
-    if (hardens || (running_ == JobKind::sweep && !is_of_search))
+    if (hardens || (running_ && (*running_)->has_site_and_grid && !is_of_search))
         return {tr("The job that runs fills this as soon as it comes to it."), {}, {}};
     return {otherwise, tr("Harden all sites"), {}};
 }
 
 void PanelHints::refresh() {
     Hint profile{tr("A profile or a hardening shows how each site's activations are distributed."), tr("Harden all sites"), {}};
-    if (running_ == JobKind::profile || running_ == JobKind::harden) profile = {tr("The job that runs fills this first."), {}, {}};
+    if (running_ && (*running_)->is_tuning() && !(*running_)->has_site_and_grid)
+        profile = {tr("The job that runs fills this first."), {}, {}};
     show(*docks_.activation_plot, profile);
     show(*docks_.auc_threshold_plot, hint_for(false, tr("A sweep or a hardening draws AUC against the threshold, point by point.")));
     show(*docks_.auc_area_plot, hint_for(false, tr("A sweep or a hardening draws the area that is the AUC.")));

@@ -232,9 +232,9 @@ StudyResults read_results(const QString& study_file) {
     const Study study = Study::open_to_read(study_file.toStdString());
     StudyResults results;
     for (const JobRecord& job : study.jobs()) {
-        if (measures_curves(job.settings.kind))
+        if (job.settings.kind->measures_curves())
             results.campaigns.push_back(summary_of(read_curves(study, job.id).curves));
-        else if (job.settings.kind != JobKind::faults)
+        else if (job.settings.kind->is_tuning())
             results.tunings.push_back(read_tuning(study, job.id));
     }
     return results;

@@ -54,7 +54,7 @@ ResultPresenter::ResultPresenter(Laboratory& laboratory, JobController& jobs, co
     : QObject(parent), laboratory_(laboratory), jobs_(jobs), views_(views) {
     connect(&jobs_, &JobController::started, this, [this] {
         before_job_ = tuning_;
-        if (is_tuning(expected_.settings.kind)) tuning_subject_ = subject_of(expected_);
+        if (expected_.settings.kind->is_tuning()) tuning_subject_ = subject_of(expected_);
     });
     connect(&jobs_, &JobController::campaign_started, this, [this] {
         if (!std::exchange(next_is_beside_, false)) {

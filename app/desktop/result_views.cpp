@@ -51,37 +51,6 @@ std::vector<CleanAccuracy> distinct(const std::vector<CleanAccuracy>& all) {
     return lines;
 }
 
-// "network, each"; of many layers the first ones and their number.
-QString layers_text(const std::string& layers) {
-    constexpr qsizetype most = 4;
-    const QStringList all = QString::fromStdString(layers).split(QLatin1Char(','));
-    if (all.size() <= most) return all.join(QStringLiteral(", "));
-    return QObject::tr("%1, … (%2)").arg(all.first(most - 1).join(QStringLiteral(", "))).arg(all.size());
-}
-
-// "Sensitivity: network, each", "Sweep: ACT-4".
-QString kind_title(const JobSettings& settings) {
-    const QString layers = layers_text(settings.layers);
-    switch (settings.kind) {
-        case JobKind::sensitivity:
-            return QObject::tr("Sensitivity: %1").arg(layers);
-        case JobKind::bits:
-            return QObject::tr("Bit positions: %1").arg(layers);
-        case JobKind::compare:
-            return settings.protections.empty() ? QObject::tr("Comparison: %1").arg(layers) : QObject::tr("Duel: %1").arg(layers);
-        case JobKind::profile:
-            return settings.layers.empty() ? QObject::tr("Profile") : QObject::tr("Profile: faults in %1").arg(layers);
-        case JobKind::sweep:
-            return QObject::tr("Sweep: %1").arg(QString::fromStdString(settings.site));
-        case JobKind::faults:
-            return QObject::tr("Fault list: %1").arg(QFileInfo(QString::fromStdString(settings.list.path)).fileName());
-        case JobKind::harden:
-            break;
-    }
-    if (!settings.site.empty()) return QObject::tr("Search for T: %1").arg(QString::fromStdString(settings.site));
-    return settings.greedy ? QObject::tr("Hardening, greedy") : QObject::tr("Hardening");
-}
-
 template <typename Curves>
 std::string kind_of_curves(const Curves& all) {
     if (!all.info.prices.empty()) return "duel";
@@ -210,13 +179,12 @@ QString rates_text(const JobSettings& settings, const std::vector<double>& sugge
 QString job_title(const JobRecord& job, const std::vector<double>& suggested) {
     if (!job.name.empty()) return QString::fromStdString(job.name);
     const JobSettings& settings = job.settings;
-    QStringList parts{kind_title(settings)};
+    QStringList parts{QString::fromStdString(settings.kind->title(settings))};
     if (const QString memory = QString::fromStdString(describe(settings.memory)); !memory.isEmpty()) parts << memory;
-    const bool is_list = settings.kind == JobKind::faults;
-    if (!is_list && settings.kind != JobKind::bits && !(settings.kind == JobKind::profile && settings.layers.empty()))
-        parts << rates_text(settings, suggested);
+    const bool is_list = settings.kind->is_listed();
+    if (!is_list && point_axis(settings) != PointAxis::bit_position && injects_faults(settings)) parts << rates_text(settings, suggested);
     if (is_list) parts << QObject::tr("%1 trials").arg(grouped(settings.list.trials));
-    if (!is_list && settings.kind != JobKind::profile) parts << amount_text(settings.trials, settings.precision);
+    if (!is_list && !settings.kind->faults_are_optional) parts << amount_text(settings.trials, settings.precision);
     const QString model = QString::fromStdString(settings.model);
     parts << (model.startsWith(QLatin1String("bundled:")) ? model.mid(8) : QFileInfo(model).completeBaseName());
     return parts.join(QStringLiteral(" · "));
@@ -225,13 +193,16 @@ QString job_title(const JobRecord& job, const std::vector<double>& suggested) {
 QString job_details(const JobRecord& job) {
     const JobSettings& settings = job.settings;
     QStringList parts;
-    parts << (!is_tuning(settings.kind) ? QObject::tr("%1 images").arg(QString::fromStdString(settings.images))
-                                        : QObject::tr("%1 tuning images").arg(QString::fromStdString(settings.tuning_images)));
+    parts << (!settings.kind->is_tuning() ? QObject::tr("%1 images").arg(QString::fromStdString(settings.images))
+                                          : QObject::tr("%1 tuning images").arg(QString::fromStdString(settings.tuning_images)));
     parts << QObject::tr("seed %1").arg(settings.seed);
-    if (settings.kind == JobKind::sweep) parts << QObject::tr("T %1 of ACT_max").arg(QString::fromStdString(settings.grid));
+    for (const OwnSetting& own : settings.kind->own_settings)
+        parts << QString::fromUtf8(own.label.data(), qsizetype(own.label.size())) + QLatin1Char(' ') +
+                     QString::fromStdString(own_setting(settings, own.name));
+    if (settings.kind->has_site_and_grid) parts << QObject::tr("T %1 of ACT_max").arg(QString::fromStdString(settings.grid));
     if (settings.protection != JobSettings().protection)
         parts << QObject::tr("sites protected by %1").arg(QString::fromStdString(settings.protection));
-    const bool has_place = settings.kind == JobKind::sweep || settings.kind == JobKind::harden;
+    const bool has_place = settings.kind->has_site_and_grid || settings.kind->has_search;
     if (has_place)
         parts << (settings.place == FaultPlace::everywhere ? QObject::tr("faults everywhere")
                                                            : QObject::tr("faults in what feeds the site"));
@@ -294,8 +265,8 @@ QString list_summary(const Study& study, JobId job) {
 }
 
 QString job_summary(const JobSettings& settings, const AccuracyCurves& curves, const TuningResult& tuning) {
-    if (settings.kind == JobKind::faults) return QObject::tr("the outcomes of a list of faults");
-    return measures_curves(settings.kind) ? trials_summary(curves) : tuning_summary(tuning);
+    if (settings.kind->is_listed()) return QObject::tr("the outcomes of a list of faults");
+    return settings.kind->measures_curves() ? trials_summary(curves) : tuning_summary(tuning);
 }
 
 QString short_count(std::int64_t count) {

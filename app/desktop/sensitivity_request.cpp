@@ -53,23 +53,68 @@ QString form_scopes(const std::string& layers, const std::vector<LayerInfo>& par
     return has_network ? QStringLiteral("network,each") : QStringLiteral("each");
 }
 
+QString text_of(std::string_view text) {
+    return QString::fromUtf8(text.data(), qsizetype(text.size()));
+}
+
+// Whether the form has numbers of faults in place of rates.
+bool has_counts(const SensitivityForm& form) {
+    return form.job == SensitivityJob::fault_counts || kind_of(form)->axis == PointAxis::fault_count;
+}
+
+void fill_job(const JobSettings& settings, SensitivityForm& filled) {
+    const PointAxis axis = point_axis(settings);
+    filled.job = axis == PointAxis::bit_position  ? SensitivityJob::bit_positions
+                 : axis == PointAxis::fault_count ? SensitivityJob::fault_counts
+                                                  : SensitivityJob::fault_rates;
+    if (!settings.kind->offer.against.empty()) {
+        filled.job = SensitivityJob::offered;
+        filled.offered = text_of(settings.kind->id);
+        for (const auto& [name, text] : settings.own) filled.own[QString::fromStdString(name)] = QString::fromStdString(text);
+    }
+    if (axis == PointAxis::fault_count)
+        filled.fault_counts = readable_list(QString::fromStdString(settings.faults).replace(QLatin1Char(';'), QLatin1Char(',')));
+    else
+        filled.rates = readable_list(QString::fromStdString(settings.rates));
+}
+
 }  // namespace
 
-JobKind kind_of(SensitivityJob job) {
-    return job == SensitivityJob::bit_positions ? JobKind::bits : JobKind::sensitivity;
+std::vector<OfferedMeasurement> offered_measurements() {
+    std::vector<OfferedMeasurement> all;
+    for (const JobKind& kind : job_kinds()) {
+        if (kind->offer.against.empty()) continue;
+        OfferedMeasurement& one = all.emplace_back();
+        one.id = text_of(kind->id);
+        one.against = text_of(kind->offer.against);
+        one.tip = text_of(kind->offer.tip);
+        one.counts = kind->axis == PointAxis::fault_count;
+        one.is_by_trials = kind->draw != nullptr;
+        for (const OwnSetting& own : kind->own_settings)
+            one.settings.push_back({text_of(own.name), text_of(own.usual), text_of(own.label), text_of(own.help)});
+    }
+    return all;
+}
+
+JobKind kind_of(const SensitivityForm& form) {
+    if (form.job == SensitivityJob::offered) return job_kind_from_string(form.offered.toStdString());
+    return form.job == SensitivityJob::bit_positions ? JobKind::bits : JobKind::sensitivity;
 }
 
 JobSettings sensitivity_settings(const SensitivityForm& form, const CheckedLayers& checked) {
     JobSettings settings;
-    settings.kind = kind_of(form.job);
+    settings.kind = kind_of(form);
     settings.layers = scopes_text(form.layers, checked);
     settings.rates = typed_rates(form.rates);
-    if (form.job == SensitivityJob::fault_counts) {
+    if (has_counts(form)) {
         settings.rates = JobSettings().rates;
         settings.faults = core_list(form.fault_counts);
         if (settings.faults.empty()) throw UsageError("Type how many faults the trials are to have, as in 1, 2, 4, 8.");
     }
-    const bool is_precise = form.job != SensitivityJob::bit_positions && form.until != Until::trials;
+    if (form.job == SensitivityJob::offered)
+        for (const auto& [name, text] : form.own.asKeyValueRange()) settings.own[name.toStdString()] = text.toStdString();
+    complete_own_settings(settings);
+    const bool is_precise = form.job != SensitivityJob::bit_positions && !settings.kind->draw && form.until != Until::trials;
     settings.trials = is_precise && form.until == Until::precision ? 0 : form.trials;
     settings.precision = is_precise ? form.half_width / 100 : 0;
     settings.images = form.images.toStdString();
@@ -103,20 +148,8 @@ std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const Che
 SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, const std::vector<LayerInfo>& parts,
                                  std::optional<CheckedLayers>& checked) {
     SensitivityForm filled = form;
-    switch (point_axis(settings)) {
-        case PointAxis::fault_rate:
-            filled.job = SensitivityJob::fault_rates;
-            break;
-        case PointAxis::bit_position:
-            filled.job = SensitivityJob::bit_positions;
-            break;
-        case PointAxis::fault_count:
-            filled.job = SensitivityJob::fault_counts;
-            filled.fault_counts = readable_list(QString::fromStdString(settings.faults).replace(QLatin1Char(';'), QLatin1Char(',')));
-            break;
-    }
+    fill_job(settings, filled);
     filled.layers = form_scopes(settings.layers, parts, checked);
-    if (filled.job != SensitivityJob::fault_counts) filled.rates = readable_list(QString::fromStdString(settings.rates));
     filled.until = settings.precision == 0 ? Until::trials : settings.trials > 0 ? Until::both : Until::precision;
     if (settings.trials > 0) filled.trials = settings.trials;
     if (settings.precision > 0) filled.half_width = settings.precision * 100;
@@ -136,9 +169,9 @@ QString form_problem(const SensitivityForm& form, const std::vector<LayerInfo>& 
     try {
         image_selection(form);
         const JobSettings settings = sensitivity_jobs(form, parts.empty() ? CheckedLayers() : checked).front();
-        if (settings.kind == JobKind::sensitivity) all_points(settings, {});
+        if (point_axis(settings) != PointAxis::bit_position) all_points(settings, {});
         if (parts.empty()) return {};
-        const std::vector<FaultScope> scopes = parse_fault_scopes(settings.layers, parts, output_scopes(settings.kind));
+        const std::vector<FaultScope> scopes = parse_fault_scopes(settings.layers, parts, settings.kind->outputs);
         if (settings.precision > 0) check_stored_scopes(scopes, "A precision");
         check_thresholds_stored(scopes, parts);
     } catch (const Error& error) {

@@ -28,7 +28,10 @@ std::vector<JobSettings> sensitivity_jobs(const SensitivityForm& form, const Che
 SensitivityForm sensitivity_form(const JobSettings& settings, const SensitivityForm& form, const std::vector<LayerInfo>& parts,
                                  std::optional<CheckedLayers>& checked);
 
-JobKind kind_of(SensitivityJob job);
+// What the form offers beside its own choices: kinds of jobs that say so (study/job_definition.h).
+std::vector<OfferedMeasurement> offered_measurements();
+
+JobKind kind_of(const SensitivityForm& form);  // throws UsageError
 ImageSelection image_selection(const SensitivityForm& form);
 
 // What is wrong with the form, empty where nothing is; without the memory's parts, as far as can be said.

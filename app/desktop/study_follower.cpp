@@ -63,18 +63,18 @@ private:
             return;
         }
         const JobRecord& job = *found;
-        if (job.settings.kind == JobKind::faults) {
+        if (job.settings.kind->is_listed()) {
             reading.told = job_title(job) + QStringLiteral(": ") + list_summary(*study_, job.id);
             return;
         }
-        if (!measures_curves(job.settings.kind)) {
+        if (!job.settings.kind->measures_curves()) {
             reading.results = read_tuning(*study_, job.id);
             return;
         }
         if (!points_) points_.emplace(*study_, job.id);
         StoredCurves stored{points_->read(), job.settings.auc_axis, {}};
         // Comparisons are paired trial by trial; for all others points will do until somebody wants more.
-        if (job.settings.kind == JobKind::compare)
+        if (job.settings.kind->compares_protections)
             stored.trials = [trials = std::make_shared<const AccuracyCurves>(read_curves(*study_, job.id).curves)] { return *trials; };
         else
             stored.trials = [place = place_, id = job.id] { return read_curves(Study::open_to_read(*place), id).curves; };

@@ -31,7 +31,7 @@ constexpr QSize size_at_first(1240, 680);
 
 // Whether its result, once there is one, can be turned into failures in time.
 bool may_say_something(const JobRecord& job) {
-    if (job.is_removed || job.started.empty() || !measures_curves(job.settings.kind)) return false;
+    if (job.is_removed || job.started.empty() || !job.settings.kind->measures_curves()) return false;
     const PointAxis axis = point_axis(job.settings);
     if (axis == PointAxis::bit_position) return false;
     return axis == PointAxis::fault_rate || std::ranges::count(all_points(job.settings, {}), 1.0) > 0;

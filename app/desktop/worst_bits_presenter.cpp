@@ -16,7 +16,7 @@ namespace clipscope {
 std::vector<CurvePoint> random_faults_curve(const Study& study, const std::vector<JobRecord>& jobs, const WorstBitsOrigin& origin) {
     for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
         if (job->is_removed || !job->model || job->model->sha256 != origin.model_sha256) continue;
-        if (!measures_curves(job->settings.kind) || point_axis(job->settings) != PointAxis::fault_count) continue;
+        if (!job->settings.kind->measures_curves() || point_axis(job->settings) != PointAxis::fault_count) continue;
         const CampaignSummary summary = read_summary(study, job->id);
         const CampaignInfo& info = summary.info;
         if (info.images != origin.images || info.memory != origin.memory || info.nonfinite != origin.nonfinite)

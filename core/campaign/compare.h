@@ -28,6 +28,7 @@ struct CompareSpecification {
     std::vector<FaultScope> scopes;
     std::vector<double> rates;  // ascending; all configurations share them
     PointAxis axis = PointAxis::fault_rate;  // or fault_count: then these are numbers of faults
+    PointDraw draw{};                        // empty: faults as the axis says; not with a precision
     int trials = 50;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;

@@ -242,9 +242,11 @@ private:
     }
 
     TrialFaults faults_of(std::size_t curve, int trial, double most) const {
-        return curves_[curve].in_memory(
-            draw_point_faults(settings_.axis, settings_.seed, std::uint64_t(trial), *curves_[curve].evaluator, curves_[curve].scope, most),
-            settings_.seed, std::uint64_t(trial), most);
+        const CampaignCurve& of = curves_[curve];
+        const auto number = std::uint64_t(trial);
+        TrialFaults faults = settings_.draw ? settings_.draw(number, *of.evaluator, of.scope, most)
+                                            : draw_point_faults(settings_.axis, settings_.seed, number, *of.evaluator, of.scope, most);
+        return of.in_memory(std::move(faults), settings_.seed, number, most);
     }
 
     std::string activity(std::size_t curve, std::size_t rate, int trial) const {

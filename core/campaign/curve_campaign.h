@@ -37,9 +37,14 @@ struct CampaignCurve {
 // sink has taken CampaignStarted.
 using KnownTrials = std::function<bool(std::size_t curve, std::size_t rate_index, int trial)>;
 
+// The faults of a trial up to the point `most`, in a scope as the evaluator stores it: those below a smaller point, by their marks, are
+// those of the trial there. Called by several threads at once.
+using PointDraw = std::function<TrialFaults(std::uint64_t trial, const Evaluator& evaluator, const FaultScope& scope, double most)>;
+
 struct CampaignSettings {
     std::vector<double> rates;               // ascending
     PointAxis axis = PointAxis::fault_rate;  // or fault_count: then the "rates" are numbers of faults
+    PointDraw draw{};                        // empty: by the axis (point_faults.h). Not with a precision.
     int trials = 50;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;
@@ -59,6 +64,7 @@ template <typename Specification>
 CampaignSettings campaign_settings(const Specification& specification, int threads) {
     return {.rates = specification.rates,
             .axis = specification.axis,
+            .draw = specification.draw,
             .trials = specification.trials,
             .seed = specification.seed,
             .nonfinite = specification.nonfinite,

@@ -19,6 +19,7 @@ struct SensitivitySpecification {
     std::vector<FaultScope> scopes;  // one curve each
     std::vector<double> rates;       // ascending; 0 is the clean point
     PointAxis axis = PointAxis::fault_rate;  // or fault_count: then these are numbers of faults
+    PointDraw draw{};                        // empty: faults as the axis says; not with a precision
     int trials = 50;
     std::uint64_t seed = 1;
     NonfiniteRule nonfinite = NonfiniteRule::wrong;

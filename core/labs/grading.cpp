@@ -127,14 +127,14 @@ public:
         settings.data = key_.data;
         settings.normalization.reset();  // as the network's file says
         settings.device = "auto";
-        if (options_.replay > 0 && measures_curves(settings.kind)) settings.trials = std::min(settings.trials, options_.replay);
+        if (options_.replay > 0 && settings.kind->measures_curves()) settings.trials = std::min(settings.trials, options_.replay);
         Study again = Study::create(folder_.file("again-" + std::to_string(job.id) + ".clipscope"));
         const JobId id = again.add_job(settings);
         run_study_job(
             again.another(), id, {.threads = options_.threads}, [](const Event&) {}, stop_);
         if (stop_.stop_requested()) return;
         if (again.job(id).state != JobState::done) throw Error(again.job(id).error);
-        if (measures_curves(settings.kind))
+        if (settings.kind->measures_curves())
             compare_curves(read_curves(*study_, job.id).curves, read_curves(again, id).curves, settings.trials == job.settings.trials,
                            grade);
         else

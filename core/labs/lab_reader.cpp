@@ -161,15 +161,16 @@ JobSettings read_job(const JsonFields& fields, Json json, LabStep& step) {
         if (json.contains(name)) fields.fail("'" + std::string(name) + "' cannot be said here");
     if (!json.contains("format")) json["format"] = NumberFormat().to_string();
     if (json.contains("trials")) fields.integer("trials", 1, most_trials);
-    const bool compares = fields.text("kind") == to_string(JobKind::compare);
+    const JobDefinition* kind = find_job_kind(fields.text("kind"));  // null: refused below
+    const bool compares = kind && kind->compares_protections;
     if (compares && !json.contains("layers")) json["layers"] = "network";
     if (compares && json["layers"] != "network") fields.fail("a comparison is of the network alone");
-    if (json.contains("site") && fields.text("kind") != to_string(JobKind::sweep)) fields.fail("only a sweep has a 'site'");
+    if (json.contains("site") && !(kind && kind->has_site_and_grid)) fields.fail("only a sweep has a 'site'");
     JobSettings settings;
     try {
         settings = job_settings_by_hand(json.dump());
-        if (settings.kind == JobKind::faults) fields.fail("a list of faults is no job of a lab");
-        if (has_automatic_rates(settings) && measures_curves(settings.kind) && settings.kind != JobKind::bits)
+        if (settings.kind->is_listed()) fields.fail("a list of faults is no job of a lab");
+        if (has_automatic_rates(settings) && settings.kind->measures_curves() && point_axis(settings) != PointAxis::bit_position)
             fields.fail("'rates' or 'faults' are missing, as numbers");
         if (point_axis(settings) != PointAxis::bit_position) all_points(settings, {1e-5});
         for (const std::string& images : {settings.images, settings.tuning_images}) ImageSelection::parse(images);
@@ -216,14 +217,14 @@ std::string trouble_with(const LabValue& value, const LabStep& asking, const Lab
     const bool is_of_fault = value.of >= LabQuantity::before;
     const bool is_of_site = value.of >= LabQuantity::act_max && value.of <= LabQuantity::best_threshold;
     if (is_of_fault && !step.fault) return name + " is read off a step with a fault";
-    if (is_of_site && (!step.job || !is_tuning(step.job->kind))) return name + " is read off a profile, a sweep or a hardening";
+    if (is_of_site && (!step.job || !step.job->kind->is_tuning())) return name + " is read off a profile, a sweep or a hardening";
     if (is_of_site && value.site.empty()) return name + " needs a 'site'";
     if (!is_of_fault && !is_of_site) {
-        if (!step.job || !measures_curves(step.job->kind)) return name + " is read off a job with curves";
+        if (!step.job || !step.job->kind->measures_curves()) return name + " is read off a job with curves";
         if (!is_name(value.of) && value.layers.empty()) return name + " needs 'layers'";
         const bool needs_point = value.of <= LabQuantity::faults;
         if (needs_point && !value.at) return name + " needs a point, 'at'";
-        if (value.at && step.job->kind != JobKind::bits && !std::ranges::count(all_points(*step.job, {}), *value.at))
+        if (value.at && point_axis(*step.job) != PointAxis::bit_position && !std::ranges::count(all_points(*step.job, {}), *value.at))
             return "the job has no point at " + Json(*value.at).dump();
     }
     for (const auto& other : {value.minus, value.over})

@@ -52,21 +52,21 @@ JobSettings comparable(JobSettings asked, const JobSettings& stored, bool takes_
     if (stored.data.empty() || has_same_name(stored.data, data)) asked.data = stored.data;
     if (!takes_found_thresholds || !stored.thresholds.empty()) asked.thresholds = stored.thresholds;
     const bool has_faults_of_its_own =
-        measures_curves(asked.kind) || (asked.kind == JobKind::profile && asked.rates != JobSettings().rates);
+        asked.kind->measures_curves() || (asked.kind->faults_are_optional && asked.rates != JobSettings().rates);
     if (!has_faults_of_its_own) asked.layers = stored.layers;
-    const bool is_of_sites = is_tuning(asked.kind);
+    const bool is_of_sites = asked.kind->is_tuning();
     if (!is_of_sites) asked.place = stored.place;
     // The form keeps these whatever the job.
-    if (asked.kind != JobKind::harden) {
+    if (!asked.kind->has_search) {
         asked.search = stored.search;
         asked.greedy = stored.greedy;
     }
-    if (asked.kind != JobKind::sweep) {
+    if (!asked.kind->has_site_and_grid) {
         asked.grid = stored.grid;
         asked.grid_in_act_max = stored.grid_in_act_max;
     }
-    if (measures_curves(asked.kind)) asked.auc_axis = stored.auc_axis;  // trials do not depend on it
-    if (!is_of_sites && asked.kind != JobKind::compare) {
+    if (asked.kind->measures_curves()) asked.auc_axis = stored.auc_axis;  // trials do not depend on it
+    if (asked.kind->tuning_images != TuningImagesFor::itself) {
         asked.tuning_images = stored.tuning_images;
         asked.tuning_split = stored.tuning_split;
     }
@@ -77,7 +77,7 @@ JobSettings comparable(JobSettings asked, const JobSettings& stored, bool takes_
 
 bool is_larger_or_same(const char* name, const JobSettings& stored, const JobSettings& asked) {
     const std::string field = name;
-    if (!measures_curves(stored.kind)) return false;
+    if (!stored.kind->measures_curves()) return false;
     if (field == "trials") return stored.trials >= asked.trials;
     if (field == "layers") return holds(stored.layers, asked.layers);
     if (field == "protections") return holds(stored.protections, asked.protections);
@@ -232,7 +232,7 @@ std::optional<LabReply> LabResults::plain_value(const LabValue& value, int step)
     }
     const auto found = job(place);
     if (!found) return std::nullopt;
-    return is_tuning(found->settings.kind) ? of_site(value, *found) : of_curves(value, *found);
+    return found->settings.kind->is_tuning() ? of_site(value, *found) : of_curves(value, *found);
 }
 
 std::optional<LabReply> LabResults::of_curves(const LabValue& value, const JobRecord& job) {

@@ -20,7 +20,11 @@ bool is_file(const std::string& path) {
 }
 
 bool is_over_rates(const JobSettings& settings) {
-    return measures_curves(settings.kind) && settings.kind != JobKind::bits && settings.faults.empty();
+    return settings.kind->measures_curves() && point_axis(settings) == PointAxis::fault_rate;
+}
+
+bool is_over_positions(const JobSettings& settings) {
+    return settings.kind->measures_curves() && point_axis(settings) == PointAxis::bit_position;
 }
 
 }  // namespace
@@ -38,7 +42,7 @@ NamedJob parse_named_job(const std::string& text) {
 JobRecord job_with_curves(const Study& study, std::optional<JobId> job) {
     if (job) {
         JobRecord named = study.job(*job);
-        if (measures_curves(named.settings.kind)) return named;
+        if (named.settings.kind->measures_curves()) return named;
         throw UsageError("Job " + std::to_string(*job) + " of '" + study.path() + "' is a " + kind_name(named.settings) +
                          ", which has no accuracy curves: name another one (clipscope-cli study lists them)");
     }
@@ -49,17 +53,17 @@ JobRecord job_with_curves(const Study& study, std::optional<JobId> job) {
         return nullptr;
     };
     if (const JobRecord* found =
-            latest([](const JobSettings& settings) { return settings.kind == JobKind::sensitivity && is_over_rates(settings); }))
+            latest([](const JobSettings& settings) { return is_over_rates(settings) && !settings.kind->compares_protections; }))
         return *found;
     if (const JobRecord* found = latest(is_over_rates)) return *found;
-    if (const JobRecord* found = latest([](const JobSettings& settings) { return measures_curves(settings.kind); })) return *found;
+    if (const JobRecord* found = latest([](const JobSettings& settings) { return settings.kind->measures_curves(); })) return *found;
     throw UsageError("The study '" + study.path() + "' has no job with accuracy curves yet: run a sensitivity first");
 }
 
 std::optional<JobRecord> bit_job_of(const Study& study, const JobRecord& job) {
     const std::vector<JobRecord> jobs = study.jobs();
     for (const JobRecord& other : jobs | std::views::reverse) {
-        if (other.settings.kind != JobKind::bits || !other.model || !job.model) continue;
+        if (!is_over_positions(other.settings) || !other.model || !job.model) continue;
         const MemoryModel& one = other.settings.memory;
         const MemoryModel& asked = job.settings.memory;
         if (other.model->sha256 == job.model->sha256 && one.format == asked.format && one.kind == asked.kind) return other;
@@ -73,7 +77,7 @@ NamedCurves read_named_curves(const std::string& text) {
         const Study study = Study::open_to_read(named.study);
         const JobRecord job = job_with_curves(study, named.job);
         NamedCurves found{read_curves(study, job.id), {}, job};
-        if (job.settings.kind != JobKind::bits)
+        if (!is_over_positions(job.settings))
             if (const auto bits = bit_job_of(study, job)) found.bits = read_curves(study, bits->id).curves;
         return found;
     }

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "common/error.h"
+#include "common/scratch_folder.h"
 #include "network/bundled_networks.h"
 #include "report/named_job.h"
 #include "study/listed_trials.h"
@@ -17,9 +18,9 @@ namespace {
 
 void read_results(const Study& study, ReportJob& job) {
     const JobSettings& settings = job.record.settings;
-    if (settings.kind == JobKind::faults) {
+    if (settings.kind->is_listed()) {
         job.listed = read_listed_results(study, job.record.id);
-    } else if (measures_curves(settings.kind)) {
+    } else if (settings.kind->measures_curves()) {
         CampaignResult result = read_curves(study, job.record.id);
         if (!result.curves.curves.empty()) {
             job.summary = summary_of(result.curves);
@@ -60,28 +61,6 @@ std::optional<ReportContents> read_study(const std::string& path, const std::sto
     rank_jobs(study, contents);
     return contents;
 }
-
-// A folder that is gone with this object.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "clipscope-report-XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr)
-            throw Error("No folder for passing files can be made in '" + pattern + "': make room there.");
-        path_ = pattern;
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-    std::string file(const char* name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
 
 std::string damage_text(const SalvageReport& report) {
     std::string text = "This study's file is damaged. The report holds what could be read of it: " + std::to_string(report.jobs) +
@@ -133,7 +112,7 @@ bool is_over_positions(const ReportJob& job) {
 }
 
 bool is_of_protections(const ReportJob& job) {
-    return job.curves && job.record.settings.kind == JobKind::compare;
+    return job.curves && job.record.settings.kind->compares_protections;
 }
 
 bool has_points(const ReportJob& job) {

@@ -11,7 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string trials_words(const JobSettings& settings) {
-    if (settings.kind == JobKind::faults) return grouped_text(settings.list.trials);
+    if (settings.kind->is_listed()) return grouped_text(settings.list.trials);
     std::string text = settings.trials > 0 || settings.precision == 0 ? grouped_text(settings.trials) : "";
     if (settings.precision > 0) text += (text.empty() ? "± " : ", ± ") + rounded_text(settings.precision * 100, 3) + " points";
     return text;
@@ -28,11 +28,7 @@ std::string fault_words(const MemoryModel& memory) {
 }
 
 std::string scope_words(const JobSettings& settings) {
-    if (settings.kind == JobKind::sweep) return settings.site;
-    if (settings.kind == JobKind::harden) return settings.site.empty() ? "all sites" : settings.site;
-    if (settings.kind == JobKind::faults) return "as listed";
-    if (settings.kind == JobKind::profile && settings.layers.empty()) return "none";
-    return settings.layers;
+    return settings.kind->faults_in ? settings.kind->faults_in(settings) : settings.layers;
 }
 
 std::string images_words(const std::optional<SourceRecord>& source) {
@@ -53,7 +49,7 @@ TextColumns jobs_table(const ReportContents& contents) {
     table.add_column("Time, s");
     for (const ReportJob& job : contents.jobs) {
         const JobSettings& settings = job.record.settings;
-        const auto& images = is_tuning(settings.kind) ? job.record.tuning_images : job.record.images;
+        const auto& images = settings.kind->is_tuning() ? job.record.tuning_images : job.record.images;
         table.rows.push_back({std::to_string(job.record.id), kind_name(settings), to_string(job.record.state), scope_words(settings),
                               settings.memory.format.to_string(), fault_words(settings.memory), trials_words(settings),
                               images_words(images), std::to_string(settings.seed), rounded_text(job.record.seconds, 3)});

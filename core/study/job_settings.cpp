@@ -4,11 +4,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 
 #include "campaign/fault_rates.h"
 #include "campaign/memory_json.h"
 #include "common/error.h"
-#include "common/named_values.h"
 #include "common/text_list.h"
 #include "study/study_errors.h"
 
@@ -16,26 +16,6 @@ namespace clipscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-const char* name_of(JobKind value) {
-    switch (value) {
-        case JobKind::sensitivity:
-            return "sensitivity";
-        case JobKind::bits:
-            return "bits";
-        case JobKind::compare:
-            return "compare";
-        case JobKind::profile:
-            return "profile";
-        case JobKind::sweep:
-            return "sweep";
-        case JobKind::harden:
-            return "harden";
-        case JobKind::faults:
-            return "faults";
-    }
-    return nullptr;
-}
 
 Json normalization_json(const std::optional<Normalization>& normalization) {
     if (!normalization) return nullptr;
@@ -49,7 +29,7 @@ std::optional<Normalization> read_normalization(const Json& json) {
 }
 
 Json as_json(const JobSettings& settings) {
-    Json json{{"kind", to_string(settings.kind)},
+    Json json{{"kind", settings.kind->id},
               {"model", settings.model},
               {"data", settings.data},
               {"split", settings.split},
@@ -87,7 +67,8 @@ Json as_json(const JobSettings& settings) {
     if (!settings.faults.empty()) json["faults"] = settings.faults;
     if (!settings.protections.empty()) json["protections"] = settings.protections;
     if (settings.protection != JobSettings().protection) json["protection"] = settings.protection;
-    if (settings.kind == JobKind::faults)
+    if (!settings.own.empty()) json["own"] = settings.own;
+    if (settings.kind->is_listed())
         json["fault_list"] = {{"path", settings.list.path},
                               {"sha256", settings.list.sha256},
                               {"trials", settings.list.trials},
@@ -128,6 +109,7 @@ std::string unknown_fields(const Json& json) {
     JobSettings with_all;
     with_all.kind = JobKind::faults;
     with_all.precision = 1;
+    with_all.own = {{"name", "value"}};
     with_all.faults = "1";
     with_all.protections = "none";
     with_all.protection = "range";
@@ -179,7 +161,9 @@ JobSettings read_settings(const Json& json) {
     fields.take("thresholds", settings.thresholds);
     fields.take("protections", settings.protections);
     fields.take("protection", settings.protection);
-    if (settings.kind == JobKind::faults) settings.list = read_list(json.at("fault_list"));
+    fields.take("own", settings.own);
+    complete_own_settings(settings);
+    if (settings.kind->is_listed()) settings.list = read_list(json.at("fault_list"));
     settings.unknown_fields = unknown_fields(json);
     return settings;
 }
@@ -188,39 +172,30 @@ bool contains(const std::vector<std::string>& texts, const std::string& text) {
     return std::ranges::count(texts, text) > 0;
 }
 
-bool can_grow(JobKind kind) {
-    return measures_curves(kind);
-}
-
-bool uses_tuning_images(JobKind kind) {
-    return kind == JobKind::compare || is_tuning(kind);
+const OwnSetting* find_own(const JobDefinition& kind, std::string_view name) {
+    const auto found = std::ranges::find(kind.own_settings, name, &OwnSetting::name);
+    return found == kind.own_settings.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-bool measures_curves(JobKind kind) {
-    return kind == JobKind::sensitivity || kind == JobKind::bits || kind == JobKind::compare;
-}
-
-OutputScopes output_scopes(JobKind kind) {
-    return kind == JobKind::sensitivity || kind == JobKind::compare ? OutputScopes::allowed : OutputScopes::refused;
-}
-
-bool is_tuning(JobKind kind) {
-    return kind == JobKind::profile || kind == JobKind::sweep || kind == JobKind::harden;
-}
-
-std::string to_string(JobKind kind) {
-    return name_of(kind);
-}
-
-JobKind job_kind_from_string(const std::string& text) {
-    if (const auto kind = value_named<JobKind>(text, name_of)) return *kind;
-    throw UsageError("'" + text + "' is not a kind of job: choose " + names_of_all<JobKind>(name_of) + ".");
-}
-
 std::string kind_name(const JobSettings& settings) {
-    return settings.protections.empty() ? to_string(settings.kind) : "duel";
+    return settings.kind->name ? settings.kind->name(settings) : std::string(settings.kind->id);
+}
+
+std::string own_setting(const JobSettings& settings, std::string_view name) {
+    if (const auto said = settings.own.find(std::string(name)); said != settings.own.end()) return said->second;
+    if (const OwnSetting* own = find_own(*settings.kind, name)) return std::string(own->usual);
+    throw std::logic_error("the kind of job " + std::string(settings.kind->id) + " has no setting " + std::string(name));
+}
+
+void complete_own_settings(JobSettings& settings) {
+    for (const OwnSetting& own : settings.kind->own_settings) settings.own.try_emplace(std::string(own.name), own.usual);
+    for (const auto& [name, value] : settings.own) {
+        const OwnSetting* own = find_own(*settings.kind, name);
+        if (!own) throw UsageError("A " + kind_name(settings) + " has no setting '" + name + "'");
+        own->check(value);
+    }
 }
 
 std::string to_json(const JobSettings& settings) {
@@ -255,7 +230,7 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
     same.data = stored.data;
     same.self_check = stored.self_check;
     same.list.path = stored.list.path;
-    if (can_grow(stored.kind)) {
+    if (stored.kind->measures_curves()) {
         const bool has_outputs = has_computed_values(stored.layers) || has_computed_values(asked.layers);
         if (has_outputs && (stored.precision > 0 || asked.precision > 0)) return false;  // a precision knows stored values alone
         same.layers = stored.layers;
@@ -265,7 +240,7 @@ bool can_continue(const JobSettings& stored, const JobSettings& asked) {
         if (!stored.faults.empty() && !asked.faults.empty()) same.faults = stored.faults;
         if (!stored.protections.empty() && !asked.protections.empty()) same.protections = stored.protections;
     }
-    if (!uses_tuning_images(stored.kind)) {
+    if (stored.kind->tuning_images != TuningImagesFor::itself) {
         same.tuning_images = stored.tuning_images;
         same.tuning_split = stored.tuning_split;
     }
@@ -278,7 +253,7 @@ JobSettings grown(const JobSettings& stored, const JobSettings& asked) {
     both.data = asked.data;
     both.self_check = asked.self_check;
     both.list.path = asked.list.path;
-    if (!can_grow(stored.kind)) return both;
+    if (!stored.kind->measures_curves()) return both;
     both.trials = std::max(stored.trials, asked.trials);
     if (asked.precision > 0) both.precision = stored.precision > 0 ? std::min(stored.precision, asked.precision) : asked.precision;
     for (const std::string& layers : split_list(asked.layers, ','))
@@ -299,10 +274,18 @@ std::vector<double> all_rates(const std::string& text, const std::vector<double>
     return {rates.begin(), rates.end()};
 }
 
+bool needs_tuning_images(const JobSettings& settings) {
+    const TuningImagesFor what = settings.kind->tuning_images;
+    return what == TuningImagesFor::itself || (what == TuningImagesFor::automatic_rates && has_automatic_rates(settings));
+}
+
+bool injects_faults(const JobSettings& settings) {
+    return !settings.kind->faults_are_optional || !settings.layers.empty();
+}
+
 PointAxis point_axis(const JobSettings& settings) {
-    if (settings.kind == JobKind::bits) return PointAxis::bit_position;
-    const bool can_count = settings.kind == JobKind::sensitivity || settings.kind == JobKind::compare;
-    return can_count && !settings.faults.empty() ? PointAxis::fault_count : PointAxis::fault_rate;
+    const JobDefinition& kind = *settings.kind;
+    return kind.takes_fault_counts && !settings.faults.empty() ? PointAxis::fault_count : kind.axis;
 }
 
 std::vector<double> all_points(const JobSettings& settings, const std::vector<double>& suggested) {

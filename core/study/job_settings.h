@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,21 +15,11 @@
 #include "data/normalization.h"
 #include "evaluation/outcome.h"
 #include "network/memory_model.h"
+#include "study/job_definition.h"
 
 namespace clipscope {
 
-enum class JobKind { sensitivity, bits, compare, profile, sweep, harden, faults };
-
-// Whether its results are accuracy curves, over fault rates, numbers of faults or bit positions.
-bool measures_curves(JobKind kind);
-// Whether faults may hit computed values in such a job.
-OutputScopes output_scopes(JobKind kind);
-
-std::string to_string(JobKind kind);
 JobKind job_kind_from_string(const std::string& text);  // throws UsageError
-
-// Whether it is about tuning: measured on the tuning images alone.
-bool is_tuning(JobKind kind);
 
 // The list of faults of a job; its trials stand in the study (listed_trials.h).
 struct FaultListSettings {
@@ -87,6 +78,9 @@ struct JobSettings {
     // Of a list of faults.
     FaultListSettings list{};
 
+    // What the kind alone knows (JobDefinition::own_settings), by name: all of its settings, or none where it has none.
+    std::map<std::string, std::string> own{};
+
     // What a newer ClipScope wrote and this one does not know, as the text of a JSON object: kept, and never the same job as one without.
     std::string unknown_fields{};
 };
@@ -98,14 +92,25 @@ JobSettings job_settings_from_json(const std::string& text, const std::string& f
 // The same of what a person wrote: throws Error that says which value makes no sense.
 JobSettings job_settings_by_hand(const std::string& text);
 
-// What people call it: of a comparison of any protections "duel", otherwise its kind.
+// What people call it, and its command: of a comparison of any protections "duel", otherwise its kind.
 std::string kind_name(const JobSettings& settings);
+
+// A setting of the kind's own; as it usually is where nobody said. Throws logic_error where the kind has none of this name.
+std::string own_setting(const JobSettings& settings, std::string_view name);
+// Says those that nobody said as they usually are, and throws UsageError on what makes no sense or is not the kind's.
+void complete_own_settings(JobSettings& settings);
 
 // Whether results of the two belong together: the same but for the paths of model and data, and where the kind can grow, for how much.
 bool can_continue(const JobSettings& stored, const JobSettings& asked);
 
 // The layers, rates and trials of both, in what is otherwise `stored`; the paths of model and data are those asked for.
 JobSettings grown(const JobSettings& stored, const JobSettings& asked);
+
+// Whether it needs tuning images beside those that it is evaluated on.
+bool needs_tuning_images(const JobSettings& settings);
+
+// Whether it injects any: a profile does where it names layers.
+bool injects_faults(const JobSettings& settings);
 
 // What its curves are drawn over.
 PointAxis point_axis(const JobSettings& settings);

@@ -9,12 +9,8 @@
 namespace clipscope {
 
 void check_sliceable(const JobSettings& settings) {
-    if (settings.kind == JobKind::profile)
-        throw UsageError("A profile is one pass over the tuning images and has no slices: run it whole, or with mpirun");
-    if (settings.kind == JobKind::harden && settings.greedy)
-        throw UsageError("A greedy hardening starts each site from those before it and has no slices: run it with mpirun, or not greedily");
-    if (settings.kind == JobKind::harden && !settings.site.empty())
-        throw UsageError("The search of one site goes on from what it found and has no slices: run it with mpirun, or a site a machine");
+    const auto& why_not = settings.kind->why_no_slices;
+    if (const std::string why = why_not ? why_not(settings) : ""; !why.empty()) throw UsageError(why);
 }
 
 std::vector<WorkSlice> finished_slices(const Study& study, JobId job) {

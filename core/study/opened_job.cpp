@@ -4,9 +4,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "campaign/contestants.h"
-#include "campaign/fault_scope.h"
-#include "campaign/sweep.h"
 #include "common/sha256.h"
 #include "data/dataset_reader.h"
 #include "data/image_selection.h"
@@ -58,29 +55,10 @@ std::vector<std::size_t> chosen_positions(const JobSettings& settings, const Dat
     return select_images(dataset, ImageSelection::parse(settings.images), settings.seed);
 }
 
-bool needs_tuning_images(const JobSettings& settings) {
-    if (settings.kind == JobKind::compare || is_tuning(settings.kind)) return true;
-    return settings.kind == JobKind::sensitivity && has_automatic_rates(settings);
-}
-
-TunedBounds tuned_bounds(const JobSettings& settings, const Network& network) {
-    if (settings.thresholds.empty()) return {};
-    return thresholds_from_json(settings.thresholds, "the job's thresholds").tuned(network.sites());
-}
-
-// What run_…() would find out later.
+// What the run would find out later.
 void check(const JobSettings& settings, const Network& network) {
-    const bool is_of_one_site = settings.kind == JobKind::sweep || (settings.kind == JobKind::harden && !settings.site.empty());
-    if (is_of_one_site) find_site(settings.site, network.sites());
-    if (measures_curves(settings.kind)) {
-        const auto scopes = parse_fault_scopes(settings.layers, network.memory_parts(), output_scopes(settings.kind));
-        if (settings.precision > 0) check_stored_scopes(scopes, "A precision");
-        if (settings.kind != JobKind::compare) check_thresholds_stored(scopes, network.memory_parts());
-        if (!settings.protections.empty())
-            check_protections(network, protections_from_list(settings.protections), tuned_bounds(settings, network));
-    }
-    if (settings.kind == JobKind::profile && !settings.layers.empty()) parse_fault_scopes(settings.layers, network.memory_parts());
-    if (settings.kind != JobKind::faults) all_points(settings, {});
+    settings.kind->check(settings, network);
+    if (!settings.kind->is_listed()) all_points(settings, {});
 }
 
 }  // namespace

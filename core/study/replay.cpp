@@ -15,7 +15,6 @@
 #include "campaign/fault_rates.h"
 #include "campaign/fault_scope.h"
 #include "campaign/point_faults.h"
-#include "campaign/thresholds_file.h"
 #include "campaign/trial_run.h"
 #include "common/csv_text.h"
 #include "common/error.h"
@@ -23,16 +22,12 @@
 #include "common/text_list.h"
 #include "evaluation/evaluator.h"
 #include "evaluation/memory_signs.h"
+#include "study/known_protections.h"
 #include "study/study_errors.h"
 #include "study/study_results.h"
 
 namespace clipscope {
 namespace {
-
-struct KnownProtections {
-    std::optional<Clipping> act_max;
-    TunedBounds tuned;
-};
 
 void take_missing(KnownProtections& known, const KnownProtections& more) {
     if (!known.act_max) known.act_max = more.act_max;
@@ -40,16 +35,8 @@ void take_missing(KnownProtections& known, const KnownProtections& more) {
 }
 
 KnownProtections protections_of(const Study& study, const JobRecord& job, const std::vector<SiteInfo>& sites) {
-    KnownProtections known;
-    if (job.settings.kind == JobKind::compare) {
-        if (!job.settings.thresholds.empty()) known.tuned = thresholds_from_json(job.settings.thresholds, study.path()).tuned(sites);
-        const ResolvedSettings resolved = study.resolved(job.id);
-        if (!resolved.act_max.empty()) known.act_max = Clipping{resolved.act_max};
-    } else if (job.settings.kind == JobKind::harden && job.state == JobState::done) {
-        const ThresholdsFile thresholds = thresholds_of(read_tuning(study, job.id));
-        known = {thresholds.act_max(sites), thresholds.tuned(sites)};
-    }
-    return known;
+    const auto& known = job.settings.kind->protections;
+    return known ? known(study, job, sites) : KnownProtections{};
 }
 
 // The job's own first, then those of the study's latest jobs on the same model.
@@ -148,6 +135,7 @@ public:
         const std::vector<LayerInfo>& parts = evaluator.network().memory_parts();
         const auto trial = std::uint64_t(name_.trial);
         if (stratum_) return draw_sampled_faults(axis(), job_.settings.seed, name_.rate, *stratum_, trial, parts, scope.layers, critical_);
+        if (const DrawTrial draw = job_.settings.kind->draw) return draw(job_.settings, trial, evaluator, scope, name_.rate);
         if (axis() == PointAxis::bit_position) return single_bit_fault(job_.settings.seed, trial, parts, scope, int(name_.rate));
         return draw_point_faults(axis(), job_.settings.seed, trial, evaluator, scope, name_.rate);
     }
@@ -342,7 +330,7 @@ std::optional<TrialName> worst_trial(const Study& study, JobId job, const std::s
 std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& name, const JobRunOptions& options, std::stop_token stop,
                                           const SourcePlaces& places, ReplayDetail detail) {
     const JobRecord job = study.job(name.job);
-    if (job.settings.kind == JobKind::faults)
+    if (job.settings.kind->is_listed())
         throw UsageError("Job " + std::to_string(name.job) +
                          " runs a list of faults, which names every bit itself: 'clipscope-cli inspect' looks at one of them closely.");
     TrialMaker maker(job, name);
@@ -350,7 +338,7 @@ std::optional<ReplayedTrial> replay_trial(const Study& study, const TrialName& n
     check_source(job, SourceKind::model, settings.model);
     const OpenedJob opened = open_job(settings);
     check_contents(job, opened, study.path());
-    const JobInputs& inputs = measures_curves(job.settings.kind) ? opened.evaluation : opened.tuning.value().inputs;
+    const JobInputs& inputs = job.settings.kind->measures_curves() ? opened.evaluation : opened.tuning.value().inputs;
     const FaultScope scope = find_scope(name, *inputs.network);
     const auto contestants = find_contestants(study, job, opened, inputs, options, stop);
     if (!contestants) return std::nullopt;

@@ -234,9 +234,9 @@ private:
         try {
             const Study study = Study::open_to_read(path);
             const JobKind kind = study.job(id).settings.kind;
-            if (measures_curves(kind))
+            if (kind->measures_curves())
                 read_summary(study, id);
-            else if (kind == JobKind::faults)
+            else if (kind->is_listed())
                 read_listed_results(study, id);
             else
                 read_tuning(study, id);

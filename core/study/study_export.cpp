@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool has_curves(const JobRecord& job) {
-    return measures_curves(job.settings.kind);
+    return job.settings.kind->measures_curves();
 }
 
 // One table of all jobs; job after job, so that no more than one of them is in memory.
@@ -88,7 +88,7 @@ std::string list_json(const Study& study, JobId job) {
 }
 
 std::string result_json(const Study& study, const JobRecord& job) {
-    if (job.settings.kind == JobKind::faults) return list_json(study, job.id);
+    if (job.settings.kind->is_listed()) return list_json(study, job.id);
     return has_curves(job) ? result_to_json(read_curves(study, job.id)) : tuning_to_json(read_tuning(study, job.id));
 }
 
@@ -128,7 +128,7 @@ std::vector<std::string> export_csv(const Study& study, const std::string& folde
     for (const JobRecord& job : jobs) {
         if (has_curves(job))
             add_curves(job.id, read_curves(study, job.id).curves);
-        else if (job.settings.kind == JobKind::faults)
+        else if (job.settings.kind->is_listed())
             lists.add(job.id, listed_csv(read_listed_results(study, job.id)));
         else
             add_tuning(job.id, read_tuning(study, job.id));

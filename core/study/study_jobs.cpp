@@ -147,7 +147,7 @@ JobId Study::add_job(const JobSettings& settings) {
         SQLite::Statement insert(database().sql(),
                                  "INSERT INTO job (place, kind, settings, created) "
                                  "VALUES ((SELECT coalesce(max(place), 0) + 1 FROM job), ?, ?, ?)");
-        insert.bind(1, to_string(settings.kind));
+        insert.bind(1, std::string(settings.kind->id));
         insert.bind(2, to_json(settings));
         insert.bind(3, now_text());
         insert.exec();
@@ -169,7 +169,7 @@ std::optional<JobId> Study::find_job(const JobSettings& asked, const SourceRecor
 JobId Study::duplicate_job(JobId id, const JobSettings& changed) {
     const JobRecord original = job(id);
     const JobId copy = add_job(changed);
-    if (changed.kind == JobKind::faults) database().transaction([&] { copy_listed_trials(database(), id, copy); });
+    if (changed.kind->is_listed()) database().transaction([&] { copy_listed_trials(database(), id, copy); });
     if (!original.name.empty()) set_name(copy, original.name);
     return copy;
 }

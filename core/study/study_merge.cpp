@@ -71,7 +71,7 @@ void note(JobPieces& pieces, const MergePart& part, std::size_t place, const Stu
     if (!job.started.empty() && (pieces.started.empty() || job.started < pieces.started)) pieces.started = job.started;
     pieces.ended = std::max(pieces.ended, job.ended);
     if (pieces.versions.empty()) pieces.versions = job.versions;
-    if (measures_curves(job.settings.kind) || job.settings.kind == JobKind::faults)
+    if (job.settings.kind->measures_curves() || job.settings.kind->is_listed())
         if (pieces.campaign.empty()) pieces.campaign = part.campaigns[place];
     if (is_fuller(part.resolved[place], pieces.resolved)) pieces.resolved = part.resolved[place];
     if (!pieces.with_sources && job.model && job.images) pieces.with_sources = job;
@@ -79,8 +79,8 @@ void note(JobPieces& pieces, const MergePart& part, std::size_t place, const Stu
 
 // As many trials as the job is to have; 0 where results decide.
 std::int64_t wanted_trials(Database& database, const JobRecord& job) {
-    if (job.settings.kind == JobKind::faults) return job.settings.list.trials;
-    if (!measures_curves(job.settings.kind) || job.settings.precision > 0) return 0;
+    if (job.settings.kind->is_listed()) return job.settings.list.trials;
+    if (!job.settings.kind->measures_curves() || job.settings.precision > 0) return 0;
     SQLite::Statement points(database.sql(), "SELECT count(*) FROM point JOIN curve ON curve.id = point.curve WHERE curve.job = ?");
     points.bind(1, job.id);
     points.executeStep();

@@ -42,6 +42,11 @@ private:
     std::optional<Rows> samples_;
 };
 
+// As result_json.h knows it.
+std::string kind_of_curves(const JobSettings& settings) {
+    return settings.kind->compares_protections ? kind_name(settings) : "sensitivity";
+}
+
 PointAxis read_campaign_axis(const Study& study, JobId job) {
     return study.database().guarded([&] { return read_campaign(study.database(), job).axis; });
 }
@@ -85,7 +90,7 @@ CampaignSummary read_summary(const Study& study, JobId job) {
 }
 
 JobProgress read_progress(const Study& study, JobId job) {
-    if (const JobSettings settings = study.job(job).settings; settings.kind == JobKind::faults)
+    if (const JobSettings settings = study.job(job).settings; settings.kind->is_listed())
         return {count_listed_results(study, job), settings.list.trials};
     Database& database = study.database();
     return database.guarded([&] {
@@ -108,7 +113,7 @@ CampaignResult read_curves(const Study& study, JobId job) {
     const JobRecord record = study.job(job);
     return study.database().guarded([&] {
         CampaignResult result;
-        result.kind = record.settings.kind == JobKind::compare ? kind_name(record.settings) : to_string(JobKind::sensitivity);
+        result.kind = kind_of_curves(record.settings);
         result.auc_axis = record.settings.auc_axis;
         CampaignInfo& info = result.curves.info;
         info = read_campaign(study.database(), job);

@@ -73,6 +73,40 @@ private slots:
         QVERIFY(panel.form() == form);
     }
 
+    void what_is_offered_has_its_fields() {
+        SensitivityPanel panel;
+        const SensitivityForm usual = panel.form();
+        panel.set_offered(
+            {{QStringLiteral("rows"),
+              QStringLiteral("bad rows"),
+              QStringLiteral("So many rows fail."),
+              true,
+              true,
+              {{QStringLiteral("words"), QStringLiteral("64"), QStringLiteral("Words in a row"), QStringLiteral("How long.")}}}});
+        QVERIFY(panel.form() == usual);
+        auto* job = field<QComboBox>(panel, QStringLiteral("Accuracy against"));
+        auto* words = field<QLineEdit>(panel, QStringLiteral("Words in a row"));
+        auto* counts = field<QLineEdit>(panel, QStringLiteral("Numbers of faults"));
+        auto* rates = field<QLineEdit>(panel, QStringLiteral("Fault rates"));
+        QVERIFY(job && words && counts && rates && !words->toolTip().isEmpty());
+        QVERIFY(!job->itemData(job->count() - 1, Qt::ToolTipRole).toString().isEmpty());
+        const auto is_there = [&](QWidget* one) { return one->isVisibleTo(&panel); };
+        QVERIFY(!is_there(words) && is_there(rates));
+        job->setCurrentIndex(job->findText(QStringLiteral("bad rows")));
+        QVERIFY(is_there(words) && is_there(counts) && !is_there(rates));
+        QSignalSpy changed(&panel, &SensitivityPanel::form_changed);
+        words->setText(QStringLiteral("8"));
+        QCOMPARE(changed.count(), 1);
+        const SensitivityForm rows = panel.form();
+        QVERIFY(rows.job == SensitivityJob::offered && rows.offered == QLatin1String("rows"));
+        QCOMPARE(rows.own.value(QStringLiteral("words")), QStringLiteral("8"));
+        panel.set_form(usual);
+        QVERIFY(panel.form() == usual && !is_there(words));
+        words->setText(QStringLiteral("9"));
+        panel.set_form(rows);
+        QVERIFY(panel.form() == rows && is_there(words));
+    }
+
     void layers_are_chosen_or_typed() {
         SensitivityPanel panel;
         auto* layers = field<QComboBox>(panel, QStringLiteral("Layers"));

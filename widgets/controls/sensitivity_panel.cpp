@@ -3,12 +3,16 @@
 #include <QComboBox>
 #include <QFormLayout>
 #include <QLineEdit>
+#include <algorithm>
+#include <utility>
 
 #include "controls/job_fields.h"
 
 namespace clipscope {
 
 namespace {
+
+constexpr int offer_role = Qt::UserRole + 1;  // of the choice of a job: the id of what was offered
 
 struct LayersChoice {
     const char* scopes;  // as the command line writes them
@@ -125,11 +129,50 @@ void SensitivityPanel::lay_out() {
 
 void SensitivityPanel::show_fields_of_job() {
     const auto job = choice<SensitivityJob>(*job_);
+    const OfferedMeasurement* offer = chosen_offer();
     const bool is_of_bits = job == SensitivityJob::bit_positions;
-    form_layout().setRowVisible(fields().rates_row, job == SensitivityJob::fault_rates);
-    form_layout().setRowVisible(fault_counts_, job == SensitivityJob::fault_counts);
+    form_layout().setRowVisible(fields().rates_row, job == SensitivityJob::fault_rates || (offer && !offer->counts));
+    form_layout().setRowVisible(fault_counts_, job == SensitivityJob::fault_counts || (offer && offer->counts));
     form_layout().setRowVisible(fields().pattern, !is_of_bits);
-    fields().set_until_choices(is_of_bits ? UntilChoices::trials : UntilChoices::all);
+    for (const OfferedMeasurement& one : offered_)
+        for (QLineEdit* field : own_.value(one.id)) form_layout().setRowVisible(field, &one == offer);
+    fields().set_until_choices(is_of_bits || (offer && offer->is_by_trials) ? UntilChoices::trials : UntilChoices::all);
+}
+
+const OfferedMeasurement* SensitivityPanel::chosen_offer() const {
+    const QString id = job_->currentData(offer_role).toString();
+    const auto found = std::ranges::find(offered_, id, &OfferedMeasurement::id);
+    return found == offered_.end() ? nullptr : &*found;
+}
+
+void SensitivityPanel::choose_job(const SensitivityForm& form) {
+    const int offer = form.job == SensitivityJob::offered ? job_->findData(form.offered, offer_role) : -1;
+    if (offer >= 0)
+        job_->setCurrentIndex(offer);
+    else
+        set_choice(*job_, form.job);
+}
+
+void SensitivityPanel::set_offered(const std::vector<OfferedMeasurement>& offered) {
+    fill([&] {
+        offered_ = offered;
+        for (const OfferedMeasurement& one : offered_) {
+            add_choice(*job_, one.against, SensitivityJob::offered, one.tip);
+            job_->setItemData(job_->count() - 1, one.id, offer_role);
+            int row = 0;
+            QFormLayout::ItemRole role{};
+            form_layout().getWidgetPosition(fault_counts_, &row, &role);
+            for (const OfferedMeasurement::Setting& setting : one.settings) {
+                auto* field = new QLineEdit(setting.usual);
+                name_field(*field, setting.label, setting.tip);
+                form_layout().insertRow(++row, setting.label, field);
+                own_[one.id][setting.name] = field;
+                connect(field, &QLineEdit::textChanged, this, &SensitivityPanel::field_changed);
+            }
+        }
+        style_fields(*form_layout().parentWidget());
+        show_fields_of_job();
+    });
 }
 
 SensitivityForm SensitivityPanel::form() const {
@@ -137,13 +180,19 @@ SensitivityForm SensitivityPanel::form() const {
     form.job = choice<SensitivityJob>(*job_);
     form.layers = scopes();
     form.fault_counts = fault_counts_->text().trimmed();
+    if (const OfferedMeasurement* offer = chosen_offer()) {
+        form.offered = offer->id;
+        for (const auto& [name, field] : own_[offer->id].asKeyValueRange()) form.own[name] = field->text().trimmed();
+    }
     fields().read(form);
     return form;
 }
 
 void SensitivityPanel::set_form(const SensitivityForm& form) {
     fill([&] {
-        set_choice(*job_, form.job);
+        choose_job(form);
+        for (const auto& [name, text] : form.own.asKeyValueRange())
+            if (QLineEdit* field = own_.value(form.offered).value(name)) field->setText(text);
         set_scopes(form.layers);
         fault_counts_->setText(form.fault_counts);
         fields().write(form);

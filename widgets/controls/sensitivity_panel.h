@@ -2,9 +2,11 @@
 // core's own parsers. GUI thread.
 #pragma once
 
+#include <QMap>
 #include <QString>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "controls/job_fields.h"
 #include "controls/job_panel.h"
@@ -20,12 +22,31 @@ namespace clipscope {
 enum class SensitivityJob {
     fault_rates,
     bit_positions,  // exactly one faulty bit, position by position
-    fault_counts    // so many faults in every trial
+    fault_counts,   // so many faults in every trial
+    offered         // something else that was offered to the form
+};
+
+// A measurement beyond those that the form itself knows.
+struct OfferedMeasurement {
+    struct Setting {
+        QString name;
+        QString usual;
+        QString label;
+        QString tip;
+    };
+    QString id;
+    QString against;  // "bad rows"
+    QString tip;
+    bool counts = false;        // numbers in place of fault rates
+    bool is_by_trials = false;  // it has no precision
+    std::vector<Setting> settings{};
 };
 
 // Everything in the form, as text and numbers.
 struct SensitivityForm {
     SensitivityJob job = SensitivityJob::fault_rates;
+    QString offered{};                                // its id, where the job is one
+    QMap<QString, QString> own{};                     // settings of the offered measurement, by name
     QString layers = QStringLiteral("network,each");  // scopes, each a curve; "each": the layers checked in the table
     QString rates = QStringLiteral("1e-7:1e-4:7");    // "paper", "auto", a list, or from:to:count
     QString fault_counts = QStringLiteral("1, 2, 4, 8, 16");
@@ -58,6 +79,8 @@ public:
     void set_form(const SensitivityForm& form);
 
     void set_validator(Validator validator);
+    // Once: choices beside those of the form, each with the fields of its own settings.
+    void set_offered(const std::vector<OfferedMeasurement>& offered);
 
 protected:
     QString problem() const override;
@@ -69,11 +92,15 @@ private:
     void set_scopes(const QString& scopes);
     void lay_out();
     void show_fields_of_job();
+    const OfferedMeasurement* chosen_offer() const;
+    void choose_job(const SensitivityForm& form);
 
     QComboBox* job_;
     QComboBox* layers_;
     QLineEdit* fault_counts_;
     Validator validator_;
+    std::vector<OfferedMeasurement> offered_;
+    QMap<QString, QMap<QString, QLineEdit*>> own_;  // by offered measurement and setting
 };
 
 }  // namespace clipscope

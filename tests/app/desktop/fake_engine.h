@@ -69,7 +69,7 @@ inline void run_fake_job(const Study& study, JobId id, const EventSink& next, co
     const JobSettings settings = study.job(id).settings;
     StudyWriter writer(study, id, next, stop);
     const EventSink sink = writer.sink();
-    if (settings.kind == JobKind::sensitivity || settings.kind == JobKind::bits) {
+    if (settings.kind->measures_curves() && !settings.kind->compares_protections) {
         std::vector<std::string> names;
         for (const FaultScope& scope : parse_fault_scopes(settings.layers, fake_model("fake.pt").layers)) names.push_back(scope.name);
         const EventSink with_memory = [&](Event event) {

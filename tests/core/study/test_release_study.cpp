@@ -42,7 +42,7 @@ private Q_SLOTS:
         const Study study = Study::open(path_);
         const std::vector<JobRecord> jobs = study.jobs();
         QStringList kinds;
-        for (const JobRecord& job : jobs) kinds << QString::fromStdString(to_string(job.settings.kind) + " " + to_string(job.state));
+        for (const JobRecord& job : jobs) kinds << QString::fromStdString(std::string(job.settings.kind->id) + " " + to_string(job.state));
         QCOMPARE(kinds, (QStringList{"sensitivity done", "bits done", "harden done", "compare done", "sweep done", "profile done",
                                      "sensitivity done", "sensitivity stopped"}));
         QCOMPARE(jobs[6].settings.memory.format, NumberFormat::parse("int8"));
