@@ -10,7 +10,7 @@ namespace clipscope {
 namespace {
 
 constexpr std::int64_t most_rows = 240;  // from about 300 on, oneDNN 2.6 takes another kernel for some shapes (1024 to 768, 512 to 1536)
-constexpr std::int64_t most_values_at_once = 1 << 22;  // where it does not: so many inputs, 16 MiB
+constexpr std::int64_t most_values_at_once = 1 << 22;  // where it does not: 16 MiB of inputs, or of outputs
 
 // Rows: a multiple of what the processor's kernels work on at once (6 with AVX2, 48 with AVX-512), and a divisor of most_rows.
 std::int64_t rows_a_block() {
@@ -50,24 +50,27 @@ at::Tensor linear(const at::Tensor& rows, const at::Tensor& weight, const at::Te
     return at::mkldnn_linear(rows.to_mkldnn(), weight, bias.defined() ? c10::optional<at::Tensor>(bias) : c10::nullopt).to_dense();
 }
 
-// What oneDNN does with products of one shape, tried out once each on rows drawn at random: it takes its kernel by the shape and the number
-// of rows alone. May be called from any thread.
+// What oneDNN does with products of one shape, tried out on rows drawn at random: it takes its kernel by the shape and the number of rows
+// alone. A matrix so faulty that its products do not tell leaves the question open: the answer is the safe one then, for this once. May be
+// called from any thread.
 class KernelTrials {
 public:
     // Rows from which on it computes as it does most_rows of them. One block with oneDNN 2.6; 96 rows with oneDNN 3.7 where there are 768
     // outputs.
     std::int64_t least_rows(const at::Tensor& weight, const at::Tensor& bias) {
         const std::lock_guard lock(mutex_);
-        std::optional<std::int64_t>& least = of(weight, bias).least;
-        if (least) return *least;
-        const at::Tensor rows = random_rows(weight), all = linear(rows, weight, bias);
+        std::optional<std::int64_t>& known = of(weight, bias).least;
+        if (known) return *known;
+        const at::Tensor rows = random_rows(weight), all = linear(rows, weight, bias), telling = telling_outputs(all);
+        if (!telling.defined()) return most_rows;
         const auto is_alike = [&](std::int64_t first, std::int64_t count) {
-            return are_equal(linear(rows.narrow(0, first, count), weight, bias), all.narrow(0, first, count));
+            return are_equal(linear(rows.narrow(0, first, count), weight, bias), all.narrow(0, first, count), telling);
         };
         const std::int64_t block = rows_a_block();
-        least = block;
-        while (*least < most_rows && !(is_alike(0, *least) && is_alike(most_rows - *least, *least))) *least += block;
-        return *least;
+        std::int64_t least = block;
+        while (least < most_rows && !(is_alike(0, least) && is_alike(most_rows - least, least))) least += block;
+        known = least;
+        return least;
     }
 
     // Whether it computes so many rows, more than most_rows, as it does few of them; false as long as a trial would not pay.
@@ -77,9 +80,9 @@ public:
         ManyRows& many = of(weight, bias).at_once[count];
         if (many.alike || ++many.asked < times_that_pay) return many.alike.value_or(false);
         const auto repeated = [&](const at::Tensor& rows) { return rows.repeat({(count + least - 1) / least, 1}).narrow(0, 0, count); };
-        const at::Tensor rows = random_rows(weight).narrow(0, 0, least);
-        many.alike = are_equal(linear(repeated(rows), weight, bias), repeated(linear(rows, weight, bias)));
-        return *many.alike;
+        const at::Tensor rows = random_rows(weight).narrow(0, 0, least), few = linear(rows, weight, bias), telling = telling_outputs(few);
+        if (telling.defined()) many.alike = are_equal(linear(repeated(rows), weight, bias), repeated(few), telling);
+        return many.alike.value_or(false);
     }
 
 private:
@@ -101,8 +104,15 @@ private:
         return at::empty({most_rows, weight.size(1)}).normal_(0, 1, at::detail::createCPUGenerator(1));
     }
 
-    // A faulty weight can make some of them NaN; the others tell.
-    static bool are_equal(const at::Tensor& some, const at::Tensor& others) { return some.nan_to_num().equal(others.nan_to_num()); }
+    // Those that are finite and differ from row to row, by their numbers; undefined where they are not most.
+    static at::Tensor telling_outputs(const at::Tensor& products) {
+        const at::Tensor telling = products.isfinite().all(0).logical_and(products[0] != products[1]).nonzero().flatten();
+        return 2 * telling.numel() > products.size(1) ? telling : at::Tensor();
+    }
+
+    static bool are_equal(const at::Tensor& some, const at::Tensor& others, const at::Tensor& outputs) {
+        return some.index_select(1, outputs).equal(others.index_select(1, outputs));
+    }
 
     std::mutex mutex_;
     std::map<std::array<std::int64_t, 3>, Known> known_;  // outputs, inputs, whether there is a bias
@@ -122,7 +132,8 @@ at::Tensor product(const at::Tensor& rows, const at::Tensor& weight, const at::T
         return linear(enough, weight, bias).narrow(0, 0, some.size(0));
     };
     if (rows.size(0) <= most_rows) return multiply(rows);
-    if (rows.numel() <= most_values_at_once && kernel_trials().takes_at_once(rows.size(0), weight, bias)) return linear(rows, weight, bias);
+    const bool is_small = rows.size(0) * std::max(weight.size(0), weight.size(1)) <= most_values_at_once;
+    if (is_small && kernel_trials().takes_at_once(rows.size(0), weight, bias)) return linear(rows, weight, bias);
     const std::int64_t block = rows_a_block(), slices = (rows.size(0) + most_rows - 1) / most_rows;
     const std::int64_t rows_a_slice = (rows.size(0) / block + slices - 1) / slices * block;
     at::Tensor all = at::empty({rows.size(0), weight.size(0)}, rows.options());

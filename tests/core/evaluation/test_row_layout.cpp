@@ -65,6 +65,21 @@ private Q_SLOTS:
                     QVERIFY(multiply_rows(values.narrow(0, 0, count), weight, bias).equal(all.narrow(0, 0, count)));
         }
     }
+
+    // Which kernel is right is a matter of the shape, so a network that faults have ruined must not decide it for those after it.
+    void a_ruined_matrix_decides_nothing() {
+        at::set_num_threads(1);
+        const std::int64_t inputs = 1040, outputs = 770;
+        const at::Tensor weight = at::randn({outputs, inputs}), bias = at::randn({outputs}), values = at::randn({500, inputs});
+        at::Tensor nan_in_each_output = weight.clone();
+        nan_in_each_output.select(1, 5).fill_(NAN);
+        for (const at::Tensor& ruined : {nan_in_each_output, at::full_like(weight, INFINITY), at::zeros_like(weight)})
+            for (int time = 0; time < 9; ++time) multiply_rows(values, ruined, bias);
+        const at::Tensor in_slices =
+            at::cat({multiply_rows(values.narrow(0, 0, 200), weight, bias), multiply_rows(values.narrow(0, 200, 200), weight, bias),
+                     multiply_rows(values.narrow(0, 400, 100), weight, bias)});
+        for (int time = 0; time < 9; ++time) QVERIFY(multiply_rows(values, weight, bias).equal(in_slices));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestRowLayout)
