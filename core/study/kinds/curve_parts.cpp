@@ -30,8 +30,8 @@ std::string layers_text(const std::string& layers) {
 void check_curves(const JobSettings& settings, const Network& network) {
     const auto scopes = parse_fault_scopes(settings.layers, network.memory_parts(), settings.kind->outputs);
     if (settings.precision > 0 && settings.kind->draw)
-        throw UsageError("A " + kind_name(settings) +
-                         " draws faults in a way of its own, which has no strata: ask for trials, not a precision.");
+        throw UsageError("A job of the kind " + kind_name(settings) +
+                         " draws faults in a way of its own, which has no strata: ask for trials, not for a precision.");
     if (settings.precision > 0) check_stored_scopes(scopes, "A precision");
     if (!settings.kind->compares_protections) check_thresholds_stored(scopes, network.memory_parts());
 }

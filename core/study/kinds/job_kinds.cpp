@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <array>
-
 #include "common/error.h"
 #include "study/job_settings.h"
 #include "study/kinds/bits_job.h"
@@ -14,7 +11,7 @@
 namespace clipscope {
 
 std::span<const JobKind> job_kinds() {
-    static constexpr std::array<JobKind, 7> kinds{sensitivity_job, bits_job, compare_job, profile_job, sweep_job, harden_job, faults_job};
+    static constexpr JobKind kinds[] = {sensitivity_job, bits_job, compare_job, profile_job, sweep_job, harden_job, faults_job};
     return kinds;
 }
 
