@@ -163,9 +163,9 @@ std::vector<PickerTrial> sampled_picker_trials(const SampledPoint& point, const 
 }  // namespace
 
 FaultInspector::FaultInspector(QWidget& window, const Dialogs& dialogs, const Laboratory& laboratory, StudyDesk& desk,
-                               ResultPresenter& results, const WindowDocks& docks, QObject* parent)
-    : QObject(parent), window_(window), dialogs_(dialogs), laboratory_(laboratory), desk_(desk), results_(results), docks_(docks) {
-    const TrialPicker& picker = docks_.fault_table->picker();
+                               ResultPresenter& results, const WindowPanels& panels, QObject* parent)
+    : QObject(parent), window_(window), dialogs_(dialogs), laboratory_(laboratory), desk_(desk), results_(results), panels_(panels) {
+    const TrialPicker& picker = panels_.get<FaultTable>().picker();
     connect(&results_, &ResultPresenter::changed, this, &FaultInspector::fill_picker);
     connect(&results_, &ResultPresenter::point_chosen, this, &FaultInspector::choose_point);
     connect(&picker, &TrialPicker::point_chosen, this, &FaultInspector::read_point);
@@ -173,20 +173,20 @@ FaultInspector::FaultInspector(QWidget& window, const Dialogs& dialogs, const La
         const ShownCurve& curve = pickable_[std::size_t(place)];
         if (is_of_this_study(curve)) replay(name_of(curve, rate, trial));
     });
-    connect(docks_.job_table, &JobTable::audit_requested, this, &FaultInspector::show_audit);
-    connect(docks_.job_table, &JobTable::trial_requested, this, &FaultInspector::ask_trial);
-    connect(docks_.fault_table, &FaultTable::export_requested, this, &FaultInspector::export_rows);
+    connect(&panels_.get<JobTable>(), &JobTable::audit_requested, this, &FaultInspector::show_audit);
+    connect(&panels_.get<JobTable>(), &JobTable::trial_requested, this, &FaultInspector::ask_trial);
+    connect(&panels_.get<FaultTable>(), &FaultTable::export_requested, this, &FaultInspector::export_rows);
     connect_trials();
     connect(&desk_, &StudyDesk::study_changed, this, [this] {
         task_.cancel();
         trials_task_.cancel();
         replayed_.reset();
-        docks_.fault_table->clear();
+        panels_.get<FaultTable>().clear();
     });
 }
 
 void FaultInspector::connect_trials() {
-    const TrialPicker& picker = docks_.fault_table->picker();
+    const TrialPicker& picker = panels_.get<FaultTable>().picker();
     connect(&picker, &TrialPicker::closely_requested, this, [this](int place, double rate, int trial) {
         const ShownCurve& curve = pickable_[std::size_t(place)];
         if (is_of_this_study(curve)) replay(name_of(curve, rate, trial), true);
@@ -195,8 +195,8 @@ void FaultInspector::connect_trials() {
         const ShownCurve& curve = pickable_[std::size_t(place)];
         if (is_of_this_study(curve)) emit images_wanted(name_of(curve, rate, trial));
     });
-    connect(docks_.fault_table, &FaultTable::closely_requested, this, &FaultInspector::look_closely);
-    connect(docks_.fault_table, &FaultTable::images_requested, this, [this] {
+    connect(&panels_.get<FaultTable>(), &FaultTable::closely_requested, this, &FaultInspector::look_closely);
+    connect(&panels_.get<FaultTable>(), &FaultTable::images_requested, this, [this] {
         if (replayed_) emit images_wanted(replayed_->name);
     });
 }
@@ -229,14 +229,14 @@ void FaultInspector::fill_picker() {
         curves.push_back({results_.series_name(i), curve.rates});
         pickable_.push_back(std::move(curve));
     }
-    docks_.fault_table->picker().set_curves(curves);
+    panels_.get<FaultTable>().picker().set_curves(curves);
 }
 
 void FaultInspector::choose_point(int series, double rate, bool opens) {
     const int place = series < int(picker_places_.size()) ? picker_places_[std::size_t(series)] : -1;
     if (place < 0 || rate <= 0) return;
-    docks_.fault_table->picker().choose(place, rate, opens);
-    if (opens) docks_.faults->bring_to_front();
+    panels_.get<FaultTable>().picker().choose(place, rate, opens);
+    if (opens) panels_.dock<FaultTable>().bring_to_front();
 }
 
 // Curves stay in sight when another study is opened, whose jobs have the same numbers.
@@ -262,16 +262,16 @@ void FaultInspector::read_point(int place, double rate) {
                 std::ranges::copy(sampled_picker_trials(*samples, info, rule), std::back_inserter(trials));
             return trials;
         },
-        [this](const Trials& trials) { docks_.fault_table->picker().set_trials(trials); }, failed);
+        [this](const Trials& trials) { panels_.get<FaultTable>().picker().set_trials(trials); }, failed);
 }
 
 void FaultInspector::show(const FaultView& view) {
-    docks_.fault_table->set_view(view);
-    docks_.faults->bring_to_front();
+    panels_.get<FaultTable>().set_view(view);
+    panels_.dock<FaultTable>().bring_to_front();
 }
 
 void FaultInspector::fail(const QString& text) {
-    docks_.log->append_error(text);
+    panels_.get<ActivityLog>().append_error(text);
     emit failed(text);
 }
 
@@ -309,14 +309,14 @@ void FaultInspector::ask_trial(qint64 job) {
 void FaultInspector::replay(const TrialName& name, bool closely) {
     const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { fail(text); });
     if (!study) return;
-    docks_.log->append(tr("Repeating trial %1…").arg(QString::fromStdString(to_string(name))));
+    panels_.get<ActivityLog>().append(tr("Repeating trial %1…").arg(QString::fromStdString(to_string(name))));
     task_.start<std::optional<ReplayedTrial>>(
         [replay = laboratory_.engine().replay_trial, study, name](std::stop_token stop) { return replay(*study, name, stop); },
         [this, closely](const std::optional<ReplayedTrial>& trial) {
             if (!trial) return;
             replayed_ = trial;
             show(trial_view(*trial, QFileInfo(desk_.path()).fileName().toStdString()));
-            docks_.log->append(docks_.fault_table->headline());
+            panels_.get<ActivityLog>().append(panels_.get<FaultTable>().headline());
             if (closely) look_closely(-1);
         },
         [this](const QString& text) { fail(text); });
@@ -326,8 +326,8 @@ void FaultInspector::export_rows() {
     const QString path = dialogs_.choose_table(&window_);
     if (path.isEmpty()) return;
     try {
-        write_text_file(path.toStdString(), to_csv(docks_.fault_table->fault_view()));
-        docks_.log->append(tr("Wrote %1").arg(path));
+        write_text_file(path.toStdString(), to_csv(panels_.get<FaultTable>().fault_view()));
+        panels_.get<ActivityLog>().append(tr("Wrote %1").arg(path));
         emit written(path);
     } catch (const Error& error) {
         fail(QString::fromUtf8(error.what()));

@@ -13,7 +13,7 @@
 #include "study_desk.h"
 #include "tables/fault_table.h"
 #include "tables/trial_picker.h"
-#include "window_parts.h"
+#include "window_panels.h"
 
 namespace clipscope {
 
@@ -32,7 +32,7 @@ class FaultInspector : public QObject {
 public:
     // The table of jobs says of which job, the accuracy plot of which point.
     FaultInspector(QWidget& window, const Dialogs& dialogs, const Laboratory& laboratory, StudyDesk& desk, ResultPresenter& results,
-                   const WindowDocks& docks, QObject* parent = nullptr);
+                   const WindowPanels& panels, QObject* parent = nullptr);
 
 signals:
     // These are to be looked at closely, on the network and the images of their job.
@@ -60,7 +60,7 @@ private:
     const Laboratory& laboratory_;
     StudyDesk& desk_;
     ResultPresenter& results_;
-    const WindowDocks docks_;
+    const WindowPanels panels_;
     std::vector<ShownCurve> pickable_;  // as the picker has them
     std::vector<int> picker_places_;    // of the plot's series among them; -1: has no trials to look at
     std::optional<ReplayedTrial> replayed_;  // that the table shows

@@ -14,6 +14,8 @@
 #include <QToolBar>
 #include <QUrl>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <iterator>
 
 #include "changed_images_window.h"
 #include "common/error.h"
@@ -21,12 +23,16 @@
 #include "controls/focus_ring.h"
 #include "controls/harden_panel.h"
 #include "controls/notice_bar.h"
+#include "controls/page_bar.h"
+#include "controls/price_pane.h"
 #include "controls/progress_strip.h"
+#include "controls/protect_first_pane.h"
 #include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
 #include "controls/worst_bits_pane.h"
 #include "differences_window.h"
 #include "fault_window.h"
+#include "figures/figure.h"
 #include "focus_walk.h"
 #include "header_label.h"
 #include "header_text.h"
@@ -46,6 +52,7 @@
 #include "rate_window.h"
 #include "report_window.h"
 #include "result_views.h"
+#include "tables/comparison_table.h"
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/site_table.h"
@@ -73,31 +80,36 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     // A frame of the desktop's takes some of the screen too.
     resize(first_size.boundedTo(screen()->availableSize() - QSize(8, 40)));
     build_centre();
-    docks_ = build_docks(*this);
-    actions_ = build_menus(*this, docks_);
+    build_page_bar();
+    panels_ = WindowPanels(*this);
+    keep_tab_names_readable(*this);
+    pages_ = new WindowPages(*this, panels_, *page_bar_, this);
+    actions_ = build_menus(*this, panels_);
     build_plots();
     connect_log();
-    set_up_forms(docks_, QThread::idealThreadCount());
-    results_ = new ResultPresenter(laboratory_, jobs_,
-                                   {plot_, docks_.layer_table, docks_.site_table, docks_.activation_plot, docks_.auc_threshold_plot,
-                                    docks_.auc_area_plot, docks_.critical_bits_plot, docks_.trisection_plot, docks_.comparison_table,
-                                    docks_.price_pane, docks_.protect_first_pane, docks_.worst_bits_pane},
-                                   this);
+    set_up_forms(panels_, QThread::idealThreadCount());
+    results_ = new ResultPresenter(
+        laboratory_, jobs_,
+        {plot_, &panels_.get<LayerTable>(), &panels_.get<SiteTable>(), &panels_.get<ActivationPlot>(), &panels_.get<AucThresholdPlot>(),
+         &panels_.get<AucAreaPlot>(), &panels_.get<CriticalBitsPlot>(), &panels_.get<TrisectionPlot>(), &panels_.get<ComparisonTable>(),
+         &panels_.get<PricePane>(), &panels_.get<ProtectFirstPane>(), &panels_.get<WorstBitsPane>()},
+        this);
     follower_ = new StudyFollower(desk_, jobs_, *results_, this);
     finder_ = new SourceFinder(*this, dialogs_, laboratory_.engine(), desk_, this);
-    presenter_ =
-        new JobPresenter(laboratory_, jobs_, desk_, *results_, *follower_, *finder_,
-                         {docks_.sensitivity_panel, docks_.harden_panel, docks_.layer_table, docks_.job_table, strip_, docks_.log}, this);
+    presenter_ = new JobPresenter(laboratory_, jobs_, desk_, *results_, *follower_, *finder_,
+                                  {&panels_.get<SensitivityPanel>(), &panels_.get<HardenPanel>(), &panels_.get<LayerTable>(),
+                                   &panels_.get<JobTable>(), strip_, &panels_.get<ActivityLog>()},
+                                  this);
     build_writers();
-    hints_ = new PanelHints(laboratory_, *results_, *presenter_, docks_, this);
+    hints_ = new PanelHints(laboratory_, *results_, *presenter_, panels_, *pages_, this);
 
     fill_bundled();
     connect_file_actions();
-    new InputPresenter(laboratory_, dialogs_, *actions_.images, *notice_, *docks_.log, *this);
+    new InputPresenter(laboratory_, dialogs_, *actions_.images, *notice_, panels_.get<ActivityLog>(), *this);
     build_inspector();
     recovery_ = new StudyRecovery(*this, dialogs_, laboratory_.engine(), this);
     connect(follower_, &StudyFollower::damaged, recovery_, [this](const QString& text) { recovery_->offer(desk_.path(), text); });
-    study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, docks_, actions_, this);
+    study_actions_ = new StudyActions(*this, dialogs_, desk_, jobs_, *presenter_, *recovery_, *welcome_, panels_, actions_, this);
     connect_other_actions();
     connect_laboratory();
     connect_searches();
@@ -105,9 +117,8 @@ MainWindow::MainWindow(Engine engine, Dialogs dialogs, QWidget* parent)
     connect_guidance();
     connect_by_hand();
     connect_paper();
-    set_tab_order(regions());
-    layout_.emplace(*this, docks_);
-    layout_->restore();
+    connect_pages();
+    pages_->restore();
     new FocusRing(this);
     refresh();
 }
@@ -116,24 +127,30 @@ void MainWindow::build_writers() {
     exporter_ = new ResultExporter(
         *results_, [this](const QStringList& existing) { return existing.isEmpty() || dialogs_.may_replace(this, existing); },
         [this] { return desk_.has_study() ? desk_.path() : QString(); }, this);
-    connect(exporter_, &ResultExporter::told, docks_.log, &ActivityLog::append);
-    connect(exporter_, &ResultExporter::failed, docks_.log, &ActivityLog::append_error);
+    exporter_->set_further_figures([this](const QString& folder, const FigureRequest& request) {
+        std::vector<ExportTask> tasks;
+        for (const auto& [name, figure] : panels_.figures())
+            std::ranges::move(figure_exports(figure, name, folder, request), std::back_inserter(tasks));
+        return tasks;
+    });
+    connect(exporter_, &ResultExporter::told, &panels_.get<ActivityLog>(), &ActivityLog::append);
+    connect(exporter_, &ResultExporter::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
     connect(exporter_, &ResultExporter::failed, this, &MainWindow::show_error);
     connect(exporter_, &ResultExporter::written, strip_, &ProgressStrip::show_written);
-    files_ = new HardenedFiles(laboratory_, *results_, *docks_.harden_panel, this);
-    connect(files_, &HardenedFiles::told, docks_.log, &ActivityLog::append);
-    connect(files_, &HardenedFiles::failed, docks_.log, &ActivityLog::append_error);
+    files_ = new HardenedFiles(laboratory_, *results_, panels_.get<HardenPanel>(), this);
+    connect(files_, &HardenedFiles::told, &panels_.get<ActivityLog>(), &ActivityLog::append);
+    connect(files_, &HardenedFiles::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
     connect(files_, &HardenedFiles::failed, this, &MainWindow::show_error);
     connect(files_, &HardenedFiles::written, strip_, &ProgressStrip::show_written);
 }
 
 void MainWindow::build_inspector() {
-    inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, *results_, docks_, this);
+    inspector_ = new FaultInspector(*this, dialogs_, laboratory_, desk_, *results_, panels_, this);
     connect(inspector_, &FaultInspector::failed, this, &MainWindow::show_error);
     connect(inspector_, &FaultInspector::written, strip_, &ProgressStrip::show_written);
     connect(inspector_, &FaultInspector::images_wanted, this, &MainWindow::show_changed_images);
     connect(inspector_, &FaultInspector::faults_chosen, this, &MainWindow::show_faults_closely);
-    connect(docks_.critical_bits_plot, &CriticalBitsPlot::cell_wanted, this, &MainWindow::show_cell_closely);
+    connect(&panels_.get<CriticalBitsPlot>(), &CriticalBitsPlot::cell_wanted, this, &MainWindow::show_cell_closely);
 }
 
 MainWindow::~MainWindow() {
@@ -144,11 +161,11 @@ MainWindow::~MainWindow() {
                           static_cast<QObject*>(changed_images_), static_cast<QObject*>(fault_window_),
                           static_cast<QObject*>(protect_first_),  static_cast<QObject*>(worst_bits_),
                           static_cast<QObject*>(labs_),           static_cast<QObject*>(study_actions_),
-                          static_cast<QObject*>(hints_),          static_cast<QObject*>(inspector_),
-                          static_cast<QObject*>(recovery_),       static_cast<QObject*>(presenter_),
-                          static_cast<QObject*>(finder_),         static_cast<QObject*>(follower_),
-                          static_cast<QObject*>(files_),          static_cast<QObject*>(exporter_),
-                          static_cast<QObject*>(results_)})
+                          static_cast<QObject*>(hints_),          static_cast<QObject*>(pages_),
+                          static_cast<QObject*>(inspector_),      static_cast<QObject*>(recovery_),
+                          static_cast<QObject*>(presenter_),      static_cast<QObject*>(finder_),
+                          static_cast<QObject*>(follower_),       static_cast<QObject*>(files_),
+                          static_cast<QObject*>(exporter_),       static_cast<QObject*>(results_)})
         delete part;
 }
 
@@ -188,39 +205,6 @@ void MainWindow::build_centre() {
     strip_ = new ProgressStrip;
     statusBar()->addWidget(strip_, 1);
     statusBar()->setSizeGripEnabled(false);
-}
-
-// What is asked of every plot.
-void MainWindow::build_plots() {
-    front_plot_ = plot_;
-    for (PlotPanel* panel : plots()) {
-        connect(panel, &PlotPanel::maximise_requested, this, [this, panel] {
-            front_plot_ = panel;
-            actions_.maximise->toggle();
-        });
-        connect(panel, &PlotPanel::exported, this, [this](const QString& path) {
-            docks_.log->append(tr("Wrote %1").arg(path));
-            strip_->show_written(path);
-        });
-        connect(panel, &PlotPanel::export_failed, docks_.log, &ActivityLog::append_error);
-        connect(panel, &PlotPanel::style_for_all_chosen, this, [this](const FigureStyle& style) {
-            for (PlotPanel* other : plots()) other->set_figure_style(style);
-            exporter_->set_figure_style(style);
-        });
-    }
-    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
-        for (PlotPanel* panel : plots()) {
-            if (now != nullptr && (panel == now || panel->isAncestorOf(now))) front_plot_ = panel;
-        }
-    });
-}
-
-QList<PlotPanel*> MainWindow::plots() const {
-    return QList<PlotPanel*>{plot_} << docks_.plots();
-}
-
-PlotPanel* MainWindow::front_plot() const {
-    return front_plot_->isVisible() ? front_plot_ : plot_;
 }
 
 // What an action does with the file or folder that the user chooses for it.
@@ -280,10 +264,11 @@ void MainWindow::connect_other_actions() {
     connect(actions_.reset_layout, &QAction::triggered, this, &MainWindow::reset_layout);
     connect(actions_.next_panel, &QAction::triggered, this, [this] { focus_next_region(regions(), true); });
     connect(actions_.previous_panel, &QAction::triggered, this, [this] { focus_next_region(regions(), false); });
-    for (const JobPanel* panel : {static_cast<JobPanel*>(docks_.sensitivity_panel), static_cast<JobPanel*>(docks_.harden_panel)})
+    for (const JobPanel* panel :
+         {static_cast<JobPanel*>(&panels_.get<SensitivityPanel>()), static_cast<JobPanel*>(&panels_.get<HardenPanel>())})
         connect(panel, &JobPanel::help_requested, this, &MainWindow::help_with_missing);
     connect(hints_, &PanelHints::hardening_wanted, this, &MainWindow::harden_all_sites);
-    connect(docks_.layer_table, &LayerTable::comparison_wanted, this, &MainWindow::compare_with_unprotected);
+    connect(&panels_.get<LayerTable>(), &LayerTable::comparison_wanted, this, &MainWindow::compare_with_unprotected);
     connect(hints_, &PanelHints::form_wanted, this, &MainWindow::show_form_of);
     connect(strip_, &ProgressStrip::folder_requested, this,
             [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
@@ -311,7 +296,7 @@ void MainWindow::connect_laboratory() {
     connect(&laboratory_, &Laboratory::readiness_changed, this, &MainWindow::refresh);
     connect(&laboratory_, &Laboratory::clean_measured, this, &MainWindow::refresh);
     connect(results_, &ResultPresenter::changed, this, &MainWindow::refresh);
-    connect(results_, &ResultPresenter::failed, docks_.log, &ActivityLog::append_error);
+    connect(results_, &ResultPresenter::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
     connect(&desk_, &StudyDesk::changed, this, &MainWindow::refresh);
     connect(&desk_, &StudyDesk::named, this, [this](const QString&, const QString& path) { strip_->show_written(path); });
     connect(&desk_, &StudyDesk::study_changed, this, [this] {
@@ -325,12 +310,12 @@ void MainWindow::connect_laboratory() {
 // What is noted now comes after what was noted before this start.
 void MainWindow::connect_log() {
     constexpr int shown_lines = 200;
-    docks_.log->show_earlier(log_file_.last_lines(shown_lines));
-    connect(docks_.log, &ActivityLog::noted, this, [this](const QString& line) { log_file_.append(line); });
+    panels_.get<ActivityLog>().show_earlier(log_file_.last_lines(shown_lines));
+    connect(&panels_.get<ActivityLog>(), &ActivityLog::noted, this, [this](const QString& line) { log_file_.append(line); });
 }
 
 QList<QWidget*> MainWindow::regions() const {
-    return panel_regions(docks_, *centralWidget(), *strip_);
+    return pages_->regions(*centralWidget(), *strip_);
 }
 
 void MainWindow::show_error(const QString& sentence) {
@@ -341,7 +326,7 @@ std::vector<BundledNetwork> MainWindow::bundled_or_none() const {
     try {
         return bundled_networks();
     } catch (const Error& error) {
-        docks_.log->append_error(QString::fromUtf8(error.what()));
+        panels_.get<ActivityLog>().append_error(QString::fromUtf8(error.what()));
         return {};
     }
 }
@@ -366,7 +351,7 @@ void MainWindow::refresh() {
     const bool searches = running_search() != nullptr;
     const bool can_run = laboratory_.is_ready();
     // Where something is missing they show what.
-    actions_.run->setEnabled(!can_run || docks_.sensitivity_panel->is_valid() || docks_.harden_panel->is_valid());
+    actions_.run->setEnabled(!can_run || panels_.get<SensitivityPanel>().is_valid() || panels_.get<HardenPanel>().is_valid());
     actions_.stop->setEnabled(running || searches);
     actions_.images->setEnabled(laboratory_.data() && !laboratory_.is_opening() && !running);
     const bool has_thresholds = results_->thresholds().has_value();
@@ -374,14 +359,14 @@ void MainWindow::refresh() {
     actions_.save_hardened->setEnabled(laboratory_.is_ready() && has_thresholds);
     actions_.save_thresholds->setEnabled(has_thresholds);
     const bool has_results =
-        results_->has_curves() || results_->has_tuning() || results_->has_protect_first() || docks_.worst_bits_pane->has_result();
+        results_->has_curves() || results_->has_tuning() || results_->has_protect_first() || panels_.get<WorstBitsPane>().has_result();
     actions_.export_figure->setEnabled(has_results);
     actions_.export_numbers->setEnabled(results_->has_curves());
     actions_.keep_curves->setEnabled(results_->has_curves());
     actions_.forget_curves->setEnabled(results_->has_kept_curves());
     actions_.export_all->setEnabled(has_results || desk_.has_study());
     actions_.report->setEnabled(desk_.has_study());
-    const SensitivityPanel& panel = *docks_.sensitivity_panel;
+    const SensitivityPanel& panel = panels_.get<SensitivityPanel>();
     const QString news = quits_when_done_ ? tr("closes when the job is done") : opening_;
     header_->set_text(header_text(laboratory_, panel.form(), panel.is_valid(), news));
 }

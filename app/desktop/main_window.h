@@ -1,4 +1,4 @@
-// The window of `clipscope`: menus, docks, the line that says what is loaded, drag and drop, settings. What happens on the bench is
+// The window of `clipscope`: menus, pages, the line that says what is loaded, drag and drop, settings. What happens on the bench is
 // Laboratory's and StudyPresenter's business. No LibTorch call is made on its thread.
 #pragma once
 
@@ -25,7 +25,8 @@
 #include "study_desk.h"
 #include "study_follower.h"
 #include "study_recovery.h"
-#include "window_layout.h"
+#include "window_pages.h"
+#include "window_panels.h"
 #include "window_parts.h"
 
 class QStackedWidget;
@@ -43,6 +44,7 @@ struct FaultyValue;
 class HeaderLabel;
 class NoticeBar;
 class PanelHints;
+class PageBar;
 class PlotPanel;
 class DifferencesWindow;
 class RankingPresenter;
@@ -96,6 +98,9 @@ private:
     void connect_guidance();
     void compare_now();
     void show_tour();
+    void build_page_bar();
+    void connect_pages();
+    PanelDock& dock_for(MethodJob job) const;
     void connect_search(SearchPresenter& search, PanelDock& dock);
     SearchPresenter* running_search() const;  // nullptr: none
     void begin_search();
@@ -157,7 +162,9 @@ private:
     WelcomePane* welcome_ = nullptr;
     AccuracyPlot* plot_ = nullptr;
     ProgressStrip* strip_ = nullptr;
-    WindowDocks docks_;
+    PageBar* page_bar_ = nullptr;
+    WindowPanels panels_;
+    WindowPages* pages_ = nullptr;
     WindowActions actions_;
     ResultPresenter* results_ = nullptr;
     ResultExporter* exporter_ = nullptr;
@@ -168,7 +175,6 @@ private:
     StudyRecovery* recovery_ = nullptr;
     FaultInspector* inspector_ = nullptr;
     StudyActions* study_actions_ = nullptr;
-    std::optional<WindowLayout> layout_;
     PanelHints* hints_ = nullptr;
     ProtectFirstPresenter* protect_first_ = nullptr;
     WorstBitsPresenter* worst_bits_ = nullptr;

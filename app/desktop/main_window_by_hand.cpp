@@ -15,15 +15,16 @@
 namespace clipscope {
 
 void MainWindow::connect_by_hand() {
-    threshold_ = new ThresholdPresenter(laboratory_, *results_, *docks_.harden_panel,
-                                        {docks_.threshold_pane, docks_.activation_plot, docks_.auc_threshold_plot}, this);
-    connect(threshold_, &ThresholdPresenter::told, docks_.log, &ActivityLog::append);
+    threshold_ =
+        new ThresholdPresenter(laboratory_, *results_, panels_.get<HardenPanel>(),
+                               {&panels_.get<ThresholdPane>(), &panels_.get<ActivationPlot>(), &panels_.get<AucThresholdPlot>()}, this);
+    connect(threshold_, &ThresholdPresenter::told, &panels_.get<ActivityLog>(), &ActivityLog::append);
     connect(threshold_, &ThresholdPresenter::search_wanted, presenter_, &JobPresenter::run_search_of);
     connect(actions_.threshold_by_hand, &QAction::triggered, this, &MainWindow::show_threshold_by_hand);
     connect(actions_.rate_by_hand, &QAction::triggered, this, &MainWindow::show_rate_by_hand);
     connect(plot_, &AccuracyPlot::rate_by_hand_wanted, this, &MainWindow::show_rate_by_hand);
-    connect(docks_.activation_plot, &ActivationPlot::threshold_by_hand_wanted, this, &MainWindow::show_threshold_by_hand);
-    connect(docks_.auc_threshold_plot, &AucThresholdPlot::threshold_by_hand_wanted, this, &MainWindow::show_threshold_by_hand);
+    connect(&panels_.get<ActivationPlot>(), &ActivationPlot::threshold_by_hand_wanted, this, &MainWindow::show_threshold_by_hand);
+    connect(&panels_.get<AucThresholdPlot>(), &AucThresholdPlot::threshold_by_hand_wanted, this, &MainWindow::show_threshold_by_hand);
 }
 
 // One window, which stays where it was put.
@@ -33,7 +34,7 @@ void MainWindow::show_rate_by_hand() {
             const JobForms& forms = presenter_->forms();
             return RateWindow::Asked{forms.asked_of_sensitivity().front(), forms.threads_for(JobKind::sensitivity)};
         };
-        rate_window_ = new RateWindow(laboratory_, *docks_.sensitivity_panel, asked, this);
+        rate_window_ = new RateWindow(laboratory_, panels_.get<SensitivityPanel>(), asked, this);
     }
     rate_window_->show();
     rate_window_->raise();
@@ -42,8 +43,8 @@ void MainWindow::show_rate_by_hand() {
 
 // Beside the two pictures that the line is in.
 void MainWindow::show_threshold_by_hand() {
-    for (PanelDock* dock : {docks_.activations, docks_.auc_threshold}) dock->bring_to_front();
-    docks_.threshold->bring_to_front(true);
+    pages_->show_together({&panels_.dock<ThresholdPane>(), &panels_.dock<ActivationPlot>(), &panels_.dock<AucThresholdPlot>()});
+    panels_.dock<ThresholdPane>().bring_to_front(true);
     if (laboratory_.is_ready()) threshold_->begin();
 }
 

@@ -3,7 +3,6 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QFileInfo>
-#include <QLayout>
 #include <QMimeData>
 #include <QThread>
 #include <QUrl>
@@ -25,11 +24,15 @@
 #include "main_window.h"
 #include "missing_input.h"
 #include "network/bundled_networks.h"
-#include "plots/plot_panel.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "plots/trisection_plot.h"
 #include "results/protect_first_output.h"
 #include "sensitivity_request.h"
+#include "tables/comparison_table.h"
 #include "tables/duel_table.h"
 #include "tables/protect_first_table.h"
+#include "tables/site_table.h"
 #include "tables/worst_bits_table.h"
 #include "upset_window.h"
 #include "worst_bits_presenter.h"
@@ -90,19 +93,24 @@ void MainWindow::open_default_data() {
 }
 
 void MainWindow::start_first_study(const QString& bundled_name) {
-    docks_.sensitivity_panel->set_form(first_study_form(QThread::idealThreadCount()));
+    panels_.get<SensitivityPanel>().set_form(first_study_form(QThread::idealThreadCount()));
     laboratory_.open_model(QStringLiteral("bundled:") + bundled_name);
     open_default_data();
     presenter_->run_when_ready();
 }
 
 void MainWindow::run_front_job() {
-    // Where both are in sight, the one with the focus counts.
-    const bool has_focus = docks_.harden_panel->isAncestorOf(QApplication::focusWidget());
-    const bool is_method = docks_.harden_panel->isVisible() && (has_focus || !docks_.sensitivity_panel->isVisible());
-    JobPanel& panel = is_method ? static_cast<JobPanel&>(*docks_.harden_panel) : *docks_.sensitivity_panel;
+    auto& method = panels_.get<HardenPanel>();
+    auto& sensitivity = panels_.get<SensitivityPanel>();
+    PanelDock& method_dock = panels_.dock<HardenPanel>();
+    PanelDock& sensitivity_dock = panels_.dock<SensitivityPanel>();
+    // Where both are in sight, the one with the focus counts; where none is, the page's first.
+    const bool has_focus = method.isAncestorOf(QApplication::focusWidget());
+    const bool is_method = (method.isVisible() && (has_focus || !sensitivity.isVisible())) ||
+                           (!method.isVisible() && !sensitivity.isVisible() && !pages_->has(sensitivity_dock));
+    JobPanel& panel = is_method ? static_cast<JobPanel&>(method) : sensitivity;
     if (!laboratory_.is_ready() || !panel.is_valid()) {
-        (is_method ? docks_.method : docks_.sensitivity)->bring_to_front();
+        (is_method ? method_dock : sensitivity_dock).bring_to_front();
         panel.focus_next_step();  // the form says what is amiss
         return;
     }
@@ -110,35 +118,36 @@ void MainWindow::run_front_job() {
 }
 
 void MainWindow::harden_all_sites() {
-    HardenForm form = docks_.harden_panel->form();
+    HardenForm form = panels_.get<HardenPanel>().form();
     form.job = MethodJob::harden;
-    docks_.harden_panel->set_form(form);
-    for (PanelDock* dock : {docks_.method, docks_.sites, docks_.auc_threshold, docks_.trisection}) dock->bring_to_front();
+    panels_.get<HardenPanel>().set_form(form);
+    pages_->show_together(
+        {&panels_.dock<TrisectionPlot>(), &panels_.dock<HardenPanel>(), &panels_.dock<SiteTable>(), &panels_.dock<AucThresholdPlot>()});
     run_method_form();
 }
 
 // Where something is amiss, the form says it.
 void MainWindow::run_method_form() {
-    if (laboratory_.is_ready() && docks_.harden_panel->is_valid())
+    if (laboratory_.is_ready() && panels_.get<HardenPanel>().is_valid())
         presenter_->run_method();
     else
-        docks_.harden_panel->focus_next_step();
+        panels_.get<HardenPanel>().focus_next_step();
 }
 
 // They run beside the study's jobs, one at a time.
 void MainWindow::connect_searches() {
-    protect_first_ = new ProtectFirstPresenter(laboratory_, *results_, *docks_.harden_panel, *docks_.protect_first_pane, this);
-    worst_bits_ = new WorstBitsPresenter(laboratory_, *results_, desk_, *docks_.harden_panel, *docks_.worst_bits_pane, this);
-    connect_search(*protect_first_, *docks_.protect_first);
-    connect_search(*worst_bits_, *docks_.worst_bits);
+    protect_first_ = new ProtectFirstPresenter(laboratory_, *results_, panels_.get<HardenPanel>(), panels_.get<ProtectFirstPane>(), this);
+    worst_bits_ = new WorstBitsPresenter(laboratory_, *results_, desk_, panels_.get<HardenPanel>(), panels_.get<WorstBitsPane>(), this);
+    connect_search(*protect_first_, panels_.dock<ProtectFirstPane>());
+    connect_search(*worst_bits_, panels_.dock<WorstBitsPane>());
     connect(presenter_, &JobPresenter::search_wanted, this, &MainWindow::begin_search);
     connect(protect_first_, &ProtectFirstPresenter::duel_wanted, this, &MainWindow::propose_duel);
-    connect(docks_.worst_bits_pane, &WorstBitsPane::bit_opened, this, &MainWindow::show_bit_closely);
-    connect(&docks_.worst_bits_pane->table(), &CellTable::export_requested, this,
-            [this] { export_table([this] { return to_csv(docks_.worst_bits_pane->result()); }); });
-    connect(&docks_.price_pane->table(), &CellTable::export_requested, this,
-            [this] { export_table([this] { return docks_.price_pane->table().csv(); }); });
-    connect(&docks_.protect_first_pane->table(), &CellTable::export_requested, this,
+    connect(&panels_.get<WorstBitsPane>(), &WorstBitsPane::bit_opened, this, &MainWindow::show_bit_closely);
+    connect(&panels_.get<WorstBitsPane>().table(), &CellTable::export_requested, this,
+            [this] { export_table([this] { return to_csv(panels_.get<WorstBitsPane>().result()); }); });
+    connect(&panels_.get<PricePane>().table(), &CellTable::export_requested, this,
+            [this] { export_table([this] { return panels_.get<PricePane>().table().csv(); }); });
+    connect(&panels_.get<ProtectFirstPane>().table(), &CellTable::export_requested, this,
             [this] { export_table([this] { return protect_first_csv(results_->protect_first()); }); });
 }
 
@@ -147,8 +156,8 @@ void MainWindow::connect_search(SearchPresenter& search, PanelDock& dock) {
     connect(&search, &SearchPresenter::found, &dock, &PanelDock::mark);
     connect(&search, &SearchPresenter::state_changed, this, &MainWindow::refresh);
     connect(&search, &SearchPresenter::state_changed, this, &MainWindow::close_when_done);
-    connect(&search, &SearchPresenter::told, docks_.log, &ActivityLog::append);
-    connect(&search, &SearchPresenter::failed, docks_.log, &ActivityLog::append_error);
+    connect(&search, &SearchPresenter::told, &panels_.get<ActivityLog>(), &ActivityLog::append);
+    connect(&search, &SearchPresenter::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
     connect(&search, &SearchPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
 }
 
@@ -161,7 +170,7 @@ SearchPresenter* MainWindow::running_search() const {
 // Where one runs already, that one says so.
 void MainWindow::begin_search() {
     SearchPresenter* running = running_search();
-    const bool is_of_bits = docks_.harden_panel->form().job == MethodJob::worst_bits;
+    const bool is_of_bits = panels_.get<HardenPanel>().form().job == MethodJob::worst_bits;
     (running != nullptr ? running : is_of_bits ? static_cast<SearchPresenter*>(worst_bits_) : protect_first_)->run();
 }
 
@@ -172,26 +181,20 @@ void MainWindow::export_table(const std::function<std::string()>& csv) {
 void MainWindow::write_text(const QString& path, const std::function<std::string()>& text) {
     try {
         write_text_file(path.toStdString(), text());
-        docks_.log->append(tr("Wrote %1").arg(path));
+        panels_.get<ActivityLog>().append(tr("Wrote %1").arg(path));
         strip_->show_written(path);
     } catch (const Error& error) {
-        docks_.log->append_error(QString::fromUtf8(error.what()));
+        panels_.get<ActivityLog>().append_error(QString::fromUtf8(error.what()));
         show_error(QString::fromUtf8(error.what()));
     }
-}
-
-void MainWindow::show_form_of(MethodJob job) {
-    HardenForm form = docks_.harden_panel->form();
-    form.job = job;
-    docks_.harden_panel->set_form(form);
-    docks_.method->bring_to_front(true);
 }
 
 // Of the images and the memory that the steps were found with, where the form still has them.
 void MainWindow::propose_duel(const QString& protections) {
     put_duel_into_form(protections);
-    docks_.harden_panel->focus_next_step();
-    docks_.log->append(tr("The duel of %1 is in the form: Run begins it").arg(docks_.harden_panel->form().protections));
+    panels_.get<HardenPanel>().focus_next_step();
+    panels_.get<ActivityLog>().append(
+        tr("The duel of %1 is in the form: Run begins it").arg(panels_.get<HardenPanel>().form().protections));
 }
 
 // One window, which stays where it was put.
@@ -209,7 +212,7 @@ void MainWindow::show_one_fault() {
 void MainWindow::show_bit_closely(const FaultyValue& bit) {
     show_one_fault();
     fault_window_->show_fault(QString::fromStdString(bit.layer), QString::fromStdString(bit.parameter), bit.element, bit.bit,
-                              QString::fromStdString(docks_.worst_bits_pane->result().origin.memory.format.to_string()));
+                              QString::fromStdString(panels_.get<WorstBitsPane>().result().origin.memory.format.to_string()));
 }
 
 // On the network and the images of their job, which are opened where others are in sight.
@@ -239,11 +242,11 @@ void MainWindow::show_cell_closely(const QString& layer, bool is_negative, int b
 
 // Where none was looked for yet, the form says how.
 void MainWindow::show_worst_bit_closely() {
-    if (docks_.worst_bits_pane->has_result()) return show_bit_closely(docks_.worst_bits_pane->result().found.alone.front().value);
+    if (panels_.get<WorstBitsPane>().has_result()) return show_bit_closely(panels_.get<WorstBitsPane>().result().found.alone.front().value);
     fault_window_->hide();  // it stands before the form
     show_form_of(MethodJob::worst_bits);
     activateWindow();
-    docks_.log->append(tr("No worst bit is known of this network yet: Run looks for it"));
+    panels_.get<ActivityLog>().append(tr("No worst bit is known of this network yet: Run looks for it"));
 }
 
 void MainWindow::show_upset_rates() {
@@ -253,7 +256,7 @@ void MainWindow::show_upset_rates() {
         connect(upset_window_, &UpsetWindow::single_faults_wanted, this, &MainWindow::propose_single_faults);
         connect(upset_window_, &UpsetWindow::export_wanted, this, [this](const std::string& csv) { export_table([csv] { return csv; }); });
         connect(upset_window_, &UpsetWindow::written, this, [this](const QString& path) {
-            docks_.log->append(tr("Wrote %1").arg(path));
+            panels_.get<ActivityLog>().append(tr("Wrote %1").arg(path));
             strip_->show_written(path);
         });
     }
@@ -266,35 +269,35 @@ void MainWindow::show_upset_rates() {
 void MainWindow::propose_rates(const QString& rates) {
     upset_window_->hide();
     activateWindow();
-    SensitivityForm form = docks_.sensitivity_panel->form();
+    SensitivityForm form = panels_.get<SensitivityPanel>().form();
     form.job = SensitivityJob::fault_rates;
     form.rates = rates;
-    docks_.sensitivity_panel->set_form(form);
-    docks_.sensitivity->bring_to_front(true);
-    docks_.log->append(tr("The rates %1 are in the sensitivity form").arg(rates));
+    panels_.get<SensitivityPanel>().set_form(form);
+    panels_.dock<SensitivityPanel>().bring_to_front(true);
+    panels_.get<ActivityLog>().append(tr("The rates %1 are in the sensitivity form").arg(rates));
 }
 
 // What a result must be like to be turned into failures in time.
 void MainWindow::propose_single_faults() {
     upset_window_->hide();
     activateWindow();
-    SensitivityForm form = docks_.sensitivity_panel->form();
+    SensitivityForm form = panels_.get<SensitivityPanel>().form();
     form.job = SensitivityJob::fault_counts;
     form.fault_counts = QStringLiteral("1");
     form.until = Until::precision;
     form.half_width = 0.2;
-    docks_.sensitivity_panel->set_form(form);
-    docks_.sensitivity->bring_to_front(true);
-    docks_.sensitivity_panel->focus_next_step();
-    docks_.log->append(tr("A sensitivity with exactly one fault in each trial is in the form: Run begins it"));
+    panels_.get<SensitivityPanel>().set_form(form);
+    panels_.dock<SensitivityPanel>().bring_to_front(true);
+    panels_.get<SensitivityPanel>().focus_next_step();
+    panels_.get<ActivityLog>().append(tr("A sensitivity with exactly one fault in each trial is in the form: Run begins it"));
 }
 
 void MainWindow::put_duel_into_form(const QString& protections) {
-    HardenForm form = docks_.harden_panel->form();
+    HardenForm form = panels_.get<HardenPanel>().form();
     form.job = MethodJob::duel;
     form.protections = QString(protections).replace(QLatin1Char(','), QStringLiteral(", "));
-    docks_.harden_panel->set_form(form);
-    docks_.method->bring_to_front();
+    panels_.get<HardenPanel>().set_form(form);
+    pages_->show_together({&panels_.dock<PricePane>(), &panels_.dock<HardenPanel>()});
 }
 
 void MainWindow::compare_with_unprotected(const QString& protection) {
@@ -315,7 +318,7 @@ bool MainWindow::may_close() {
         case QuitAnswer::wait:
             quits_when_done_ = true;
             presenter_->queue().pause();
-            docks_.log->append(tr("The window closes when the job is done"));
+            panels_.get<ActivityLog>().append(tr("The window closes when the job is done"));
             break;
         case QuitAnswer::cancel:
             quits_when_done_ = false;
@@ -340,7 +343,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (SearchPresenter* search = running_search()) search->stop();
     laboratory_.cancel_clean();
     actions_.maximise->setChecked(false);
-    layout_->save();
+    pages_->save();
     event->accept();
 }
 
@@ -359,19 +362,6 @@ void MainWindow::dropEvent(QDropEvent* event) {
             QFileInfo(path).isDir() || is_image_archive(path.toStdString()) ? open_data(path) : open_model(path);
     }
     event->acceptProposedAction();
-}
-
-void MainWindow::set_maximised(bool maximised) {
-    layout_->show_alone(maximised ? front_plot() : nullptr);
-}
-
-void MainWindow::reset_layout() {
-    actions_.maximise->setChecked(false);
-    const QSize before = size();
-    arrange_docks(*this, docks_);
-    // On their way to their places the panels stand side by side for a moment, for which Qt widens the window beyond a small screen.
-    layout()->activate();
-    resize(before);
 }
 
 }  // namespace clipscope

@@ -14,18 +14,18 @@
 namespace clipscope {
 
 void MainWindow::connect_labs() {
-    labs_ = new LabPresenter(laboratory_, jobs_, desk_, *presenter_, *docks_.lab_pane, this);
+    labs_ = new LabPresenter(laboratory_, jobs_, desk_, *presenter_, panels_.get<LabPane>(), this);
     connect(actions_.labs, &QAction::triggered, this, &MainWindow::show_labs);
     connect(actions_.writing_labs, &QAction::triggered, this, [this] { show_lab_help(this); });
     connect(welcome_, &WelcomePane::labs_requested, this, &MainWindow::show_labs);
-    connect(docks_.lab, &QDockWidget::visibilityChanged, labs_, [this](bool is_visible) {
+    connect(&panels_.dock<LabPane>(), &QDockWidget::visibilityChanged, labs_, [this](bool is_visible) {
         if (is_visible) labs_->show();
     });
-    connect(docks_.lab_pane, &LabPane::open_requested, this, [this] {
+    connect(&panels_.get<LabPane>(), &LabPane::open_requested, this, [this] {
         if (const QString path = dialogs_.choose_lab(this); !path.isEmpty()) labs_->open(path);
     });
-    connect(docks_.lab_pane, &LabPane::hand_in_requested, this, [this] {
-        if (docks_.lab_pane->has_draft())
+    connect(&panels_.get<LabPane>(), &LabPane::hand_in_requested, this, [this] {
+        if (panels_.get<LabPane>().has_draft())
             return show_error(tr("Something is typed in this step and was not given: press its button, or clear it, then hand in."));
         if (const QString path = dialogs_.choose_hand_in(this, labs_->suggested_hand_in()); !path.isEmpty()) labs_->hand_in(path);
     });
@@ -34,21 +34,15 @@ void MainWindow::connect_labs() {
                 show_one_fault();
                 fault_window_->show_fault(layer, parameter, element, FaultWindow::no_bit, format);
             });
-    // Its text needs more room than the tables that share its place.
-    connect(labs_, &LabPresenter::begun, this, [this] {
-        const int wanted = 26 * fontMetrics().lineSpacing();
-        if (const int lacks = wanted - docks_.lab->height(); lacks > 0 && !docks_.lab->isFloating())
-            resizeDocks({docks_.activations}, {std::max(height() / 4, docks_.activations->height() - lacks)}, Qt::Vertical);
-    });
-    connect(labs_, &LabPresenter::told, docks_.log, &ActivityLog::append);
+    connect(labs_, &LabPresenter::told, &panels_.get<ActivityLog>(), &ActivityLog::append);
     connect(labs_, &LabPresenter::written, strip_, &ProgressStrip::show_written);
-    connect(labs_, &LabPresenter::failed, docks_.log, &ActivityLog::append_error);
+    connect(labs_, &LabPresenter::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
     connect(labs_, &LabPresenter::failed, this, &MainWindow::show_error, Qt::QueuedConnection);
 }
 
 void MainWindow::show_labs() {
     labs_->show();
-    docks_.lab->bring_to_front(true);
+    panels_.dock<LabPane>().bring_to_front(true);
 }
 
 }  // namespace clipscope

@@ -20,16 +20,16 @@
 namespace clipscope {
 
 void MainWindow::connect_paper() {
-    ranking_ = new RankingPresenter(*results_, laboratory_, desk_, *docks_.ranking_table, this);
-    connect(ranking_, &RankingPresenter::failed, docks_.log, &ActivityLog::append_error);
-    connect(docks_.ranking_table, &CellTable::export_requested, this,
-            [this] { export_table([this] { return ranking_csv(docks_.ranking_table->ranking()); }); });
-    connect(docks_.ranking_table, &RankingTable::latex_requested, this, [this] {
+    ranking_ = new RankingPresenter(*results_, laboratory_, desk_, panels_.get<RankingTable>(), this);
+    connect(ranking_, &RankingPresenter::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
+    connect(&panels_.get<RankingTable>(), &CellTable::export_requested, this,
+            [this] { export_table([this] { return ranking_csv(panels_.get<RankingTable>().ranking()); }); });
+    connect(&panels_.get<RankingTable>(), &RankingTable::latex_requested, this, [this] {
         if (const QString path = dialogs_.choose_latex(this); !path.isEmpty())
-            write_text(path, [this] { return ranking_latex(docks_.ranking_table->ranking()); });
+            write_text(path, [this] { return ranking_latex(panels_.get<RankingTable>().ranking()); });
     });
     connect(actions_.report, &QAction::triggered, this, &MainWindow::show_report);
-    connect(docks_.job_table, &JobTable::comparison_requested, this, &MainWindow::compare_runs);
+    connect(&panels_.get<JobTable>(), &JobTable::comparison_requested, this, &MainWindow::compare_runs);
 }
 
 void MainWindow::show_paper_figures() {
@@ -42,15 +42,15 @@ void MainWindow::show_paper_figures() {
                                                         {JobKind::compare, MethodJob::compare}};
         const auto form = forms.find(kind);
         if (form == forms.end())
-            docks_.sensitivity->bring_to_front(true);
+            panels_.dock<SensitivityPanel>().bring_to_front(true);
         else
             show_form_of(form->second);
     });
     connect(dialog, &PaperDialog::written, this, [this](const QString& folder) {
-        docks_.log->append(tr("Wrote figures of the paper into %1").arg(folder));
+        panels_.get<ActivityLog>().append(tr("Wrote figures of the paper into %1").arg(folder));
         strip_->show_written(folder);
     });
-    connect(dialog, &PaperDialog::failed, docks_.log, &ActivityLog::append_error);
+    connect(dialog, &PaperDialog::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
     dialog->show();
 }
 
@@ -59,10 +59,10 @@ void MainWindow::show_report() {
     if (!desk_.has_study()) return;
     if (!report_window_) {
         report_window_ = new ReportWindow(dialogs_.choose_report, this);
-        connect(report_window_, &ReportWindow::written, docks_.log,
-                [this](const QString& path) { docks_.log->append(tr("Wrote %1").arg(path)); });
+        connect(report_window_, &ReportWindow::written, &panels_.get<ActivityLog>(),
+                [this](const QString& path) { panels_.get<ActivityLog>().append(tr("Wrote %1").arg(path)); });
         connect(report_window_, &ReportWindow::written, strip_, &ProgressStrip::show_written);
-        connect(report_window_, &ReportWindow::failed, docks_.log, &ActivityLog::append_error);
+        connect(report_window_, &ReportWindow::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
         connect(report_window_, &ReportWindow::failed, this, &MainWindow::show_error);
     }
     report_window_->set_study(desk_.path(), desk_.title());
@@ -77,7 +77,7 @@ void MainWindow::compare_runs(qint64 first, qint64 second) {
     if (!one || !other) return;
     if (!differences_window_) {
         differences_window_ = new DifferencesWindow(this);
-        connect(differences_window_, &DifferencesWindow::failed, docks_.log, &ActivityLog::append_error);
+        connect(differences_window_, &DifferencesWindow::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);
         connect(differences_window_, &DifferencesWindow::curves_wanted, this, &MainWindow::lay_over);
         connect(differences_window_, &DifferencesWindow::export_requested, this,
                 [this] { export_table([this] { return differences_csv(differences_window_->found()); }); });

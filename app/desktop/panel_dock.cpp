@@ -44,7 +44,7 @@ PanelDock::PanelDock(QMainWindow& window, const char* name, const QString& title
     content->setSizePolicy(policy);
     setWidget(page);
     show_action_->setCheckable(true);
-    show_action_->setChecked(true);
+    set_in_front(false);
     connect(this, &QDockWidget::visibilityChanged, this, &PanelDock::set_in_front);
     connect(show_action_, &QAction::triggered, this, [this](bool wanted) {
         if (wanted)
@@ -60,9 +60,16 @@ void PanelDock::set_in_front(bool is_in_front) {
     show_action_->setChecked(is_in_front);
     if (!is_in_front || !std::exchange(is_marked_, false)) return;
     setWindowTitle(title_);
+    emit marked_changed();
+}
+
+// Qt keeps a tab that is behind beyond the window's corner.
+void PanelDock::settle() {
+    set_in_front(isVisible() && geometry().right() >= 0 && geometry().bottom() >= 0);
 }
 
 void PanelDock::bring_to_front(bool with_focus) {
+    emit wanted();
     show();
     raise();
     set_in_front(true);
@@ -72,6 +79,7 @@ void PanelDock::bring_to_front(bool with_focus) {
 void PanelDock::mark() {
     if (is_in_front_ || std::exchange(is_marked_, true)) return;
     setWindowTitle(QStringLiteral("● ") + title_);
+    emit marked_changed();
 }
 
 void keep_tab_names_readable(QMainWindow& window) {

@@ -18,13 +18,20 @@ public:
 
     QWidget* content() const { return content_; }
     bool is_in_front() const { return is_in_front_; }
-    // From among tabs, or from being closed. `with_focus`: keys go there too.
+    // From another page, from among tabs, or from being closed. `with_focus`: keys go there too.
     void bring_to_front(bool with_focus = false);
+    // After docks were moved by the program, for which Qt does not tell each which tab is in front.
+    void settle();
     // Its tab says that there is something new, until it is looked at.
     void mark();
     bool is_marked() const { return is_marked_; }
     // Brings it to the front with the focus, or closes it where it is there already.
     QAction* show_action() const { return show_action_; }
+
+signals:
+    // To be brought to the front, which comes next: its page has to be there.
+    void wanted();
+    void marked_changed();
 
 private:
     void set_in_front(bool is_in_front);
@@ -32,7 +39,7 @@ private:
     QString title_;
     QWidget* content_;
     QAction* show_action_;
-    bool is_in_front_ = true;
+    bool is_in_front_ = false;
     bool is_marked_ = false;
 };
 

@@ -13,12 +13,14 @@
 #include "plots/trisection_plot.h"
 #include "plots/worst_bits_plot.h"
 #include "result_presenter.h"
+#include "tables/comparison_table.h"
+#include "window_pages.h"
 
 namespace clipscope {
 
-PanelHints::PanelHints(Laboratory& laboratory, const ResultPresenter& results, const JobPresenter& jobs, const WindowDocks& docks,
-                       QObject* parent)
-    : QObject(parent), laboratory_(laboratory), results_(results), docks_(docks) {
+PanelHints::PanelHints(Laboratory& laboratory, const ResultPresenter& results, const JobPresenter& jobs, const WindowPanels& panels,
+                       WindowPages& pages, QObject* parent)
+    : QObject(parent), laboratory_(laboratory), results_(results), panels_(panels), pages_(pages) {
     connect(&jobs, &JobPresenter::began, this, [this](const JobSettings& settings, bool is_from_queue) {
         set_running(settings.kind);
         PanelDock* dock = dock_of(settings);
@@ -26,12 +28,15 @@ PanelHints::PanelHints(Laboratory& laboratory, const ResultPresenter& results, c
     });
     connect(&jobs, &JobPresenter::ended, this, [this](const JobSettings& settings) {
         set_running({});
-        if (PanelDock* dock = dock_of(settings); dock != nullptr) dock->mark();
+        if (PanelDock* dock = dock_of(settings); dock != nullptr)
+            dock->mark();
+        else
+            pages_.mark(QLatin1String(settings.kind == JobKind::faults ? page_id::bits : page_id::find));
     });
     connect(&results_, &ResultPresenter::changed, this, &PanelHints::refresh);
     connect(&laboratory_, &Laboratory::selection_changed, this, &PanelHints::refresh);
     connect(&laboratory_, &Laboratory::model_changed, this, &PanelHints::refresh);
-    for (PlotPanel* panel : docks_.plots()) connect(panel, &PlotPanel::empty_action_requested, this, [this, panel] { act(panel); });
+    for (PlotPanel* panel : panels_.plots()) connect(panel, &PlotPanel::empty_action_requested, this, [this, panel] { act(panel); });
     refresh();
 }
 
@@ -43,9 +48,10 @@ void PanelHints::set_running(std::optional<JobKind> kind) {
 // Nothing where the results come to the centre, which is always there.
 PanelDock* PanelHints::dock_of(const JobSettings& settings) const {
     const JobDefinition& kind = *settings.kind;
-    if (kind.compares_protections) return settings.protections.empty() ? docks_.comparison : docks_.pareto;
+    if (kind.compares_protections) return settings.protections.empty() ? &panels_.dock<ComparisonTable>() : &panels_.dock<PricePane>();
     if (!kind.is_tuning()) return nullptr;
-    return kind.has_search ? docks_.trisection : kind.has_site_and_grid ? docks_.auc_threshold : docks_.activations;
+    if (kind.has_search) return &panels_.dock<TrisectionPlot>();
+    return kind.has_site_and_grid ? &panels_.dock<AucThresholdPlot>() : &panels_.dock<ActivationPlot>();
 }
 
 // The one that the latest search or sweep was about.
@@ -74,13 +80,13 @@ void PanelHints::refresh() {
     Hint profile{tr("A profile or a hardening shows how each site's activations are distributed."), tr("Harden all sites"), {}};
     if (running_ && (*running_)->is_tuning() && !(*running_)->has_site_and_grid)
         profile = {tr("The job that runs fills this first."), {}, {}};
-    show(*docks_.activation_plot, profile);
-    show(*docks_.auc_threshold_plot, hint_for(false, tr("A sweep or a hardening draws AUC against the threshold, point by point.")));
-    show(*docks_.auc_area_plot, hint_for(false, tr("A sweep or a hardening draws the area that is the AUC.")));
+    show(panels_.get<ActivationPlot>(), profile);
+    show(panels_.get<AucThresholdPlot>(), hint_for(false, tr("A sweep or a hardening draws AUC against the threshold, point by point.")));
+    show(panels_.get<AucAreaPlot>(), hint_for(false, tr("A sweep or a hardening draws the area that is the AUC.")));
     show(
-        docks_.price_pane->plot(),
+        panels_.get<PricePane>().plot(),
         {tr("A duel sets protections at what they keep and what they cost: choose Duel in the FT-ClipAct form."), tr("Set up a duel"), {}});
-    show(*docks_.trisection_plot, hint_for(true, tr("A hardening shows its intervals as they narrow, and plays them again.")));
+    show(panels_.get<TrisectionPlot>(), hint_for(true, tr("A hardening shows its intervals as they narrow, and plays them again.")));
 }
 
 void PanelHints::show(PlotPanel& panel, const Hint& hint) {
@@ -91,9 +97,9 @@ void PanelHints::show(PlotPanel& panel, const Hint& hint) {
 }
 
 void PanelHints::act(const PlotPanel* panel) {
-    if (panel == &docks_.price_pane->plot()) return emit form_wanted(MethodJob::duel);
-    if (panel == &docks_.protect_first_pane->plot()) return emit form_wanted(MethodJob::protect_first);
-    if (panel == &docks_.worst_bits_pane->plot()) return emit form_wanted(MethodJob::worst_bits);
+    if (panel == &panels_.get<PricePane>().plot()) return emit form_wanted(MethodJob::duel);
+    if (panel == &panels_.get<ProtectFirstPane>().plot()) return emit form_wanted(MethodJob::protect_first);
+    if (panel == &panels_.get<WorstBitsPane>().plot()) return emit form_wanted(MethodJob::worst_bits);
     const QString site = shown_[panel].site;
     if (site.isEmpty())
         emit hardening_wanted();

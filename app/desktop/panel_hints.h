@@ -1,6 +1,6 @@
-// Shows the way to results: brings the panel that a job fills to the front for those who have just asked for it, and marks its tab where
-// results came unseen; empty plots of the method say what will fill them, with a button for the way there, or to the site that has
-// something to see. GUI thread.
+// Shows the way to results: brings the panel that a job fills to the front for those who have just asked for it, and marks its tab and its
+// page where results came unseen; empty plots of the method say what will fill them, with a button for the way there, or to the site that
+// has something to see. GUI thread.
 #pragma once
 
 #include <QObject>
@@ -9,20 +9,21 @@
 
 #include "controls/harden_panel.h"
 #include "study/job_settings.h"
-#include "window_parts.h"
+#include "window_panels.h"
 
 namespace clipscope {
 
 class JobPresenter;
 class Laboratory;
 class ResultPresenter;
+class WindowPages;
 
 class PanelHints : public QObject {
     Q_OBJECT
 
 public:
-    PanelHints(Laboratory& laboratory, const ResultPresenter& results, const JobPresenter& jobs, const WindowDocks& docks,
-               QObject* parent = nullptr);
+    PanelHints(Laboratory& laboratory, const ResultPresenter& results, const JobPresenter& jobs, const WindowPanels& panels,
+               WindowPages& pages, QObject* parent = nullptr);
 
 signals:
     void hardening_wanted();
@@ -45,7 +46,8 @@ private:
 
     Laboratory& laboratory_;
     const ResultPresenter& results_;
-    const WindowDocks docks_;
+    const WindowPanels panels_;
+    WindowPages& pages_;
     std::optional<JobKind> running_;
     std::map<const PlotPanel*, Hint> shown_;
 };

@@ -54,7 +54,7 @@ public:
 
     std::vector<ExportTask> take() { return std::move(tasks_); }
 
-private:
+    // In the request's style, which it has.
     void add_styled(const QString& name, const QString& about, const Figure& figure) {
         const QStringList curves = curve_names(figure);
         const FigureStyle style = *request_.style;
@@ -70,6 +70,7 @@ private:
         }
     }
 
+private:
     const QDir folder_;
     const FigureRequest request_;
     std::vector<ExportTask> tasks_;
@@ -163,6 +164,18 @@ std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QStr
     exports.add_text(QStringLiteral("worst-bits.csv"), QObject::tr("The worst bits by name"), [view] { return to_csv(view); });
     exports.add_text(QStringLiteral("worst-bits-list.csv"), QObject::tr("The same as a list of faults, for clipscope-cli faults"),
                      [view] { return worst_bits_list(view.found); });
+    return exports.take();
+}
+
+std::vector<ExportTask> figure_exports(const Figure& figure, const QString& name, const QString& folder, const FigureRequest& request) {
+    FigureRequest styled = request;
+    if (!styled.style) {
+        styled.style = FigureStyle();
+        styled.formats = {QStringLiteral("png"), QStringLiteral("pdf"), QStringLiteral("svg")};
+    }
+    Exports exports(folder, styled);
+    exports.add_styled(name, figure.title, figure);
+    exports.add_text(name + QStringLiteral(".csv"), QObject::tr("The same in numbers"), figure.csv);
     return exports.take();
 }
 

@@ -18,6 +18,8 @@
 
 namespace clipscope {
 
+struct Figure;
+
 // One file that is still to be written; `write` throws Error. A figure needs a QApplication, on its thread; a text is made and written on
 // any, and not made before.
 struct ExportTask {
@@ -42,6 +44,9 @@ std::vector<ExportTask> worst_bits_exports(const WorstBitsView& view, const QStr
 
 // The picture of what to protect first, and its steps as CSV.
 std::vector<ExportTask> protect_first_exports(const ProtectFirst& found, const QString& folder, const FigureRequest& request = {});
+
+// A figure as PNG, PDF and SVG (or as the request wants it), and its numbers as CSV, under this name.
+std::vector<ExportTask> figure_exports(const Figure& figure, const QString& name, const QString& folder, const FigureRequest& request = {});
 
 // Every job of a study that has results, into a folder of its own with its figures, tables and result: "job-1-sensitivity", with the name
 // that its user gave it, which is made with its first file.

@@ -131,6 +131,7 @@ void ResultExporter::collect(const QString& folder) {
         add(tuning_exports(tuning, folder, request_));
         add_result(to_string(tuning.info.job), [tuning] { return tuning_to_json(tuning); });
     }
+    add(further_figures_(folder, request_));
 }
 
 void ResultExporter::write_next() {

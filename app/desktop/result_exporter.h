@@ -24,6 +24,9 @@ public:
     // has asked. `study_path`: of the study whose every job is part of everything; empty where there is none.
     ResultExporter(const ResultPresenter& results, MayReplace may_replace, std::function<QString()> study_path, QObject* parent = nullptr);
 
+    // Further figures that are part of everything: what panels show whose results stand in no study.
+    using FurtherFigures = std::function<std::vector<ExportTask>(const QString& folder, const FigureRequest& request)>;
+    void set_further_figures(FurtherFigures figures) { further_figures_ = std::move(figures); }
     // Of all figures from now on.
     void set_figure_style(const FigureStyle& style);
     // The accuracy curves: JSON where the path ends so, otherwise CSV.
@@ -53,6 +56,7 @@ private:
     const MayReplace may_replace_;
     FigureRequest request_;
     const std::function<QString()> study_path_;
+    FurtherFigures further_figures_ = [](const QString&, const FigureRequest&) { return std::vector<ExportTask>(); };
     std::deque<ExportTask> tasks_;
     QTimer turn_;
     int written_ = 0;

@@ -7,6 +7,8 @@
 
 #include "common/error.h"
 #include "controls/activity_log.h"
+#include "controls/harden_panel.h"
+#include "controls/sensitivity_panel.h"
 #include "controls/welcome_pane.h"
 #include "job_controller.h"
 #include "job_presenter.h"
@@ -18,7 +20,7 @@
 namespace clipscope {
 
 StudyActions::StudyActions(QWidget& window, const Dialogs& dialogs, StudyDesk& desk, const JobController& jobs, JobPresenter& presenter,
-                           StudyRecovery& recovery, WelcomePane& welcome, const WindowDocks& docks, const WindowActions& actions,
+                           StudyRecovery& recovery, WelcomePane& welcome, const WindowPanels& panels, const WindowActions& actions,
                            QObject* parent)
     : QObject(parent),
       window_(window),
@@ -27,14 +29,14 @@ StudyActions::StudyActions(QWidget& window, const Dialogs& dialogs, StudyDesk& d
       jobs_(jobs),
       presenter_(presenter),
       recovery_(recovery),
-      docks_(docks),
+      panels_(panels),
       actions_(actions),
       recent_(QStringLiteral("recent/studies")) {
     connect_actions();
     connect_jobs();
     offer_last(welcome);
     connect(&welcome, &WelcomePane::reopen_requested, this, &StudyActions::reopen);
-    connect(&recovery_, &StudyRecovery::told, docks_.log, &ActivityLog::append);
+    connect(&recovery_, &StudyRecovery::told, &panels_.get<ActivityLog>(), &ActivityLog::append);
     connect(&recovery_, &StudyRecovery::failed, this, &StudyActions::show_error);
     connect(&recovery_, &StudyRecovery::recovered, this, &StudyActions::open);
     connect(&desk_, &StudyDesk::changed, this, &StudyActions::refresh);
@@ -58,7 +60,7 @@ void StudyActions::offer_last(WelcomePane& welcome) {
         else if (!last.filePath().isEmpty())
             welcome.set_offer(tr("The last study: %1").arg(last.fileName()));
     } catch (const Error& error) {
-        docks_.log->append_error(QString::fromUtf8(error.what()));
+        panels_.get<ActivityLog>().append_error(QString::fromUtf8(error.what()));
     }
 }
 
@@ -82,12 +84,14 @@ void StudyActions::connect_actions() {
 }
 
 void StudyActions::connect_jobs() {
-    connect(docks_.job_table, &JobTable::rename_requested, this,
+    connect(&panels_.get<JobTable>(), &JobTable::rename_requested, this,
             [this](qint64 id) { change_text(id, tr("Name of the job"), &JobRecord::name, &StudyDesk::rename); });
-    connect(docks_.job_table, &JobTable::notes_requested, this,
+    connect(&panels_.get<JobTable>(), &JobTable::notes_requested, this,
             [this](qint64 id) { change_text(id, tr("Notes on the job"), &JobRecord::notes, &StudyDesk::set_notes); });
-    connect(&presenter_, &JobPresenter::form_wanted, this,
-            [this](bool sensitivity) { (sensitivity ? docks_.sensitivity : docks_.method)->bring_to_front(true); });
+    connect(&presenter_, &JobPresenter::form_wanted, this, [this](bool sensitivity) {
+        PanelDock& form = sensitivity ? panels_.dock<SensitivityPanel>() : panels_.dock<HardenPanel>();
+        form.bring_to_front(true);
+    });
 }
 
 // What can be done with the study as it is.
@@ -113,7 +117,7 @@ void StudyActions::purge_removed() {
             return before - QFileInfo(QString::fromStdString(own->path())).size();
         },
         [this](std::int64_t freed) {
-            docks_.log->append(tr("Removed jobs are gone for good; %1 less").arg(bytes_text(std::max<qint64>(freed, 0))));
+            panels_.get<ActivityLog>().append(tr("Removed jobs are gone for good; %1 less").arg(bytes_text(std::max<qint64>(freed, 0))));
             desk_.forget_purged();
         },
         [this](const QString& text) { show_error(text); });
@@ -128,7 +132,7 @@ void StudyActions::save_as() {
     if (path.isEmpty()) return;
     try {
         desk_.save_as(path);
-        docks_.log->append(tr("The study is in %1").arg(path));
+        panels_.get<ActivityLog>().append(tr("The study is in %1").arg(path));
     } catch (const Error& error) {
         show_error(QString::fromUtf8(error.what()));
     }
@@ -144,14 +148,14 @@ void StudyActions::open(const QString& path) {
         show_error(QString::fromUtf8(error.what()));
         return;
     }
-    docks_.jobs->bring_to_front();
+    panels_.dock<JobTable>().bring_to_front();
     const std::vector<JobRecord> jobs = desk_.jobs();
-    docks_.log->append(tr("%1: %2 jobs").arg(path).arg(jobs.size()));
-    if (!desk_.is_writable()) docks_.log->append(QString::fromStdString(desk_.read_only_reason()));
+    panels_.get<ActivityLog>().append(tr("%1: %2 jobs").arg(path).arg(jobs.size()));
+    if (!desk_.is_writable()) panels_.get<ActivityLog>().append(QString::fromStdString(desk_.read_only_reason()));
     if (jobs.empty()) return;
     const auto has_run = std::ranges::find_if(jobs.rbegin(), jobs.rend(), [](const JobRecord& job) { return !job.started.empty(); });
     const JobId shown = has_run == jobs.rend() ? jobs.back().id : has_run->id;
-    docks_.job_table->select_job(shown);
+    panels_.get<JobTable>().select_job(shown);
     presenter_.show_job(shown);
 }
 
@@ -163,7 +167,7 @@ void StudyActions::change_text(qint64 id, const QString& title, const std::strin
 }
 
 void StudyActions::show_error(const QString& sentence) {
-    docks_.log->append_error(sentence);
+    panels_.get<ActivityLog>().append_error(sentence);
     dialogs_.show_error(&window_, sentence);
 }
 

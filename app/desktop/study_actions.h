@@ -8,6 +8,7 @@
 #include "dialogs.h"
 #include "recent_list.h"
 #include "study_desk.h"
+#include "window_panels.h"
 #include "window_parts.h"
 
 namespace clipscope {
@@ -22,7 +23,7 @@ class StudyActions : public QObject {
 
 public:
     StudyActions(QWidget& window, const Dialogs& dialogs, StudyDesk& desk, const JobController& jobs, JobPresenter& presenter,
-                 StudyRecovery& recovery, WelcomePane& welcome, const WindowDocks& docks, const WindowActions& actions,
+                 StudyRecovery& recovery, WelcomePane& welcome, const WindowPanels& panels, const WindowActions& actions,
                  QObject* parent = nullptr);
 
     // Shows the last job's results, opening its model and data.
@@ -47,7 +48,7 @@ private:
     const JobController& jobs_;
     JobPresenter& presenter_;
     StudyRecovery& recovery_;
-    const WindowDocks docks_;
+    const WindowPanels panels_;
     const WindowActions actions_;
     RecentList recent_;
     BackgroundTask purge_task_;

@@ -1,39 +1,16 @@
 #include "window_parts.h"
 
 #include <QAction>
+#include <QActionGroup>
 #include <QMainWindow>
 #include <QMenu>
 #include <QMenuBar>
 
-#include "controls/activity_log.h"
-#include "controls/harden_panel.h"
-#include "controls/lab_pane.h"
-#include "controls/price_pane.h"
-#include "controls/protect_first_pane.h"
-#include "controls/sensitivity_panel.h"
-#include "controls/threshold_pane.h"
-#include "controls/worst_bits_pane.h"
-#include "plots/activation_plot.h"
-#include "plots/auc_area_plot.h"
-#include "plots/auc_threshold_plot.h"
-#include "plots/critical_bits_plot.h"
-#include "plots/pareto_plot.h"
-#include "plots/protect_first_plot.h"
-#include "plots/trisection_plot.h"
-#include "plots/worst_bits_plot.h"
 #include "recent_list.h"
-#include "tables/comparison_table.h"
-#include "tables/fault_table.h"
-#include "tables/job_table.h"
-#include "tables/layer_table.h"
-#include "tables/ranking_table.h"
-#include "tables/site_table.h"
+#include "window_panels.h"
 
 namespace clipscope {
 namespace {
-
-// Small enough for three of them beside a form on a small screen; how large they are at first, arrange_docks() says.
-constexpr QSize smallest_panel(150, 110);
 
 QAction* add(QMenu* menu, const QString& text, const QKeySequence& shortcut, const QString& tip) {
     QAction* action = menu->addAction(text);
@@ -107,8 +84,18 @@ void build_file_menu(QMenu* file, WindowActions& actions) {
     actions.quit->setMenuRole(QAction::QuitRole);
 }
 
-void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actions) {
-    for (const PanelDock* dock : docks.all()) view->addAction(dock->show_action());
+void build_view_menu(QMenu* view, const WindowPanels& panels, WindowActions& actions) {
+    auto* pages = new QActionGroup(view);
+    for (const PageRow& page : page_table()) {
+        const auto key = Qt::Key(Qt::Key_1 + actions.pages.size());
+        QAction* action = add(view, page.title, QKeySequence(Qt::CTRL | key), page.question);
+        action->setCheckable(true);
+        action->setData(QString(QLatin1String(page.id)));
+        pages->addAction(action);
+        actions.pages << action;
+    }
+    view->addSeparator();
+    for (const PanelDock* dock : panels.all()) view->addAction(dock->show_action());
     view->addSeparator();
     actions.next_panel =
         add(view, QObject::tr("Ne&xt panel"), QKeySequence(Qt::Key_F6), QObject::tr("The keys go to the next panel in sight"));
@@ -125,126 +112,13 @@ void build_view_menu(QMenu* view, const WindowDocks& docks, WindowActions& actio
         add(view, QObject::tr("&Plot alone"), QKeySequence(Qt::Key_F11),
             QObject::tr("Gives the plot you work in the whole window; Esc goes back. A double-click on a plot's title does the same."));
     actions.maximise->setCheckable(true);
-    actions.reset_layout = add(view, QObject::tr("&Reset layout"), {}, QObject::tr("Every panel back to where it was at first"));
+    actions.reset_layout =
+        add(view, QObject::tr("&Reset layout"), {}, QObject::tr("On every page every panel back to where it was at first"));
 }
 
 }  // namespace
 
-QList<PanelDock*> WindowDocks::all() const {
-    return {layers,     sites,  sensitivity,   method,        threshold,  activations, auc_threshold, auc_area, trisection, ranking,
-            comparison, pareto, protect_first, critical_bits, worst_bits, jobs,        faults,        activity, lab};
-}
-
-QList<PlotPanel*> WindowDocks::plots() const {
-    return {activation_plot,    auc_threshold_plot,       auc_area_plot,  &price_pane->plot(), &protect_first_pane->plot(),
-            critical_bits_plot, &worst_bits_pane->plot(), trisection_plot};
-}
-
-WindowDocks build_docks(QMainWindow& window) {
-    WindowDocks docks;
-    docks.layer_table = new LayerTable;
-    docks.site_table = new SiteTable;
-    docks.sensitivity_panel = new SensitivityPanel;
-    docks.harden_panel = new HardenPanel;
-    docks.threshold_pane = new ThresholdPane;
-    docks.activation_plot = new ActivationPlot;
-    docks.auc_threshold_plot = new AucThresholdPlot;
-    docks.auc_area_plot = new AucAreaPlot;
-    docks.critical_bits_plot = new CriticalBitsPlot;
-    docks.trisection_plot = new TrisectionPlot;
-    docks.comparison_table = new ComparisonTable;
-    docks.price_pane = new PricePane;
-    docks.protect_first_pane = new ProtectFirstPane;
-    docks.worst_bits_pane = new WorstBitsPane;
-    docks.ranking_table = new RankingTable;
-    docks.job_table = new JobTable;
-    docks.fault_table = new FaultTable;
-    docks.log = new ActivityLog;
-    docks.lab_pane = new LabPane;
-    docks.layers = new PanelDock(window, "layers", QObject::tr("Layers"), docks.layer_table);
-    docks.sites = new PanelDock(window, "sites", QObject::tr("Activation sites"), docks.site_table);
-    docks.sensitivity = new PanelDock(window, "job", QObject::tr("Sensitivity job"), docks.sensitivity_panel);
-    docks.method = new PanelDock(window, "method", QObject::tr("FT-ClipAct job"), docks.harden_panel);
-    docks.threshold = new PanelDock(window, "threshold", QObject::tr("T by hand"), docks.threshold_pane);
-    docks.activations = new PanelDock(window, "activations", QObject::tr("Activations"), docks.activation_plot);
-    docks.auc_threshold = new PanelDock(window, "auc_threshold", QObject::tr("AUC against T"), docks.auc_threshold_plot);
-    docks.auc_area = new PanelDock(window, "auc_area", QObject::tr("Area"), docks.auc_area_plot);
-    docks.critical_bits = new PanelDock(window, "critical_bits", QObject::tr("Bits"), docks.critical_bits_plot);
-    docks.trisection = new PanelDock(window, "trisection", QObject::tr("Threshold search"), docks.trisection_plot);
-    docks.comparison = new PanelDock(window, "comparison", QObject::tr("Comparison"), docks.comparison_table);
-    docks.pareto = new PanelDock(window, "pareto", QObject::tr("Price"), docks.price_pane);
-    docks.protect_first = new PanelDock(window, "protect_first", QObject::tr("Protect first"), docks.protect_first_pane);
-    docks.worst_bits = new PanelDock(window, "worst_bits", QObject::tr("Worst bits"), docks.worst_bits_pane);
-    docks.ranking = new PanelDock(window, "ranking", QObject::tr("Ranking"), docks.ranking_table);
-    docks.jobs = new PanelDock(window, "jobs", QObject::tr("Jobs"), docks.job_table);
-    docks.faults = new PanelDock(window, "faults", QObject::tr("Faults"), docks.fault_table);
-    docks.activity = new PanelDock(window, "activity", QObject::tr("Activity"), docks.log);
-    docks.lab = new PanelDock(window, "lab", QObject::tr("Lab"), docks.lab_pane);
-    // Forms know themselves how narrow they can be, as they scroll in one direction only.
-    for (const PanelDock* dock : docks.all())
-        if (dock != docks.sensitivity && dock != docks.method) dock->content()->setMinimumSize(smallest_panel);
-    keep_tab_names_readable(window);
-    arrange_docks(window, docks);
-    return docks;
-}
-
-QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip) {
-    QList<QWidget*> regions{docks.layers->content(), docks.sites->content(), docks.lab->content(), &centre};
-    for (const PanelDock* dock : {docks.sensitivity, docks.method, docks.threshold, docks.activations, docks.faults, docks.auc_threshold,
-                                  docks.auc_area, docks.ranking, docks.comparison, docks.pareto, docks.protect_first, docks.critical_bits,
-                                  docks.worst_bits, docks.trisection, docks.jobs, docks.activity})
-        regions << dock->content();
-    return regions << &strip;
-}
-
-void set_up_forms(const WindowDocks& docks, int threads) {
-    for (JobPanel* panel : {static_cast<JobPanel*>(docks.sensitivity_panel), static_cast<JobPanel*>(docks.harden_panel)}) {
-        panel->set_max_threads(threads);
-        panel->set_devices({QStringLiteral("cpu"), QStringLiteral("auto")});
-    }
-    SensitivityForm sensitivity = docks.sensitivity_panel->form();
-    sensitivity.threads = threads;
-    docks.sensitivity_panel->set_form(sensitivity);
-    HardenForm method = docks.harden_panel->form();
-    method.threads = threads;
-    docks.harden_panel->set_form(method);
-}
-
-void arrange_docks(QMainWindow& window, const WindowDocks& docks) {
-    for (PanelDock* dock : docks.all()) dock->setFloating(false);
-    // The foot reaches below the tables; the forms need all the height there is.
-    window.setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
-    window.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    window.addDockWidget(Qt::LeftDockWidgetArea, docks.layers);
-    window.tabifyDockWidget(docks.layers, docks.sites);
-    window.tabifyDockWidget(docks.layers, docks.lab);
-    window.addDockWidget(Qt::RightDockWidgetArea, docks.sensitivity);
-    window.tabifyDockWidget(docks.sensitivity, docks.method);
-    window.tabifyDockWidget(docks.sensitivity, docks.threshold);
-    window.addDockWidget(Qt::BottomDockWidgetArea, docks.activations);
-    window.splitDockWidget(docks.activations, docks.auc_threshold, Qt::Horizontal);
-    window.splitDockWidget(docks.auc_threshold, docks.trisection, Qt::Horizontal);
-    window.tabifyDockWidget(docks.activations, docks.critical_bits);
-    window.tabifyDockWidget(docks.activations, docks.worst_bits);
-    window.tabifyDockWidget(docks.activations, docks.faults);
-    window.tabifyDockWidget(docks.auc_threshold, docks.auc_area);
-    window.tabifyDockWidget(docks.auc_threshold, docks.ranking);
-    window.tabifyDockWidget(docks.auc_threshold, docks.comparison);
-    window.tabifyDockWidget(docks.auc_threshold, docks.pareto);
-    window.tabifyDockWidget(docks.auc_threshold, docks.protect_first);
-    window.tabifyDockWidget(docks.trisection, docks.jobs);
-    window.tabifyDockWidget(docks.trisection, docks.activity);
-    for (PanelDock* dock : docks.all()) dock->show();
-    for (PanelDock* dock : {docks.layers, docks.sensitivity, docks.activations, docks.auc_threshold, docks.trisection}) dock->raise();
-    const int width = window.width();
-    const int height = window.height();
-    window.resizeDocks({docks.layers, docks.sensitivity}, {width * 26 / 100, width * 23 / 100}, Qt::Horizontal);
-    window.resizeDocks({docks.activations, docks.auc_threshold, docks.trisection}, {width * 25 / 100, width * 25 / 100, width * 27 / 100},
-                       Qt::Horizontal);
-    window.resizeDocks({docks.activations}, {height * 40 / 100}, Qt::Vertical);
-}
-
-WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
+WindowActions build_menus(QMainWindow& window, const WindowPanels& panels) {
     WindowActions actions;
     QMenuBar* bar = window.menuBar();
     build_file_menu(bar->addMenu(QObject::tr("&File")), actions);
@@ -278,13 +152,13 @@ WindowActions build_menus(QMainWindow& window, const WindowDocks& docks) {
     actions.purge_removed = add(jobs, QObject::tr("&Free space of removed jobs"), {},
                                 QObject::tr("Deletes removed jobs with their results for good and makes the study's file smaller"));
 
-    build_view_menu(bar->addMenu(QObject::tr("&View")), docks, actions);
+    build_view_menu(bar->addMenu(QObject::tr("&View")), panels, actions);
 
     QMenu* help = bar->addMenu(QObject::tr("&Help"));
     actions.labs = add(help, QObject::tr("&Labs"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L),
                        QObject::tr("Exercises of half an hour: predict, run, see, answer, and hand in"));
     actions.tour =
-        add(help, QObject::tr("&Tour of the window"), {}, QObject::tr("Ten stops, two minutes: what is where, and what it is for"));
+        add(help, QObject::tr("&Tour of the window"), {}, QObject::tr("Eleven stops, two minutes: what is where, and what it is for"));
     actions.guide =
         add(help, QObject::tr("&Guide"), QKeySequence::HelpContents, QObject::tr("What the program does and how to read its plots"));
     actions.method = add(help, QObject::tr("&Method"), {},

@@ -1,11 +1,9 @@
-// The pieces the main window is put together from: menus and docks, without what they do.
+// The menus of the main window, without what they do.
 #pragma once
 
 #include <QList>
 #include <QString>
 #include <functional>
-
-#include "panel_dock.h"
 
 class QAction;
 class QMainWindow;
@@ -13,80 +11,9 @@ class QMenu;
 
 namespace clipscope {
 
-class ActivationPlot;
-class ActivityLog;
-class AucAreaPlot;
-class CriticalBitsPlot;
-class AucThresholdPlot;
-class ComparisonTable;
-class FaultTable;
-class HardenPanel;
-class JobTable;
-class LabPane;
-class LayerTable;
-class PlotPanel;
-class RankingTable;
 class RecentList;
-class PricePane;
-class ProtectFirstPane;
-class SensitivityPanel;
-class SiteTable;
-class ThresholdPane;
-class TrisectionPlot;
-class WorstBitsPane;
+class WindowPanels;
 
-struct WindowDocks {
-    PanelDock* layers = nullptr;
-    PanelDock* sites = nullptr;
-    PanelDock* sensitivity = nullptr;
-    PanelDock* method = nullptr;
-    PanelDock* threshold = nullptr;
-    PanelDock* activations = nullptr;
-    PanelDock* auc_threshold = nullptr;
-    PanelDock* auc_area = nullptr;
-    PanelDock* critical_bits = nullptr;
-    PanelDock* trisection = nullptr;
-    PanelDock* comparison = nullptr;
-    PanelDock* pareto = nullptr;
-    PanelDock* protect_first = nullptr;
-    PanelDock* worst_bits = nullptr;
-    PanelDock* ranking = nullptr;
-    PanelDock* jobs = nullptr;
-    PanelDock* faults = nullptr;
-    PanelDock* activity = nullptr;
-    PanelDock* lab = nullptr;
-
-    LayerTable* layer_table = nullptr;
-    SiteTable* site_table = nullptr;
-    SensitivityPanel* sensitivity_panel = nullptr;
-    HardenPanel* harden_panel = nullptr;
-    ThresholdPane* threshold_pane = nullptr;
-    ActivationPlot* activation_plot = nullptr;
-    AucThresholdPlot* auc_threshold_plot = nullptr;
-    AucAreaPlot* auc_area_plot = nullptr;
-    CriticalBitsPlot* critical_bits_plot = nullptr;
-    TrisectionPlot* trisection_plot = nullptr;
-    ComparisonTable* comparison_table = nullptr;
-    PricePane* price_pane = nullptr;
-    ProtectFirstPane* protect_first_pane = nullptr;
-    WorstBitsPane* worst_bits_pane = nullptr;
-    RankingTable* ranking_table = nullptr;
-    JobTable* job_table = nullptr;
-    FaultTable* fault_table = nullptr;
-    ActivityLog* log = nullptr;
-    LabPane* lab_pane = nullptr;
-
-    QList<PanelDock*> all() const;
-    QList<PlotPanel*> plots() const;
-};
-
-// Makes the docks and puts each where it belongs at first.
-WindowDocks build_docks(QMainWindow& window);
-// All that keys can work in, in the order of reading: left, middle, right, foot.
-QList<QWidget*> panel_regions(const WindowDocks& docks, QWidget& centre, QWidget& strip);
-void arrange_docks(QMainWindow& window, const WindowDocks& docks);
-// What this machine offers to the job forms.
-void set_up_forms(const WindowDocks& docks, int threads);
 struct WindowActions {
     QAction* new_study = nullptr;
     QAction* open_study = nullptr;
@@ -116,6 +43,7 @@ struct WindowActions {
     QAction* threshold_by_hand = nullptr;
     QAction* rate_by_hand = nullptr;
     QAction* upset_rates = nullptr;
+    QList<QAction*> pages;  // as page_table() has them
     QAction* follow = nullptr;
     QAction* keep_curves = nullptr;
     QAction* forget_curves = nullptr;
@@ -136,7 +64,7 @@ struct WindowActions {
     QMenu* bundled = nullptr;
 };
 
-WindowActions build_menus(QMainWindow& window, const WindowDocks& docks);
+WindowActions build_menus(QMainWindow& window, const WindowPanels& panels);
 
 // Lists what was opened lately each time the menu is opened. The list must outlive the menu.
 void connect_recent(QMenu& menu, RecentList& list, const std::function<void(const QString& path)>& open);

@@ -53,6 +53,8 @@ public:
 
     // Writes the figure (pdf, svg, png by the extension) or the numbers (csv); returns the path written; throws Error.
     QString export_to(const QString& path, const FigureSize& size, bool with_title) const;
+    // Whether there is something to draw.
+    virtual bool has_data() const = 0;
     // What it shows, as far as the user has zoomed in, to be drawn on any page (figures/figure.h).
     Figure current_figure() const;
     // For the next export: page, font, legend and looks of curves; titles, labels and ranges stay this figure's own.
@@ -87,7 +89,6 @@ protected:
     virtual void draw_figure(QCustomPlot& plot, const Theme& theme, bool with_title, std::optional<Range> x,
                              std::optional<Range> y) const = 0;
     virtual Figure figure(std::optional<Range> x, std::optional<Range> y) const = 0;
-    virtual bool has_data() const = 0;
     virtual std::string csv() const = 0;
     // Rich text for the tooltip, empty where there is nothing.
     virtual QString tip_at(const QPointF& position) const = 0;

@@ -44,6 +44,9 @@ void CellTable::set_up_view(const QString& name, const QString& tip) {
     view_->setToolTip(tip);
     view_->setContextMenuPolicy(Qt::ActionsContextMenu);
     view_->header()->setStretchLastSection(false);
+    connect(view_->header(), &QHeaderView::sectionResized, this, [this](int column) {
+        if (!is_filling_) sized_by_user_.insert(column);
+    });
     QStringList names;
     for (const TableColumn& column : columns_) names << column.name;
     model_->setHorizontalHeaderLabels(names);
@@ -88,8 +91,11 @@ void CellTable::set_rows(const std::vector<std::vector<TableCell>>& rows, const 
             item->setFont(face);
         }
     }
-    if (was_empty && !rows.empty())
-        for (int column = 0; column < int(columns_.size()); ++column) view_->resizeColumnToContents(column);
+    for (int column = 0; !rows.empty() && column < int(columns_.size()); ++column) {
+        // Longer numbers come as a job goes on; what the user made narrower stays so.
+        const bool is_cut = static_cast<QAbstractItemView*>(view_)->sizeHintForColumn(column) > view_->columnWidth(column);
+        if (was_empty || (is_cut && !sized_by_user_.contains(column))) view_->resizeColumnToContents(column);
+    }
     is_filling_ = false;
     select_row(selected < int(rows.size()) ? selected : -1);
 }

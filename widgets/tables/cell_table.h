@@ -2,6 +2,7 @@
 // have tips; rows are sorted by a click on a header and copied with Ctrl+C; one may be selected. GUI thread.
 #pragma once
 
+#include <QSet>
 #include <QString>
 #include <QStringList>
 #include <QWidget>
@@ -61,6 +62,7 @@ private:
     QTreeView* view_;
     SortedRows* sorted_;
     bool is_filling_ = false;
+    QSet<int> sized_by_user_;  // columns
 };
 
 }  // namespace clipscope

@@ -4,6 +4,7 @@
 #include <QToolButton>
 
 #include "controls/notice_bar.h"
+#include "controls/page_bar.h"
 #include "controls/tour_overlay.h"
 #include "window_desk.h"
 
@@ -95,7 +96,7 @@ private Q_SLOTS:
         QVERIFY(!next_step(desk).isVisible());
     }
 
-    void the_tour_has_ten_stops_and_is_shown_once() {
+    void the_tour_has_eleven_stops_and_is_shown_once() {
         Desk desk;
         QVERIFY(QTest::qWaitForWindowActive(&desk.window));
         desk.window.offer_tour();
@@ -103,15 +104,21 @@ private Q_SLOTS:
         QVERIFY(tour && tour->hasFocus());
         int stops = 1;
         QStringList texts{tour->accessibleName()};
+        const auto page = [&] { return desk.part<PageBar>().current(); };
+        std::vector<int> pages{page()};
         while (stops < 20) {
             QTest::keyClick(tour, Qt::Key_Right);
             QCoreApplication::processEvents();
             if (!tour || !tour->isVisible()) break;
             texts << tour->accessibleName();
+            pages.push_back(page());
             ++stops;
         }
-        QCOMPARE(stops, 10);
+        QCOMPARE(stops, 11);
         QCOMPARE(texts.removeDuplicates(), qsizetype(0));
+        // Window, pages, first study, layers, form; sites, form, activations, AUC; jobs, menus.
+        QCOMPARE(pages, (std::vector{0, 0, 0, 0, 0, 1, 1, 1, 1, 4, 4}));
+        QCOMPARE(page(), 0);  // as before
         QTRY_VERIFY(!tour);
         desk.window.offer_tour();
         QVERIFY(!desk.window.findChild<TourOverlay*>());
@@ -132,7 +139,7 @@ private Q_SLOTS:
         desk.window.offer_tour();
         auto* tour = desk.window.findChild<TourOverlay*>();
         QVERIFY(tour);
-        for (int stop = 0; stop < 10; ++stop) {
+        for (int stop = 0; stop < 11; ++stop) {
             tour->go_to(stop);
             QTest::qWait(20);
             const QFrame* bubble = tour->findChild<QFrame*>(QString(), Qt::FindDirectChildrenOnly);

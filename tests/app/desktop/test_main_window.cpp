@@ -678,13 +678,13 @@ private slots:
     void layout_is_kept_and_can_be_reset() {
         {
             Desk desk;
-            desk.window.findChild<QDockWidget*>("activity")->hide();
+            desk.window.findChild<QDockWidget*>("ranking")->hide();
             desk.window.close();
         }
         Desk desk;
-        QVERIFY(!desk.window.findChild<QDockWidget*>("activity")->isVisible());
+        QVERIFY(!desk.window.findChild<QDockWidget*>("ranking")->isVisible());
         desk.action("&Reset layout")->trigger();
-        QVERIFY(desk.window.findChild<QDockWidget*>("activity")->isVisible());
+        QVERIFY(desk.window.findChild<QDockWidget*>("ranking")->isVisible());
         desk.action("&Plot alone")->trigger();
         QVERIFY(!desk.window.findChild<QDockWidget*>("layers")->isVisible());
         desk.action("&Plot alone")->trigger();

@@ -388,6 +388,8 @@ private slots:
     void a_form_behind_another_tab_takes_no_key() {
         Desk desk;
         QVERIFY(!desk.part<HardenPanel>().isVisible());
+        desk.action("Study")->trigger();  // a page with both
+        QVERIFY(!desk.part<HardenPanel>().isVisible());
         dock(desk, "method").bring_to_front();
         QVERIFY(desk.part<HardenPanel>().isVisible());
         QVERIFY(!desk.panel().isVisible());

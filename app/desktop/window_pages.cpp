@@ -1,0 +1,201 @@
+#include "window_pages.h"
+
+#include <QApplication>
+#include <QKeySequence>
+#include <QMainWindow>
+#include <QScopeGuard>
+#include <QSettings>
+#include <algorithm>
+#include <utility>
+
+#include "controls/page_bar.h"
+#include "focus_walk.h"
+#include "page_layout.h"
+
+namespace clipscope {
+namespace {
+
+// Counted up when pages or panels change so much that older layouts would not fit.
+constexpr int layout_version = 7;
+
+QString layout_key(const QString& page) {
+    return QStringLiteral("window/pages/") + page;
+}
+
+}  // namespace
+
+WindowPages::WindowPages(QMainWindow& window, const WindowPanels& panels, PageBar& bar, QObject* parent)
+    : QObject(parent), window_(window), panels_(panels), bar_(bar), current_(QLatin1String(page_table().front().id)) {
+    // Tables and forms have all the height there is.
+    window_.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    window_.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    take_out_panels(window_, panels_);
+    blank_ = window_.saveState(layout_version);
+    for (const PageRow& page : page_table())
+        bar_.add_page(page.title, page.question,
+                      QKeySequence(int(Qt::CTRL) | (Qt::Key_1 + bar_.count())).toString(QKeySequence::NativeText));
+    connect(&bar_, &PageBar::page_chosen, this, [this](int page) { show(QLatin1String(page_table().at(std::size_t(page)).id)); });
+    for (PanelDock* dock : panels_.all()) {
+        connect(dock, &PanelDock::wanted, this, [this, dock] {
+            if (!has(*dock)) show(QLatin1String(panels_.row_of(*dock).places.front().page));
+        });
+        connect(dock, &PanelDock::marked_changed, this, &WindowPages::show_marks);
+    }
+}
+
+const PageRow& WindowPages::row(const QString& page) const {
+    return page_table().at(std::size_t(place(page)));
+}
+
+int WindowPages::place(const QString& page) const {
+    const auto found = std::ranges::find_if(page_table(), [&](const PageRow& one) { return page == QLatin1String(one.id); });
+    return int(found - page_table().begin());
+}
+
+void WindowPages::show(const QString& page) {
+    if (page == current_ || is_changing_) return;
+    emit leaving();
+    is_changing_ = true;
+    const auto done = qScopeGuard([this] { is_changing_ = false; });
+    const bool updates = window_.updatesEnabled();
+    window_.setUpdatesEnabled(false);
+    const auto draw_again = qScopeGuard([this, updates] { window_.setUpdatesEnabled(updates); });
+    keep_layout();
+    const QPointer<QWidget> focus = QApplication::focusWidget();
+    const bool is_in_bar = focus && bar_.isAncestorOf(focus);
+    if (focus && window_.isAncestorOf(focus) && !is_in_bar) focus_[current_] = focus;
+    QList<PanelDock*> were_in_front;
+    QList<PanelDock*> were_marked;
+    for (PanelDock* dock : panels_.all()) {
+        if (dock->is_in_front() && has(*dock)) were_in_front << dock;
+        if (dock->is_marked()) were_marked << dock;
+    }
+    current_ = page;
+    marked_.remove(page);
+    lay_out();
+    bring_along(were_in_front, were_marked);
+    bar_.set_current(place(page));
+    show_marks();
+    emit shown(page);
+    if (!is_in_bar && (!focus || !focus->isVisible())) give_focus();
+}
+
+// To what had it on this page, or to the first panel.
+void WindowPages::give_focus() {
+    const QPointer<QWidget> last = focus_[current_];
+    if (last && last->isVisible()) return last->setFocus(Qt::OtherFocusReason);
+    for (const PanelDock* dock : panels_.on_page(current_))
+        if (dock->is_in_front() && focus_first(*dock->content())) return;
+}
+
+void WindowPages::keep_layout() {
+    layouts_[current_] = window_.saveState(layout_version);
+}
+
+// As it was left, or as it is at first.
+void WindowPages::lay_out() {
+    take_out_panels(window_, panels_);
+    const auto kept = layouts_.find(current_);
+    if (kept != layouts_.end()) {
+        const bool fits = window_.restoreState(kept->second, layout_version);
+        // Not where a panel came with a newer version.
+        const QList<PanelDock*> here = panels_.on_page(current_);
+        const bool is_whole = std::ranges::all_of(
+            here, [this](PanelDock* dock) { return dock->isFloating() || window_.dockWidgetArea(dock) != Qt::NoDockWidgetArea; });
+        if (fits && is_whole) return;
+        take_out_panels(window_, panels_);
+    }
+    for (PanelDock* dock : panels_.all()) dock->setFloating(false);
+    window_.restoreState(blank_, layout_version);
+    arrange_page(window_, panels_, row(current_));
+}
+
+// On its way a panel is in sight for a moment, which is no look at it.
+void WindowPages::bring_along(const QList<PanelDock*>& were_in_front, const QList<PanelDock*>& were_marked) {
+    for (PanelDock* dock : panels_.all()) dock->settle();
+    for (PanelDock* dock : were_in_front)
+        if (panels_.row_of(*dock).goes_along && has(*dock)) dock->bring_to_front();
+    for (PanelDock* dock : were_marked) dock->mark();
+}
+
+void WindowPages::show_together(const QList<PanelDock*>& docks) {
+    const auto has_all = [&](const QString& page) {
+        return std::ranges::all_of(docks, [&](const PanelDock* dock) { return panels_.place_of(*dock, page) != nullptr; });
+    };
+    if (!has_all(current_)) {
+        const auto found = std::ranges::find_if(page_table(), [&](const PageRow& page) { return has_all(QLatin1String(page.id)); });
+        show(found != page_table().end() ? QString(QLatin1String(found->id))
+                                         : QString(QLatin1String(panels_.row_of(*docks.front()).places.front().page)));
+    }
+    for (PanelDock* dock : docks)
+        if (has(*dock)) dock->bring_to_front();
+}
+
+void WindowPages::mark(const QString& page) {
+    if (page == current_) return;
+    marked_.insert(page);
+    show_marks();
+}
+
+void WindowPages::show_marks() {
+    for (const PageRow& page : page_table()) {
+        const QString id = QLatin1String(page.id);
+        const bool has_news = marked_.contains(id) || std::ranges::any_of(panels_.all(), [&](const PanelDock* dock) {
+                                  return dock->is_marked() && !has(*dock) && id == QLatin1String(panels_.row_of(*dock).places.front().page);
+                              });
+        bar_.set_marked(place(id), id != current_ && has_news);
+    }
+}
+
+QList<QWidget*> WindowPages::regions(QWidget& centre, QWidget& foot) const {
+    QList<QWidget*> regions{&bar_};
+    const auto add = [&](std::initializer_list<Slot> slots_of_page) {
+        for (const Slot slot : slots_of_page)
+            for (const PanelDock* dock : panels_.in_slot(current_, slot)) regions << dock->content();
+    };
+    add({Slot::left, Slot::inner_top, Slot::inner_bottom});
+    regions << &centre;
+    add({Slot::right, Slot::foot_left, Slot::foot_right});
+    return regions << &foot;
+}
+
+void WindowPages::restore() {
+    const QSettings settings;
+    window_.restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    for (const PageRow& page : page_table()) {
+        const QByteArray kept = settings.value(layout_key(QLatin1String(page.id))).toByteArray();
+        if (!kept.isEmpty()) layouts_[QLatin1String(page.id)] = kept;
+    }
+    const QString last = settings.value(QStringLiteral("window/page")).toString();
+    if (place(last) < int(page_table().size())) current_ = last;
+    lay_out();
+    bar_.set_current(place(current_));
+    emit shown(current_);
+}
+
+void WindowPages::save() {
+    keep_layout();
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), window_.saveGeometry());
+    settings.setValue(QStringLiteral("window/page"), current_);
+    for (const auto& [page, layout] : layouts_) settings.setValue(layout_key(page), layout);
+}
+
+void WindowPages::reset() {
+    layouts_.clear();
+    QSettings().remove(QStringLiteral("window/pages"));
+    lay_out();
+}
+
+void WindowPages::show_alone(const QWidget* alone) {
+    if (alone != nullptr) {
+        before_ = window_.saveState(layout_version);
+        for (PanelDock* dock : panels_.on_page(current_)) dock->setVisible(dock->isAncestorOf(alone));
+        window_.centralWidget()->setVisible(window_.centralWidget()->isAncestorOf(alone));
+    } else if (!before_.isEmpty()) {
+        window_.centralWidget()->show();
+        window_.restoreState(std::exchange(before_, {}), layout_version);
+    }
+}
+
+}  // namespace clipscope

@@ -1,0 +1,164 @@
+// The layouts of the window's pages: kept each on its own, whole on every screen, and no matter for what is exported.
+#include <QDir>
+#include <QTest>
+
+#include "controls/progress_strip.h"
+#include "pages_desk.h"
+#include "plots/activation_plot.h"
+#include "plots/auc_threshold_plot.h"
+#include "plots/trisection_plot.h"
+
+using namespace clipscope;
+
+namespace {
+
+QStringList files_in(const QString& folder) {
+    QStringList names = QDir(folder).entryList(QDir::Files);
+    names.sort();
+    return names;
+}
+
+}  // namespace
+
+class TestPageLayouts : public QObject {
+    Q_OBJECT
+private slots:
+    void init() {
+        folder_ = std::make_unique<QTemporaryDir>();
+        remember_in(*folder_);
+    }
+
+    // The four of the paper's method are in sight together, none over another.
+    void the_four_live_panels_stand_side_by_side_data() {
+        QTest::addColumn<QSize>("size");
+        for (const QSize size : {QSize(1024, 700), QSize(1280, 800), QSize(1920, 1080)})
+            QTest::addRow("%d x %d", size.width(), size.height()) << size;
+    }
+
+    void the_four_live_panels_stand_side_by_side() {
+        QFETCH(QSize, size);
+        Desk desk;
+        desk.window.resize(size);
+        desk.open_both();
+        go_to(desk, "Clip");
+        QTest::qWait(50);
+        const std::vector<const QWidget*> panels{&desk.plot(), &desk.part<ActivationPlot>(), &desk.part<AucThresholdPlot>(),
+                                                 &desk.part<TrisectionPlot>()};
+        for (const QWidget* one : panels) {
+            const QRect place = seen(desk, *one);
+            QVERIFY2(place.width() >= 150 && place.height() >= 110, one->metaObject()->className());
+            QCOMPARE(place.size(), one->size());
+            for (const QWidget* other : panels) QVERIFY(one == other || !place.intersects(seen(desk, *other)));
+        }
+        QCOMPARE(desk.window.size(), size);
+    }
+
+    void each_page_keeps_its_own_layout() {
+        int wide = 0;
+        {
+            Desk desk;
+            go_to(desk, "Clip");
+            dock(desk, "sites").close();
+            desk.window.resizeDocks({&dock(desk, "layers")}, {250}, Qt::Horizontal);
+            QTest::qWait(50);
+            wide = dock(desk, "layers").width();
+            QVERIFY2(wide > 240 && wide < 260, qPrintable(QString::number(wide)));
+            const QStringList before = in_front(desk);
+            go_to(desk, "Duel");
+            QTRY_VERIFY(dock(desk, "layers").isVisible() && dock(desk, "layers").width() > 280);
+            dock(desk, "sites").bring_to_front();
+            QCOMPARE(page(desk), QString("Duel"));
+            go_to(desk, "Clip");
+            QTRY_COMPARE(dock(desk, "layers").width(), wide);
+            QVERIFY(!dock(desk, "sites").isVisible());
+            QCOMPARE(in_front(desk), before);
+            desk.window.close();
+        }
+        Desk desk;  // the next start
+        QCOMPARE(page(desk), QString("Clip"));
+        QVERIFY(!dock(desk, "sites").isVisible());
+        QTRY_COMPARE(dock(desk, "layers").width(), wide);
+        go_to(desk, "Duel");
+        QTRY_VERIFY(dock(desk, "sites").is_in_front());
+        desk.action("&Reset layout")->trigger();
+        QCOMPARE(page(desk), QString("Duel"));
+        QTRY_VERIFY(!dock(desk, "sites").is_in_front() && dock(desk, "layers").is_in_front());
+        go_to(desk, "Clip");
+        QTRY_VERIFY(dock(desk, "sites").is_in_front());
+        QTRY_VERIFY(dock(desk, "sites").width() < 240);
+    }
+
+    void everything_is_exported_from_any_page() {
+        Desk desk;
+        desk.open_both();
+        desk.run(2);
+        desk.run_method(MethodJob::profile);
+        QStringList expected;
+        for (const char* one : {"Find", "Study"}) {
+            go_to(desk, one);
+            const QTemporaryDir folder;
+            desk.path = folder.path();
+            desk.action("Export &everything…")->trigger();
+            QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(folder.filePath("index.html")), patience);
+            const QStringList written = files_in(folder.path());
+            if (expected.isEmpty()) {
+                expected = written;
+                const QString all = written.join(' ');
+                for (const char* figure : {"accuracy.pdf", "activations-ACT-1.pdf"}) QVERIFY2(all.contains(figure), qPrintable(all));
+            }
+            QCOMPARE(written, expected);
+        }
+    }
+
+    void every_page_fits_data() {
+        QTest::addColumn<QSize>("screen");
+        QTest::addColumn<double>("font_scale");
+        QTest::addRow("1024 x 700") << QSize(1024, 700) << 1.0;
+        QTest::addRow("1280 x 800") << QSize(1280, 800) << 1.0;
+        QTest::addRow("1440 x 900, large font") << QSize(1440, 900) << 1.5;
+        QTest::addRow("1920 x 1080") << QSize(1920, 1080) << 1.0;
+    }
+
+    // However large the window was before: nothing is cut off, and Run and Stop can be reached.
+    void every_page_fits() {
+        QFETCH(QSize, screen);
+        QFETCH(double, font_scale);
+        const QFont before = QApplication::font();
+        QFont font = before;
+        font.setPointSizeF(font.pointSizeF() * font_scale);
+        QApplication::setFont(font);
+        const auto put_back = qScopeGuard([before] { QApplication::setFont(before); });
+        Desk desk;
+        desk.open_both();
+        for (const bool were_seen : {false, true}) {
+            if (were_seen) {
+                desk.window.resize(2200, 1300);
+                for (const QString& one : pages) go_to(desk, one);
+            }
+            desk.window.resize(screen);
+            for (const QString& one : pages) {
+                go_to(desk, one);
+                QTest::qWait(30);
+                QVERIFY2(desk.window.size() == screen, qPrintable(one + " " + QString::number(desk.window.width()) + " x " +
+                                                                  QString::number(desk.window.height()) + (were_seen ? " again" : "")));
+                const JobPanel* form = desk.panel().isVisible() ? static_cast<JobPanel*>(&desk.panel()) : &desk.part<HardenPanel>();
+                for (const QWidget* part : std::initializer_list<const QWidget*>{
+                         form, button(const_cast<JobPanel&>(*form), "Run"), &desk.plot(), &desk.part<ProgressStrip>(),
+                         &desk.part<PageBar>(), button(desk.part<ProgressStrip>(), "Stop")}) {
+                    QVERIFY2(part->isVisible(), qPrintable(one));
+                    QVERIFY2(seen(desk, *part).size() == part->size(), qPrintable(one + ": " + part->metaObject()->className()));
+                }
+                for (const PanelDock* panel : desk.window.findChildren<PanelDock*>()) {
+                    if (!panel->is_in_front()) continue;
+                    QVERIFY2(seen(desk, *panel).size() == panel->size(), qPrintable(one + ": " + panel->objectName()));
+                }
+            }
+        }
+    }
+
+private:
+    std::unique_ptr<QTemporaryDir> folder_;
+};
+
+QTEST_MAIN(TestPageLayouts)
+#include "test_page_layouts.moc"
