@@ -29,7 +29,7 @@ public:
     const std::stop_token& stop() const { return stop_; }
 
     const JobInputs& evaluation() const { return opened_.evaluation; }
-    const JobInputs& tuning() const { return opened_.tuning->inputs; }  // where the kind needs tuning images
+    const JobInputs& tuning() const { return opened_.tuning.value().inputs; }  // where the kind needs tuning images
     std::vector<FaultScope> scopes() const;                             // none of a job without faults
 
     // With what is known of the job from before, unless it measures curves.

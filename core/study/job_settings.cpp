@@ -191,11 +191,8 @@ std::string own_setting(const JobSettings& settings, std::string_view name) {
 
 void complete_own_settings(JobSettings& settings) {
     for (const OwnSetting& own : settings.kind->own_settings) settings.own.try_emplace(std::string(own.name), own.usual);
-    for (const auto& [name, value] : settings.own) {
-        const OwnSetting* own = find_own(*settings.kind, name);
-        if (!own) throw UsageError("A " + kind_name(settings) + " has no setting '" + name + "'");
-        own->check(value);
-    }
+    for (const auto& [name, value] : settings.own)
+        if (const OwnSetting* own = find_own(*settings.kind, name)) own->check(value);
 }
 
 std::string to_json(const JobSettings& settings) {
@@ -218,7 +215,10 @@ JobSettings job_settings_from_json(const std::string& text, const std::string& f
 
 JobSettings job_settings_by_hand(const std::string& text) {
     try {
-        return read_settings(Json::parse(text));
+        const JobSettings settings = read_settings(Json::parse(text));
+        for (const auto& [name, value] : settings.own)
+            if (!find_own(*settings.kind, name)) throw Error("A " + kind_name(settings) + " has no setting '" + name + "'.");
+        return settings;
     } catch (const Json::exception&) {
         throw Error("A setting is missing, or not of its type: texts, numbers, true or false.");
     }

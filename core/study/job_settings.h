@@ -97,7 +97,8 @@ std::string kind_name(const JobSettings& settings);
 
 // A setting of the kind's own; as it usually is where nobody said. Throws logic_error where the kind has none of this name.
 std::string own_setting(const JobSettings& settings, std::string_view name);
-// Says those that nobody said as they usually are, and throws UsageError on what makes no sense or is not the kind's.
+// Says those that nobody said as they usually are, and throws UsageError on what makes no sense. Those that the kind does not have, because
+// a newer ClipScope wrote them, stay.
 void complete_own_settings(JobSettings& settings);
 
 // Whether results of the two belong together: the same but for the paths of model and data, and where the kind can grow, for how much.

@@ -49,11 +49,15 @@ std::vector<std::string> missing_parts(const JobDefinition& definition) {
     need(definition.run, "what it does (run)");
     need(definition.add_words, "which command repeats it (add_words)");
     need(definition.passes, "how much work it is (passes)");
+    need(!definition.measures_curves() || definition.axis != PointAxis::fault_rate || definition.tuning_images != TuningImagesFor::nothing,
+         "that automatic rates are found on tuning images (tuning_images)");
     const JobOffer& offer = definition.offer;
     need(offer.about.empty() == offer.example.empty(), "both of its command: what it is about, and an example (offer)");
     need(offer.against.empty() == offer.tip.empty(), "both of its entry in the form: a name and what that is (offer)");
     need(offer.about.empty() || definition.measures_curves(), "how its command shows what are no curves: it needs one of its own");
     need(offer.against.empty() || definition.form == JobForm::sensitivity, "that its entry is in the form of sensitivities (form)");
+    need(offer.against.empty() || !definition.takes_fault_counts,
+         "how its entry in the form tells numbers of faults from rates: have no entry, or an axis of numbers");
     for (const OwnSetting& own : definition.own_settings) {
         need(!own.name.empty() && !own.label.empty() && !own.help.empty(), "the name, label and help of each setting of its own");
         need(own.check, "what is wrong with a setting of its own (check)");
