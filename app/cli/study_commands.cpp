@@ -36,7 +36,9 @@ using Align = TextTable::Align;
 using Json = nlohmann::ordered_json;
 
 std::string what(const JobSettings& settings) {
-    return settings.kind->what ? settings.kind->what(settings) : settings.layers;
+    std::string text = settings.kind->what ? settings.kind->what(settings) : settings.layers;
+    for (const auto& [name, value] : settings.own) text += ", " + name + " " + value;
+    return text;
 }
 
 std::string audit_text(const Study& study, const JobRecord& job) {
