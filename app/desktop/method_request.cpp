@@ -79,9 +79,20 @@ double number_of(const QString& typed, const char* advice) {
 }  // namespace
 
 JobKind kind_of(MethodJob job) {
-    const JobKind kinds[] = {JobKind::profile, JobKind::sweep,   JobKind::harden, JobKind::compare,
-                             JobKind::compare, JobKind::compare, JobKind::compare};
-    return kinds[int(job)];
+    switch (job) {
+        case MethodJob::profile:
+            return JobKind::profile;
+        case MethodJob::sweep:
+            return JobKind::sweep;
+        case MethodJob::harden:
+            return JobKind::harden;
+        case MethodJob::compare:
+        case MethodJob::duel:
+        case MethodJob::protect_first:  // no jobs of a study
+        case MethodJob::worst_bits:
+            break;
+    }
+    return JobKind::compare;
 }
 
 ThresholdsFile with_latest(const std::optional<ThresholdsFile>& before, const ThresholdsFile& latest) {
