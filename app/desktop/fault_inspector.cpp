@@ -267,7 +267,7 @@ void FaultInspector::read_point(int place, double rate) {
 
 void FaultInspector::show(const FaultView& view) {
     panels_.get<FaultTable>().set_view(view);
-    panels_.dock<FaultTable>().bring_to_front();
+    panels_.dock<FaultTable>().mark();  // who asked may be looking at something else by now
 }
 
 void FaultInspector::fail(const QString& text) {
@@ -278,6 +278,7 @@ void FaultInspector::fail(const QString& text) {
 void FaultInspector::show_audit(qint64 job) {
     const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { fail(text); });
     if (!study) return;
+    panels_.dock<FaultTable>().bring_to_front();
     task_.start<FaultView>(
         [study, job](std::stop_token) { return audit_view(study->job(job), read_audit(*study, job), layers_without_faults(*study, job)); },
         [this](const FaultView& view) { show(view); }, [this](const QString& text) { fail(text); });
@@ -309,6 +310,7 @@ void FaultInspector::ask_trial(qint64 job) {
 void FaultInspector::replay(const TrialName& name, bool closely) {
     const std::shared_ptr<const Study> study = desk_.for_thread([this](const QString& text) { fail(text); });
     if (!study) return;
+    panels_.dock<FaultTable>().bring_to_front();
     panels_.get<ActivityLog>().append(tr("Repeating trial %1…").arg(QString::fromStdString(to_string(name))));
     task_.start<std::optional<ReplayedTrial>>(
         [replay = laboratory_.engine().replay_trial, study, name](std::stop_token stop) { return replay(*study, name, stop); },

@@ -21,6 +21,8 @@ QList<QWidget*> stops(QWidget& region) {
 void set_tab_order(const QList<QWidget*>& regions) {
     QWidget* last = nullptr;
     for (QWidget* region : regions) {
+        // A panel that floats has a chain of its own.
+        if (region->window() != regions.front()->window()) continue;
         for (QWidget* stop : stops(*region)) {
             if (last != nullptr) QWidget::setTabOrder(last, stop);
             last = stop;

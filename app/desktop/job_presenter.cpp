@@ -123,14 +123,14 @@ void JobPresenter::leave_study() {
     if (!jobs_.running()) return;
     results_.hold_curves();
     jobs_.discard();
-    job_ended(tr("Given up: another study was opened; its results so far are in the one before"));
+    job_ended(tr("Given up: another study was opened; its results so far are in the one before"), false);
 }
 
 // The ones that wait are not held up by it, nor by the dialog that tells of it.
 void JobPresenter::job_failed(const QString& text) {
     const JobId id = running_ ? running_->id : 0;
     side_by_side_.clear();
-    job_ended(tr("Failed; results so far kept"));
+    job_ended(tr("Failed; results so far kept"), false);
     if (queue_.next() != id) start_next();
     tell_failure(text);
 }
@@ -320,7 +320,7 @@ void JobPresenter::show_model() {
     const bool was_running = jobs_.running();
     jobs_.discard();
     if (was_running) queue_.pause();
-    if (was_running) job_ended(tr("Given up: another model was opened; its results so far are in the study"));
+    if (was_running) job_ended(tr("Given up: another model was opened; its results so far are in the study"), false);
     forecast_.forget();
     side_by_side_.clear();
     const OpenedModel& model = *laboratory_.model();
@@ -345,16 +345,16 @@ QString JobPresenter::summary() const {
 
 void JobPresenter::job_finished(JobEnd end, double seconds) {
     if (end == JobEnd::stopped) {
-        job_ended(tr("Stopped after %1; results kept").arg(summary()));
+        job_ended(tr("Stopped after %1; results kept").arg(summary()), true);
         queue_.pause();  // also itself, where it had not begun yet
         return;
     }
     if (running_) forecast_.learn(running_->settings, seconds);
-    job_ended(tr("Done in %1: %2").arg(elapsed_text(seconds), summary()));
+    job_ended(tr("Done in %1: %2").arg(elapsed_text(seconds), summary()), true);
     start_next();
 }
 
-void JobPresenter::job_ended(const QString& summary) {
+void JobPresenter::job_ended(const QString& summary, bool has_results) {
     forms_.set_running(false);
     views_.strip->finish(summary);
     views_.log->append(summary);
@@ -363,7 +363,7 @@ void JobPresenter::job_ended(const QString& summary) {
     show_jobs();
     measure_soon_.start();
     show_estimates();
-    if (ended_job) emit ended(ended_job->settings);
+    if (ended_job) emit ended(ended_job->settings, has_results);
     emit state_changed();
 }
 

@@ -73,7 +73,8 @@ signals:
     void state_changed();                          // running or not
     void form_wanted(bool sensitivity);            // bring it to the front
     void began(const JobSettings& settings, bool is_from_queue);  // nobody may be looking then
-    void ended(const JobSettings& settings);
+    // `has_results`: it ran to its end, or as far as it was asked to.
+    void ended(const JobSettings& settings, bool has_results);
     void failed(const QString& text);
 
 private:
@@ -96,7 +97,7 @@ private:
     void show_model();
     void job_failed(const QString& text);
     void job_finished(JobEnd end, double seconds);
-    void job_ended(const QString& summary);
+    void job_ended(const QString& summary, bool has_results);
     void readiness_changed();
     void form_changed();
     void measure_clean();

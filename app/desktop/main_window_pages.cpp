@@ -58,7 +58,8 @@ void MainWindow::build_plots() {
             exporter_->set_figure_style(style);
         });
     }
-    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
+    // Until the window begins to end: what had the focus goes after the list of panels.
+    connect(qApp, &QApplication::focusChanged, pages_, [this](QWidget*, QWidget* now) {
         for (PlotPanel* panel : plots()) {
             if (now != nullptr && (panel == now || panel->isAncestorOf(now))) front_plot_ = panel;
         }

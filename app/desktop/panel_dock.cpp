@@ -65,7 +65,7 @@ void PanelDock::set_in_front(bool is_in_front) {
 
 // Qt keeps a tab that is behind beyond the window's corner.
 void PanelDock::settle() {
-    set_in_front(isVisible() && geometry().right() >= 0 && geometry().bottom() >= 0);
+    set_in_front(isVisible() && (isFloating() || (geometry().right() >= 0 && geometry().bottom() >= 0)));
 }
 
 void PanelDock::bring_to_front(bool with_focus) {

@@ -26,8 +26,9 @@ PanelHints::PanelHints(Laboratory& laboratory, const ResultPresenter& results, c
         PanelDock* dock = dock_of(settings);
         if (dock != nullptr && !is_from_queue) dock->bring_to_front();
     });
-    connect(&jobs, &JobPresenter::ended, this, [this](const JobSettings& settings) {
+    connect(&jobs, &JobPresenter::ended, this, [this](const JobSettings& settings, bool has_results) {
         set_running({});
+        if (!has_results) return;
         if (PanelDock* dock = dock_of(settings); dock != nullptr)
             dock->mark();
         else

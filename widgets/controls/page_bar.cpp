@@ -84,8 +84,8 @@ PageBar::PageBar(QWidget* parent) : QWidget(parent), layout_(new QVBoxLayout(thi
 void PageBar::add_page(const QString& title, const QString& question, const QString& keys) {
     const int page = count();
     auto* button = new PageButton(title, question, keys);
-    // Tab stops once at the bar: at the page that is in front.
-    button->setFocusPolicy(page == 0 ? Qt::StrongFocus : Qt::ClickFocus);
+    // Tab stops once at the bar: at the page that is in front. A click leaves the focus where it is, so that the page gives it back.
+    button->setFocusPolicy(page == 0 ? Qt::TabFocus : Qt::NoFocus);
     layout_->insertWidget(page, button);
     connect(button, &QToolButton::clicked, this, [this, page] { choose(page); });
     buttons_.push_back(button);
@@ -95,7 +95,7 @@ void PageBar::add_page(const QString& title, const QString& question, const QStr
 void PageBar::set_current(int page) {
     for (int i = 0; i < count(); ++i) {
         buttons_[std::size_t(i)]->setChecked(i == page);
-        buttons_[std::size_t(i)]->setFocusPolicy(i == page ? Qt::StrongFocus : Qt::ClickFocus);
+        buttons_[std::size_t(i)]->setFocusPolicy(i == page ? Qt::TabFocus : Qt::NoFocus);
     }
 }
 
