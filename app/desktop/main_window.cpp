@@ -154,6 +154,8 @@ void MainWindow::build_inspector() {
 }
 
 MainWindow::~MainWindow() {
+    // Closing moves the focus, of which nobody here wants to know any more.
+    qApp->disconnect(this);
     // Children outlive the members they were given, so they go first.
     for (QObject* part : {static_cast<QObject*>(report_window_),  static_cast<QObject*>(differences_window_),
                           static_cast<QObject*>(ranking_),        static_cast<QObject*>(rate_window_),
@@ -197,13 +199,17 @@ void MainWindow::build_centre() {
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(notice_);
     layout->addWidget(centre_, 1);
-    layout->addWidget(next_step_);
     setCentralWidget(centre);
 
+    // Below all panels, where lines are long.
     strip_ = new ProgressStrip;
-    statusBar()->addWidget(strip_, 1);
+    foot_ = new QWidget;
+    auto* lines = new QVBoxLayout(foot_);
+    lines->setContentsMargins(0, 0, 0, 0);
+    lines->setSpacing(0);
+    for (QWidget* line : std::initializer_list<QWidget*>{notice_, next_step_, strip_}) lines->addWidget(line);
+    statusBar()->addWidget(foot_, 1);
     statusBar()->setSizeGripEnabled(false);
 }
 
@@ -315,7 +321,7 @@ void MainWindow::connect_log() {
 }
 
 QList<QWidget*> MainWindow::regions() const {
-    return pages_->regions(*centralWidget(), *strip_);
+    return pages_->regions(*centralWidget(), *foot_);
 }
 
 void MainWindow::show_error(const QString& sentence) {

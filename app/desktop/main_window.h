@@ -162,6 +162,7 @@ private:
     WelcomePane* welcome_ = nullptr;
     AccuracyPlot* plot_ = nullptr;
     ProgressStrip* strip_ = nullptr;
+    QWidget* foot_ = nullptr;  // the strip, and lines of notice above it
     PageBar* page_bar_ = nullptr;
     WindowPanels panels_;
     WindowPages* pages_ = nullptr;

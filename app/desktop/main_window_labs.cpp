@@ -34,6 +34,12 @@ void MainWindow::connect_labs() {
                 show_one_fault();
                 fault_window_->show_fault(layer, parameter, element, FaultWindow::no_bit, format);
             });
+    // Its text needs more room than a table that it shares a place with.
+    connect(labs_, &LabPresenter::begun, this, [this] {
+        PanelDock& lab = panels_.dock<LabPane>();
+        const int wanted = 26 * fontMetrics().lineSpacing();
+        if (lab.height() < wanted && !lab.isFloating()) resizeDocks({&lab}, {wanted}, Qt::Vertical);
+    });
     connect(labs_, &LabPresenter::told, &panels_.get<ActivityLog>(), &ActivityLog::append);
     connect(labs_, &LabPresenter::written, strip_, &ProgressStrip::show_written);
     connect(labs_, &LabPresenter::failed, &panels_.get<ActivityLog>(), &ActivityLog::append_error);

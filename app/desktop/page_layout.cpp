@@ -10,18 +10,28 @@
 namespace clipscope {
 namespace {
 
-// A foot of two needs so much room between the left and the right, in lines of text; where there is less, its panels are tabs of one.
-constexpr int room_for_two = 56;
+// In heights of a line of text: how wide a plot and a foot of two are at least; where there is less, the form goes below the table at the
+// left, and the panels of the foot are tabs of one.
+constexpr int room_for_one = 20;
+constexpr int room_for_two = 46;
+constexpr int bar_of_pages = 4;
 
 // What stands in the slots of a page.
 class Slots {
 public:
     Slots(const QMainWindow& window, const WindowPanels& panels, const PageRow& page) : panels_(panels), page_(QLatin1String(page.id)) {
         for (const Slot slot : all_slots) docks_[slot] = panels.in_slot(page_, slot);
-        const int middle = window.width() * (100 - page.shares.left - page.shares.right) / 100;
-        if (middle < room_for_two * window.fontMetrics().height()) docks_[Slot::foot_left] << std::exchange(docks_[Slot::foot_right], {});
+        const int line = window.fontMetrics().height();
+        const int form = std::max(window.width() * page.shares.right / 100, smallest_width(Slot::right));
+        const int table = window.width() * page.shares.left / 100;
+        const int columns = first(Slot::inner_top) != nullptr ? 2 : 1;
+        form_is_below_ = window.width() - bar_of_pages * line - table - form < columns * room_for_one * line;
+        const int middle = window.width() - bar_of_pages * line - (form_is_below_ ? std::max(table, form) : table + form);
+        if (middle < room_for_two * line) docks_[Slot::foot_left] << std::exchange(docks_[Slot::foot_right], {});
     }
 
+    // The form stands below the table at the left, and the middle reaches to the window's right.
+    bool form_is_below() const { return form_is_below_; }
     QList<QList<PanelDock*>> all() const { return docks_.values(); }
     PanelDock* first(Slot slot) const { return docks_[slot].value(0); }  // nullptr: it is empty
     int smallest_width(Slot slot) const {
@@ -40,21 +50,22 @@ private:
     const WindowPanels& panels_;
     const QString page_;
     QMap<Slot, QList<PanelDock*>> docks_;
+    bool form_is_below_ = false;
 };
 
 void share_room(QMainWindow& window, const Slots& taken, const PageShares& shares) {
     const int width = window.width();
-    QList<QDockWidget*> columns;
-    QList<int> widths;
-    const auto add = [&](Slot slot, int wanted) {
-        if (taken.front(slot) == nullptr) return;
-        columns << taken.front(slot);
-        widths << std::max(wanted, taken.smallest_width(slot));
-    };
-    add(Slot::left, width * shares.left / 100);
-    add(Slot::right, width * shares.right / 100);
-    add(Slot::inner_top, (width - std::accumulate(widths.begin(), widths.end(), 0)) * 47 / 100);  // the bar of pages has some, too
+    const int form = std::max(width * shares.right / 100, taken.smallest_width(Slot::right));
+    const int table = std::max(width * shares.left / 100, taken.smallest_width(Slot::left));
+    const int sides = taken.form_is_below() ? std::max(form, table) : form + table;
+    QList<QDockWidget*> columns{taken.front(Slot::left), taken.front(Slot::right)};
+    QList<int> widths{taken.form_is_below() ? sides : table, taken.form_is_below() ? sides : form};
+    if (PanelDock* inner = taken.front(Slot::inner_top)) {  // as wide as the accuracy plot
+        columns << inner;
+        widths << (width - bar_of_pages * window.fontMetrics().height() - sides) / 2;
+    }
     window.resizeDocks(columns, widths, Qt::Horizontal);
+    if (taken.form_is_below()) window.resizeDocks({taken.front(Slot::left), taken.front(Slot::right)}, {35, 65}, Qt::Vertical);
     if (PanelDock* foot = taken.front(Slot::foot_left)) window.resizeDocks({foot}, {window.height() * shares.foot / 100}, Qt::Vertical);
     if (PanelDock* beside = taken.front(Slot::foot_right))
         window.resizeDocks({taken.front(Slot::foot_left), beside}, {width, width}, Qt::Horizontal);
@@ -75,7 +86,10 @@ void arrange_page(QMainWindow& window, const WindowPanels& panels, const PageRow
     window.addDockWidget(Qt::LeftDockWidgetArea, taken.first(Slot::left));
     if (PanelDock* top = taken.first(Slot::inner_top)) window.splitDockWidget(taken.first(Slot::left), top, Qt::Horizontal);
     if (PanelDock* below = taken.first(Slot::inner_bottom)) window.splitDockWidget(taken.first(Slot::inner_top), below, Qt::Vertical);
-    window.addDockWidget(Qt::RightDockWidgetArea, taken.first(Slot::right));
+    if (taken.form_is_below())
+        window.splitDockWidget(taken.first(Slot::left), taken.first(Slot::right), Qt::Vertical);
+    else
+        window.addDockWidget(Qt::RightDockWidgetArea, taken.first(Slot::right));
     if (PanelDock* foot = taken.first(Slot::foot_left)) window.addDockWidget(Qt::BottomDockWidgetArea, foot);
     if (PanelDock* foot = taken.first(Slot::foot_right)) window.splitDockWidget(taken.first(Slot::foot_left), foot, Qt::Horizontal);
     for (const QList<PanelDock*>& docks : taken.all())

@@ -77,7 +77,11 @@ void WindowPages::show(const QString& page) {
     bar_.set_current(place(page));
     show_marks();
     emit shown(page);
-    if (!is_in_bar && (!focus || !focus->isVisible())) give_focus();
+    // While its dock was taken out, Qt gave the focus to whatever came next.
+    if (focus && focus->isVisible())
+        focus->setFocus(Qt::OtherFocusReason);
+    else
+        give_focus();
 }
 
 // To what had it on this page, or to the first panel.

@@ -15,6 +15,7 @@ namespace {
 
 QLabel* heading(const QString& text, double factor) {
     auto* label = new QLabel(text);
+    label->setWordWrap(true);
     QFont font = label->font();
     if (font.pointSizeF() > 0) font.setPointSizeF(font.pointSizeF() * factor);
     font.setBold(true);

@@ -54,22 +54,24 @@ private slots:
     }
 
     void each_page_keeps_its_own_layout() {
-        int wide = 0;
+        int high = 0;
         {
             Desk desk;
             go_to(desk, "Clip");
             dock(desk, "sites").close();
-            desk.window.resizeDocks({&dock(desk, "layers")}, {250}, Qt::Horizontal);
+            dock(desk, "layers").bring_to_front();
             QTest::qWait(50);
-            wide = dock(desk, "layers").width();
-            QVERIFY2(wide > 240 && wide < 260, qPrintable(QString::number(wide)));
+            desk.window.resizeDocks({&dock(desk, "trisection")}, {200}, Qt::Vertical);
+            QTest::qWait(50);
+            high = dock(desk, "trisection").height();
+            QVERIFY2(high > 150 && high < 230, qPrintable(QString::number(high)));
             const QStringList before = in_front(desk);
             go_to(desk, "Duel");
-            QTRY_VERIFY(dock(desk, "layers").isVisible() && dock(desk, "layers").width() > 280);
+            QTRY_VERIFY(dock(desk, "pareto").isVisible() && dock(desk, "pareto").height() > 250);
             dock(desk, "sites").bring_to_front();
             QCOMPARE(page(desk), QString("Duel"));
             go_to(desk, "Clip");
-            QTRY_COMPARE(dock(desk, "layers").width(), wide);
+            QTRY_COMPARE(dock(desk, "trisection").height(), high);
             QVERIFY(!dock(desk, "sites").isVisible());
             QCOMPARE(in_front(desk), before);
             desk.window.close();
@@ -77,7 +79,6 @@ private slots:
         Desk desk;  // the next start
         QCOMPARE(page(desk), QString("Clip"));
         QVERIFY(!dock(desk, "sites").isVisible());
-        QTRY_COMPARE(dock(desk, "layers").width(), wide);
         go_to(desk, "Duel");
         QTRY_VERIFY(dock(desk, "sites").is_in_front());
         desk.action("&Reset layout")->trigger();
@@ -85,7 +86,7 @@ private slots:
         QTRY_VERIFY(!dock(desk, "sites").is_in_front() && dock(desk, "layers").is_in_front());
         go_to(desk, "Clip");
         QTRY_VERIFY(dock(desk, "sites").is_in_front());
-        QTRY_VERIFY(dock(desk, "sites").width() < 240);
+        QTRY_VERIFY(dock(desk, "trisection").height() > 250);
     }
 
     void everything_is_exported_from_any_page() {
