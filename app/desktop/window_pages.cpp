@@ -5,6 +5,7 @@
 #include <QMainWindow>
 #include <QScopeGuard>
 #include <QSettings>
+#include <QTimer>
 #include <algorithm>
 #include <utility>
 
@@ -175,6 +176,20 @@ void WindowPages::restore() {
     lay_out();
     bar_.set_current(place(current_));
     emit shown(current_);
+    // Sizes come out right only in a window that has its own.
+    if (layouts_.contains(current_))
+        QTimer::singleShot(0, this, [this, page = current_] {
+            if (page == current_ && before_.isEmpty()) restore_sizes();
+        });
+}
+
+void WindowPages::restore_sizes() {
+    QList<PanelDock*> in_front;
+    for (PanelDock* dock : panels_.all())
+        if (dock->is_in_front()) in_front << dock;
+    window_.restoreState(layouts_[current_], layout_version);
+    for (PanelDock* dock : in_front) dock->raise();
+    for (PanelDock* dock : panels_.all()) dock->settle();
 }
 
 void WindowPages::save() {

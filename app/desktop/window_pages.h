@@ -52,6 +52,7 @@ private:
     const PageRow& row(const QString& page) const;
     int place(const QString& page) const;
     void keep_layout();
+    void restore_sizes();
     void lay_out();
     void bring_along(const QList<PanelDock*>& were_in_front, const QList<PanelDock*>& were_marked);
     void show_marks();

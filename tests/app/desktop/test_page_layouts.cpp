@@ -78,6 +78,7 @@ private slots:
         }
         Desk desk;  // the next start
         QCOMPARE(page(desk), QString("Clip"));
+        QTRY_COMPARE(dock(desk, "trisection").height(), high);
         QVERIFY(!dock(desk, "sites").isVisible());
         go_to(desk, "Duel");
         QTRY_VERIFY(dock(desk, "sites").is_in_front());
