@@ -33,6 +33,7 @@ void MainWindow::build_page_bar() {
 void MainWindow::connect_pages() {
     for (QAction* action : actions_.pages)
         connect(action, &QAction::triggered, this, [this, action] { pages_->show(action->data().toString()); });
+    connect(&desk_, &StudyDesk::study_changed, pages_, &WindowPages::clear_marks);
     connect(pages_, &WindowPages::leaving, this, [this] { actions_.maximise->setChecked(false); });
     connect(pages_, &WindowPages::shown, this, [this](const QString& page) {
         for (QAction* action : actions_.pages) action->setChecked(action->data().toString() == page);

@@ -76,7 +76,10 @@ void share_room(QMainWindow& window, const Slots& taken, const PageShares& share
 }  // namespace
 
 void take_out_panels(QMainWindow& window, const WindowPanels& panels) {
-    for (PanelDock* dock : panels.all()) window.removeDockWidget(dock);
+    for (PanelDock* dock : panels.all()) {
+        dock->setFloating(false);  // as long as it has a place to go back to
+        window.removeDockWidget(dock);
+    }
 }
 
 void arrange_page(QMainWindow& window, const WindowPanels& panels, const PageRow& page) {

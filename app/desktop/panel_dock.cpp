@@ -58,9 +58,7 @@ void PanelDock::set_in_front(bool is_in_front) {
     is_in_front_ = is_in_front;
     content_->setVisible(is_in_front);
     show_action_->setChecked(is_in_front);
-    if (!is_in_front || !std::exchange(is_marked_, false)) return;
-    setWindowTitle(title_);
-    emit marked_changed();
+    if (is_in_front) unmark();
 }
 
 // Qt keeps a tab that is behind beyond the window's corner.
@@ -70,6 +68,8 @@ void PanelDock::settle() {
 
 void PanelDock::bring_to_front(bool with_focus) {
     emit wanted();
+    const auto* window = qobject_cast<QMainWindow*>(parentWidget());
+    if (!isFloating() && window != nullptr && window->dockWidgetArea(this) == Qt::NoDockWidgetArea) return;
     show();
     raise();
     set_in_front(true);
@@ -79,6 +79,12 @@ void PanelDock::bring_to_front(bool with_focus) {
 void PanelDock::mark() {
     if (is_in_front_ || std::exchange(is_marked_, true)) return;
     setWindowTitle(QStringLiteral("● ") + title_);
+    emit marked_changed();
+}
+
+void PanelDock::unmark() {
+    if (!std::exchange(is_marked_, false)) return;
+    setWindowTitle(title_);
     emit marked_changed();
 }
 

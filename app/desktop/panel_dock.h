@@ -18,12 +18,13 @@ public:
 
     QWidget* content() const { return content_; }
     bool is_in_front() const { return is_in_front_; }
-    // From another page, from among tabs, or from being closed. `with_focus`: keys go there too.
+    // From another page, from among tabs, or from being closed. `with_focus`: keys go there too. Nothing as long as its page cannot come.
     void bring_to_front(bool with_focus = false);
     // After docks were moved by the program, for which Qt does not tell each which tab is in front.
     void settle();
     // Its tab says that there is something new, until it is looked at.
     void mark();
+    void unmark();
     bool is_marked() const { return is_marked_; }
     // Brings it to the front with the focus, or closes it where it is there already.
     QAction* show_action() const { return show_action_; }

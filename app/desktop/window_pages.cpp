@@ -1,12 +1,14 @@
 #include "window_pages.h"
 
 #include <QApplication>
+#include <QCryptographicHash>
 #include <QKeySequence>
 #include <QMainWindow>
 #include <QScopeGuard>
 #include <QSettings>
 #include <QTimer>
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "controls/page_bar.h"
@@ -21,6 +23,25 @@ constexpr int layout_version = 7;
 
 QString layout_key(const QString& page) {
     return QStringLiteral("window/pages/") + page;
+}
+
+// Qt crashes on some layouts that are damaged, so a digest stands before it.
+QByteArray digest(const QByteArray& layout) {
+    return QCryptographicHash::hash(layout, QCryptographicHash::Sha1);
+}
+
+// Empty where there is none, or a damaged one.
+QByteArray kept_layout(const QSettings& settings, const QString& page) {
+    const QByteArray kept = settings.value(layout_key(page)).toByteArray();
+    const int length = QCryptographicHash::hashLength(QCryptographicHash::Sha1);
+    const QByteArray layout = kept.mid(length);
+    return kept.left(length) == digest(layout) ? layout : QByteArray();
+}
+
+// Panels must not be moved while one is being dragged: calls `then` at once, or when no mouse button is down any more.
+void when_nothing_is_dragged(QObject& context, const std::function<void()>& then) {
+    if (QApplication::mouseButtons() == Qt::NoButton) return then();
+    QTimer::singleShot(50, &context, [&context, then] { when_nothing_is_dragged(context, then); });
 }
 
 }  // namespace
@@ -38,7 +59,9 @@ WindowPages::WindowPages(QMainWindow& window, const WindowPanels& panels, PageBa
     connect(&bar_, &PageBar::page_chosen, this, [this](int page) { show(QLatin1String(page_table().at(std::size_t(page)).id)); });
     for (PanelDock* dock : panels_.all()) {
         connect(dock, &PanelDock::wanted, this, [this, dock] {
-            if (!has(*dock)) show(QLatin1String(panels_.row_of(*dock).places.front().page));
+            if (has(*dock)) return;
+            show(QLatin1String(panels_.row_of(*dock).places.front().page));
+            if (!has(*dock)) wanted_ = dock;
         });
         connect(dock, &PanelDock::marked_changed, this, &WindowPages::show_marks);
     }
@@ -54,7 +77,14 @@ int WindowPages::place(const QString& page) const {
 }
 
 void WindowPages::show(const QString& page) {
-    if (page == current_ || is_changing_) return;
+    if (is_changing_) return;
+    coming_ = page;
+    when_nothing_is_dragged(*this, [this, page] {
+        if (page == coming_ && page != current_) turn_to(page);
+    });
+}
+
+void WindowPages::turn_to(const QString& page) {
     emit leaving();
     is_changing_ = true;
     const auto done = qScopeGuard([this] { is_changing_ = false; });
@@ -64,11 +94,12 @@ void WindowPages::show(const QString& page) {
     keep_layout();
     const QPointer<QWidget> focus = QApplication::focusWidget();
     const bool is_in_bar = focus && bar_.isAncestorOf(focus);
-    if (focus && window_.isAncestorOf(focus) && !is_in_bar) focus_[current_] = focus;
+    if (focus && is_in_panel(*focus)) focus_[current_] = focus;
     QList<PanelDock*> were_in_front;
     QList<PanelDock*> were_marked;
     for (PanelDock* dock : panels_.all()) {
         if (dock->is_in_front() && has(*dock)) were_in_front << dock;
+        if (dock->isHidden() && has(*dock)) dock->unmark();  // closed here, so nobody looks for it
         if (dock->is_marked()) were_marked << dock;
     }
     current_ = page;
@@ -83,6 +114,7 @@ void WindowPages::show(const QString& page) {
         focus->setFocus(Qt::OtherFocusReason);
     else
         give_focus();
+    if (PanelDock* dock = std::exchange(wanted_, nullptr); dock != nullptr && has(*dock)) dock->bring_to_front();
 }
 
 // To what had it on this page, or to the first panel.
@@ -93,6 +125,19 @@ void WindowPages::give_focus() {
         if (dock->is_in_front() && focus_first(*dock->content())) return;
 }
 
+// Or in the plot in the middle.
+bool WindowPages::is_in_panel(const QWidget& widget) const {
+    return window_.centralWidget()->isAncestorOf(&widget) ||
+           std::ranges::any_of(panels_.all(), [&](const PanelDock* dock) { return dock->isAncestorOf(&widget); });
+}
+
+// Every panel of the page is there, and no other: a newer version may have moved some.
+bool WindowPages::is_whole() const {
+    return std::ranges::all_of(panels_.all(), [this](PanelDock* dock) {
+        return has(*dock) == (dock->isFloating() || window_.dockWidgetArea(dock) != Qt::NoDockWidgetArea);
+    });
+}
+
 void WindowPages::keep_layout() {
     layouts_[current_] = window_.saveState(layout_version);
 }
@@ -100,17 +145,11 @@ void WindowPages::keep_layout() {
 // As it was left, or as it is at first.
 void WindowPages::lay_out() {
     take_out_panels(window_, panels_);
-    const auto kept = layouts_.find(current_);
-    if (kept != layouts_.end()) {
-        const bool fits = window_.restoreState(kept->second, layout_version);
-        // Not where a panel came with a newer version.
-        const QList<PanelDock*> here = panels_.on_page(current_);
-        const bool is_whole = std::ranges::all_of(
-            here, [this](PanelDock* dock) { return dock->isFloating() || window_.dockWidgetArea(dock) != Qt::NoDockWidgetArea; });
-        if (fits && is_whole) return;
+    if (const auto kept = layouts_.find(current_); kept != layouts_.end()) {
+        if (window_.restoreState(kept->second, layout_version) && is_whole()) return;
+        layouts_.erase(kept);
         take_out_panels(window_, panels_);
     }
-    for (PanelDock* dock : panels_.all()) dock->setFloating(false);
     window_.restoreState(blank_, layout_version);
     arrange_page(window_, panels_, row(current_));
 }
@@ -142,6 +181,12 @@ void WindowPages::mark(const QString& page) {
     show_marks();
 }
 
+void WindowPages::clear_marks() {
+    marked_.clear();
+    for (PanelDock* dock : panels_.all()) dock->unmark();
+    show_marks();
+}
+
 void WindowPages::show_marks() {
     for (const PageRow& page : page_table()) {
         const QString id = QLatin1String(page.id);
@@ -168,7 +213,7 @@ void WindowPages::restore() {
     const QSettings settings;
     window_.restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     for (const PageRow& page : page_table()) {
-        const QByteArray kept = settings.value(layout_key(QLatin1String(page.id))).toByteArray();
+        const QByteArray kept = kept_layout(settings, QLatin1String(page.id));
         if (!kept.isEmpty()) layouts_[QLatin1String(page.id)] = kept;
     }
     const QString last = settings.value(QStringLiteral("window/page")).toString();
@@ -176,11 +221,17 @@ void WindowPages::restore() {
     lay_out();
     bar_.set_current(place(current_));
     emit shown(current_);
-    // Sizes come out right only in a window that has its own.
-    if (layouts_.contains(current_))
-        QTimer::singleShot(0, this, [this, page = current_] {
-            if (page == current_ && before_.isEmpty()) restore_sizes();
-        });
+    // Sizes, and tabs in front, come out right only in a window that is there.
+    QTimer::singleShot(0, this, [this, page = current_] {
+        if (page != current_ || !before_.isEmpty()) return;
+        layouts_.contains(page) ? restore_sizes() : raise_first();
+    });
+}
+
+void WindowPages::raise_first() {
+    for (PanelDock* dock : panels_.on_page(current_))
+        if (panels_.place_of(*dock, current_)->at_first == AtFirst::in_front) dock->raise();
+    for (PanelDock* dock : panels_.all()) dock->settle();
 }
 
 void WindowPages::restore_sizes() {
@@ -197,13 +248,15 @@ void WindowPages::save() {
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), window_.saveGeometry());
     settings.setValue(QStringLiteral("window/page"), current_);
-    for (const auto& [page, layout] : layouts_) settings.setValue(layout_key(page), layout);
+    for (const auto& [page, layout] : layouts_) settings.setValue(layout_key(page), digest(layout) + layout);
 }
 
 void WindowPages::reset() {
-    layouts_.clear();
-    QSettings().remove(QStringLiteral("window/pages"));
-    lay_out();
+    when_nothing_is_dragged(*this, [this] {
+        layouts_.clear();
+        QSettings().remove(QStringLiteral("window/pages"));
+        lay_out();
+    });
 }
 
 void WindowPages::show_alone(const QWidget* alone) {

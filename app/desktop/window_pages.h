@@ -25,7 +25,8 @@ public:
     WindowPages(QMainWindow& window, const WindowPanels& panels, PageBar& bar, QObject* parent = nullptr);
 
     const QString& current() const { return current_; }
-    // Nothing where it is in front.
+    // Nothing where it is in front. While a mouse button is down, because a panel may be on its way somewhere: as soon as it is up. So is
+    // reset().
     void show(const QString& page);
     // The page in front where it has all of them, otherwise the first that has, otherwise the first one's home; there they come to the
     // front.
@@ -33,6 +34,8 @@ public:
     bool has(const PanelDock& dock) const { return panels_.place_of(dock, current_) != nullptr; }
     // The page has something new for those who are not on it.
     void mark(const QString& page);
+    // What was new is so no more: another study was opened.
+    void clear_marks();
 
     // The keys can work in these panels of the page in front, in the order of reading; `centre` and `foot` belong to all pages.
     QList<QWidget*> regions(QWidget& centre, QWidget& foot) const;
@@ -52,6 +55,10 @@ private:
     const PageRow& row(const QString& page) const;
     int place(const QString& page) const;
     void keep_layout();
+    void turn_to(const QString& page);
+    void raise_first();
+    bool is_in_panel(const QWidget& widget) const;
+    bool is_whole() const;
     void restore_sizes();
     void lay_out();
     void bring_along(const QList<PanelDock*>& were_in_front, const QList<PanelDock*>& were_marked);
@@ -65,6 +72,8 @@ private:
     std::map<QString, QByteArray> layouts_;  // of the pages that were in front
     std::map<QString, QPointer<QWidget>> focus_;
     QSet<QString> marked_;
+    QString coming_;              // the page that is waited for
+    QPointer<PanelDock> wanted_;  // on it
     QByteArray blank_;   // a window without panels
     QByteArray before_;  // one plot had the page
     bool is_changing_ = false;

@@ -90,6 +90,56 @@ private slots:
         QTRY_VERIFY(dock(desk, "trisection").height() > 250);
     }
 
+    // A panel that floats does so on the page on which it was taken out, and comes back with Reset layout.
+    void floating_is_a_matter_of_one_page() {
+        Desk desk;
+        dock(desk, "layers").setFloating(true);
+        go_to(desk, "Duel");
+        QTRY_VERIFY(dock(desk, "layers").isVisible());
+        QVERIFY(!dock(desk, "layers").isFloating());
+        go_to(desk, "Find");
+        QTRY_VERIFY(dock(desk, "layers").isFloating() && dock(desk, "layers").isVisible());
+        desk.action("&Reset layout")->trigger();
+        QTRY_VERIFY(!dock(desk, "layers").isFloating() && dock(desk, "layers").isVisible());
+        QVERIFY(desk.window.dockWidgetArea(&dock(desk, "layers")) == Qt::LeftDockWidgetArea);
+    }
+
+    // What the settings' file holds is not trusted: some damaged layouts crash Qt.
+    void a_damaged_layout_is_as_none() {
+        {
+            Desk desk;
+            go_to(desk, "Clip");
+            dock(desk, "sites").close();
+            desk.window.close();
+        }
+        QSettings settings;
+        QByteArray kept = settings.value("window/pages/clip").toByteArray();
+        QVERIFY(kept.size() > 300);
+        for (const int place : {0, 30, 200, 201, int(kept.size()) - 1}) {
+            QByteArray damaged = kept;
+            damaged[place] = char(damaged[place] ^ 0x5A);
+            settings.setValue("window/pages/clip", damaged);
+            settings.sync();
+            Desk desk;
+            QCOMPARE(page(desk), QString("Clip"));
+            QTRY_VERIFY(dock(desk, "sites").is_in_front());  // and the right tab of those at the left, though the window was not there yet
+            QVERIFY(!dock(desk, "layers").is_in_front());
+        }
+    }
+
+    // With the focus in a panel of its own window. A sanitizer says more than the absence of a crash.
+    void a_window_ends_while_a_floating_panel_has_the_focus() {
+        Desk desk;
+        desk.open_both();
+        PanelDock& sites = dock(desk, "sites");
+        sites.bring_to_front();
+        sites.setFloating(true);
+        sites.activateWindow();
+        sites.bring_to_front(true);
+        QTRY_VERIFY(sites.isAncestorOf(QApplication::focusWidget()));
+        desk.window.close();
+    }
+
     void everything_is_exported_from_any_page() {
         Desk desk;
         desk.open_both();

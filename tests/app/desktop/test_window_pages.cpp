@@ -13,6 +13,7 @@
 #include "plots/activation_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
+#include "tables/fault_table.h"
 #include "tables/job_table.h"
 #include "tables/site_table.h"
 
@@ -281,13 +282,84 @@ private slots:
 
     void a_panel_that_is_not_listed_is_named() {
         QMainWindow window;
-        const WindowPanels panels(window, {});
+        const std::vector<PanelRow> none;
+        const WindowPanels panels(window, none);
         try {
             panels.get<SiteTable>();
             QFAIL("It was found.");
         } catch (const std::logic_error& error) {
             QVERIFY2(QString(error.what()).contains("SiteTable"), error.what());
         }
+    }
+
+    // What a row names as a figure is exported as it is shown, once there is something.
+    void a_panel_that_names_a_figure_gives_it() {
+        QMainWindow window;
+        std::vector<PanelRow> rows{some_panel("one", {}), some_panel("other", {})};
+        rows[0].make = [] { return static_cast<QWidget*>(new TrisectionPlot); };
+        rows[0].figure = "search";
+        const WindowPanels panels(window, rows);
+        QVERIFY(panels.figures().empty());
+        TrisectionView view;
+        view.search.site = 0;
+        view.search.grids = {{1, {0, 1, 2, 3}, {0.1, 0.2, 0.3, 0.2}, 1, 3}};
+        panels.get<TrisectionPlot>().set_view(view);
+        QCOMPARE(panels.figures().size(), panels.get<TrisectionPlot>().has_data() ? std::size_t(1) : std::size_t(0));
+    }
+
+    void what_was_asked_for_and_comes_later_turns_no_page() {
+        Desk desk;
+        desk.open_both();
+        desk.run(3);
+        emit desk.part<JobTable>().audit_requested(desk.window.desk().jobs().front().id);
+        QCOMPARE(page(desk), QString("Bits"));  // where it will come
+        go_to(desk, "Duel");
+        QTRY_VERIFY(!desk.part<FaultTable>().fault_view().rows.empty());
+        QTest::qWait(50);
+        QCOMPARE(page(desk), QString("Duel"));
+        QVERIFY(is_marked(desk, "Bits"));
+        go_to(desk, "Bits");
+        go_to(desk, "Find");
+        QVERIFY(!is_marked(desk, "Bits"));
+    }
+
+    // A panel that is closed on its page has nothing to look at; another study has no news from the one before.
+    void marks_go_with_what_they_were_about() {
+        Desk desk;
+        desk.open_both();
+        go_to(desk, "Clip");
+        dock(desk, "comparison").close();
+        go_to(desk, "Find");
+        dock(desk, "comparison").mark();
+        QVERIFY(is_marked(desk, "Clip"));
+        go_to(desk, "Clip");
+        go_to(desk, "Find");
+        QVERIFY(!is_marked(desk, "Clip"));
+        dock(desk, "jobs").mark();
+        QVERIFY(is_marked(desk, "Study"));
+        desk.action("Ne&w study")->trigger();
+        QTRY_VERIFY(!is_marked(desk, "Study"));
+    }
+
+    void a_page_is_not_turned_while_a_panel_is_dragged() {
+        Desk desk;
+        desk.open_both();
+        PanelDock& ranking = dock(desk, "ranking");
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        QTest::mousePress(&ranking, Qt::LeftButton, {}, QPoint(20, 8));
+        for (int i = 1; i < 20; ++i) {
+            QTest::mouseMove(&ranking, QPoint(20 + 10 * i, 8 - 10 * i));
+            QTest::qWait(2);
+        }
+        go_to(desk, "Clip");
+        dock(desk, "faults").bring_to_front();
+        QTest::qWait(120);
+        QCOMPARE(page(desk), QString("Find"));
+        QTest::mouseRelease(&ranking, Qt::LeftButton, {}, QPoint(20, 8));
+        QTRY_COMPARE(page(desk), QString("Bits"));  // the last that was asked for
+        QTRY_VERIFY(dock(desk, "faults").is_in_front());
+        go_to(desk, "Find");
+        QCOMPARE(page(desk), QString("Find"));
     }
 
 private:
