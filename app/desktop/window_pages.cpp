@@ -93,7 +93,6 @@ void WindowPages::turn_to(const QString& page) {
     const auto draw_again = qScopeGuard([this, updates] { window_.setUpdatesEnabled(updates); });
     keep_layout();
     const QPointer<QWidget> focus = QApplication::focusWidget();
-    const bool is_in_bar = focus && bar_.isAncestorOf(focus);
     if (focus && is_in_panel(*focus)) focus_[current_] = focus;
     QList<PanelDock*> were_in_front;
     QList<PanelDock*> were_marked;

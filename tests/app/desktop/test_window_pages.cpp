@@ -296,15 +296,20 @@ private slots:
     void a_panel_that_names_a_figure_gives_it() {
         QMainWindow window;
         std::vector<PanelRow> rows{some_panel("one", {}), some_panel("other", {})};
-        rows[0].make = [] { return static_cast<QWidget*>(new TrisectionPlot); };
-        rows[0].figure = "search";
+        rows[0].make = [] { return static_cast<QWidget*>(new AccuracyPlot); };
+        rows[0].figure = "curves";
         const WindowPanels panels(window, rows);
         QVERIFY(panels.figures().empty());
-        TrisectionView view;
-        view.search.site = 0;
-        view.search.grids = {{1, {0, 1, 2, 3}, {0.1, 0.2, 0.3, 0.2}, 1, 3}};
-        panels.get<TrisectionPlot>().set_view(view);
-        QCOMPARE(panels.figures().size(), panels.get<TrisectionPlot>().has_data() ? std::size_t(1) : std::size_t(0));
+        CurvePoint point;
+        point.rate = 1e-6;
+        point.trials = 3;
+        point.mean = 0.5;
+        AccuracyView view;
+        view.series = {{"network", {point}}};
+        view.rates = {1e-6};
+        panels.get<AccuracyPlot>().set_view(view);
+        QCOMPARE(panels.figures().size(), std::size_t(1));
+        QCOMPARE(panels.figures().front().first, QString("curves"));
     }
 
     void what_was_asked_for_and_comes_later_turns_no_page() {
