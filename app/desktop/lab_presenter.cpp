@@ -156,7 +156,7 @@ void LabPresenter::begin(int lab, const QString& student) {
         keep();
         review_now();
     });
-    if (!has_begun) leave();
+    has_begun ? emit begun() : leave();
 }
 
 // The student's own; network and images of the lab where others are open.

@@ -54,6 +54,7 @@ public:
     QString suggested_hand_in() const;
 
 signals:
+    void begun();  // the student's study is open
     void word_wanted(const QString& layer, const QString& parameter, qint64 element, const QString& format);
     void told(const QString& text);
     void written(const QString& path);

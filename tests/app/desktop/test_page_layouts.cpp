@@ -94,10 +94,10 @@ private slots:
     void floating_is_a_matter_of_one_page() {
         Desk desk;
         dock(desk, "layers").setFloating(true);
-        go_to(desk, "Duel");
+        desk.action("Duel")->trigger();
         QTRY_VERIFY(dock(desk, "layers").isVisible());
         QVERIFY(!dock(desk, "layers").isFloating());
-        go_to(desk, "Find");
+        desk.action("Find")->trigger();
         QTRY_VERIFY(dock(desk, "layers").isFloating() && dock(desk, "layers").isVisible());
         desk.action("&Reset layout")->trigger();
         QTRY_VERIFY(!dock(desk, "layers").isFloating() && dock(desk, "layers").isVisible());
