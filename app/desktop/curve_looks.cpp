@@ -54,7 +54,11 @@ int variant_of(const CurveInfo& curve, const CampaignInfo& info) {
     const std::string format = format_of(curve, info).to_string();
     static const std::vector<std::string> known{"float32", "", "", "int8", "int8-channel", "", "float16", "bfloat16"};
     const auto found = std::ranges::find(known, format);
-    return found == known.end() ? 5 : int(found - known.begin());  // fixed point
+    if (found != known.end()) return int(found - known.begin());
+    constexpr int fixed_point = 5;
+    if (format.starts_with('Q')) return fixed_point;
+    const std::vector<std::string> offered = usual_number_formats();
+    return int(known.size()) + int(std::ranges::find(offered, format) - offered.begin());
 }
 
 }  // namespace clipscope

@@ -32,7 +32,7 @@ QWidget* make() {
     return new Panel;
 }
 
-bool has_slot(const std::vector<PanelRow>& panels, const char* page, Slot slot) {
+bool has_slot(const std::vector<PanelRow>& panels, const char* page, PanelSlot slot) {
     return std::ranges::any_of(panels, [&](const PanelRow& panel) {
         return std::ranges::any_of(
             panel.places, [&](const PanelPlace& place) { return QLatin1String(place.page) == QLatin1String(page) && place.slot == slot; });
@@ -43,12 +43,12 @@ QString problem_of(const PageRow& page, const std::vector<PanelRow>& panels) {
     const QString name = QLatin1String(page.id);
     if (page.title.isEmpty() || page.question.isEmpty())
         return QStringLiteral("Page \"%1\" has no title or no question: its row in page_table.cpp needs both.").arg(name);
-    if (!has_slot(panels, page.id, Slot::left) || !has_slot(panels, page.id, Slot::right))
+    if (!has_slot(panels, page.id, PanelSlot::left) || !has_slot(panels, page.id, PanelSlot::right))
         return QStringLiteral("Page \"%1\" has nothing on its left or no form on its right: give panels in panel_table.cpp a place there.")
             .arg(name);
-    if (has_slot(panels, page.id, Slot::inner_bottom) && !has_slot(panels, page.id, Slot::inner_top))
+    if (has_slot(panels, page.id, PanelSlot::inner_bottom) && !has_slot(panels, page.id, PanelSlot::inner_top))
         return QStringLiteral("Page \"%1\" has an inner_bottom without an inner_top: move its panel there in panel_table.cpp.").arg(name);
-    if (has_slot(panels, page.id, Slot::foot_right) && !has_slot(panels, page.id, Slot::foot_left))
+    if (has_slot(panels, page.id, PanelSlot::foot_right) && !has_slot(panels, page.id, PanelSlot::foot_left))
         return QStringLiteral("Page \"%1\" has a foot_right without a foot_left: move its panel there in panel_table.cpp.").arg(name);
     return {};
 }
@@ -83,7 +83,7 @@ QString twice(const std::vector<Row>& rows) {
 
 const std::vector<PanelRow>& panel_table() {
     using namespace page_id;
-    using enum Slot;
+    using enum PanelSlot;
     constexpr AtFirst front = AtFirst::in_front;
     static const std::vector<PanelRow> table{
         {"layers", QObject::tr("Layers"), make<LayerTable>, {{find, left, front}, {clip, left}, {duel, left, front}, {bits, left, front}}},

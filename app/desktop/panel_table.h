@@ -11,7 +11,7 @@ class QWidget;
 namespace clipscope {
 
 // Where on a page. Panels in one slot are tabs.
-enum class Slot {
+enum class PanelSlot {
     left,
     inner_top,  // between the left and the accuracy plot
     inner_bottom,
@@ -21,13 +21,14 @@ enum class Slot {
 };
 
 // In the order of reading, with the foot at the end.
-inline constexpr Slot all_slots[] = {Slot::left, Slot::inner_top, Slot::inner_bottom, Slot::right, Slot::foot_left, Slot::foot_right};
+inline constexpr PanelSlot all_slots[] = {PanelSlot::left,  PanelSlot::inner_top, PanelSlot::inner_bottom,
+                                          PanelSlot::right, PanelSlot::foot_left, PanelSlot::foot_right};
 
 enum class AtFirst { in_front, behind, closed };
 
 struct PanelPlace {
     const char* page;
-    Slot slot;
+    PanelSlot slot;
     AtFirst at_first = AtFirst::behind;
 };
 

@@ -198,13 +198,13 @@ void WindowPages::show_marks() {
 
 QList<QWidget*> WindowPages::regions(QWidget& centre, QWidget& foot) const {
     QList<QWidget*> regions{&bar_};
-    const auto add = [&](std::initializer_list<Slot> slots_of_page) {
-        for (const Slot slot : slots_of_page)
+    const auto add = [&](std::initializer_list<PanelSlot> slots_of_page) {
+        for (const PanelSlot slot : slots_of_page)
             for (const PanelDock* dock : panels_.in_slot(current_, slot)) regions << dock->content();
     };
-    add({Slot::left, Slot::inner_top, Slot::inner_bottom});
+    add({PanelSlot::left, PanelSlot::inner_top, PanelSlot::inner_bottom});
     regions << &centre;
-    add({Slot::right, Slot::foot_left, Slot::foot_right});
+    add({PanelSlot::right, PanelSlot::foot_left, PanelSlot::foot_right});
     return regions << &foot;
 }
 

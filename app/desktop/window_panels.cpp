@@ -28,11 +28,11 @@ WindowPanels::WindowPanels(QMainWindow& window, const std::vector<PanelRow>& tab
 
 QList<PanelDock*> WindowPanels::on_page(const QString& page) const {
     QList<PanelDock*> docks;
-    for (const Slot slot : all_slots) docks << in_slot(page, slot);
+    for (const PanelSlot slot : all_slots) docks << in_slot(page, slot);
     return docks;
 }
 
-QList<PanelDock*> WindowPanels::in_slot(const QString& page, Slot slot) const {
+QList<PanelDock*> WindowPanels::in_slot(const QString& page, PanelSlot slot) const {
     QList<PanelDock*> docks;
     for (PanelDock* dock : docks_)
         if (const PanelPlace* place = place_of(*dock, page); place != nullptr && place->slot == slot) docks << dock;

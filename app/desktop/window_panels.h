@@ -41,7 +41,7 @@ public:
     // Those that have a place on the page, in the order of its slots: that of reading, with the foot at the end.
     QList<PanelDock*> on_page(const QString& page) const;
     // Those of one slot of it, as tabs in this order.
-    QList<PanelDock*> in_slot(const QString& page, Slot slot) const;
+    QList<PanelDock*> in_slot(const QString& page, PanelSlot slot) const;
     // nullptr: it has none there.
     const PanelPlace* place_of(const PanelDock& dock, const QString& page) const;
     // What panels show that is exported as they show it (PanelRow::figure), as far as there is something.

@@ -5,11 +5,14 @@
 #include <cmath>
 #include <functional>
 
+#include "figures/text_wrap.h"
 #include "plots/clipped_line.h"
 
 namespace clipscope {
 
 namespace {
+
+constexpr double most_of_labels = 0.25;  // of a plot's width, on the screen
 
 QPen mark_pen(const Theme& theme, const Mark& mark) {
     return QPen(mark.line_color.isValid() ? mark.line_color : mark.color, theme.paper ? 1.3 * theme.line_width : 1.3, mark.style);
@@ -150,12 +153,16 @@ void add_level_labels(QCustomPlot& plot, const Theme& theme, const QString& word
     std::ranges::sort(labels, std::greater(), &LevelLabel::y);
     // The axes' own labels, the title and the legend take about a third of the height. A label is one line longer than its texts.
     const double line = label_height(theme) / (0.67 * std::max(1, plot.height())) * visible.height();
+    // In a narrow panel the curves need the room; a page is fitted as a whole (figures/figure_fit.cpp).
+    const auto narrowed = [&](const QString& text) {
+        return theme.paper ? text : wrapped(text, QFontMetricsF(theme.number_font), most_of_labels * plot.width());
+    };
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
     for (std::size_t first = 0; first < labels.size();) {
         std::size_t end = first + 1;
         while (end < labels.size() && labels[end - 1].y - labels[end].y < double(end - first + 2) * line) ++end;
         QStringList lines{word};
-        for (std::size_t i = first; i < end; ++i) lines << labels[i].text;
+        for (std::size_t i = first; i < end; ++i) lines << narrowed(labels[i].text);
         ticker->addTick(0.5 * (labels[first].y + labels[end - 1].y), lines.join(QLatin1Char('\n')));
         first = end;
     }

@@ -332,6 +332,7 @@ void PlotPanel::resizeEvent(QResizeEvent* event) {
     const bool is_narrow = width() < narrow_width;
     for (QWidget* tool : d_->wide_tools) tool->setHidden(is_narrow);
     d_->menu_button->setVisible(is_narrow);
+    if (event->oldSize().width() != width()) data_changed();  // labels are broken into lines as there is room
 }
 
 void PlotPanel::showEvent(QShowEvent* event) {

@@ -2,11 +2,13 @@
 
 #include <QAction>
 #include <QHeaderView>
+#include <QScrollBar>
 #include <QStandardItemModel>
 #include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "tables/empty_text.h"
 #include "tables/sorted_rows.h"
@@ -35,6 +37,9 @@ JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemM
         tr("The jobs of this study, in the order of its queue, unless a header is clicked to sort them. A click shows a job's results, "
            "Ctrl+click selects a second one to compare it with; the right button has more."));
     view_->header()->setStretchLastSection(true);
+    connect(view_->header(), &QHeaderView::sectionResized, this, [this](int column) {
+        if (column == 0 && !is_filling_) is_sized_by_user_ = true;
+    });
     view_->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -108,7 +113,7 @@ void JobTable::set_jobs(const std::vector<JobRow>& jobs) {
             if (column == 2) item->setData(job.time.isEmpty() ? std::nan("") : job.seconds, SortedRows::sort_role);
         }
     }
-    if (!jobs.empty() && selected == 0)
+    if (!jobs.empty() && selected == 0 && !is_sized_by_user_)
         for (int column = 0; column + 1 < model_->columnCount(); ++column) view_->resizeColumnToContents(column);
     // What changes while a job runs stays readable; a failed job's sentence is in the tip.
     constexpr int widest = 160;
@@ -116,10 +121,28 @@ void JobTable::set_jobs(const std::vector<JobRow>& jobs) {
         const int wanted = std::min(widest, static_cast<QAbstractItemView*>(view_)->sizeHintForColumn(column));
         if (view_->columnWidth(column) < wanted) view_->setColumnWidth(column, wanted);
     }
+    fit_names();
     is_filling_ = false;
     select_job(selected);
     if (all_selected.size() > 1) select_also(all_selected);
     update_actions();
+}
+
+// State and time are in sight beside a name that may be cut off; its tip has all of it.
+void JobTable::fit_names() {
+    if (is_sized_by_user_ || model_->rowCount() == 0) return;
+    constexpr int least = 120;
+    const int bar = view_->verticalScrollBar()->isVisible() ? view_->verticalScrollBar()->width() : 0;
+    const int room = width() - bar - view_->columnWidth(1) - view_->columnWidth(2);
+    const int wanted = static_cast<QAbstractItemView*>(view_)->sizeHintForColumn(0);
+    view_->setColumnWidth(0, std::min(wanted, std::max(least, room)));
+}
+
+void JobTable::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool was_filling = std::exchange(is_filling_, true);
+    fit_names();
+    is_filling_ = was_filling;
 }
 
 void JobTable::select_also(const std::vector<std::int64_t>& ids) {

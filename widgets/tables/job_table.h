@@ -41,6 +41,9 @@ public:
     QTreeView& view() const { return *view_; }
     QSize sizeHint() const override;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 Q_SIGNALS:
     void job_selected(qint64 id);  // by the user
     void run_requested(qint64 id);
@@ -59,6 +62,7 @@ private:
     void move_selected(int by);
     void select_also(const std::vector<std::int64_t>& ids);
     void update_actions();
+    void fit_names();
     int row_of(std::int64_t id) const;
 
     QStandardItemModel* model_;
@@ -71,6 +75,7 @@ private:
     std::vector<JobRow> jobs_;
     bool is_read_only_ = false;
     bool is_filling_ = false;
+    bool is_sized_by_user_ = false;
 };
 
 }  // namespace clipscope

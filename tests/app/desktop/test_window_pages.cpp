@@ -258,8 +258,8 @@ private slots:
 
     void tables_that_lack_something_are_told() {
         QCOMPARE(problem_in(page_table(), panel_table()), QString());
-        const PanelRow left = some_panel("left", {{"one", Slot::left}});
-        const PanelRow form = some_panel("form", {{"one", Slot::right}});
+        const PanelRow left = some_panel("left", {{"one", PanelSlot::left}});
+        const PanelRow form = some_panel("form", {{"one", PanelSlot::right}});
         QCOMPARE(problem_in({some_page("one")}, {left, form}), QString());
         const auto says = [](const std::vector<PageRow>& all, const std::vector<PanelRow>& panels, const char* what) {
             const QString problem = problem_in(all, panels);
@@ -268,14 +268,14 @@ private slots:
         says({some_page("one"), some_page("two")}, {left, form}, "\"two\" has nothing on its left");
         says({some_page("one")}, {left}, "no form on its right");
         says({some_page("one")}, {left, form, some_panel("lost", {})}, "\"lost\" is on no page");
-        says({some_page("one")}, {left, form, some_panel("lost", {{"nowhere", Slot::left}})}, "which page_table.cpp does not have");
+        says({some_page("one")}, {left, form, some_panel("lost", {{"nowhere", PanelSlot::left}})}, "which page_table.cpp does not have");
         says({some_page("one")}, {left, form, left}, "\"left\" is listed twice");
-        says({some_page("one")}, {left, form, some_panel("more", {{"one", Slot::left}, {"one", Slot::right}})}, "two places");
-        says({some_page("one")}, {left, form, some_panel("more", {{"one", Slot::foot_right}})}, "without a foot_left");
+        says({some_page("one")}, {left, form, some_panel("more", {{"one", PanelSlot::left}, {"one", PanelSlot::right}})}, "two places");
+        says({some_page("one")}, {left, form, some_panel("more", {{"one", PanelSlot::foot_right}})}, "without a foot_left");
         PageRow mute = some_page("one");
         mute.question.clear();
         says({mute}, {left, form}, "no question");
-        PanelRow empty = some_panel("empty", {{"one", Slot::left}});
+        PanelRow empty = some_panel("empty", {{"one", PanelSlot::left}});
         empty.make = nullptr;
         says({some_page("one")}, {left, form, empty}, "nothing that makes it");
     }
