@@ -59,6 +59,7 @@ WindowPages::WindowPages(QMainWindow& window, const WindowPanels& panels, PageBa
     connect(&bar_, &PageBar::page_chosen, this, [this](int page) { show(QLatin1String(page_table().at(std::size_t(page)).id)); });
     for (PanelDock* dock : panels_.all()) {
         connect(dock, &PanelDock::wanted, this, [this, dock] {
+            asked_for_.insert(dock);
             if (has(*dock)) return;
             show(QLatin1String(panels_.row_of(*dock).places.front().page));
             if (!has(*dock)) wanted_ = dock;
@@ -227,9 +228,14 @@ void WindowPages::restore() {
     });
 }
 
+// But not over a panel that somebody asked for in the meantime.
 void WindowPages::raise_first() {
-    for (PanelDock* dock : panels_.on_page(current_))
-        if (panels_.place_of(*dock, current_)->at_first == AtFirst::in_front) dock->raise();
+    for (PanelDock* dock : panels_.on_page(current_)) {
+        const PanelPlace& place = *panels_.place_of(*dock, current_);
+        const QList<PanelDock*> beside = panels_.in_slot(current_, place.slot);
+        const bool was_asked = std::ranges::any_of(beside, [this](const PanelDock* one) { return asked_for_.contains(one); });
+        if (place.at_first == AtFirst::in_front && !was_asked) dock->raise();
+    }
     for (PanelDock* dock : panels_.all()) dock->settle();
 }
 

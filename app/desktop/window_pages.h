@@ -73,6 +73,7 @@ private:
     std::map<QString, QPointer<QWidget>> focus_;
     QSet<QString> marked_;
     QString coming_;              // the page that is waited for
+    QSet<const PanelDock*> asked_for_;  // by bring_to_front(), since the start
     QPointer<PanelDock> wanted_;  // on it
     QByteArray blank_;   // a window without panels
     QByteArray before_;  // one plot had the page

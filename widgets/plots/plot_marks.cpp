@@ -155,7 +155,10 @@ void add_level_labels(QCustomPlot& plot, const Theme& theme, const QString& word
     const double line = label_height(theme) / (0.67 * std::max(1, plot.height())) * visible.height();
     // In a narrow panel the curves need the room; a page is fitted as a whole (figures/figure_fit.cpp).
     const auto narrowed = [&](const QString& text) {
-        return theme.paper ? text : wrapped(text, QFontMetricsF(theme.number_font), most_of_labels * plot.width());
+        if (theme.paper) return text;
+        const QFontMetricsF metrics(theme.number_font);
+        const double word = std::min(widest_piece(text, metrics), 1.6 * most_of_labels * plot.width());  // that stays whole
+        return wrapped(text, metrics, std::max(most_of_labels * plot.width(), word));
     };
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
     for (std::size_t first = 0; first < labels.size();) {
