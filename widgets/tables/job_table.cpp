@@ -50,6 +50,10 @@ JobTable::JobTable(QWidget* parent) : QWidget(parent), model_(new QStandardItemM
         if (!is_filling_ && selected_jobs().size() == 1) Q_EMIT job_selected(selected_job());
     });
 
+    add_actions();
+}
+
+void JobTable::add_actions() {
     run_ = add_action(tr("&Run or go on"), tr("Runs what the study does not have yet of this job"), &JobTable::run_requested);
     changing_.push_back(add_action(tr("&Change and run again…"),
                                    tr("Puts the job's settings into the form; what is changed there becomes a new job"),

@@ -58,6 +58,7 @@ Q_SIGNALS:
     void move_requested(qint64 id, qint64 before);  // before 0: to the end
 
 private:
+    void add_actions();
     QAction* add_action(const QString& text, const QString& tip, void (JobTable::*signal)(qint64));
     void move_selected(int by);
     void select_also(const std::vector<std::int64_t>& ids);

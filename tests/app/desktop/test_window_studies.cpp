@@ -381,6 +381,7 @@ private slots:
         auto& table = desk.part<FaultTable>();
         QVERIFY(!table.fault_view().is_trial);
         QTest::mouseDClick(&plot.plot(), Qt::LeftButton, {}, at.toPoint());
+        QTest::mouseRelease(&plot.plot(), Qt::LeftButton, {}, at.toPoint());  // which QTest leaves out
         QTRY_VERIFY(table.fault_view().is_trial);
         QTRY_VERIFY(table.isVisible());
         const StudyDesk& studies = desk.window.desk();
