@@ -219,7 +219,12 @@ QCheckBox* StyleForm::part(const QString& text, const QString& tip, const QStrin
     auto* box = new QCheckBox(text);
     box->setTristate(true);
     box->setToolTip(tr("%1. Half a tick: as the figure has it").arg(tip));
-    connect(box, &QCheckBox::stateChanged, this, [this, what] {
+#if QT_VERSION < QT_VERSION_CHECK(6, 7, 0)
+    const auto state_changed = &QCheckBox::stateChanged;
+#else
+    const auto state_changed = &QCheckBox::checkStateChanged;
+#endif
+    connect(box, state_changed, this, [this, what] {
         if (!is_showing_) Q_EMIT changed(what);
     });
     return box;
