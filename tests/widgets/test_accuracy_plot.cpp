@@ -269,6 +269,27 @@ private slots:
         QCOMPARE(chosen.last(), (QVariantList{1, 1e-7, true}));
     }
 
+    // What the first click brings forward can have boxes that need more room, whatever then lies under the mouse.
+    void a_double_click_opens_the_point_of_its_first_click() {
+        AccuracyPlot plot;
+        const AccuracyView view = example_view(2);
+        plot.set_view(view);
+        show(plot);
+        QSignalSpy chosen(&plot, &AccuracyPlot::point_chosen);
+        const QPoint at = pixel(plot, -7, 100 * view.series[1].points[3].mean);
+        QTest::mouseClick(&plot.plot(), Qt::LeftButton, {}, at);
+        QCOMPARE(chosen.value(0), (QVariantList{1, 1e-7, false}));
+        plot.plot().yAxis->setRange(-500, 100);
+        QVERIFY(!plot.hit_at(at));
+        QMouseEvent second(QEvent::MouseButtonDblClick, at, plot.plot().mapToGlobal(at), Qt::LeftButton, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&plot.plot(), &second);
+        QCOMPARE(chosen.last(), (QVariantList{1, 1e-7, true}));
+        QTest::mouseRelease(&plot.plot(), Qt::LeftButton, {}, at);
+        // Where no click went before, what lies there now.
+        QCoreApplication::sendEvent(&plot.plot(), &second);
+        QCOMPARE(chosen.size(), 2);
+    }
+
     // The extension that is added by itself is part of the question.
     void a_file_that_is_there_is_not_replaced_silently() {
         const QTemporaryDir folder;

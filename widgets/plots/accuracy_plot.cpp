@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "plots/accuracy_layout.h"
 #include "plots/tip_text.h"
@@ -163,6 +164,7 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
 
 void AccuracyPlot::clicked(const QPointF& position) {
     const std::optional<Hit> hit = hit_at(position);
+    clicked_point_ = hit && hit->point >= 0 ? hit : std::nullopt;
     if (!hit) {
         Q_EMIT background_clicked();
         return;
@@ -172,10 +174,13 @@ void AccuracyPlot::clicked(const QPointF& position) {
     Q_EMIT series_clicked(series.name);
 }
 
+// The first of the two clicks brings the curve forward, whose boxes can move the axes: the point meant is the one that lay there then.
 void AccuracyPlot::double_clicked(const QPointF& position) {
-    const std::optional<Hit> hit = hit_at(position);
+    std::optional<Hit> hit = std::exchange(clicked_point_, std::nullopt);
+    if (!hit || hit->series >= int(view_.series.size())) hit = hit_at(position);
     if (!hit || hit->point < 0) return;
-    Q_EMIT point_chosen(hit->series, view_.series[std::size_t(hit->series)].points[std::size_t(hit->point)].rate, true);
+    const std::vector<CurvePoint>& points = view_.series[std::size_t(hit->series)].points;
+    if (hit->point < int(points.size())) Q_EMIT point_chosen(hit->series, points[std::size_t(hit->point)].rate, true);
 }
 
 void AccuracyPlot::fill_menu(QMenu& menu) {

@@ -46,6 +46,7 @@ private:
 
     std::optional<BoxPlots> chosen_box_plots_;
     std::optional<bool> chosen_interval_;
+    std::optional<Hit> clicked_point_;  // by the last click
 };
 
 }  // namespace clipscope

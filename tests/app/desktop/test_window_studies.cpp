@@ -377,11 +377,16 @@ private slots:
         const AccuracySeries series = plot.view().series.front();
         const CurvePoint& point = series.points.back();
         const QCustomPlot& axes = plot.plot();
-        const QPointF at(axes.xAxis->coordToPixel(std::log10(point.rate)), axes.yAxis->coordToPixel(100 * point.mean));
+        const auto at = [&] {
+            return QPointF(axes.xAxis->coordToPixel(std::log10(point.rate)), axes.yAxis->coordToPixel(100 * point.mean));
+        };
+        const int last = int(series.points.size()) - 1;
+        QTRY_COMPARE(plot.hit_at(at()).value_or(AccuracyPlot::Hit{}).point, last);  // curves are drawn a little after they came
         auto& table = desk.part<FaultTable>();
         QVERIFY(!table.fault_view().is_trial);
-        QTest::mouseDClick(&plot.plot(), Qt::LeftButton, {}, at.toPoint());
-        QTest::mouseRelease(&plot.plot(), Qt::LeftButton, {}, at.toPoint());  // which QTest leaves out
+        const QPoint place = at().toPoint();
+        QTest::mouseDClick(&plot.plot(), Qt::LeftButton, {}, place);
+        QTest::mouseRelease(&plot.plot(), Qt::LeftButton, {}, place);  // which QTest leaves out
         QTRY_VERIFY(table.fault_view().is_trial);
         QTRY_VERIFY(table.isVisible());
         const StudyDesk& studies = desk.window.desk();
