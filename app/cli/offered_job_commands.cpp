@@ -9,40 +9,25 @@
 #include "common_options.h"
 #include "curves_output.h"
 #include "run_job.h"
+#include "sensitivity_options.h"
 #include "study_option.h"
 
 namespace clipscope::cli {
 
 namespace {
 
-struct OfferedJobOptions {
+struct OfferedJobOptions : SensitivityOptions {
     explicit OfferedJobOptions(JobKind of) : kind(of) {}
 
     JobKind kind;
-    InputOptions input;
-    WorkOptions work;
-    FaultOptions faults;
-    std::string layers = "each,network";
     std::map<std::string, std::string> own;
-    std::string memory;
-    NonfiniteRule nonfinite = NonfiniteRule::wrong;
-    bool exact = false;
-    double self_check = JobSettings{}.self_check;
     std::string study;
     CurvesOutputOptions output;
 };
 
 JobSettings settings_of(const OfferedJobOptions& options) {
-    check_trials(options.faults);
     JobSettings settings = study_job_settings(options.kind, options.input, options.work);
-    settings.layers = options.layers;
-    settings.rates = options.faults.rates;
-    settings.faults = options.faults.faults;
-    settings.trials = options.faults.whole_trials();
-    settings.precision = options.faults.precision;
-    settings.nonfinite = options.nonfinite;
-    settings.exact = options.exact;
-    settings.self_check = options.self_check;
+    add_to(settings, options);
     settings.own = options.own;
     complete_own_settings(settings);
     return settings;

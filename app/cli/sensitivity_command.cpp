@@ -47,14 +47,7 @@ int run_sensitivity_in_study(const SensitivityCommandOptions& options, const std
     std::vector<JobSettings> jobs;
     for (const InputOptions& input : inputs) {
         JobSettings& settings = jobs.emplace_back(study_job_settings(JobKind::sensitivity, input, options.work));
-        settings.layers = options.layers;
-        settings.rates = options.faults.rates;
-        settings.faults = options.faults.faults;
-        settings.trials = options.faults.whole_trials();
-        settings.precision = options.faults.precision;
-        settings.nonfinite = options.nonfinite;
-        settings.exact = options.exact;
-        settings.self_check = options.self_check;
+        add_to(settings, options);
     }
     JobRunOptions run = job_run_options(options.work, options.memory, options.faults);
     run.list_faults = !options.output.faults_out.empty();

@@ -44,7 +44,11 @@ void add_to(JobSettings& settings, const TuningOptions& options) {
     settings.tuning_split = options.split;
 }
 
-void add_to(JobSettings& settings, const MeasurementOptions& options) {
+namespace {
+
+// What both kinds of options below have.
+template <typename Options>
+void add_trials_to(JobSettings& settings, const Options& options) {
     check_trials(options.faults);
     settings.rates = options.faults.rates;
     settings.faults = options.faults.faults;
@@ -53,6 +57,17 @@ void add_to(JobSettings& settings, const MeasurementOptions& options) {
     settings.nonfinite = options.nonfinite;
     settings.exact = options.exact;
     settings.self_check = options.self_check;
+}
+
+}  // namespace
+
+void add_to(JobSettings& settings, const SensitivityOptions& options) {
+    add_trials_to(settings, options);
+    settings.layers = options.layers;
+}
+
+void add_to(JobSettings& settings, const MeasurementOptions& options) {
+    add_trials_to(settings, options);
     settings.auc_axis = auc_axis_from_string(options.auc_axis);
     settings.place = fault_place_from_string(options.place);
     settings.protection = options.protection;

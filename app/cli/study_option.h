@@ -10,6 +10,7 @@
 #include "input_warning.h"
 #include "process_team.h"
 #include "run_job.h"
+#include "sensitivity_options.h"
 #include "study/job_run.h"
 #include "study/job_slices.h"
 #include "tuning_options.h"
@@ -27,6 +28,7 @@ void add_study_option(CLI::App& command, std::string& path, WorkOptions& work);
 JobSettings study_job_settings(JobKind kind, const InputOptions& input, const WorkOptions& work);
 void add_to(JobSettings& settings, const TuningOptions& options);
 void add_to(JobSettings& settings, const MeasurementOptions& options);
+void add_to(JobSettings& settings, const SensitivityOptions& options);
 JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory);
 // With the time that a precision may take.
 JobRunOptions job_run_options(const WorkOptions& work, const std::string& memory, const FaultOptions& faults);

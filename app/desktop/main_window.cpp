@@ -154,8 +154,6 @@ void MainWindow::build_inspector() {
 }
 
 MainWindow::~MainWindow() {
-    // Closing moves the focus, of which nobody here wants to know any more.
-    qApp->disconnect(this);
     // Children outlive the members they were given, so they go first.
     for (QObject* part : {static_cast<QObject*>(report_window_),  static_cast<QObject*>(differences_window_),
                           static_cast<QObject*>(ranking_),        static_cast<QObject*>(rate_window_),

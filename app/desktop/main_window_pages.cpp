@@ -6,17 +6,14 @@
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
 #include "controls/page_bar.h"
-#include "controls/price_pane.h"
 #include "controls/progress_strip.h"
 #include "controls/protect_first_pane.h"
 #include "controls/worst_bits_pane.h"
 #include "focus_walk.h"
 #include "main_window.h"
+#include "method_request.h"
+#include "panel_hints.h"
 #include "plots/accuracy_plot.h"
-#include "plots/activation_plot.h"
-#include "plots/auc_threshold_plot.h"
-#include "plots/trisection_plot.h"
-#include "tables/comparison_table.h"
 
 namespace clipscope {
 
@@ -77,23 +74,12 @@ PlotPanel* MainWindow::front_plot() const {
 
 // The panel that the form's job fills.
 PanelDock& MainWindow::dock_for(MethodJob job) const {
-    switch (job) {
-        case MethodJob::profile:
-            return panels_.dock<ActivationPlot>();
-        case MethodJob::sweep:
-            return panels_.dock<AucThresholdPlot>();
-        case MethodJob::harden:
-            break;
-        case MethodJob::compare:
-            return panels_.dock<ComparisonTable>();
-        case MethodJob::duel:
-            return panels_.dock<PricePane>();
-        case MethodJob::protect_first:
-            return panels_.dock<ProtectFirstPane>();
-        case MethodJob::worst_bits:
-            return panels_.dock<WorstBitsPane>();
-    }
-    return panels_.dock<TrisectionPlot>();
+    if (job == MethodJob::protect_first) return panels_.dock<ProtectFirstPane>();
+    if (job == MethodJob::worst_bits) return panels_.dock<WorstBitsPane>();
+    JobSettings settings;
+    settings.kind = kind_of(job);
+    if (job == MethodJob::duel) settings.protections = "none";
+    return *hints_->dock_of(settings);
 }
 
 void MainWindow::show_form_of(MethodJob job) {

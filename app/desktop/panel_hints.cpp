@@ -46,7 +46,6 @@ void PanelHints::set_running(std::optional<JobKind> kind) {
     refresh();
 }
 
-// Nothing where the results come to the centre, which is always there.
 PanelDock* PanelHints::dock_of(const JobSettings& settings) const {
     const JobDefinition& kind = *settings.kind;
     if (kind.compares_protections) return settings.protections.empty() ? &panels_.dock<ComparisonTable>() : &panels_.dock<PricePane>();

@@ -25,6 +25,9 @@ public:
     PanelHints(Laboratory& laboratory, const ResultPresenter& results, const JobPresenter& jobs, const WindowPanels& panels,
                WindowPages& pages, QObject* parent = nullptr);
 
+    // That the job fills; nullptr where its results come to the centre, which is always there.
+    PanelDock* dock_of(const JobSettings& settings) const;
+
 signals:
     void hardening_wanted();
     void form_wanted(clipscope::MethodJob job);  // of this job
@@ -37,7 +40,6 @@ private:
     };
 
     void set_running(std::optional<JobKind> kind);
-    PanelDock* dock_of(const JobSettings& settings) const;
     void refresh();
     Hint hint_for(bool is_of_search, const QString& otherwise) const;
     void show(PlotPanel& panel, const Hint& hint);

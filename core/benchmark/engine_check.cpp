@@ -1,7 +1,5 @@
 #include "benchmark/engine_check.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -11,6 +9,7 @@
 
 #include "benchmark/network_check.h"
 #include "common/error.h"
+#include "common/scratch_folder.h"
 #include "evaluation/worker_threads.h"
 
 namespace clipscope {
@@ -18,27 +17,6 @@ namespace clipscope {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A folder that is gone when it is no longer needed.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (fs::temp_directory_path() / "clipscope-check-XXXXXX").string();
-        if (!::mkdtemp(name.data())) throw Error("There is no room for temporary files in " + fs::temp_directory_path().string() + ".");
-        path_ = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code error;
-        fs::remove_all(path_, error);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 // Most networks are measured in float32, as most people do.
 MemoryModel memory_for(std::uint64_t seed) {
@@ -108,8 +86,8 @@ void look_for_smallest(CheckedNetwork& checked, int trials, const std::string& f
 EngineCheckResult run_engine_check(const EngineCheckSettings& settings, const EventSink& sink, std::stop_token stop) {
     if (settings.networks < 1) throw UsageError("Choose at least 1 network to check the engine with.");
     if (settings.trials < 1) throw UsageError("Choose at least 1 trial.");
-    const TemporaryFolder temporary;
-    const std::string folder = settings.folder.empty() ? temporary.path() : settings.folder;
+    const ScratchFolder temporary;
+    const std::string folder = settings.folder.empty() ? temporary.path().string() : settings.folder;
     const auto started = std::chrono::steady_clock::now();
     EngineCheckResult result;
     std::mutex mutex;

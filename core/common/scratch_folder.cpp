@@ -7,8 +7,11 @@
 namespace clipscope {
 
 ScratchFolder::ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "clipscope-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw Error("No folder for passing files can be made in '" + pattern + "': make room there.");
+    const std::filesystem::path place = std::filesystem::temp_directory_path();
+    std::string pattern = (place / "clipscope-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr)
+        throw Error("No folder for temporary files can be made in '" + place.string() +
+                    "': make room there, or set TMPDIR to another place.");
     path_ = pattern;
 }
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <set>
 
 #include "common/error.h"
+#include "common/scratch_folder.h"
 #include "common/sha256.h"
 #include "labs/lab_fault.h"
 #include "network/bundled_networks.h"
@@ -17,26 +17,6 @@
 
 namespace clipscope {
 namespace {
-
-// A folder that is gone when it is.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "clipscope-grade-XXXXXX").string();
-        if (!mkdtemp(name.data())) throw Error("No folder can be made in '" + std::filesystem::temp_directory_path().string() + "'.");
-        path_ = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
 
 bool is_same(const TrialOutcome& one, const TrialOutcome& other) {
     const int slack = std::max(1, one.outcome.images / 100);
@@ -156,7 +136,7 @@ private:
     const GradingOptions options_;
     const std::stop_token stop_;
     const HandIn& hand_in_;
-    TemporaryFolder folder_;
+    ScratchFolder folder_;
     std::optional<Study> study_;
     std::set<JobId> seen_;
 };
