@@ -11,7 +11,7 @@ namespace clipscope {
 namespace {
 
 // In heights of a line of text: how wide a plot and a foot of two are at least; where there is less, the form goes below the table at the
-// left, and the panels of the foot are tabs of one.
+// left, and the panels of the foot are tabs of one. Where not even the smallest plots fit beside each other, all but one are such tabs.
 constexpr int room_for_one = 20;
 constexpr int room_for_two = 46;
 constexpr int bar_of_pages = 4;
@@ -28,6 +28,11 @@ public:
         form_is_below_ = window.width() - bar_of_pages * line - table - form < columns * room_for_one * line;
         const int middle = window.width() - bar_of_pages * line - (form_is_below_ ? std::max(table, form) : table + form);
         if (middle < room_for_two * line) docks_[PanelSlot::foot_left] << std::exchange(docks_[PanelSlot::foot_right], {});
+    }
+
+    void move_inner_to_foot() {
+        for (const PanelSlot slot : {PanelSlot::inner_top, PanelSlot::inner_bottom})
+            docks_[PanelSlot::foot_left] << std::exchange(docks_[slot], {});
     }
 
     // The form stands below the table at the left, and the middle reaches to the window's right.
@@ -74,19 +79,8 @@ void share_room(QMainWindow& window, const Slots& taken, const PageShares& share
         window.resizeDocks({taken.front(PanelSlot::inner_top), below}, {100 - shares.foot, shares.foot}, Qt::Vertical);
 }
 
-}  // namespace
-
-void take_out_panels(QMainWindow& window, const WindowPanels& panels) {
-    for (PanelDock* dock : panels.all()) {
-        dock->setFloating(false);  // as long as it has a place to go back to
-        window.removeDockWidget(dock);
-    }
-}
-
-void arrange_page(QMainWindow& window, const WindowPanels& panels, const PageRow& page) {
-    const QSize before = window.size();
+void place(QMainWindow& window, const WindowPanels& panels, const PageRow& page, const Slots& taken) {
     const QString id = QLatin1String(page.id);
-    const Slots taken(window, panels, page);
     window.addDockWidget(Qt::LeftDockWidgetArea, taken.first(PanelSlot::left));
     if (PanelDock* top = taken.first(PanelSlot::inner_top)) window.splitDockWidget(taken.first(PanelSlot::left), top, Qt::Horizontal);
     if (PanelDock* below = taken.first(PanelSlot::inner_bottom))
@@ -105,8 +99,27 @@ void arrange_page(QMainWindow& window, const WindowPanels& panels, const PageRow
     for (const PanelSlot slot : all_slots)
         if (PanelDock* dock = taken.front(slot)) dock->raise();
     share_room(window, taken, page.shares);
-    // On their way to their places panels stand side by side for a moment, for which Qt widens the window beyond a small screen.
     window.layout()->activate();
+}
+
+}  // namespace
+
+void take_out_panels(QMainWindow& window, const WindowPanels& panels) {
+    for (PanelDock* dock : panels.all()) {
+        dock->setFloating(false);  // as long as it has a place to go back to
+        window.removeDockWidget(dock);
+    }
+}
+
+void arrange_page(QMainWindow& window, const WindowPanels& panels, const PageRow& page) {
+    const QSize before = window.size();
+    Slots taken(window, panels, page);
+    place(window, panels, page, taken);
+    if (window.minimumSizeHint().width() > before.width() && taken.first(PanelSlot::foot_left) != nullptr) {
+        taken.move_inner_to_foot();
+        place(window, panels, page, taken);
+    }
+    // On their way to their places panels stand side by side for a moment, for which Qt widens the window beyond a small screen.
     window.resize(before);
 }
 

@@ -162,24 +162,13 @@ private slots:
         }
     }
 
-    void every_page_fits_data() {
-        QTest::addColumn<QSize>("screen");
-        QTest::addColumn<double>("font_scale");
-        QTest::addRow("1024 x 700") << QSize(1024, 700) << 1.0;
-        QTest::addRow("1280 x 800") << QSize(1280, 800) << 1.0;
-        QTest::addRow("1440 x 900, large font") << QSize(1440, 900) << 1.5;
-        QTest::addRow("1920 x 1080") << QSize(1920, 1080) << 1.0;
-    }
+    void every_page_fits_data() { add_screens(); }
 
     // However large the window was before: nothing is cut off, and Run and Stop can be reached.
     void every_page_fits() {
         QFETCH(QSize, screen);
         QFETCH(double, font_scale);
-        const QFont before = QApplication::font();
-        QFont font = before;
-        font.setPointSizeF(font.pointSizeF() * font_scale);
-        QApplication::setFont(font);
-        const auto put_back = qScopeGuard([before] { QApplication::setFont(before); });
+        const ScaledFont font(font_scale);
         Desk desk;
         desk.open_both();
         for (const bool were_seen : {false, true}) {

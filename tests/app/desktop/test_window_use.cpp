@@ -598,22 +598,12 @@ private slots:
         QCOMPARE(written->text(), QString("Wrote kept.clipscope"));
     }
 
-    void the_window_fits_small_screens_data() {
-        QTest::addColumn<QSize>("screen");
-        QTest::addColumn<double>("font_scale");
-        QTest::addRow("1024 x 700") << QSize(1024, 700) << 1.0;
-        QTest::addRow("1280 x 800") << QSize(1280, 800) << 1.0;
-        QTest::addRow("1440 x 900, large font") << QSize(1440, 900) << 1.5;
-    }
+    void the_window_fits_small_screens_data() { add_screens(); }
 
     void the_window_fits_small_screens() {
         QFETCH(QSize, screen);
         QFETCH(double, font_scale);
-        const QFont before = QApplication::font();
-        QFont font = before;
-        font.setPointSizeF(font.pointSizeF() * font_scale);
-        QApplication::setFont(font);
-        const auto put_back = qScopeGuard([before] { QApplication::setFont(before); });
+        const ScaledFont font(font_scale);
         Desk desk;
         desk.window.resize(screen);
         desk.open_both();

@@ -31,6 +31,33 @@ inline void remember_in(const QTemporaryDir& folder) {
     qputenv("XDG_STATE_HOME", folder.filePath(QStringLiteral("state")).toLocal8Bit());
 }
 
+// The program's font so many times as large, as long as this lives.
+class ScaledFont {
+public:
+    explicit ScaledFont(double scale) : before_(QApplication::font()) {
+        QFont font = before_;
+        font.setPointSizeF(font.pointSizeF() * scale);
+        QApplication::setFont(font);
+    }
+    ~ScaledFont() { QApplication::setFont(before_); }
+    ScaledFont(const ScaledFont&) = delete;
+    ScaledFont& operator=(const ScaledFont&) = delete;
+
+private:
+    const QFont before_;
+};
+
+// The screens that the window is to fit: "screen" and "font_scale" of a test's data.
+inline void add_screens() {
+    QTest::addColumn<QSize>("screen");
+    QTest::addColumn<double>("font_scale");
+    QTest::addRow("1024 x 700") << QSize(1024, 700) << 1.0;
+    QTest::addRow("1024 x 700, large font") << QSize(1024, 700) << 1.5;
+    QTest::addRow("1280 x 800") << QSize(1280, 800) << 1.0;
+    QTest::addRow("1440 x 900, large font") << QSize(1440, 900) << 1.5;
+    QTest::addRow("1920 x 1080") << QSize(1920, 1080) << 1.0;
+}
+
 // The button of this text, whatever its Alt key; nullptr where there is none.
 inline QPushButton* button(QWidget& parent, const QString& text) {
     for (QPushButton* candidate : parent.findChildren<QPushButton*>())
