@@ -4,6 +4,7 @@
 
 #include <QMainWindow>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "background_task.h"
@@ -100,6 +101,7 @@ private:
     void show_tour();
     void build_page_bar();
     void connect_pages();
+    void turn_to(const QString& page);
     PanelDock& dock_for(MethodJob job) const;
     void connect_search(SearchPresenter& search, PanelDock& dock);
     SearchPresenter* running_search() const;  // nullptr: none
@@ -166,6 +168,7 @@ private:
     PageBar* page_bar_ = nullptr;
     WindowPanels panels_;
     WindowPages* pages_ = nullptr;
+    std::map<QString, MethodJob> form_jobs_;  // that the form of the method had when a page was left
     WindowActions actions_;
     ResultPresenter* results_ = nullptr;
     ResultExporter* exporter_ = nullptr;

@@ -2,6 +2,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QToolBar>
+#include <algorithm>
 
 #include "controls/activity_log.h"
 #include "controls/harden_panel.h"
@@ -29,13 +30,30 @@ void MainWindow::build_page_bar() {
 
 void MainWindow::connect_pages() {
     for (QAction* action : actions_.pages)
-        connect(action, &QAction::triggered, this, [this, action] { pages_->show(action->data().toString()); });
+        connect(action, &QAction::triggered, this, [this, action] { turn_to(action->data().toString()); });
+    connect(page_bar_, &PageBar::page_chosen, this, [this](int page) { turn_to(QLatin1String(page_table().at(std::size_t(page)).id)); });
     connect(&desk_, &StudyDesk::study_changed, pages_, &WindowPages::clear_marks);
     connect(pages_, &WindowPages::leaving, this, [this] { actions_.maximise->setChecked(false); });
     connect(pages_, &WindowPages::shown, this, [this](const QString& page) {
         for (QAction* action : actions_.pages) action->setChecked(action->data().toString() == page);
         set_tab_order(regions());
     });
+}
+
+// As the user asks for it. The form of the method is on several pages: its job is one of the page's own, where the page has such, and is
+// back with the page it was chosen on.
+void MainWindow::turn_to(const QString& page) {
+    HardenForm form = panels_.get<HardenPanel>().form();
+    form_jobs_[pages_->current()] = form.job;
+    pages_->show(page);
+    const auto fits = [&](MethodJob job) { return panels_.place_of(dock_for(job), page) != nullptr; };
+    if (panels_.place_of(panels_.dock<HardenPanel>(), page) == nullptr || fits(form.job)) return;
+    const auto own = std::ranges::find_if(
+        all_method_jobs, [&](MethodJob job) { return page == QLatin1String(panels_.row_of(dock_for(job)).places.front().page); });
+    if (own == all_method_jobs.end()) return;
+    const auto chosen = form_jobs_.find(page);
+    form.job = chosen == form_jobs_.end() ? *own : chosen->second;
+    panels_.get<HardenPanel>().set_form(form);
 }
 
 // What is asked of every plot.

@@ -56,7 +56,6 @@ WindowPages::WindowPages(QMainWindow& window, const WindowPanels& panels, PageBa
     for (const PageRow& page : page_table())
         bar_.add_page(page.title, page.question,
                       QKeySequence(int(Qt::CTRL) | (Qt::Key_1 + bar_.count())).toString(QKeySequence::NativeText));
-    connect(&bar_, &PageBar::page_chosen, this, [this](int page) { show(QLatin1String(page_table().at(std::size_t(page)).id)); });
     for (PanelDock* dock : panels_.all()) {
         connect(dock, &PanelDock::wanted, this, [this, dock] {
             asked_for_.insert(dock);

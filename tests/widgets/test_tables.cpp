@@ -15,6 +15,7 @@
 #include "tables/job_table.h"
 #include "tables/layer_table.h"
 #include "tables/layer_table_model.h"
+#include "tables/ranking_table.h"
 #include "tables/site_table.h"
 #include "tables/trial_picker.h"
 
@@ -85,6 +86,20 @@ class TestTables : public QObject {
     Q_OBJECT
 
 private slots:
+    // Also with large letters the titles tell what will come.
+    void titles_of_an_empty_table_are_whole() {
+        const QFont before = QApplication::font();
+        QFont large = before;
+        large.setPointSizeF(2 * before.pointSizeF());
+        QApplication::setFont(large);
+        const auto put_back = qScopeGuard([before] { QApplication::setFont(before); });
+        RankingTable table;
+        table.show();
+        const QHeaderView& header = *table.view().header();
+        for (int column = 0; column < header.count(); ++column)
+            QVERIFY2(header.sectionSize(column) >= header.sectionSizeHint(column), qPrintable(QString::number(column)));
+    }
+
     void empty_tables_say_what_fills_them() {
         LayerTable layers;
         SiteTable sites;

@@ -5,6 +5,7 @@
 
 #include <QString>
 #include <QStringList>
+#include <array>
 #include <cstdint>
 #include <functional>
 
@@ -27,6 +28,8 @@ namespace clipscope {
 class NumberField;
 
 enum class MethodJob { profile, sweep, harden, compare, duel, protect_first, worst_bits };
+inline constexpr std::array all_method_jobs{MethodJob::profile, MethodJob::sweep,         MethodJob::harden,    MethodJob::compare,
+                                            MethodJob::duel,    MethodJob::protect_first, MethodJob::worst_bits};
 
 // A search is no job of a study: what it finds is shown, and kept nowhere.
 constexpr bool is_search(MethodJob job) {

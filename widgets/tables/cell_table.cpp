@@ -56,6 +56,9 @@ void CellTable::set_up_view(const QString& name, const QString& tip) {
         const Qt::Alignment side = one.is_number ? Qt::AlignRight : Qt::AlignLeft;
         model_->horizontalHeaderItem(column)->setTextAlignment(side | Qt::AlignVCenter);
         if (one.is_number) view_->setItemDelegateForColumn(column, new NumberDelegate(this));
+        is_filling_ = true;
+        view_->resizeColumnToContents(column);  // its title, as long as there are no rows
+        is_filling_ = false;
     }
 }
 

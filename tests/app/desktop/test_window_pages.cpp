@@ -167,6 +167,38 @@ private slots:
         QCOMPARE(run_on("Duel"), JobKind::sweep);
     }
 
+    // A page with jobs of its own does not show the form of another page's, and what was chosen on a page is there again.
+    void the_form_of_the_method_goes_with_the_page() {
+        Desk desk;
+        desk.open_both();
+        auto& panel = desk.part<HardenPanel>();
+        const auto job_on = [&](const QString& one) {
+            go_to(desk, one);
+            return panel.form().job;
+        };
+        HardenForm form = panel.form();
+        form.job = MethodJob::sweep;
+        form.trials = 7;
+        panel.set_form(form);
+        QVERIFY(job_on("Clip") == MethodJob::sweep);
+        QVERIFY(job_on("Duel") == MethodJob::duel);
+        QCOMPARE(panel.form().trials, 7);
+        QVERIFY(job_on("Study") == MethodJob::duel);
+        QVERIFY(job_on("Clip") == MethodJob::sweep);
+        QVERIFY(job_on("Bits") == MethodJob::worst_bits);
+        QVERIFY(job_on("Find") == MethodJob::worst_bits);  // which has no such form
+        // A comparison is at home on Clip and on Duel; another page's job that is wanted on a page stays there.
+        form.job = MethodJob::compare;
+        panel.set_form(form);
+        QVERIFY(job_on("Clip") == MethodJob::compare);
+        QVERIFY(job_on("Duel") == MethodJob::compare);
+        form.job = MethodJob::profile;
+        panel.set_form(form);
+        QVERIFY(job_on("Study") == MethodJob::profile);
+        QVERIFY(job_on("Bits") == MethodJob::worst_bits);
+        QVERIFY(job_on("Duel") == MethodJob::profile);
+    }
+
     void the_keys_turn_pages_and_walk_their_panels() {
         Desk desk;
         desk.open_both();
