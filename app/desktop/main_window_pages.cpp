@@ -48,8 +48,7 @@ void MainWindow::turn_to(const QString& page) {
     pages_->show(page);
     const auto fits = [&](MethodJob job) { return panels_.place_of(dock_for(job), page) != nullptr; };
     if (panels_.place_of(panels_.dock<HardenPanel>(), page) == nullptr || fits(form.job)) return;
-    const auto own = std::ranges::find_if(
-        all_method_jobs, [&](MethodJob job) { return page == QLatin1String(panels_.row_of(dock_for(job)).places.front().page); });
+    const auto own = std::ranges::find_if(all_method_jobs, [&](MethodJob job) { return panels_.home_of(dock_for(job)) == page; });
     if (own == all_method_jobs.end()) return;
     const auto chosen = form_jobs_.find(page);
     form.job = chosen == form_jobs_.end() ? *own : chosen->second;

@@ -115,7 +115,7 @@ void arrange_page(QMainWindow& window, const WindowPanels& panels, const PageRow
     const QSize before = window.size();
     Slots taken(window, panels, page);
     place(window, panels, page, taken);
-    if (window.minimumSizeHint().width() > before.width() && taken.first(PanelSlot::foot_left) != nullptr) {
+    if (window.minimumSizeHint().width() > before.width() && taken.first(PanelSlot::inner_top) != nullptr) {
         taken.move_inner_to_foot();
         place(window, panels, page, taken);
     }

@@ -60,7 +60,7 @@ WindowPages::WindowPages(QMainWindow& window, const WindowPanels& panels, PageBa
         connect(dock, &PanelDock::wanted, this, [this, dock] {
             asked_for_.insert(dock);
             if (has(*dock)) return;
-            show(QLatin1String(panels_.row_of(*dock).places.front().page));
+            show(panels_.home_of(*dock));
             if (!has(*dock)) wanted_ = dock;
         });
         connect(dock, &PanelDock::marked_changed, this, &WindowPages::show_marks);
@@ -167,8 +167,7 @@ void WindowPages::show_together(const QList<PanelDock*>& docks) {
     };
     if (!has_all(current_)) {
         const auto found = std::ranges::find_if(page_table(), [&](const PageRow& page) { return has_all(QLatin1String(page.id)); });
-        show(found != page_table().end() ? QString(QLatin1String(found->id))
-                                         : QString(QLatin1String(panels_.row_of(*docks.front()).places.front().page)));
+        show(found != page_table().end() ? QString(QLatin1String(found->id)) : panels_.home_of(*docks.front()));
     }
     for (PanelDock* dock : docks)
         if (has(*dock)) dock->bring_to_front();
@@ -190,7 +189,7 @@ void WindowPages::show_marks() {
     for (const PageRow& page : page_table()) {
         const QString id = QLatin1String(page.id);
         const bool has_news = marked_.contains(id) || std::ranges::any_of(panels_.all(), [&](const PanelDock* dock) {
-                                  return dock->is_marked() && !has(*dock) && id == QLatin1String(panels_.row_of(*dock).places.front().page);
+                                  return dock->is_marked() && !has(*dock) && id == panels_.home_of(*dock);
                               });
         bar_.set_marked(place(id), id != current_ && has_news);
     }

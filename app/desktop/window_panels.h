@@ -42,6 +42,8 @@ public:
     QList<PanelDock*> on_page(const QString& page) const;
     // Those of one slot of it, as tabs in this order.
     QList<PanelDock*> in_slot(const QString& page, PanelSlot slot) const;
+    // The page that it comes with where the one in front has no place for it.
+    QString home_of(const PanelDock& dock) const { return QLatin1String(row_of(dock).places.front().page); }
     // nullptr: it has none there.
     const PanelPlace* place_of(const PanelDock& dock, const QString& page) const;
     // What panels show that is exported as they show it (PanelRow::figure), as far as there is something.

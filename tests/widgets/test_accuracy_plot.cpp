@@ -267,16 +267,9 @@ private slots:
         QCOMPARE(chosen.value(0), (QVariantList{1, 1e-7, false}));
         QTest::mouseDClick(&plot.plot(), Qt::LeftButton, {}, at);
         QCOMPARE(chosen.last(), (QVariantList{1, 1e-7, true}));
-    }
-
-    // What the first click brings forward can have boxes that need more room, whatever then lies under the mouse.
-    void a_double_click_opens_the_point_of_its_first_click() {
-        AccuracyPlot plot;
-        const AccuracyView view = example_view(2);
-        plot.set_view(view);
-        show(plot);
-        QSignalSpy chosen(&plot, &AccuracyPlot::point_chosen);
-        const QPoint at = pixel(plot, -7, 100 * view.series[1].points[3].mean);
+        QTest::mouseRelease(&plot.plot(), Qt::LeftButton, {}, at);
+        // What the first click brings forward can have boxes that need more room, whatever then lies under the mouse.
+        chosen.clear();
         QTest::mouseClick(&plot.plot(), Qt::LeftButton, {}, at);
         QCOMPARE(chosen.value(0), (QVariantList{1, 1e-7, false}));
         plot.plot().yAxis->setRange(-500, 100);

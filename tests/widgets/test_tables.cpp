@@ -18,6 +18,7 @@
 #include "tables/ranking_table.h"
 #include "tables/site_table.h"
 #include "tables/trial_picker.h"
+#include "widgets/scaled_font.h"
 
 using namespace clipscope;
 
@@ -88,11 +89,7 @@ class TestTables : public QObject {
 private slots:
     // Also with large letters the titles tell what will come.
     void titles_of_an_empty_table_are_whole() {
-        const QFont before = QApplication::font();
-        QFont large = before;
-        large.setPointSizeF(2 * before.pointSizeF());
-        QApplication::setFont(large);
-        const auto put_back = qScopeGuard([before] { QApplication::setFont(before); });
+        const ScaledFont large(2);
         RankingTable table;
         table.show();
         const QHeaderView& header = *table.view().header();

@@ -162,25 +162,28 @@ QString AccuracyPlot::tip_at(const QPointF& position) const {
     return text;
 }
 
+std::optional<AccuracyPlot::Point> AccuracyPlot::point_of(const std::optional<Hit>& hit) const {
+    if (!hit || hit->point < 0) return std::nullopt;
+    return Point{hit->series, view_.series[std::size_t(hit->series)].points[std::size_t(hit->point)].rate};
+}
+
 void AccuracyPlot::clicked(const QPointF& position) {
     const std::optional<Hit> hit = hit_at(position);
-    clicked_point_ = hit && hit->point >= 0 ? hit : std::nullopt;
+    clicked_point_ = point_of(hit);
     if (!hit) {
         Q_EMIT background_clicked();
         return;
     }
-    const AccuracySeries& series = view_.series[std::size_t(hit->series)];
-    if (hit->point >= 0) Q_EMIT point_chosen(hit->series, series.points[std::size_t(hit->point)].rate, false);
-    Q_EMIT series_clicked(series.name);
+    const QString name = view_.series[std::size_t(hit->series)].name;
+    if (clicked_point_) Q_EMIT point_chosen(clicked_point_->series, clicked_point_->rate, false);
+    Q_EMIT series_clicked(name);
 }
 
 // The first of the two clicks brings the curve forward, whose boxes can move the axes: the point meant is the one that lay there then.
 void AccuracyPlot::double_clicked(const QPointF& position) {
-    std::optional<Hit> hit = std::exchange(clicked_point_, std::nullopt);
-    if (!hit || hit->series >= int(view_.series.size())) hit = hit_at(position);
-    if (!hit || hit->point < 0) return;
-    const std::vector<CurvePoint>& points = view_.series[std::size_t(hit->series)].points;
-    if (hit->point < int(points.size())) Q_EMIT point_chosen(hit->series, points[std::size_t(hit->point)].rate, true);
+    std::optional<Point> point = std::exchange(clicked_point_, std::nullopt);
+    if (!point) point = point_of(hit_at(position));
+    if (point) Q_EMIT point_chosen(point->series, point->rate, true);
 }
 
 void AccuracyPlot::fill_menu(QMenu& menu) {

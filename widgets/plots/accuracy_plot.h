@@ -42,11 +42,16 @@ protected:
     void fill_menu(QMenu& menu) override;
 
 private:
+    struct Point {
+        int series;  // as in view()
+        double rate;
+    };
+    std::optional<Point> point_of(const std::optional<Hit>& hit) const;         // none: the hit is not on one
     static double distance_to(const QCPGraph& graph, const QPointF& position);  // of its line, in pixels
 
     std::optional<BoxPlots> chosen_box_plots_;
     std::optional<bool> chosen_interval_;
-    std::optional<Hit> clicked_point_;  // by the last click
+    std::optional<Point> clicked_point_;  // by the last click
 };
 
 }  // namespace clipscope

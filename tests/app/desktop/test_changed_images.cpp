@@ -15,6 +15,7 @@
 #include "study/study_results.h"
 #include "study_desk.h"
 #include "tables/answer_grid.h"
+#include "widgets/scaled_font.h"
 
 using namespace clipscope;
 
@@ -127,19 +128,13 @@ private Q_SLOTS:
     }
 
     void large_letters_fit_a_small_screen() {
-        const QFont usual = QApplication::font();
-        QFont large = usual;
-        large.setPointSizeF(1.5 * usual.pointSizeF());
-        QApplication::setFont(large);
-        {
-            StudyDesk desk;
-            const Engine engine = core_engine();
-            const ChangedImagesWindow window(engine, desk);
-            const QSize least = window.minimumSizeHint();
-            QVERIFY2(least.width() <= 1000 && least.height() <= 650,
-                     qPrintable(QStringLiteral("%1 x %2").arg(least.width()).arg(least.height())));
-        }
-        QApplication::setFont(usual);
+        const ScaledFont large(1.5);
+        StudyDesk desk;
+        const Engine engine = core_engine();
+        const ChangedImagesWindow window(engine, desk);
+        const QSize least = window.minimumSizeHint();
+        QVERIFY2(least.width() <= 1000 && least.height() <= 650,
+                 qPrintable(QStringLiteral("%1 x %2").arg(least.width()).arg(least.height())));
     }
 
 private:

@@ -24,6 +24,7 @@
 #include "laboratory.h"
 #include "network/bundled_networks.h"
 #include "tables/cell_table.h"
+#include "widgets/scaled_font.h"
 
 using namespace clipscope;
 
@@ -308,26 +309,19 @@ private Q_SLOTS:
 
     // Everything is reached with large letters on a small screen.
     void large_letters_fit_a_small_screen() {
-        QFont large = QApplication::font();
-        const QFont usual = large;
-        large.setPointSizeF(1.5 * large.pointSizeF());
-        QApplication::setFont(large);
-        {
-            Laboratory laboratory(core_engine());
-            FaultWindow window(laboratory);
-            window.show();
-            window.resize(1000, 650);
-            QCOMPARE(window.size(), QSize(1000, 650));
-            auto& area = *window.findChild<QScrollArea*>();
-            area.ensureWidgetVisible(window.findChild<FeatureMapPane*>());
-            for (QWidget* part :
-                 {static_cast<QWidget*>(&button(window, "Random fault")), static_cast<QWidget*>(window.findChild<ImageGrid*>()),
-                  static_cast<QWidget*>(&window.findChild<FeatureMapPane*>()->maps())}) {
-                const QRect place(part->mapTo(area.widget(), QPoint()), part->size());
-                QVERIFY2(area.widget()->rect().contains(place) && place.right() < 1000, part->metaObject()->className());
-            }
+        const ScaledFont large(1.5);
+        Laboratory laboratory(core_engine());
+        FaultWindow window(laboratory);
+        window.show();
+        window.resize(1000, 650);
+        QCOMPARE(window.size(), QSize(1000, 650));
+        auto& area = *window.findChild<QScrollArea*>();
+        area.ensureWidgetVisible(window.findChild<FeatureMapPane*>());
+        for (QWidget* part : {static_cast<QWidget*>(&button(window, "Random fault")), static_cast<QWidget*>(window.findChild<ImageGrid*>()),
+                              static_cast<QWidget*>(&window.findChild<FeatureMapPane*>()->maps())}) {
+            const QRect place(part->mapTo(area.widget(), QPoint()), part->size());
+            QVERIFY2(area.widget()->rect().contains(place) && place.right() < 1000, part->metaObject()->className());
         }
-        QApplication::setFont(usual);
     }
 
 private:

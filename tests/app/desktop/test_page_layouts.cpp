@@ -7,6 +7,7 @@
 #include "plots/activation_plot.h"
 #include "plots/auc_threshold_plot.h"
 #include "plots/trisection_plot.h"
+#include "widgets/scaled_font.h"
 
 using namespace clipscope;
 

@@ -38,6 +38,7 @@
 #include "tables/worst_bits_table.h"
 #include "upset_fields.h"
 #include "upset_window.h"
+#include "widgets/scaled_font.h"
 #include "window_desk.h"
 
 using namespace clipscope;

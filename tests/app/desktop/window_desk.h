@@ -31,22 +31,6 @@ inline void remember_in(const QTemporaryDir& folder) {
     qputenv("XDG_STATE_HOME", folder.filePath(QStringLiteral("state")).toLocal8Bit());
 }
 
-// The program's font so many times as large, as long as this lives.
-class ScaledFont {
-public:
-    explicit ScaledFont(double scale) : before_(QApplication::font()) {
-        QFont font = before_;
-        font.setPointSizeF(font.pointSizeF() * scale);
-        QApplication::setFont(font);
-    }
-    ~ScaledFont() { QApplication::setFont(before_); }
-    ScaledFont(const ScaledFont&) = delete;
-    ScaledFont& operator=(const ScaledFont&) = delete;
-
-private:
-    const QFont before_;
-};
-
 // The screens that the window is to fit: "screen" and "font_scale" of a test's data.
 inline void add_screens() {
     QTest::addColumn<QSize>("screen");
